@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { ErrorCode } from "./errors.ts";
+import { Effect, Impact } from "./impact.ts";
+import { Verdict } from "./verdict.ts";
+
+export const COMMAND_STATES = [
+  "proposed",
+  "denied",
+  "awaiting_review",
+  "approved",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "rolled_back",
+  "unknown",
+  "rejected",
+  "withdrawn",
+  "expired",
+] as const;
+export const CommandState = z.enum(COMMAND_STATES);
+export type CommandState = z.infer<typeof CommandState>;
+
+/** States that never change again. */
+export const FINAL_STATES: ReadonlySet<CommandState> = new Set([
+  "denied",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "rolled_back",
+  "unknown",
+  "rejected",
+  "withdrawn",
+  "expired",
+]);
+
+export const Person = z.object({ id: z.string(), name: z.string(), displayName: z.string(), color: z.string() });
+export type Person = z.infer<typeof Person>;
+
+export const Review = z.object({
+  id: z.string(),
+  reviewer: Person,
+  decision: z.enum(["approve", "reject"]),
+  /** The group whose seat this approval fills; absent for a rejection. */
+  group: z.string().optional(),
+  comment: z.string().optional(),
+  at: z.iso.datetime(),
+});
+export type Review = z.infer<typeof Review>;
+
+export const ResultColumn = z.object({
+  name: z.string(),
+  /** The target's type name, e.g. `int8`. */
+  type: z.string(),
+  /** `full`: every value was masked by lineage; `detect`: values were searched; `none`: nothing can be sensitive here. */
+  mask: z.enum(["none", "detect", "full"]),
+});
+export type ResultColumn = z.infer<typeof ResultColumn>;
+
+/** One result set of an execution. Rows are read as chunks (see result-chunk.ts). */
+export const ResultSummary = z.object({
+  /** Index of the statement in the command. */
+  statement: z.number().int().nonnegative(),
+  columns: z.array(ResultColumn),
+  rows: z.number().int().nonnegative(),
+  /** Closed chunks that can be read now. */
+  chunks: z.number().int().nonnegative(),
+  /** First row number of every chunk is index × rowsPerChunk only if this is true; else the chunk header says. */
+  truncated: z.boolean(),
+  done: z.boolean(),
+});
+export type ResultSummary = z.infer<typeof ResultSummary>;
+
+export const Affected = z.object({ object: z.string(), inserted: z.number(), updated: z.number(), deleted: z.number() });
+export type Affected = z.infer<typeof Affected>;
+
+export const Execution = z.object({
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  tookMs: z.number().nonnegative().optional(),
+  /** From the server's own transaction counters, cascades and triggers included. */
+  affected: z.array(Affected),
+  /** Server notices, masked. */
+  notices: z.array(z.string()),
+  results: z.array(ResultSummary),
+  error: z.object({ code: ErrorCode, message: z.string(), statement: z.number().int().optional() }).optional(),
+  /** What the commit guard compared, when it stepped in. */
+  guard: z.array(z.object({ object: z.string(), approved: z.number(), actual: z.number() })).optional(),
+});
+export type Execution = z.infer<typeof Execution>;
+
+/** An immutable, frozen command with everything a reviewer needs. */
+export const Command = z.object({
+  id: z.string(),
+  roomId: z.string(),
+  connection: z.object({ id: z.string(), name: z.string(), environment: z.string() }),
+  documentId: z.string().optional(),
+  text: z.string(),
+  /** SHA-256 (hex) over the canonical envelope (I2). */
+  digest: z.string(),
+  state: CommandState,
+  title: z.string(),
+  effect: Effect,
+  impact: Impact,
+  verdict: Verdict,
+  proposer: Person,
+  /** Everybody who inserted or deleted anything inside the frozen range, and the proposer. */
+  authors: z.array(Person),
+  reason: z.string().optional(),
+  /** Most rows the author agreed to where figures are not exact; sealed in the digest. */
+  maxRows: z.number().int().nonnegative().optional(),
+  reviews: z.array(Review),
+  /** When the countdown ends, while it runs. */
+  runsAt: z.iso.datetime().optional(),
+  heldBy: Person.optional(),
+  execution: Execution.optional(),
+  proposedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().optional(),
+  updatedAt: z.iso.datetime(),
+});
+export type Command = z.infer<typeof Command>;

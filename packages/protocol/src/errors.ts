@@ -1,0 +1,94 @@
+import { z } from "zod";
+
+/**
+ * Every error a person or a program can meet, by stable code. `status` is the HTTP status; `title` names what happened;
+ * `next` names what to do. Neither carries secrets or row values.
+ */
+export const ERRORS = {
+  bad_request: { status: 400, title: "The request is not understood", next: "Compare it with /api/v1/openapi.json." },
+  malformed_frame: { status: 400, title: "The message is not of this protocol", next: "Reload the page; it may be older than the server." },
+  protocol_version: { status: 400, title: "The page and the server speak different versions", next: "Reload the page." },
+  unauthenticated: { status: 401, title: "Nobody is signed in", next: "Sign in, or send a valid bearer token." },
+  ticket_invalid: { status: 401, title: "The ticket is unknown, used or expired", next: "Ask for a new ticket and connect again." },
+  wrong_password: { status: 401, title: "Name or password is wrong", next: "Check both and try again." },
+  origin_refused: { status: 403, title: "The request comes from another site", next: "Open Interlock at its own address." },
+  forbidden: { status: 403, title: "This is not allowed to you", next: "Ask the room's lead or an administrator." },
+  observer: { status: 403, title: "Observers only observe", next: "Ask the room's lead to make you a responder." },
+  self_review: { status: 403, title: "Its authors cannot review it", next: "Ask somebody who did not write, narrow or propose it." },
+  not_a_reviewer: { status: 403, title: "You are not in a group that may review this", next: "Ask a member of the named group." },
+  already_reviewed: { status: 409, title: "You have reviewed this command", next: "Another person must fill the next seat." },
+  denied: { status: 403, title: "Policy denies this command", next: "Read the rule's message; rewrite the command or change the policy." },
+  struct_not_yours: { status: 403, title: "The update carries text written under somebody else's client id", next: "Reload the document." },
+  not_found: { status: 404, title: "There is no such thing", next: "Check the id." },
+  unknown_connection: { status: 404, title: "There is no such connection", next: "List them with GET /api/v1/connections." },
+  digest_mismatch: { status: 409, title: "The digest is not this command's", next: "Read the command again and review what it says now." },
+  draft_changed: { status: 409, title: "The text changed while it was being proposed", next: "Read it again and propose again." },
+  wrong_state: { status: 409, title: "The command is not in a state that allows this", next: "Read its state; it may have moved on." },
+  targets_changed: { status: 409, title: "What the names stand for has changed since approval", next: "Propose the command again." },
+  idempotency_conflict: {
+    status: 409,
+    title: "This Idempotency-Key was used for another request",
+    next: "Use a new key for a new request.",
+  },
+  room_closed: { status: 409, title: "The room is closed", next: "Open it again or use another room." },
+  too_large: { status: 413, title: "It is larger than the limit", next: "Make it smaller; the limit is named in the detail." },
+  reason_required: { status: 422, title: "This command needs a reason", next: "Say why, in a sentence, and propose again." },
+  empty_command: { status: 422, title: "There is no statement here", next: "Put the cursor in a statement or select one." },
+  syntax_error: { status: 422, title: "The text cannot be parsed", next: "Mend the underlined place." },
+  policy_invalid: { status: 422, title: "The policy is not valid", next: "Mend the named line; the last good policy stays in force." },
+  too_many_requests: { status: 429, title: "Too many requests", next: "Wait a moment." },
+  slow_consumer: { status: 429, title: "This browser fell behind and was disconnected", next: "It reconnects and catches up by itself." },
+  internal: {
+    status: 500,
+    title: "Something failed inside Interlock",
+    next: "The log has it under the given id; nothing ran unless the timeline says so.",
+  },
+  statement_failed: { status: 502, title: "The target refused the statement", next: "Read its own message." },
+  target_down: { status: 503, title: "The target does not answer", next: "Check the target; nothing was run." },
+  audit_unavailable: {
+    status: 503,
+    title: "The audit log cannot be written, so nothing runs",
+    next: "Free disk space or mend the database, then try again.",
+  },
+  storage_full: { status: 507, title: "There is no room left to record the result", next: "Free disk space; the execution was stopped." },
+  statement_timeout: { status: 504, title: "The statement took longer than its limit and was stopped", next: "Make it smaller." },
+  analysis_timeout: {
+    status: 504,
+    title: "The impact could not be worked out in time",
+    next: "It is treated as unknown; narrow the statement.",
+  },
+  cancelled: { status: 499, title: "It was cancelled", next: "Propose it again if it is still needed." },
+} as const satisfies Record<string, { status: number; title: string; next: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ErrorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
+
+/** RFC 9457 problem document; `code` is the stable name, `type` is `urn:interlock:error:<code>`. */
+export const Problem = z.object({
+  type: z.string(),
+  code: ErrorCode,
+  status: z.number().int(),
+  title: z.string(),
+  detail: z.string().optional(),
+  next: z.string(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** An expected refusal as a value: returned, not thrown. */
+export interface Refusal {
+  ok: false;
+  code: ErrorCode;
+  /** What is particular to this case. Never a secret, never a row value. */
+  detail?: string;
+}
+export type Outcome<T> = { ok: true; value: T } | Refusal;
+
+export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const refuse = (code: ErrorCode, detail?: string): Refusal =>
+  detail === undefined ? { ok: false, code } : { ok: false, code, detail };
+
+/** The problem document of a code. */
+export function problem(code: ErrorCode, detail?: string): Problem {
+  const { status, title, next } = ERRORS[code];
+  return { type: `urn:interlock:error:${code}`, code, status, title, next, ...(detail === undefined ? {} : { detail }) };
+}

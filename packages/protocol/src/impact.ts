@@ -1,0 +1,135 @@
+import { z } from "zod";
+
+/** The most consequential thing a statement does, weakest first. `unknown` outranks all: it fails closed. */
+export const EFFECTS = ["read", "session", "append", "modify", "delete", "schema", "privilege", "unknown"] as const;
+export const Effect = z.enum(EFFECTS);
+export type Effect = z.infer<typeof Effect>;
+
+/** The more consequential of the given effects; `read` for none. */
+export function strongest(effects: Iterable<Effect>): Effect {
+  let rank = 0;
+  for (const effect of effects) rank = Math.max(rank, EFFECTS.indexOf(effect));
+  return EFFECTS[rank]!;
+}
+
+/** How sure a figure is, surest first. `capped`: at least `value`; `unknown`: `value` is 0 and means nothing. */
+export const ROW_KINDS = ["exact", "capped", "estimate", "unknown"] as const;
+export const Rows = z.object({
+  value: z.number().nonnegative(),
+  kind: z.enum(ROW_KINDS),
+  /** Share of the relation's rows, 0…1. */
+  fraction: z.number().min(0).max(1).optional(),
+});
+export type Rows = z.infer<typeof Rows>;
+
+/** Sum of figures; the least certain kind wins. An empty sum is exactly 0. */
+export function sumRows(figures: Iterable<Rows>): Rows {
+  let value = 0;
+  let kind = 0;
+  for (const figure of figures) {
+    value += figure.value;
+    kind = Math.max(kind, ROW_KINDS.indexOf(figure.kind));
+  }
+  return { value, kind: ROW_KINDS[kind]! };
+}
+
+export const ObjectEffect = z.object({
+  effect: Effect,
+  /** Qualified name: `schema.name`. */
+  object: z.string(),
+  /** `table`, `view`, `index`, `function`, `role` … */
+  kind: z.string(),
+  columns: z.array(z.string()).optional(),
+  rows: Rows,
+});
+export type ObjectEffect = z.infer<typeof ObjectEffect>;
+
+export const Cascade = z.object({
+  object: z.string(),
+  effect: z.enum(["delete", "modify"]),
+  rows: Rows,
+  /** Names of the constraints that lead here. */
+  via: z.array(z.string()),
+  /** Steps from the statement's own target, 1 for its direct children. */
+  depth: z.number().int().positive(),
+});
+export type Cascade = z.infer<typeof Cascade>;
+
+/** `mode` is PostgreSQL's own name, e.g. `RowExclusiveLock`. */
+export const Lock = z.object({ object: z.string(), mode: z.string() });
+export type Lock = z.infer<typeof Lock>;
+
+export const SideEffect = z.object({
+  kind: z.enum(["trigger", "function", "sequence", "notify", "file", "program", "network", "session", "largeObject", "background"]),
+  name: z.string(),
+  effect: Effect,
+  /** What it writes, with the rows expected per table; part of what a reviewer agrees to. */
+  writes: z.array(z.object({ object: z.string(), effect: Effect, rows: Rows })).optional(),
+});
+export type SideEffect = z.infer<typeof SideEffect>;
+
+export const Risk = z.object({
+  code: z.string(),
+  severity: z.enum(["info", "warning", "danger"]),
+  message: z.string(),
+  suggestion: z.object({ text: z.string(), why: z.string() }).optional(),
+});
+export type Risk = z.infer<typeof Risk>;
+
+/** One parsed unit of a command. `start`/`end` are UTF-16 units into the analysed text, end exclusive. */
+export const Statement = z.object({
+  index: z.number().int().nonnegative(),
+  start: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  text: z.string(),
+  effect: Effect,
+  /** Short label of the verb for a badge or a timeline line, e.g. `DELETE orders`. */
+  title: z.string(),
+  effects: z.array(ObjectEffect),
+  cascades: z.array(Cascade),
+  locks: z.array(Lock),
+  rewrites: z.array(z.string()),
+  scans: z.array(z.string()),
+  sideEffects: z.array(SideEffect),
+  willFail: z.array(z.object({ code: z.string(), reason: z.string() })),
+  waits: z.array(
+    z.object({
+      object: z.string(),
+      mode: z.string(),
+      blockedBy: z.object({ pid: z.number(), age: z.string(), user: z.string(), query: z.string() }),
+    }),
+  ),
+  plan: z.object({ cost: z.number(), node: z.string(), ms: z.number().optional() }).optional(),
+  reversible: z.enum(["undo", "partial", "no"]),
+  risks: z.array(Risk),
+});
+export type Statement = z.infer<typeof Statement>;
+
+/** What a text would do. `complete` is false when any part could not be worked out; then nothing may rely on its absence. */
+export const Impact = z.object({
+  effect: Effect,
+  complete: z.boolean(),
+  tookMs: z.number().nonnegative(),
+  warnings: z.array(z.string()),
+  statements: z.array(Statement),
+});
+export type Impact = z.infer<typeof Impact>;
+
+/** A place the target's own parser objects to. UTF-16 units, end exclusive. */
+export const Diagnostic = z.object({
+  start: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  message: z.string(),
+  severity: z.enum(["error", "warning"]),
+});
+export type Diagnostic = z.infer<typeof Diagnostic>;
+
+/** Rows over targets, cascades and predicted trigger writes that count towards `impact.rows` in policy: targets and cascades only. */
+export function impactRows(impact: Impact): Rows {
+  return sumRows(
+    impact.statements.flatMap((statement) => [
+      ...statement.effects.filter((effect) => effect.effect !== "read").map((effect) => effect.rows),
+      ...statement.cascades.map((cascade) => cascade.rows),
+    ]),
+  );
+}

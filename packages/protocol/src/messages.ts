@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { Command } from "./command.ts";
+import { Completion, Connection } from "./connection.ts";
+import { Diagnostic, Impact } from "./impact.ts";
+import { LIMITS } from "./limits.ts";
+import { Principal, Role } from "./principal.ts";
+import { Document, Room, TimelineEntry } from "./room.ts";
+import { Verdict } from "./verdict.ts";
+import { Problem } from "./errors.ts";
+
+/**
+ * The room socket: `GET /ws/room/<roomId>?ticket=…&v=<PROTOCOL_VERSION>`. Text frames are the JSON messages below; binary frames are result
+ * chunks (result-chunk.ts). A request carries `id`, and is answered by `reply` with the same id; requests are safe to resend after a
+ * reconnect only where the comment says so.
+ *
+ * The document socket: `GET /ws/doc/<documentId>?ticket=…&v=…` speaks the y-websocket format (0 sync, 1 awareness, 3 query awareness) plus
+ * DOCUMENT_ACK.
+ */
+export const DOCUMENT_ACK = 4;
+/** Document socket, server → browser: a refusal; varuint 5, then a var string with a Problem as JSON. The browser must reload the document. */
+export const DOCUMENT_REFUSED = 5;
+
+const id = z.number().int().nonnegative();
+
+/** A place in a document as a Yjs relative position, JSON form (`Y.relativePositionToJSON`). */
+const RelativePosition = z.record(z.string(), z.json());
+
+/** Browser → agent. */
+export const ClientMessage = z.discriminatedUnion("type", [
+  /** Where the sender's cursor is: the statement there is analysed and the answer goes to the whole room. Idempotent. */
+  z.object({ type: z.literal("draft.focus"), documentId: z.string(), anchor: RelativePosition, head: RelativePosition }),
+  /** The sender looks at no draft any more. Idempotent. */
+  z.object({ type: z.literal("draft.blur"), documentId: z.string() }),
+  /** Freezes a range. `text` is what the sender sees there; anything else → `draft_changed`. `key` makes a resend harmless. */
+  z.object({
+    type: z.literal("command.propose"),
+    id,
+    key: z.string().min(8).max(100),
+    documentId: z.string(),
+    start: RelativePosition,
+    end: RelativePosition,
+    text: z.string().max(LIMITS.commandBytes),
+    reason: z.string().max(LIMITS.reasonChars).optional(),
+    maxRows: z.number().int().nonnegative().optional(),
+  }),
+  z.object({
+    type: z.literal("command.review"),
+    id,
+    commandId: z.string(),
+    digest: z.string(),
+    decision: z.enum(["approve", "reject"]),
+    comment: z.string().max(LIMITS.reasonChars).optional(),
+  }),
+  z.object({ type: z.literal("command.hold"), id, commandId: z.string() }),
+  z.object({ type: z.literal("command.run"), id, commandId: z.string(), digest: z.string() }),
+  z.object({ type: z.literal("command.cancel"), id, commandId: z.string() }),
+  z.object({ type: z.literal("command.withdraw"), id, commandId: z.string() }),
+  /** Asks for chunks `from` … `from + count - 1` of a result; each is sent as a binary frame when it exists. Idempotent. */
+  z.object({
+    type: z.literal("result.pull"),
+    executionId: z.uuid(),
+    statement: z.number().int().nonnegative(),
+    from: z.number().int().nonnegative(),
+    count: z.number().int().positive().max(1_000_000),
+  }),
+  /** Withdraws what was pulled and not yet sent. Idempotent. */
+  z.object({ type: z.literal("result.stop"), executionId: z.uuid(), statement: z.number().int().nonnegative() }),
+  /** Completions at a UTF-16 offset of `text`, which is the statement's own text. */
+  z.object({
+    type: z.literal("complete"),
+    id,
+    documentId: z.string(),
+    text: z.string().max(LIMITS.commandBytes),
+    offset: z.number().int().nonnegative(),
+  }),
+  z.object({ type: z.literal("document.create"), id, name: z.string().min(1).max(80), connectionId: z.string() }),
+  /** Only the lead. */
+  z.object({ type: z.literal("room.role"), id, userId: z.string(), role: Role }),
+  /** Only the lead. Closing stops nothing that runs; it refuses new commands. */
+  z.object({ type: z.literal("room.close"), id }),
+  z.object({ type: z.literal("room.reopen"), id }),
+  /** Round trip for the status bar. */
+  z.object({ type: z.literal("ping"), id }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/** What is known of a draft: the statement under somebody's cursor. */
+export const DraftAnalysis = z.object({
+  documentId: z.string(),
+  /** Whose cursor it is. */
+  userId: z.string(),
+  /** UTF-16 range of the statement in the document's text when it was analysed, end exclusive. */
+  start: z.number().int().nonnegative(),
+  end: z.number().int().nonnegative(),
+  text: z.string(),
+  /** Of the whole document. */
+  diagnostics: z.array(Diagnostic),
+  /** Absent while `text` is empty or cannot be parsed. */
+  impact: Impact.optional(),
+  /** For the person whose cursor it is. */
+  verdict: Verdict.optional(),
+});
+export type DraftAnalysis = z.infer<typeof DraftAnalysis>;
+
+/** Everything a browser needs to draw a room, sent once after connecting. */
+export const RoomSnapshot = z.object({
+  room: Room,
+  me: Principal,
+  role: Role,
+  connections: z.array(Connection),
+  documents: z.array(Document),
+  /** Newest 200, newest first. */
+  commands: z.array(Command),
+  /** Newest 500, newest first. */
+  timeline: z.array(TimelineEntry),
+  drafts: z.array(DraftAnalysis),
+  auditHead: z.object({ seq: z.number().int().nonnegative(), hash: z.string() }),
+  /** Problems of the policy file while the last good one is in force. */
+  policyProblem: z.string().optional(),
+  demo: z.boolean(),
+});
+export type RoomSnapshot = z.infer<typeof RoomSnapshot>;
+
+/** Agent → browser. */
+export const ServerMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("snapshot"), snapshot: RoomSnapshot }),
+  /** Answer to a request: `value` depends on it (propose: `{commandId}`; complete: `{items}`; ping: `{}`), or a problem. */
+  z.object({ type: z.literal("reply"), id, value: z.record(z.string(), z.json()).optional(), problem: Problem.optional() }),
+  z.object({ type: z.literal("room"), room: Room }),
+  z.object({ type: z.literal("role"), role: Role }),
+  z.object({ type: z.literal("document"), document: Document }),
+  z.object({ type: z.literal("connection"), connection: Connection }),
+  z.object({ type: z.literal("draft"), draft: DraftAnalysis }),
+  /** Nobody's cursor is there any more. */
+  z.object({ type: z.literal("draft.gone"), documentId: z.string(), userId: z.string() }),
+  /** The whole command, at every change of it. While rows stream, at most ten times a second. */
+  z.object({ type: z.literal("command"), command: Command }),
+  z.object({ type: z.literal("timeline"), entries: z.array(TimelineEntry), auditHead: z.object({ seq: z.number(), hash: z.string() }) }),
+  z.object({ type: z.literal("policy"), problem: z.string().optional() }),
+  /** Something went wrong outside a request; with a closing problem the socket closes next. */
+  z.object({ type: z.literal("problem"), problem: Problem }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+export const CompletionReply = z.object({ items: z.array(Completion) });
+export type CompletionReply = z.infer<typeof CompletionReply>;
+
+/** Close codes of both sockets. 4401: sign in again; 4403: refused; 4409: reload; 4429: fell behind, reconnect with back-off; 1012: service restarts. */
+export const CLOSE = {
+  unauthenticated: 4401,
+  forbidden: 4403,
+  reload: 4409,
+  slow: 4429,
+  restart: 1012,
+  malformed: 4400,
+  tooLarge: 1009,
+} as const;

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit`: pure, beside the source. `integration`: real servers, in each workspace's `test/` folder. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts"] } },
+      {
+        test: {
+          name: "integration",
+          include: ["{packages,apps}/*/test/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
