@@ -1,0 +1,47 @@
+import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import type { Service } from "./service.ts";
+
+export interface Person {
+  name: string;
+  context: BrowserContext;
+  page: Page;
+}
+
+/** Signs `name` in with the form, in a browser context of their own, and fails on any request that leaves this machine. */
+export async function signIn(browser: Browser, service: Service, name: string, options: { colorScheme?: "dark" | "light" } = {}): Promise<Person> {
+  const context = await browser.newContext({ baseURL: service.url, ...options });
+  const page = await context.newPage();
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["127.0.0.1", "localhost", ""].includes(url.hostname)) throw new Error(`third-party request: ${request.url()}`);
+  });
+  await page.goto("/sign-in");
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill("interlock");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/rooms");
+  return { name, context, page };
+}
+
+/** Opens the demo room from the list and waits until its document is on screen and in sync. */
+export async function openDemoRoom({ page }: Person): Promise<void> {
+  await page.getByRole("link", { name: /payments 5xx after deploy/ }).click();
+  await page.waitForURL("**/rooms/*");
+  await expect(page.locator(".monaco-editor").first()).toBeVisible();
+  await expect(page.getByText(/all synced/)).toBeVisible();
+}
+
+/** The text of the shared document as this browser's editor holds it. */
+export async function documentText({ page }: Person): Promise<string> {
+  return page.evaluate(() => {
+    const editor = (globalThis as { interlockEditor?: { getValue(): string } }).interlockEditor;
+    return editor?.getValue() ?? "";
+  });
+}
+
+/** Puts the cursor at the end of the document and types, as a person would. */
+export async function typeAtEnd({ page }: Person, text: string): Promise<void> {
+  await page.locator(".monaco-editor").first().click({ position: { x: 300, y: 20 } });
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text, { delay: 8 });
+}

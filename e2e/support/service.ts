@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const READY_MS = 120_000;
+const STOP_MS = 10_000;
+
+/** A whole Interlock as `npm start` runs it, with a state folder of its own. */
+export interface Service {
+  url: string;
+  home: string;
+  /** Stops it as an operator would (SIGTERM) and resolves when every child is gone. */
+  stop(): Promise<void>;
+  /** Ends the supervisor with SIGKILL: nothing gets to say goodbye. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Runs the CLI against this service's state. */
+  cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Everything it printed so far. */
+  log(): string;
+  /** Removes the state folder. */
+  dispose(): Promise<void>;
+}
+
+/** A port that was free a moment ago, on loopback. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+export async function createService(): Promise<Service> {
+  const home = await mkdtemp(join(tmpdir(), "interlock-e2e-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const environment = { ...process.env, PORT: String(port), INTERLOCK_HOME: home };
+  let child: ChildProcess | undefined;
+  let output = "";
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, ["apps/front/src/main.ts"], { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      if (child.exitCode !== null) throw new Error(`Interlock ended with ${child.exitCode}:\n${output}`);
+      const healthy = await fetch(`${url}/api/v1/health`).then((response) => response.ok, () => false);
+      if (healthy) return;
+      await sleep(150);
+    }
+    throw new Error(`Interlock was not healthy after ${READY_MS} ms:\n${output}`);
+  }
+
+  async function end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    const timer = setTimeout(() => child?.kill("SIGKILL"), STOP_MS);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  async function cli(...args: string[]) {
+    const run = spawn(process.execPath, ["apps/cli/bin/interlock.mjs", ...args], { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    run.stdout.on("data", (chunk) => (stdout += chunk));
+    run.stderr.on("data", (chunk) => (stderr += chunk));
+    const [code] = await once(run, "close");
+    return { code: Number(code), stdout, stderr };
+  }
+
+  await start();
+  return {
+    url,
+    home,
+    start,
+    cli,
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+    log: () => output,
+    dispose: () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }),
+  };
+}
+
+/** The demo target's own connection, for setting the scene behind Interlock's back. */
+export async function demoTarget(service: Service): Promise<{ read: string; write: string }> {
+  return JSON.parse(await readFile(join(service.home, "demo-target.json"), "utf8")) as { read: string; write: string };
+}
