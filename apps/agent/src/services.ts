@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import type { Db } from "@interlock/db";
+import type { Logger } from "pino";
+import { CommandService } from "./command/command-service.ts";
+import type { DocumentStore } from "./document/document-store.ts";
+import { DraftService } from "./draft/draft-service.ts";
+import { PolicyFile } from "./policy/policy-file.ts";
+import { ResultService } from "./result/result-service.ts";
+import { createRestApp, type Authenticate, type RestApp } from "./rest/rest-app.ts";
+import type { RoomHub } from "./room/room-hub.ts";
+import { ConnectionRegistry } from "./target/connection-registry.ts";
+import { Timeline } from "./timeline.ts";
+
+export interface ServiceConfig {
+  /** Absolute path of the state folder. */
+  home: string;
+  /** 32 bytes that seal stored credentials. */
+  key: Uint8Array;
+  demo: boolean;
+}
+
+export interface ServiceParts {
+  config: ServiceConfig;
+  db: Db;
+  hub: RoomHub;
+  documents: DocumentStore;
+  timeline: Timeline;
+  authenticate: Authenticate;
+  log: Logger;
+}
+
+export interface Services {
+  commands: CommandService;
+  drafts: DraftService;
+  results: ResultService;
+  connections: ConnectionRegistry;
+  policy: PolicyFile;
+  timeline: Timeline;
+  rest: RestApp;
+  /** Ends timers, watchers and target sockets; running commands are cancelled and their outcome is written first. */
+  stop(): Promise<void>;
+}
+
+/** Builds everything that stands between a transport and a target. Resolves when the policy is loaded and interrupted commands are settled. */
+export async function createServices(parts: ServiceParts): Promise<Services> {
+  const { config, db, hub, documents, timeline, log } = parts;
+  const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
+  const connections = new ConnectionRegistry({ db, hub, timeline, key: config.key, policy, log });
+  const results = new ResultService({ db, folder: join(config.home, "results"), log });
+  const commands = new CommandService({ db, hub, timeline, policy, connections, results, log });
+  const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
+  const rest = createRestApp({ ...parts, policy, connections, results, commands });
+  await commands.recover();
+  connections.watch();
+  return {
+    commands,
+    drafts,
+    results,
+    connections,
+    policy,
+    timeline,
+    rest,
+    stop: async () => {
+      drafts.stop();
+      policy.stop();
+      await commands.stop();
+      await connections.stop();
+      await results.stop();
+    },
+  };
+}
