@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts", "apps/web/{features,components,server}/**/*.test.ts"] } },
       {
         test: {
           name: "integration",

@@ -1,0 +1,24 @@
+/** What asking for a one-use socket ticket can come to. */
+export type TicketOutcome = { ok: true; ticket: string } | { ok: false; signedOut: boolean; why: string };
+
+/** Exchanges the web session for a ticket that opens exactly one socket (at most 60 s old). Never throws. */
+export async function fetchTicket(signal?: AbortSignal): Promise<TicketOutcome> {
+  try {
+    const response = await fetch("/api/ticket", { method: "POST", headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    if (response.status === 401) return { ok: false, signedOut: true, why: "You are signed out." };
+    if (!response.ok) return { ok: false, signedOut: false, why: `The server answered ${response.status}.` };
+    const body = (await response.json()) as { ticket?: unknown };
+    if (typeof body.ticket !== "string") return { ok: false, signedOut: false, why: "The server sent no ticket." };
+    return { ok: true, ticket: body.ticket };
+  } catch (error) {
+    return { ok: false, signedOut: false, why: error instanceof Error ? error.message : "The server does not answer." };
+  }
+}
+
+/** Address of a socket on the page's own origin. */
+export function socketAddress(path: string, parameters: Record<string, string>): string {
+  const url = new URL(path, window.location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
