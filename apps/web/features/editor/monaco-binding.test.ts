@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import type { editor } from "monaco-editor";
+import { expect, test } from "vitest";
+import * as Y from "yjs";
+import { MonacoBinding, type TextModel } from "./monaco-binding.ts";
+
+type Listener = (event: editor.IModelContentChangedEvent) => void;
+
+/** The model's contract as the binding uses it: edits are given in the coordinates before them and reported last first. */
+class FakeModel {
+  value = "";
+  eol: number | undefined;
+  listeners = new Set<Listener>();
+  getValue = () => this.value;
+  setValue = (value: string) => this.edit([{ offset: 0, length: this.value.length, text: value }]);
+  setEOL = (eol: number) => void (this.eol = eol);
+  onDidChangeContent = (listener: Listener) => {
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
+  };
+  getPositionAt = (offset: number) => {
+    const lines = this.value.slice(0, offset).split("\n");
+    return { lineNumber: lines.length, column: lines.at(-1)!.length + 1 };
+  };
+  offsetAt(line: number, column: number) {
+    const before = this.value.split("\n").slice(0, line - 1);
+    return before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+  }
+  applyEdits = (operations: editor.IIdentifiedSingleEditOperation[]) =>
+    this.edit(
+      operations.map(({ range, text }) => {
+        const offset = this.offsetAt(range.startLineNumber, range.startColumn);
+        return { offset, length: this.offsetAt(range.endLineNumber, range.endColumn) - offset, text: text ?? "" };
+      }),
+    );
+  edit(edits: { offset: number; length: number; text: string }[]) {
+    const ordered = [...edits].sort((a, b) => b.offset - a.offset);
+    for (const [i, edit] of ordered.entries()) {
+      const next = ordered[i + 1];
+      if (next && next.offset + next.length > edit.offset) throw new Error("Overlapping ranges are not allowed");
+      this.value = this.value.slice(0, edit.offset) + edit.text + this.value.slice(edit.offset + edit.length);
+    }
+    const changes = ordered.map(({ offset, length, text }) => ({ rangeOffset: offset, rangeLength: length, text }));
+    for (const listener of this.listeners) listener({ changes } as unknown as editor.IModelContentChangedEvent);
+  }
+  undo = () => undefined;
+  redo = () => undefined;
+}
+
+function bound(initial = "", canWrite = true) {
+  const doc = new Y.Doc();
+  const text = doc.getText("content");
+  text.insert(0, initial);
+  const model = new FakeModel();
+  const binding = new MonacoBinding(text, model as unknown as TextModel, () => canWrite);
+  return { doc, text, model, binding };
+}
+
+/** Two people on one document: every update of one is applied to the other. */
+function pair() {
+  const here = bound();
+  const there = bound();
+  here.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== "wire" && Y.applyUpdate(there.doc, update, "wire"));
+  there.doc.on("update", (update: Uint8Array, origin: unknown) => origin !== "wire" && Y.applyUpdate(here.doc, update, "wire"));
+  return { here, there };
+}
+
+test("shows what is there, with LF", () => {
+  const { model } = bound("SELECT 1;\nSELECT 2;");
+  expect(model.value).toBe("SELECT 1;\nSELECT 2;");
+  expect(model.eol).toBe(0);
+});
+
+test("several changes at once land where they were made", () => {
+  const { text, model } = bound("aa bb cc");
+  model.edit([
+    { offset: 0, length: 2, text: "x" },
+    { offset: 3, length: 2, text: "yyy" },
+    { offset: 8, length: 0, text: "!" },
+  ]);
+  expect(text.toString()).toBe("x yyy cc!");
+});
+
+test("undo takes back the own edit and keeps the other's", () => {
+  const { here, there } = pair();
+  here.model.edit([{ offset: 0, length: 0, text: "DELETE" }]);
+  there.model.edit([{ offset: 6, length: 0, text: " FROM orders" }]);
+  here.model.undo();
+  expect(here.model.value).toBe(" FROM orders");
+  expect(there.model.value).toBe(" FROM orders");
+  here.model.redo();
+  expect(there.model.value).toBe("DELETE FROM orders");
+});
+
+test("carriage returns never reach the document from here, and are taken out when they come from elsewhere", async () => {
+  const { text, model } = bound("a");
+  model.edit([{ offset: 1, length: 0, text: "\r\nb" }]);
+  expect(text.toString()).toBe("a\nb");
+  text.insert(1, "\r");
+  expect(model.value).toBe("a\nb");
+  await Promise.resolve();
+  expect(text.toString()).toBe("a\nb");
+});
+
+test("an observer's keystroke is put back and sent to nobody (I8)", () => {
+  const { doc, text, model } = bound("SELECT 1", false);
+  let updates = 0;
+  doc.on("update", () => updates++);
+  model.edit([{ offset: 8, length: 0, text: "; DROP TABLE x" }]);
+  expect(updates).toBe(0);
+  expect(text.toString()).toBe("SELECT 1");
+  expect(model.value).toBe("SELECT 1");
+});
+
+test("disposed, it listens no more", () => {
+  const { text, model, binding } = bound("a");
+  binding.dispose();
+  text.insert(1, "b");
+  model.edit([{ offset: 0, length: 0, text: "c" }]);
+  expect(model.value).toBe("ca");
+  expect(text.toString()).toBe("ab");
+  expect(model.listeners.size).toBe(0);
+});
+
+const change = fc.record({
+  who: fc.boolean(),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  length: fc.integer({ min: 0, max: 4 }),
+  text: fc.stringMatching(/^[a-c\n😀]{0,4}$/u),
+  act: fc.constantFrom("edit", "edit", "edit", "undo", "redo"),
+});
+
+test("whatever two people type and undo, models and documents agree", () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+      const { here, there } = pair();
+      for (const { who, at, length, text, act } of changes) {
+        const { model } = who ? here : there;
+        if (act !== "edit") model[act]();
+        else {
+          const offset = Math.floor(at * model.value.length);
+          model.edit([{ offset, length: Math.min(length, model.value.length - offset), text }]);
+        }
+        expect(here.model.value).toBe(there.model.value);
+        expect(here.text.toString()).toBe(here.model.value);
+        expect(there.text.toString()).toBe(there.model.value);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,158 @@
+import type { editor, IDisposable } from "monaco-editor";
+import * as Y from "yjs";
+
+/** The part of Monaco's ITextModel the binding uses. `undo` and `redo` are replaced: only the binding knows whose edits are whose. */
+export type TextModel = Pick<editor.ITextModel, "getValue" | "setValue" | "applyEdits" | "setEOL" | "onDidChangeContent" | "getPositionAt" | "undo" | "redo">;
+
+/** monaco.editor.EndOfLineSequence.LF, written as a number so that this file loads without a browser. */
+const LF = 0 as editor.EndOfLineSequence;
+
+/**
+ * Keeps a Monaco model and a Y.Text the same. Offsets are UTF-16 units on both sides, which holds only while lines end in LF alone:
+ * the model is set to LF, and a carriage return that some other client wrote is shown as nothing and removed by the first writer.
+ * Undo and redo take back the own edits only. Dispose it before the model.
+ */
+export class MonacoBinding implements IDisposable {
+  readonly undoManager: Y.UndoManager;
+  readonly #text: Y.Text;
+  readonly #model: TextModel;
+  readonly #canWrite: () => boolean;
+  readonly #observer: (event: Y.YTextEvent, transaction: Y.Transaction) => void;
+  readonly #listener: IDisposable;
+  #applying = false;
+
+  constructor(text: Y.Text, model: TextModel, canWrite: () => boolean) {
+    this.#text = text;
+    this.#model = model;
+    this.#canWrite = canWrite;
+    this.undoManager = new Y.UndoManager(text, { trackedOrigins: new Set([this]), captureTimeout: 500 });
+    model.setEOL(LF);
+    this.#showWhole();
+    this.#observer = (event, transaction) => this.#fromDocument(event, transaction);
+    text.observe(this.#observer);
+    this.#listener = model.onDidChangeContent((event) => this.#fromModel(event));
+    model.undo = () => void this.undoManager.undo();
+    model.redo = () => void this.undoManager.redo();
+  }
+
+  dispose(): void {
+    this.#text.unobserve(this.#observer);
+    this.#listener.dispose();
+    this.undoManager.destroy();
+  }
+
+  #fromModel(event: editor.IModelContentChangedEvent): void {
+    if (this.#applying) return;
+    if (!this.#canWrite()) {
+      this.#showWhole();
+      return;
+    }
+    this.#text.doc!.transact(() => {
+      // From the last change to the first, so that the offsets of those before stay true.
+      for (const change of [...event.changes].sort((a, b) => b.rangeOffset - a.rangeOffset)) {
+        if (change.rangeLength > 0) this.#text.delete(change.rangeOffset, change.rangeLength);
+        const inserted = change.text.replaceAll("\r", "");
+        if (inserted !== "") this.#text.insert(change.rangeOffset, inserted);
+      }
+    }, this);
+    this.#mendPairs();
+  }
+
+  #fromDocument(event: Y.YTextEvent, transaction: Y.Transaction): void {
+    // What this binding wrote is in the model already; its undo and redo come with the manager as origin and are not.
+    if (transaction.origin === this) return;
+    const edits = editsOf(event.delta, this.#model);
+    if (edits === undefined || this.#model.getValue().length + edits.growth !== this.#text.length) this.#showWhole();
+    else this.#withoutEcho(() => this.#model.applyEdits(edits.edits));
+    this.#mendPairs();
+  }
+
+  /** Yjs writes U+FFFD where an edit cuts a surrogate pair in two, without saying so in the delta. */
+  #mendPairs(): void {
+    if (!this.#model.getValue().isWellFormed()) this.#showWhole();
+  }
+
+  /** Makes the model show the whole document, changing as little of it as a common start and end allow. */
+  #showWhole(): void {
+    const raw = this.#text.toString();
+    const wanted = raw.replaceAll("\r", "");
+    const shown = this.#model.getValue();
+    if (wanted !== shown) {
+      const edit = smallestEdit(shown, wanted);
+      this.#withoutEcho(() =>
+        this.#model.applyEdits([{ range: rangeOf(this.#model, edit.start, edit.end), text: edit.text, forceMoveMarkers: true }]),
+      );
+    }
+    if (raw.length !== wanted.length && this.#canWrite()) queueMicrotask(() => this.#removeReturns());
+  }
+
+  #removeReturns(): void {
+    if (!this.#canWrite()) return;
+    this.#text.doc?.transact(() => {
+      const raw = this.#text.toString();
+      for (let at = raw.lastIndexOf("\r"); at >= 0; at = at === 0 ? -1 : raw.lastIndexOf("\r", at - 1)) this.#text.delete(at, 1);
+    }, REMOVING_RETURNS);
+  }
+
+  #withoutEcho(change: () => void): void {
+    this.#applying = true;
+    try {
+      change();
+    } finally {
+      this.#applying = false;
+    }
+  }
+}
+
+/** Not the own origin: undo must not bring carriage returns back. */
+const REMOVING_RETURNS = "remove carriage returns";
+
+/** A Yjs delta as edits of the model as it is now; undefined when a carriage return makes the offsets differ. */
+function editsOf(delta: Y.YTextEvent["delta"], model: TextModel): { edits: editor.IIdentifiedSingleEditOperation[]; growth: number } | undefined {
+  const edits: editor.IIdentifiedSingleEditOperation[] = [];
+  let at = 0;
+  let growth = 0;
+  for (const step of delta) {
+    if (step.retain !== undefined) at += step.retain;
+    else if (step.delete !== undefined) {
+      edits.push({ range: rangeOf(model, at, at + step.delete), text: "" });
+      at += step.delete;
+      growth -= step.delete;
+    } else if (typeof step.insert === "string") {
+      if (step.insert.includes("\r")) return undefined;
+      edits.push({ range: rangeOf(model, at, at), text: step.insert, forceMoveMarkers: true });
+      growth += step.insert.length;
+    }
+  }
+  return { edits: joinTouching(edits), growth };
+}
+
+/** Monaco refuses overlapping edits and orders touching ones its own way, so an insert at a deletion's start becomes one replacement. */
+function joinTouching(edits: editor.IIdentifiedSingleEditOperation[]): editor.IIdentifiedSingleEditOperation[] {
+  const joined: editor.IIdentifiedSingleEditOperation[] = [];
+  for (const edit of edits) {
+    const before = joined.at(-1);
+    if (before && before.range.endLineNumber === edit.range.startLineNumber && before.range.endColumn === edit.range.startColumn)
+      joined[joined.length - 1] = {
+        range: { ...before.range, endLineNumber: edit.range.endLineNumber, endColumn: edit.range.endColumn },
+        text: (before.text ?? "") + (edit.text ?? ""),
+        forceMoveMarkers: true,
+      };
+    else joined.push(edit);
+  }
+  return joined;
+}
+
+function rangeOf(model: TextModel, start: number, end: number) {
+  const from = model.getPositionAt(start);
+  const to = model.getPositionAt(end);
+  return { startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column };
+}
+
+function smallestEdit(before: string, after: string): { start: number; end: number; text: string } {
+  let start = 0;
+  while (start < before.length && start < after.length && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < before.length - start && tail < after.length - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
+}
