@@ -1,0 +1,85 @@
+import type { ApprovedWrite } from "@interlock/connector";
+import type { Session } from "./session.ts";
+import type { TransactionPlan } from "./transaction-plan.ts";
+import { delta, type Snapshot, type TableState } from "./write-counters.ts";
+
+/** Stands for "cannot be counted" in guard figures: more than any approval, and still a number in JSON. */
+export const UNCOUNTABLE = Number.MAX_SAFE_INTEGER;
+
+export interface GuardInput {
+  before: Snapshot;
+  after: Snapshot;
+  approved: readonly ApprovedWrite[];
+  /** Foreign tables opened for writing. */
+  foreign: ReadonlySet<number>;
+  replaces: TransactionPlan["replaces"];
+  /** Rows of approved objects before a TRUNCATE, by object; see countApproved. */
+  emptied: ReadonlyMap<string, number>;
+  /** Rows the server's own tags claim were written, whatever its counters say. */
+  claimed: number;
+}
+
+export interface GuardBreach {
+  object: string;
+  approved: number;
+  actual: number;
+}
+
+/**
+ * Where more was written than approved; empty lets the commit through (I6). A partition is charged to itself where it is listed, else to
+ * its nearest listed ancestor. Rolled-back savepoints stay in the server's counters, so they can only block too much.
+ */
+export function compareToApproved(input: GuardInput): GuardBreach[] {
+  const { before, after, foreign, claimed } = input;
+  const limits = new Map<string, number>();
+  for (const { object, rows } of input.approved) limits.set(object, (limits.get(object) ?? 0) + rows);
+  const actual = new Map<string, number>();
+  const objectOf = (table: TableState): string =>
+    [table.name, ...table.ancestors].find((name) => limits.has(name)) ?? table.ancestors.at(-1) ?? table.name;
+  const charge = (object: string, rows: number): void => void actual.set(object, Math.min(UNCOUNTABLE, (actual.get(object) ?? 0) + rows));
+  const replaced = new Set<string>();
+  let counted = 0;
+  for (const now of after.values()) {
+    const then = before.get(now.oid);
+    const { inserted, updated, deleted } = delta(then, now);
+    const rows = inserted + updated + deleted;
+    counted += rows;
+    if (rows > 0) charge(objectOf(now), rows);
+    if (foreign.has(now.oid)) charge(objectOf(now), UNCOUNTABLE);
+    if (then !== undefined && then.fileNode !== now.fileNode) replaced.add(objectOf(now));
+  }
+  for (const then of before.values()) if (!after.has(then.oid)) replaced.add(objectOf(then));
+  for (const object of replaced) charge(object, limits.has(object) ? replacedRows(object, input) : UNCOUNTABLE);
+  if (claimed > counted) charge("(rows the server did not count)", claimed - counted);
+  return [...actual]
+    .map(([object, rows]) => ({ object, approved: limits.get(object) ?? 0, actual: rows }))
+    .filter((row) => row.actual > row.approved)
+    .toSorted((a, b) => (a.object < b.object ? -1 : 1));
+}
+
+/** What new storage of an approved object counts as. */
+function replacedRows(object: string, { replaces, emptied }: GuardInput): number {
+  if (replaces === "truncate") return emptied.get(object) ?? UNCOUNTABLE;
+  return replaces === "define" ? 0 : UNCOUNTABLE;
+}
+
+/**
+ * Counts the rows of approved objects before a TRUNCATE, under a lock that keeps others from adding any, and never further than one row
+ * beyond the approval. An object that cannot be counted is left out and then counts without end.
+ */
+export async function countApproved(session: Session, approved: readonly ApprovedWrite[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const found = await session.query(
+    `SELECT concat(n.nspname, '.', c.relname) AS object, format('%I.%I', n.nspname, c.relname) AS quoted
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND concat(n.nspname, '.', c.relname) = ANY ($1::text[])`,
+    [approved.map((write) => write.object)],
+  );
+  for (const { object, quoted } of found) {
+    const rows = approved.filter((write) => write.object === object).reduce((sum, write) => sum + write.rows, 0);
+    await session.command(`LOCK TABLE ${quoted} IN SHARE ROW EXCLUSIVE MODE`);
+    const [row] = await session.query(`SELECT count(*)::float8 AS rows FROM (SELECT FROM ${quoted} LIMIT ${Math.floor(rows) + 1}) counted`);
+    counts.set(String(object), Number(row?.["rows"]));
+  }
+  return counts;
+}

@@ -1,0 +1,208 @@
+import pg from "pg";
+import { serialize } from "pg-protocol";
+import { TargetError } from "@interlock/connector";
+import type { RawConnection } from "./connection.ts";
+import { MESSAGE, type Message, MessageReader } from "./message-reader.ts";
+import { ConnectionLost, readFields, readRowDescription, readTag, ServerError, fieldsText, type Field } from "./server-message.ts";
+
+/** Bytes of unread messages at which the socket is paused, and at which it goes on. */
+const PAUSE_BYTES = 2 * 1024 * 1024;
+const RESUME_BYTES = 512 * 1024;
+/** Rows of a slow statement wait at most this long for others to fill their group. */
+const GROUP_MS = 20;
+const CLOSE_MS = 1_000;
+/** Own catalogue queries use a name, so that the unnamed statement stays the user's. */
+const OWN = "interlock_own";
+
+/** Settings that decide how bytes are read on both sides; a text that changes them could hide what it does from the analysis or the mask. */
+const PINNED: Readonly<Record<string, string>> = { client_encoding: "UTF8", standard_conforming_strings: "on" };
+
+/** One connection, spoken to in the extended protocol. Single consumer: one `next` at a time. */
+export class Session {
+  readonly #raw: RawConnection;
+  readonly #reader: MessageReader;
+  #queue: Message[] = [];
+  #queued = 0;
+  #waiter: PromiseWithResolvers<Message> | undefined;
+  #lost: Error | undefined;
+  #groupTimer: NodeJS.Timeout | undefined;
+  /** I: idle, T: in a transaction, E: in a failed one. From the last ReadyForQuery. */
+  status = "I";
+  /** Where notices go; set per statement. */
+  onNotice: (text: string) => void = () => {};
+
+  constructor(raw: RawConnection) {
+    this.#raw = raw;
+    this.#reader = new MessageReader((message) => this.#take(message));
+    const { socket } = raw;
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("error", (error) => this.#lose(error));
+    socket.on("close", () => this.#lose(undefined));
+    socket.on("end", () => this.#lose(undefined));
+    socket.resume();
+  }
+
+  get lost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** Asks the server, over a second connection, to stop what runs here now. */
+  cancel(): Promise<void> {
+    return this.#raw.cancel();
+  }
+
+  /** Drops the connection without a word; the server rolls back what was not committed. */
+  destroy(reason: string): void {
+    this.#raw.socket.destroy(new Error(reason));
+  }
+
+  send(...messages: Buffer[]): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#raw.socket.write(messages.length === 1 ? messages[0]! : Buffer.concat(messages));
+  }
+
+  /** The next message that is not a notice or a parameter. Rejects with ConnectionLost when the socket is gone. */
+  async next(): Promise<Message> {
+    for (;;) {
+      const message = this.#queue.shift() ?? (await this.#wait());
+      this.#queued -= message.body.length;
+      if (this.#queued < RESUME_BYTES && this.#raw.socket.isPaused()) this.#raw.socket.resume();
+      if (message.code === MESSAGE.notice) this.onNotice(fieldsText(readFields(message.body)));
+      else if (message.code === MESSAGE.parameterStatus) this.#pin(message.body);
+      else {
+        if (message.code === MESSAGE.readyForQuery) this.status = String.fromCharCode(message.body[0]!);
+        return message;
+      }
+    }
+  }
+
+  /** Reads up to ReadyForQuery; throws the first error met on the way. Rows and everything else go to `onMessage`. */
+  async settle(onMessage: (message: Message) => void = () => {}): Promise<void> {
+    let error: ServerError | undefined;
+    for (;;) {
+      const message = await this.next();
+      if (message.code === MESSAGE.error) error ??= new ServerError(readFields(message.body));
+      else if (message.code === MESSAGE.readyForQuery) break;
+      else onMessage(message);
+    }
+    if (error !== undefined) throw error;
+  }
+
+  /** Runs one of our own statements and resolves with its rows, decoded as `pg` would. */
+  async query(text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    this.send(
+      serialize.parse({ name: OWN, text }),
+      serialize.bind({ portal: OWN, statement: OWN, values: values.map(parameterText) }),
+      serialize.describe({ type: "P", name: OWN }),
+      serialize.execute({ portal: OWN }),
+      serialize.close({ type: "P", name: OWN }),
+      serialize.close({ type: "S", name: OWN }),
+      serialize.sync(),
+    );
+    let fields: Field[] = [];
+    const rows: Record<string, unknown>[] = [];
+    await this.settle((message) => {
+      if (message.code === MESSAGE.rowDescription) fields = readRowDescription(message.body);
+      else if (message.code === MESSAGE.dataRow) decodeRows(message, fields, rows);
+    });
+    return rows;
+  }
+
+  /** Runs one of our own commands with the simple protocol and resolves with its tag. */
+  async command(text: string): Promise<string> {
+    let tag = "";
+    this.send(serialize.query(text));
+    await this.settle((message) => {
+      if (message.code === MESSAGE.commandComplete) tag = readTag(message.body);
+    });
+    return tag;
+  }
+
+  /** Says goodbye and waits for the socket to close; never leaves a session open. */
+  async end(): Promise<void> {
+    const { socket } = this.#raw;
+    clearTimeout(this.#groupTimer);
+    if (socket.closed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.once("close", () => resolve());
+    const timer = setTimeout(() => socket.destroy(), CLOSE_MS);
+    if (socket.writable) socket.end(serialize.end());
+    socket.resume();
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#raw.socket.destroy(error as Error);
+    }
+    if (this.#waiter !== undefined && this.#reader.pending && this.#groupTimer === undefined)
+      this.#groupTimer = setTimeout(() => {
+        this.#groupTimer = undefined;
+        this.#reader.flush();
+      }, GROUP_MS);
+  }
+
+  #take(message: Message): void {
+    this.#queued += message.body.length;
+    const waiter = this.#waiter;
+    if (waiter !== undefined) {
+      this.#waiter = undefined;
+      waiter.resolve(message);
+      return;
+    }
+    this.#queue.push(message);
+    if (this.#queued > PAUSE_BYTES) this.#raw.socket.pause();
+  }
+
+  #wait(): Promise<Message> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    this.#waiter = Promise.withResolvers<Message>();
+    return this.#waiter.promise;
+  }
+
+  #lose(cause: Error | undefined): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = new ConnectionLost(`the connection to the target was lost${cause === undefined ? "" : `: ${cause.message}`}`, { cause });
+    this.#waiter?.reject(this.#lost);
+    this.#waiter = undefined;
+  }
+
+  #pin(body: Buffer): void {
+    const [name = "", value = ""] = body.toString("utf8").split("\0");
+    const pinned = PINNED[name];
+    if (pinned === undefined || pinned === value) return;
+    const message = `the text sets ${name} to ${value}, which is not allowed: it changes how the text and its results are read`;
+    this.destroy(message);
+    throw new TargetError("statement_failed", message);
+  }
+}
+
+/** Text form of a parameter of our own catalogue queries: scalars and arrays of them. */
+function parameterText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return `{${value.map(elementText).join(",")}}`;
+  return String(value);
+}
+
+const elementText = (value: unknown): string => (value === null ? "NULL" : `"${String(value).replaceAll(/["\\]/g, "\\$&")}"`);
+
+function decodeRows(message: Message, fields: Field[], out: Record<string, unknown>[]): void {
+  const { body } = message;
+  for (let row = 0, at = 0; row < message.rows; row++) {
+    const record: Record<string, unknown> = {};
+    at += 7;
+    for (const field of fields) {
+      const length = body.readInt32BE(at);
+      at += 4;
+      if (length < 0) record[field.name] = null;
+      else {
+        record[field.name] = pg.types.getTypeParser(field.typeOid, "text")(body.toString("utf8", at, at + length));
+        at += length;
+      }
+    }
+    out.push(record);
+  }
+}

@@ -1,0 +1,59 @@
+import { TargetError } from "@interlock/connector";
+import type { Session } from "./session.ts";
+
+/** How long the server may take to obey a cancel request before its connection is dropped. */
+const OBEY_MS = 5_000;
+
+/**
+ * The one way a run is stopped before its end: by the caller's signal or by the statement's own clock. The clock is ours as well as the
+ * server's, because a text can set statement_timeout.
+ */
+export class Stop {
+  readonly #session: Session;
+  readonly #signal: AbortSignal;
+  readonly #pending = Promise.withResolvers<never>();
+  readonly #onAbort = (): void => this.#stop(new TargetError("cancelled", "the command was cancelled while it ran"));
+  #clock: NodeJS.Timeout | undefined;
+  #obey: NodeJS.Timeout | undefined;
+  #done = false;
+  reason: TargetError | undefined;
+
+  constructor(session: Session, signal: AbortSignal) {
+    this.#session = session;
+    this.#signal = signal;
+    this.#pending.promise.catch(() => {}); // nobody may be waiting when it comes; `reason` says it as well
+    if (signal.aborted) this.#onAbort();
+    else signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Rejects with the reason. */
+  get promise(): Promise<never> {
+    return this.#pending.promise;
+  }
+
+  throwIfStopped(): void {
+    if (this.reason !== undefined) throw this.reason;
+  }
+
+  /** Gives the statement that begins now `ms` milliseconds. */
+  startClock(ms: number): void {
+    clearTimeout(this.#clock);
+    this.#clock = setTimeout(() => this.#stop(new TargetError("statement_timeout", `the statement took longer than ${ms} ms`)), ms);
+  }
+
+  /** From here on nothing stops the run any more: its COMMIT is on the way, or it is over. */
+  release(): void {
+    this.#done = true;
+    clearTimeout(this.#clock);
+    clearTimeout(this.#obey);
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
+
+  #stop(reason: TargetError): void {
+    if (this.#done || this.reason !== undefined) return;
+    this.reason = reason;
+    this.#pending.reject(reason);
+    this.#obey = setTimeout(() => this.#session.destroy("the target did not obey a cancel request"), OBEY_MS);
+    this.#session.cancel().catch(() => this.#session.destroy("the target took no cancel request"));
+  }
+}

@@ -1,0 +1,111 @@
+import type { Affected } from "@interlock/protocol";
+import type { Session } from "./session.ts";
+
+/** One table as the server's transaction counters and catalogue show it. */
+export interface TableState {
+  oid: number;
+  name: string;
+  inserted: number;
+  updated: number;
+  deleted: number;
+  /** On-disk identity; TRUNCATE and rewrites change it without counting a row. */
+  fileNode: number;
+  foreign: boolean;
+  /** Nearest first: partitioned or inherited-from tables. */
+  ancestors: string[];
+}
+
+export type Snapshot = ReadonlyMap<number, TableState>;
+
+/**
+ * Every table that keeps a person's rows, other sessions' temporary ones left out. Large objects live in two system catalogues, so those
+ * count as well. Names are qualified and operators explicit because the text may have set a search_path of its own.
+ */
+const SNAPSHOT = `
+WITH RECURSIVE up(leaf, oid, depth) AS (
+  SELECT i.inhrelid, i.inhparent, 1 FROM pg_catalog.pg_inherits i
+  UNION ALL
+  SELECT u.leaf, i.inhparent, u.depth OPERATOR(pg_catalog.+) 1 FROM up u JOIN pg_catalog.pg_inherits i ON i.inhrelid OPERATOR(pg_catalog.=) u.oid
+  WHERE u.depth OPERATOR(pg_catalog.<) 64
+)
+SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.concat(n.nspname, '.', c.relname) AS name,
+  pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)::pg_catalog.float8 AS inserted,
+  pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)::pg_catalog.float8 AS updated,
+  pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)::pg_catalog.float8 AS deleted,
+  c.relfilenode::pg_catalog.int8 AS file_node, c.relkind OPERATOR(pg_catalog.=) 'f' AS foreign,
+  ARRAY(SELECT pg_catalog.concat(an.nspname, '.', a.relname) FROM up u
+    JOIN pg_catalog.pg_class a ON a.oid OPERATOR(pg_catalog.=) u.oid
+    JOIN pg_catalog.pg_namespace an ON an.oid OPERATOR(pg_catalog.=) a.relnamespace
+    WHERE u.leaf OPERATOR(pg_catalog.=) c.oid ORDER BY u.depth) AS ancestors
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,f}'::pg_catalog."char"[]) AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
+  AND ((n.nspname OPERATOR(pg_catalog.<>) ALL ('{pg_catalog,information_schema,pg_toast}'::pg_catalog.name[]))
+    OR c.oid OPERATOR(pg_catalog.=) ANY ('{2613,2995}'::pg_catalog.oid[]))`;
+
+/** Names found in session-local places must not stand in for the catalogue's, and roles set by the text must not hide rows of it. */
+const CLEAN_SESSION = ["RESET SESSION AUTHORIZATION", "RESET ROLE", "SET LOCAL search_path = pg_catalog, pg_temp"];
+
+export async function takeSnapshot(session: Session): Promise<Snapshot> {
+  const rows = await session.query(SNAPSHOT);
+  return new Map(
+    rows.map((row) => {
+      const oid = Number(row["oid"]);
+      const state: TableState = {
+        oid,
+        name: String(row["name"]),
+        inserted: Number(row["inserted"]),
+        updated: Number(row["updated"]),
+        deleted: Number(row["deleted"]),
+        fileNode: Number(row["file_node"]),
+        foreign: row["foreign"] === true,
+        ancestors: row["ancestors"] as string[],
+      };
+      return [oid, state];
+    }),
+  );
+}
+
+/**
+ * Brings forward everything that would otherwise happen at COMMIT, after we have counted: deferred constraints and triggers fire now, and
+ * cursors are closed, since a WITH HOLD cursor runs its query at COMMIT.
+ */
+export async function settleDeferred(session: Session): Promise<void> {
+  for (const command of ["CLOSE ALL", "SET CONSTRAINTS ALL IMMEDIATE", ...CLEAN_SESSION]) await session.command(command);
+}
+
+/** Whether the server counts rows at all; the guard trusts nothing while it does not. */
+export async function countsRows(session: Session): Promise<boolean> {
+  const [row] = await session.query("SELECT pg_catalog.current_setting('track_counts') AS counts");
+  return row?.["counts"] === "on";
+}
+
+/** Foreign tables this transaction opened for writing: their rows are counted elsewhere, so not by us. */
+export async function foreignWrites(session: Session): Promise<ReadonlySet<number>> {
+  const rows = await session.query(
+    `SELECT l.relation::pg_catalog.int8 AS oid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation
+     WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND c.relkind OPERATOR(pg_catalog.=) 'f' AND l.mode OPERATOR(pg_catalog.=) 'RowExclusiveLock'`,
+  );
+  return new Set(rows.map((row) => Number(row["oid"])));
+}
+
+/** Rows written between two snapshots, partitions rolled up to their topmost table, sorted by name. */
+export function affectedBetween(before: Snapshot, after: Snapshot): Affected[] {
+  const byObject = new Map<string, Affected>();
+  for (const now of after.values()) {
+    const { inserted, updated, deleted } = delta(before.get(now.oid), now);
+    if (inserted + updated + deleted === 0) continue;
+    const object = now.ancestors.at(-1) ?? now.name;
+    const sum = byObject.get(object) ?? { object, inserted: 0, updated: 0, deleted: 0 };
+    byObject.set(object, { object, inserted: sum.inserted + inserted, updated: sum.updated + updated, deleted: sum.deleted + deleted });
+  }
+  return [...byObject.values()].toSorted((a, b) => (a.object < b.object ? -1 : 1));
+}
+
+/** Rows written to a table since `then`. */
+export function delta(then: TableState | undefined, now: TableState): { inserted: number; updated: number; deleted: number } {
+  return {
+    inserted: now.inserted - (then?.inserted ?? 0),
+    updated: now.updated - (then?.updated ?? 0),
+    deleted: now.deleted - (then?.deleted ?? 0),
+  };
+}
