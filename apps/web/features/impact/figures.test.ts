@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { duration, figure, rowsInWords, share, shortCount } from "./figures.ts";
+
+test.each([
+  [{ value: 12_431, kind: "exact" }, "12,431 rows"],
+  [{ value: 1, kind: "exact" }, "1 row"],
+  [{ value: 12_431, kind: "estimate" }, "≈ 12,400 rows"],
+  [{ value: 1, kind: "estimate" }, "≈ 1 rows"],
+  [{ value: 100_000, kind: "capped" }, "≥ 100,000 rows"],
+  [{ value: 0, kind: "unknown" }, "an unknown number of rows"],
+] as const)("%o is %s", (rows, words) => expect(rowsInWords(rows)).toBe(words));
+
+test("an estimate claims no more than three digits", () => {
+  expect(figure({ value: 999, kind: "estimate" })).toBe("≈ 999");
+  expect(figure({ value: 1_234_567, kind: "estimate" })).toBe("≈ 1,230,000");
+});
+
+test.each([
+  [0, "0 %"],
+  [0.0002, "< 0.1 %"],
+  [0.0104, "1.0 %"],
+  [0.99995, "> 99.9 %"],
+  [1, "all"],
+])("a share of %d is %s", (fraction, words) => expect(share(fraction)).toBe(words));
+
+test.each([
+  [840, "840"],
+  [999, "999"],
+  [999.8, "1 k"],
+  [31_000, "31 k"],
+  [1_200_000, "1.2 M"],
+  [4_000_000, "4 M"],
+])("%d is %s for short", (value, words) => expect(shortCount(value)).toBe(words));
+
+test.each([
+  [0.4, "< 1 ms"],
+  [38, "38 ms"],
+  [2_100, "2.1 s"],
+  [250_000, "4 min 10 s"],
+])("%d ms is %s", (milliseconds, words) => expect(duration(milliseconds)).toBe(words));

@@ -1,0 +1,70 @@
+import { impactRows, type Impact, type ReviewDemand, type Verdict } from "@interlock/protocol";
+import { count, duration } from "./figures.ts";
+
+/** A verdict in words: the lead is what one must know, the rest what follows from it. */
+export interface VerdictSentence {
+  lead: string;
+  /** Shown after the lead, joined by ` · `. `code` parts are names of rules. */
+  rest: { text: string; code?: boolean }[];
+}
+
+export function verdictSentence(verdict: Verdict, impact: Impact, maxRows?: number): VerdictSentence {
+  const { obligations } = verdict;
+  const rest: VerdictSentence["rest"] = [];
+  if (verdict.decision === "review" && obligations.reviews.length > 0) rest.push({ text: "not by an author" });
+  for (const rule of verdict.rules.slice(0, 2)) rest.push({ text: rule, code: true });
+  if (verdict.rules.length > 2) rest.push({ text: `and ${verdict.rules.length - 2} more` });
+  if (verdict.decision !== "deny") {
+    if (obligations.guard) rest.push({ text: guardWords(impact, maxRows) });
+    if (obligations.reason) rest.push({ text: "say why" });
+    if (obligations.rowCap !== undefined) rest.push({ text: `shows ${count(obligations.rowCap)} rows at most` });
+    if (obligations.countdownMs > 0 && verdict.decision === "review")
+      rest.push({ text: `${duration(obligations.countdownMs).replace(".0 s", " s")} to hold it` });
+  }
+  return { lead: leadWords(verdict), rest };
+}
+
+function leadWords(verdict: Verdict): string {
+  switch (verdict.decision) {
+    case "allow":
+      return "Runs at once";
+    case "deny":
+      return verdict.message === "" ? "Denied: no rule allows it" : `Denied: ${verdict.message}`;
+    case "review":
+      return verdict.obligations.reviews.length === 0 ? "Needs a review" : `Needs ${demandWords(verdict.obligations.reviews)}`;
+  }
+}
+
+/** `1 review from payments-reviewers and 2 reviews from platform`. */
+export function demandWords(demands: readonly ReviewDemand[]): string {
+  const words = demands.map(({ count: n, group }) => `${n} ${n === 1 ? "review" : "reviews"} from ${group}`);
+  return words.length < 2 ? (words[0] ?? "no review") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+function guardWords(impact: Impact, maxRows: number | undefined): string {
+  if (maxRows !== undefined) return `commits only if ≤ ${count(maxRows)} rows`;
+  const rows = impactRows(impact);
+  return rows.kind === "exact" ? `commits only if ≤ ${count(rows.value)} rows` : "commits only within a row limit you set";
+}
+
+/** Whether the author has to state the most rows: the guard compares with figures, and these are not exact. */
+export function needsMaxRows(verdict: Verdict | undefined, impact: Impact | undefined): boolean {
+  if (!verdict || !impact || verdict.decision === "deny" || !verdict.obligations.guard) return false;
+  return [...writeFigures(impact)].some(({ kind }) => kind !== "exact");
+}
+
+function* writeFigures(impact: Impact) {
+  for (const statement of impact.statements) {
+    for (const { effect, rows } of statement.effects) if (effect !== "read" && effect !== "session") yield rows;
+    for (const { rows } of statement.cascades) yield rows;
+    for (const { writes } of statement.sideEffects) for (const { rows } of writes ?? []) yield rows;
+  }
+}
+
+/** A row limit to begin with: what is expected and half as much again, rounded up to two leading digits. */
+export function suggestedMaxRows(impact: Impact): number {
+  const expected = impactRows(impact).value * 1.5;
+  if (expected <= 10) return 10;
+  const unit = 10 ** (Math.floor(Math.log10(expected)) - 1);
+  return Math.ceil(expected / unit) * unit;
+}
