@@ -1,0 +1,165 @@
+import { type Impact, type Rows, type Statement, impactRows, sumRows } from "@interlock/protocol";
+import type { JudgeInput } from "./judge.ts";
+import { Moment } from "./moment.ts";
+
+/*
+ * What an expression sees, as classes, because the CEL environment checks and looks up fields by class. Integers are bigint there.
+ */
+export class RowsFact {
+  readonly value: bigint;
+  readonly kind: string;
+  constructor(rows: Rows, atWorst: boolean) {
+    const unbounded = atWorst && (rows.kind === "capped" || rows.kind === "unknown");
+    this.value = unbounded || !Number.isFinite(rows.value) ? BigInt(Number.MAX_SAFE_INTEGER) : BigInt(Math.ceil(rows.value));
+    this.kind = rows.kind;
+  }
+}
+
+/** One object a statement writes or reads, through itself (`statement`), a foreign key (`cascade`) or a trigger (`trigger`). */
+export class ObjectFact {
+  readonly name: string;
+  readonly kind: string;
+  readonly effect: string;
+  readonly columns: readonly string[];
+  readonly rows: RowsFact;
+  readonly via: string;
+  constructor(fields: ObjectFact) {
+    this.name = fields.name;
+    this.kind = fields.kind;
+    this.effect = fields.effect;
+    this.columns = fields.columns;
+    this.rows = fields.rows;
+    this.via = fields.via;
+  }
+}
+
+export class ImpactFact {
+  readonly effect: string;
+  readonly complete: boolean;
+  readonly rows: RowsFact;
+  constructor(impact: Impact, atWorst: boolean) {
+    this.effect = impact.effect;
+    this.complete = impact.complete;
+    this.rows = new RowsFact(impactRows(impact), atWorst);
+  }
+}
+
+export class StatementFact {
+  readonly text: string;
+  readonly title: string;
+  readonly effect: string;
+  readonly rows: RowsFact;
+  readonly reversible: string;
+  readonly locks: readonly string[];
+  readonly rewrites: readonly string[];
+  readonly risks: readonly string[];
+  readonly sideEffects: readonly string[];
+  constructor(statement: Statement, atWorst: boolean) {
+    this.text = statement.text;
+    this.title = statement.title;
+    this.effect = statement.effect;
+    this.rows = new RowsFact(statementRows(statement), atWorst);
+    this.reversible = statement.reversible;
+    this.locks = statement.locks.map((lock) => lock.mode);
+    this.rewrites = statement.rewrites;
+    this.risks = statement.risks.map((risk) => risk.code);
+    this.sideEffects = statement.sideEffects.map((effect) => effect.kind);
+  }
+}
+
+export class PrincipalFact {
+  readonly id: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  constructor(principal: JudgeInput["principal"]) {
+    this.id = principal.id;
+    this.name = principal.name;
+    this.groups = principal.groups;
+  }
+}
+
+export class ConnectionFact {
+  readonly name: string;
+  readonly connector: string;
+  readonly environment: string;
+  /** Without a prototype, so that a label nobody set is a missing key whatever its name. */
+  readonly labels: Readonly<Record<string, string>>;
+  constructor(connection: JudgeInput["connection"]) {
+    this.name = connection.name;
+    this.connector = connection.connector;
+    this.environment = connection.environment;
+    this.labels = Object.assign(Object.create(null) as Record<string, string>, connection.labels);
+  }
+}
+
+/** Outside a room `id` and `severity` are empty and there is no incident. */
+export class RoomFact {
+  readonly id: string;
+  readonly severity: string;
+  readonly incident: boolean;
+  constructor(room: JudgeInput["room"]) {
+    this.id = room?.id ?? "";
+    this.severity = room?.severity ?? "";
+    this.incident = room?.incident ?? false;
+  }
+}
+
+/** The variables of one evaluation: one statement of one command. */
+export interface Facts {
+  principal: PrincipalFact;
+  connection: ConnectionFact;
+  room: RoomFact;
+  now: Moment;
+  statement: StatementFact;
+  impact: ImpactFact;
+  objects: readonly ObjectFact[];
+}
+
+/** Facts that are the same for every statement of one judgement. */
+export type CommonFacts = Pick<Facts, "principal" | "connection" | "room" | "now">;
+
+export function commonFacts(input: JudgeInput): CommonFacts {
+  return {
+    principal: new PrincipalFact(input.principal),
+    connection: new ConnectionFact(input.connection),
+    room: new RoomFact(input.room),
+    now: new Moment(input.now),
+  };
+}
+
+/** `atWorst` takes figures with no upper bound (`capped`, `unknown`) at the largest number there is. */
+export function factsOf(common: CommonFacts, impact: Impact, statement: Statement, atWorst: boolean): Facts {
+  return {
+    ...common,
+    statement: new StatementFact(statement, atWorst),
+    impact: new ImpactFact(impact, atWorst),
+    objects: objectsOf(statement).map(({ rows, ...object }) => new ObjectFact({ ...object, rows: new RowsFact(rows, atWorst) })),
+  };
+}
+
+interface ObjectFigure extends Omit<ObjectFact, "rows"> {
+  rows: Rows;
+}
+
+export function objectsOf(statement: Statement): ObjectFigure[] {
+  return [
+    ...statement.effects.map(({ object, kind, effect, columns, rows }) => ({
+      name: object,
+      kind,
+      effect,
+      columns: columns ?? [],
+      rows,
+      via: "statement",
+    })),
+    ...statement.cascades.map(({ object, effect, rows }) => ({ name: object, kind: "table", effect, columns: [], rows, via: "cascade" })),
+    ...statement.sideEffects.flatMap(({ writes = [] }) =>
+      writes.map(({ object, effect, rows }) => ({ name: object, kind: "table", effect, columns: [], rows, via: "trigger" })),
+    ),
+  ];
+}
+
+/** Rows one statement writes: its targets and cascades, as `impactRows` counts them for a whole command. */
+export function statementRows(statement: Statement): Rows {
+  const targets = statement.effects.filter(({ effect }) => effect !== "read");
+  return sumRows([...targets, ...statement.cascades].map(({ rows }) => rows));
+}

@@ -1,0 +1,73 @@
+import type { Impact, Statement } from "@interlock/protocol";
+import { ExpressionFault } from "./expression.ts";
+import { type CommonFacts, type Facts, factsOf } from "./facts.ts";
+import { doubt } from "./figures.ts";
+import type { JudgeInput } from "./judge.ts";
+import { mismatch } from "./match.ts";
+import type { Rule } from "./policy.ts";
+
+/**
+ * What one rule says of one statement. `possible`: its condition hangs on something not known, and may hold; then it forbids, demands and
+ * masks as if it did, but permits nothing.
+ */
+export interface Finding {
+  holds: "yes" | "possible" | "no" | "error";
+  why: string;
+}
+
+/** One statement with its facts, made when the first expression asks for them. */
+export class Subject {
+  readonly statement: Statement;
+  readonly impact: Impact;
+  readonly #common: CommonFacts;
+  #facts: Facts | undefined;
+  #worst: Facts | undefined;
+
+  constructor(common: CommonFacts, impact: Impact, statement: Statement) {
+    this.#common = common;
+    this.impact = impact;
+    this.statement = statement;
+  }
+
+  /** Every figure at face value. */
+  get facts(): Facts {
+    return (this.#facts ??= factsOf(this.#common, this.impact, this.statement, false));
+  }
+
+  /** Figures without an upper bound at the largest number there is. */
+  get worst(): Facts {
+    return (this.#worst ??= factsOf(this.#common, this.impact, this.statement, true));
+  }
+}
+
+/** Judges one enabled rule on one statement. */
+export function findingOf(rule: Rule, input: JudgeInput, subject: Subject): Finding {
+  const other = mismatch(rule, input, subject.statement.effect);
+  if (other !== undefined) return { holds: "no", why: other };
+  if (rule.when === undefined) return { holds: "yes", why: "matches" };
+  try {
+    return rule.effect === "allow" ? permission(rule, subject) : restriction(rule, subject);
+  } catch (error) {
+    if (error instanceof ExpressionFault) return { holds: "error", why: `cannot be evaluated: ${error.message}` };
+    throw error;
+  }
+}
+
+function permission({ when }: Rule, subject: Subject): Finding {
+  const unsure = doubt(when!.reads, subject.impact, subject.statement, "exact");
+  if (unsure !== undefined) return { holds: "no", why: `does not allow: ${unsure}, and its condition depends on that` };
+  return plain(when!.evaluate(subject.facts));
+}
+
+function restriction({ when }: Rule, subject: Subject): Finding {
+  if (when!.evaluate(subject.facts)) return plain(true);
+  const unsure = doubt(when!.reads, subject.impact, subject.statement, "trusted");
+  if (unsure === undefined) return plain(false);
+  // What an incomplete impact lacks could be anything; a figure without an upper bound can be tried at its largest.
+  if (!subject.impact.complete || when!.evaluate(subject.worst)) return { holds: "possible", why: `cannot be ruled out: ${unsure}` };
+  return plain(false);
+}
+
+function plain(value: boolean): Finding {
+  return value ? { holds: "yes", why: "matches, and its condition holds" } : { holds: "no", why: "its condition does not hold" };
+}

@@ -1,0 +1,132 @@
+import {
+  type Connection,
+  EFFECTS,
+  type Impact,
+  type Principal,
+  type Statement,
+  strongest,
+  type TraceLine,
+  type Verdict,
+} from "@interlock/protocol";
+import { commonFacts } from "./facts.ts";
+import { type Finding, findingOf, Subject } from "./finding.ts";
+import { combineObligations, noObligations } from "./obligations.ts";
+import type { Policy, Rule } from "./policy.ts";
+
+/** Who would run what, where and when. `room` is undefined where nobody is in one. */
+export interface JudgeInput {
+  principal: Pick<Principal, "id" | "name" | "groups">;
+  connection: Pick<Connection, "name" | "connector" | "environment" | "labels">;
+  room: { id: string; severity?: string | undefined; incident: boolean } | undefined;
+  impact: Impact;
+  now: Date;
+}
+
+/** What the rules say of one statement. */
+interface Judgement {
+  decision: Verdict["decision"];
+  statement: Statement;
+  /** The rules that permit, demand or mask; for a deny, the rules that deny. */
+  rules: Rule[];
+  findings: Map<Rule, Finding>;
+}
+
+/**
+ * What a policy says of a command: every statement is judged by every rule, and the strictest answer over statements and rules is the
+ * verdict. deny > review > allow; what no rule permits is denied; a rule that cannot be evaluated denies. Pure: the same input gives the same
+ * verdict, whatever the order of the rules (but for the order of names).
+ */
+export function judge(policy: Policy, input: JudgeInput): Verdict {
+  const common = commonFacts(input);
+  const judgements = statementsOf(input.impact).map((statement) =>
+    judgeStatement(policy, input, new Subject(common, input.impact, statement)),
+  );
+  const trace = policy.rules.map((rule) => traceLine(rule, judgements));
+  const verdict = { trace, policyVersion: policy.version };
+
+  const denied = judgements.filter(({ decision }) => decision === "deny");
+  if (denied.length > 0) {
+    const rules = inOrder(policy, denied);
+    return { decision: "deny", rules: rules.map(({ id }) => id), message: denial(rules, denied), obligations: noObligations(), ...verdict };
+  }
+  const rules = inOrder(policy, judgements);
+  const obligations = combineObligations(rules);
+  const reviews = rules.filter(({ effect }) => effect === "review").toSorted((a, b) => seats(b) - seats(a));
+  if (reviews.length > 0) {
+    return { decision: "review", rules: reviews.map(({ id }) => id), message: firstMessage(reviews), obligations, ...verdict };
+  }
+  const allows = rules.filter(({ effect }) => effect === "allow");
+  return { decision: "allow", rules: allows.map(({ id }) => id), message: firstMessage(allows), obligations, ...verdict };
+}
+
+function judgeStatement(policy: Policy, input: JudgeInput, subject: Subject): Judgement {
+  const findings = new Map<Rule, Finding>();
+  const denying: Rule[] = [];
+  const speaking: Rule[] = [];
+  let permitted = false;
+  for (const rule of policy.rules) {
+    if (!rule.enabled) continue;
+    const finding = findingOf(rule, input, subject);
+    findings.set(rule, finding);
+    if (finding.holds === "no") continue;
+    if (finding.holds === "error" || rule.effect === "deny") denying.push(rule);
+    else speaking.push(rule);
+    if (finding.holds === "yes" && (rule.effect === "allow" || rule.effect === "review")) permitted = true;
+  }
+  const { statement } = subject;
+  if (denying.length > 0 || !permitted) return { decision: "deny", statement, rules: denying, findings };
+  const decision = speaking.some(({ effect }) => effect === "review") ? "review" : "allow";
+  return { decision, statement, rules: speaking, findings };
+}
+
+/**
+ * The statements to judge. An impact that says less about its statements than about the whole, or that has none, is judged once more as a
+ * whole, so that nothing passes because it is in no list (I3).
+ */
+function statementsOf(impact: Impact): Statement[] {
+  const listed = strongest(impact.statements.map(({ effect }) => effect));
+  if (impact.statements.length > 0 && EFFECTS.indexOf(listed) >= EFFECTS.indexOf(impact.effect)) return impact.statements;
+  const effect = impact.statements.length > 0 ? impact.effect : "unknown";
+  const title = impact.statements.length > 0 ? "the whole command" : "a command without a statement";
+  const whole: Statement = {
+    ...{ index: impact.statements.length, start: 0, end: 0, text: "", effect, title, reversible: "no" },
+    ...{ effects: [], cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] },
+  };
+  return [...impact.statements, whole];
+}
+
+/** One line for a rule over all statements: the statement where it says most. */
+function traceLine(rule: Rule, judgements: readonly Judgement[]): TraceLine {
+  const { id, effect } = rule;
+  if (!rule.enabled) return { rule: id, matched: false, why: "switched off", effect };
+  const rank = { error: 3, yes: 2, possible: 1, no: 0 } as const;
+  const all = judgements.map(({ findings, statement }) => ({ ...findings.get(rule)!, index: statement.index }));
+  const told = all.reduce((most, each) => (rank[each.holds] > rank[most.holds] ? each : most));
+  const where = judgements.length > 1 && all.some(({ why }) => why !== told.why) ? `statement ${told.index + 1}: ` : "";
+  return { rule: id, matched: told.holds !== "no", why: where + told.why, effect };
+}
+
+/** Every rule of the judgements once, in the policy's order. */
+function inOrder(policy: Policy, judgements: readonly Judgement[]): Rule[] {
+  const named = new Set(judgements.flatMap(({ rules }) => rules));
+  return policy.rules.filter((rule) => named.has(rule));
+}
+
+function seats({ reviews }: Rule): number {
+  return reviews.reduce((sum, { count }) => sum + count, 0);
+}
+
+function denial(rules: readonly Rule[], denied: readonly Judgement[]): string {
+  const broken = rules.find((rule) => denied.some(({ findings }) => findings.get(rule)?.holds === "error"));
+  const denying = rules.filter((rule) => rule.effect === "deny" && rule !== broken);
+  if (denying.length > 0) return firstMessage(denying);
+  if (broken !== undefined) {
+    const why = denied.map(({ findings }) => findings.get(broken)).find((finding) => finding?.holds === "error")!.why;
+    return `Rule ${broken.id} ${why}. It denies until it is mended.`;
+  }
+  return `No rule permits ${denied[0]!.statement.title}, and what no rule permits is denied.`;
+}
+
+function firstMessage([rule]: readonly Rule[]): string {
+  return rule?.message ?? (rule === undefined ? "" : `Rule ${rule.id}: ${rule.effect}.`);
+}

@@ -1,0 +1,24 @@
+import type { Effect } from "@interlock/protocol";
+import type { JudgeInput } from "./judge.ts";
+import type { Rule } from "./policy.ts";
+
+/** Why a rule is not about this statement; undefined when it is. */
+export function mismatch({ match, effect }: Rule, { principal, connection }: JudgeInput, statementEffect: Effect): string | undefined {
+  if (match.environment && !match.environment.includes(connection.environment)) return `environment is ${connection.environment}`;
+  if (match.connectors && !match.connectors.includes(connection.connector)) return `connector is ${connection.connector}`;
+  if (match.connections && !match.connections.includes(connection.name)) return `connection is ${connection.name}`;
+  if (match.effects && !match.effects.includes(statementEffect)) return `effect is ${statementEffect}`;
+  // A rule that lets something run must say that it means what nobody can tell; one that forbids or masks need not (I3).
+  if (statementEffect === "unknown" && !match.effects && (effect === "allow" || effect === "review")) {
+    return "effect is unknown, and the rule does not name it";
+  }
+  if (match.groups && !match.groups.some((group) => principal.groups.includes(group))) {
+    return `${principal.name} is in none of ${match.groups.join(", ")}`;
+  }
+  for (const [label, values] of Object.entries(match.labels ?? {})) {
+    const actual = Object.hasOwn(connection.labels, label) ? connection.labels[label] : undefined;
+    if (actual === undefined) return `label ${label} is not set`;
+    if (!values.includes(actual)) return `label ${label} is ${actual}`;
+  }
+  return undefined;
+}

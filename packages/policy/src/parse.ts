@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
+import { durationMs } from "./duration.ts";
+import { compileExpression } from "./expression.ts";
+import type { MaskRules, Policy, PolicyError, Rule, RuleEffect, RuleObligations } from "./policy.ts";
+import { POLICY_SCHEMA } from "./schema.ts";
+import { readYaml, type YamlSource } from "./yaml-source.ts";
+
+export type ParsedPolicy = { ok: true; policy: Policy } | { ok: false; errors: PolicyError[] };
+
+/** The shape POLICY_SCHEMA admits. */
+interface PolicyText {
+  rules: RuleText[];
+  masks?: { columns?: string[]; detectors?: string[] }[];
+}
+interface RuleText {
+  id: string;
+  enabled?: boolean;
+  match?: {
+    environment?: Environment[];
+    connectors?: string[];
+    connections?: string[];
+    effects?: Effect[];
+    groups?: string[];
+    labels?: Record<string, string | string[]>;
+  };
+  when?: string;
+  effect: RuleEffect;
+  reviews?: ReviewDemand[];
+  obligations?: { reason?: boolean; guard?: boolean; countdown?: string; rowCap?: number; timeout?: string; masks?: string[] };
+  message?: string;
+}
+
+const LONGEST_COUNTDOWN_MS = 3_600_000;
+const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
+
+const isPolicyText = new Ajv2020({ allErrors: true, strictTypes: false }).compile<PolicyText>(POLICY_SCHEMA);
+
+/** SHA-256 (hex) of a policy text. */
+export function policyVersion(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/** Reads, checks and compiles a policy. Never throws; errors come in the order of the text. */
+export function parsePolicy(text: string): ParsedPolicy {
+  const read = readYaml(text);
+  if (!read.ok) return read;
+  const { source } = read;
+  if (!isPolicyText(source.value)) return { ok: false, errors: ordered(schemaErrors(source, isPolicyText.errors ?? [])) };
+  const errors: PolicyError[] = [];
+  const seen = new Set<string>();
+  const rules = source.value.rules.map((rule, index) => {
+    const path = ["rules", index];
+    if (seen.has(rule.id)) errors.push(source.at([...path, "id"], `there is another rule ${rule.id}`));
+    seen.add(rule.id);
+    return compileRule(source, path, rule, errors);
+  });
+  if (errors.length > 0) return { ok: false, errors: ordered(errors) };
+  return { ok: true, policy: { version: policyVersion(text), rules, masks: masksOf(source.value.masks ?? []) } };
+}
+
+function compileRule(source: YamlSource, path: readonly (string | number)[], rule: RuleText, errors: PolicyError[]): Rule {
+  const { labels, ...match } = rule.match ?? {};
+  const compiled: Rule = {
+    id: rule.id,
+    enabled: rule.enabled ?? true,
+    match: labels === undefined ? match : { ...match, labels: mapValues(labels, (value) => (typeof value === "string" ? [value] : value)) },
+    effect: rule.effect,
+    reviews: rule.reviews ?? [],
+    obligations: obligationsOf(source, path, rule, errors),
+  };
+  if (rule.message !== undefined) compiled.message = rule.message;
+  if (rule.effect === "review" && rule.reviews === undefined)
+    errors.push(source.atKey(path, "effect", "a review needs reviews: who, and how many"));
+  if (rule.effect !== "review" && rule.reviews !== undefined) {
+    errors.push(source.atKey(path, "reviews", `only a rule with effect: review demands reviews, and this one is ${rule.effect}`));
+  }
+  if (rule.effect === "mask" && rule.obligations?.masks === undefined) {
+    errors.push(source.atKey(path, "effect", "a mask needs obligations.masks: what to mask"));
+  }
+  if (rule.effect === "deny" && rule.obligations !== undefined) {
+    errors.push(source.atKey(path, "obligations", "what is denied never runs, so it cannot have obligations"));
+  }
+  if (rule.when !== undefined) {
+    const result = compileExpression(rule.when);
+    if (result.ok) compiled.when = result.expression;
+    else for (const { offset, message } of result.errors) errors.push(source.inside([...path, "when"], offset, message));
+  }
+  return compiled;
+}
+
+function obligationsOf(source: YamlSource, path: readonly (string | number)[], rule: RuleText, errors: PolicyError[]): RuleObligations {
+  const { countdown, timeout, masks, ...rest } = rule.obligations ?? {};
+  const obligations: RuleObligations = rest;
+  const within = (key: string, text: string, least: number, most: number): number => {
+    const ms = durationMs(text) ?? Number.NaN;
+    if (!(ms >= least && ms <= most))
+      errors.push(source.at([...path, "obligations", key], `${key} must be from ${least} ms to ${most / 3_600_000} h`));
+    return ms;
+  };
+  if (countdown !== undefined) obligations.countdownMs = within("countdown", countdown, 0, LONGEST_COUNTDOWN_MS);
+  if (timeout !== undefined) obligations.timeoutMs = within("timeout", timeout, 1, LONGEST_TIMEOUT_MS);
+  if (masks !== undefined) obligations.masks = masks.map((mask) => mask.toLowerCase());
+  return obligations;
+}
+
+function masksOf(masks: NonNullable<PolicyText["masks"]>): MaskRules {
+  const columns = masks.flatMap((mask) => mask.columns ?? []).map((column) => column.toLowerCase());
+  return { columns: [...new Set(columns)], detectors: [...new Set(masks.flatMap((mask) => mask.detectors ?? []))] };
+}
+
+function schemaErrors(source: YamlSource, errors: readonly ErrorObject[]): PolicyError[] {
+  return errors
+    .filter(({ keyword }) => keyword !== "oneOf" && keyword !== "anyOf")
+    .map(({ instancePath, keyword, params, message }) => {
+      const path = instancePath.split("/").slice(1).map(unescapePointer);
+      if (keyword === "additionalProperties") {
+        const key = String(params["additionalProperty"]);
+        return source.atKey(path, key, `${key} is not known here`);
+      }
+      if (keyword === "enum") return source.at(path, `it must be one of ${(params["allowedValues"] as unknown[]).join(", ")}`);
+      if (keyword === "const") return source.at(path, `it must be ${String(params["allowedValue"])}`);
+      if (keyword === "type" && params["type"] === "string") return source.at(path, "it must be text; put it between quotes");
+      return source.at(path, message ?? keyword);
+    });
+}
+
+function unescapePointer(part: string): string | number {
+  const text = part.replaceAll("~1", "/").replaceAll("~0", "~");
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function ordered(errors: PolicyError[]): PolicyError[] {
+  const seen = new Set<string>();
+  return errors
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .filter(({ line, column, message }) => {
+      const key = `${line}:${column}:${message}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+function mapValues<A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,61 @@
+import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
+import type { Expression } from "./expression.ts";
+
+export type RuleEffect = "allow" | "review" | "deny" | "mask";
+
+/** Which commands a rule is about. An absent part holds for everything. */
+export interface Match {
+  environment?: readonly Environment[];
+  connectors?: readonly string[];
+  connections?: readonly string[];
+  effects?: readonly Effect[];
+  groups?: readonly string[];
+  labels?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Demands of one rule; absent means it demands nothing of that kind. */
+export interface RuleObligations {
+  reason?: boolean;
+  guard?: boolean;
+  countdownMs?: number;
+  rowCap?: number;
+  timeoutMs?: number;
+  masks?: readonly string[];
+}
+
+export interface Rule {
+  id: string;
+  enabled: boolean;
+  match: Match;
+  when?: Expression;
+  effect: RuleEffect;
+  reviews: readonly ReviewDemand[];
+  obligations: RuleObligations;
+  message?: string;
+}
+
+export interface MaskRules {
+  /** Lower-case `schema.table.column`; `*` stands for any one part. */
+  columns: string[];
+  detectors: string[];
+}
+
+/** A policy that has been checked and compiled. Only `parsePolicy` makes one. */
+export interface Policy {
+  /** SHA-256 (hex) of the text it was read from. */
+  version: string;
+  rules: readonly Rule[];
+  masks: Readonly<MaskRules>;
+}
+
+/** `line` and `column` count from 1. */
+export interface PolicyError {
+  line: number;
+  column: number;
+  message: string;
+}
+
+/** What is masked whatever the rules say. */
+export function maskRules(policy: Policy): MaskRules {
+  return { columns: [...policy.masks.columns], detectors: [...policy.masks.detectors] };
+}

@@ -1,0 +1,106 @@
+import { EFFECTS, Environment } from "@interlock/protocol";
+
+/** Values `masks` may name as detectors; what they find is documented in @interlock/masking. */
+export const DETECTORS = ["email", "card"] as const;
+
+const NAME = { type: "string", minLength: 1, maxLength: 200 } as const;
+const names = (description: string) => ({ type: "array", items: NAME, minItems: 1, uniqueItems: true, description });
+const DURATION = { type: "string", pattern: "^[0-9]{1,9}(ms|s|m|h)$" } as const;
+
+/** One `schema.table.column`, each part a name or `*`. */
+const COLUMN = { type: "string", pattern: "^[^.\\s]+\\.[^.\\s]+\\.[^.\\s]+$", maxLength: 200 } as const;
+
+/**
+ * JSON Schema (draft 2020-12) of a policy document, for the editor and for `parsePolicy`. What it cannot say (unique ids, the types of
+ * expressions, how long a countdown may be) `parsePolicy` checks beside it.
+ */
+export const POLICY_SCHEMA = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: "urn:interlock:policy:1",
+  title: "Interlock policy",
+  type: "object",
+  required: ["version", "rules"],
+  additionalProperties: false,
+  properties: {
+    version: { const: 1, description: "Version of this format." },
+    rules: {
+      type: "array",
+      maxItems: 1000,
+      items: { $ref: "#/$defs/rule" },
+      description: "Every rule is judged; their order says nothing.",
+    },
+    masks: {
+      type: "array",
+      items: { $ref: "#/$defs/mask" },
+      description: "What nobody sees in results, notices and errors, whatever the rules say.",
+    },
+  },
+  $defs: {
+    mask: {
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        columns: { type: "array", minItems: 1, items: COLUMN, description: "schema.table.column; * stands for any one part." },
+        detectors: { type: "array", minItems: 1, items: { enum: DETECTORS }, description: "What to look for in other text columns." },
+      },
+    },
+    rule: {
+      type: "object",
+      required: ["id", "effect"],
+      additionalProperties: false,
+      properties: {
+        id: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Shown wherever the rule decides." },
+        enabled: { type: "boolean", default: true, description: "false keeps the rule in the file without effect." },
+        match: {
+          type: "object",
+          additionalProperties: false,
+          description: "Every part given must hold; each holds when one of its values does.",
+          properties: {
+            environment: { type: "array", minItems: 1, uniqueItems: true, items: { enum: Environment.options } },
+            connectors: names("Connector names, e.g. postgres."),
+            connections: names("Connection names."),
+            effects: { type: "array", minItems: 1, uniqueItems: true, items: { enum: EFFECTS }, description: "Effects of the statement." },
+            groups: names("Groups of the person who proposes."),
+            labels: {
+              type: "object",
+              minProperties: 1,
+              additionalProperties: { oneOf: [NAME, names("Any of these.")] },
+              description: "Labels of the connection.",
+            },
+          },
+        },
+        when: { type: "string", minLength: 1, maxLength: 4000, description: "A CEL expression that is true or false." },
+        effect: { enum: ["allow", "review", "deny", "mask"] },
+        reviews: {
+          type: "array",
+          minItems: 1,
+          items: {
+            type: "object",
+            required: ["count", "group"],
+            additionalProperties: false,
+            properties: { count: { type: "integer", minimum: 1, maximum: 10 }, group: NAME },
+          },
+        },
+        obligations: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            reason: { type: "boolean", description: "The proposer says why." },
+            guard: { type: "boolean", description: "Runs in a transaction that rolls back when it does more than was approved." },
+            countdown: { ...DURATION, description: "Between the last approval and the run, e.g. 5s." },
+            rowCap: { type: "integer", minimum: 1, description: "Most rows a result may show." },
+            timeout: { ...DURATION, description: "Statement timeout, e.g. 30s." },
+            masks: {
+              type: "array",
+              minItems: 1,
+              items: { anyOf: [COLUMN, { enum: DETECTORS }] },
+              description: "Extra masks: columns or detectors.",
+            },
+          },
+        },
+        message: { type: "string", minLength: 1, maxLength: 500, description: "What people read when the rule decides." },
+      },
+    },
+  },
+} as const;
