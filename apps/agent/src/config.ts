@@ -1,0 +1,58 @@
+import { isAbsolute } from "node:path";
+import { z } from "zod";
+
+/** What the agent is told at start. The only place that reads the environment; everything else is handed this. */
+export interface Config {
+  /** Loopback port; 0 lets the system choose. */
+  port: number;
+  databaseUrl: string;
+  /** Absolute folder of all state. */
+  home: string;
+  /** Signs the browser's session tokens; shared with the web app. */
+  secret: string;
+  /** 32 bytes that seal stored credentials. */
+  key: Uint8Array;
+  /** Public origins whose pages may call, e.g. `http://localhost:7300`. */
+  origins: ReadonlySet<string>;
+  demo: boolean;
+  logLevel: string;
+}
+
+const Environment = z.object({
+  INTERLOCK_AGENT_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
+  INTERLOCK_HOME: z.string().refine(isAbsolute, "must be an absolute path"),
+  INTERLOCK_SECRET: z.string().min(16),
+  INTERLOCK_KEY: z
+    .base64()
+    .transform((text) => new Uint8Array(Buffer.from(text, "base64")))
+    .refine((bytes) => bytes.byteLength === 32, "must be 32 bytes in base64"),
+  INTERLOCK_ORIGINS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.url().refine((text) => new URL(text).origin === text, "must be an origin without a path")).min(1)),
+  INTERLOCK_DEMO: z.enum(["0", "1"]).default("0"),
+  INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** Throws with the name of every variable that is missing or wrong, never with its value. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const read = Environment.safeParse(environment);
+  if (!read.success) throw new Error(read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+  const { data } = read;
+  return {
+    port: data.INTERLOCK_AGENT_PORT,
+    databaseUrl: data.DATABASE_URL,
+    home: data.INTERLOCK_HOME,
+    secret: data.INTERLOCK_SECRET,
+    key: data.INTERLOCK_KEY,
+    origins: new Set(data.INTERLOCK_ORIGINS),
+    demo: data.INTERLOCK_DEMO === "1",
+    logLevel: data.INTERLOCK_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,224 @@
+import { randomInt } from "node:crypto";
+import { appendAudit, type Db } from "@interlock/db";
+import { ok, refuse, type Document, type Outcome, type Principal } from "@interlock/protocol";
+import * as Y from "yjs";
+import type { Log } from "../log.ts";
+import { isId } from "../room/membership.ts";
+import type { Timeline } from "../timeline.ts";
+import { DocumentLog } from "./document-log.ts";
+import { freezeRange, offsetOf, type FrozenRange, type PositionJson } from "./frozen-range.ts";
+import { LiveDocument } from "./live-document.ts";
+import { CONTENT } from "./update-reader.ts";
+
+/** A document that stays loaded until it is released. */
+export interface OpenDocument {
+  live: LiveDocument;
+  release(): void;
+}
+
+interface Holding {
+  loading: Promise<LiveDocument | undefined>;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** How long a document without users stays in memory. */
+const IDLE_MS = 60_000;
+/** How long a proposal waits for its own last key strokes, which come over another socket. */
+const CATCH_UP_MS = 500;
+/** Documents of one room. */
+const MOST_DOCUMENTS = 100;
+
+export interface DocumentStoreParts {
+  db: Db;
+  timeline: Timeline;
+  /** Editor language of a connector's texts, e.g. `sql`; undefined for an unknown connector. */
+  languageOf: (connector: string) => string | undefined;
+  log: Log;
+}
+
+/** The documents of all rooms: loaded when somebody asks, unloaded when nobody has asked for a while. */
+export class DocumentStore {
+  readonly #parts: DocumentStoreParts;
+  readonly #durable: DocumentLog;
+  readonly #held = new Map<string, Holding>();
+  readonly #listeners = new Set<(documentId: string) => void>();
+
+  constructor(parts: DocumentStoreParts) {
+    this.#parts = parts;
+    this.#durable = new DocumentLog(parts.db);
+  }
+
+  /** The whole text; rejects when there is no such document. */
+  text(id: string): Promise<string> {
+    return this.#with(id, (live) => live.text.toString());
+  }
+
+  /** UTF-16 offset of a relative position (JSON form); undefined when it is none of this document's. */
+  offsetOf(id: string, position: PositionJson): Promise<number | undefined> {
+    return this.#with(id, (live) => offsetOf(live.text, position));
+  }
+
+  /** The text of a range and everybody who inserted or deleted in it, as user ids. `draft_changed` when it is not `expected`. */
+  async freeze(id: string, start: PositionJson, end: PositionJson, expected: string): Promise<Outcome<FrozenRange>> {
+    const opened = await this.open(id);
+    if (opened === undefined) return refuse("not_found", "there is no such document");
+    try {
+      const { live } = opened;
+      const deadline = Date.now() + CATCH_UP_MS;
+      for (;;) {
+        const frozen = freezeRange(live.text, live.authorship, start, end, expected);
+        if (frozen.ok || Date.now() >= deadline) return frozen;
+        await this.#change(id, deadline - Date.now());
+      }
+    } finally {
+      opened.release();
+    }
+  }
+
+  /** Called after a document's text has changed. */
+  onChange(listener: (documentId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Makes a document; `initialText` is written once, here, and is nobody's. */
+  async create(input: {
+    roomId: string;
+    name: string;
+    connectionId: string;
+    actor: Pick<Principal, "name">;
+    initialText?: string;
+  }): Promise<Outcome<Document>> {
+    const { roomId, name, connectionId, actor, initialText } = input;
+    const { db, languageOf, timeline } = this.#parts;
+    const connection = isId(connectionId) ? await db.connection.findUnique({ where: { id: connectionId } }) : null;
+    const language = connection === null ? undefined : languageOf(connection.connector);
+    if (connection === null || language === undefined) return refuse("unknown_connection");
+    const made = await db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM "Room" WHERE id = ${roomId}::uuid FOR UPDATE`;
+      if ((await tx.document.count({ where: { roomId } })) >= MOST_DOCUMENTS) return undefined;
+      const row = await tx.document.create({ data: { roomId, name, connectionId, language } });
+      if (initialText !== undefined && initialText !== "") {
+        const { bytes, client } = seed(initialText);
+        await tx.documentClient.create({ data: { documentId: row.id, clientId: client, userId: null } });
+        await tx.documentUpdate.create({ data: { documentId: row.id, bytes } });
+      }
+      const data = { documentId: row.id, name, connection: connection.name };
+      return { row, event: await appendAudit(tx, { type: "document.created", actor: actor.name, roomId, data }) };
+    });
+    if (made === undefined) return refuse("too_large", `a room holds at most ${MOST_DOCUMENTS} documents`);
+    await timeline.publish(made.event);
+    return ok({ id: made.row.id, roomId, name, connectionId, language });
+  }
+
+  /** Oldest first. */
+  async documentsOf(roomId: string): Promise<Document[]> {
+    return this.#parts.db.document.findMany({
+      where: { roomId },
+      orderBy: { createdAt: "asc" },
+      select: { id: true, roomId: true, name: true, connectionId: true, language: true },
+    });
+  }
+
+  async find(id: string): Promise<Document | undefined> {
+    if (!isId(id)) return undefined;
+    const select = { id: true, roomId: true, name: true, connectionId: true, language: true };
+    return (await this.#parts.db.document.findUnique({ where: { id }, select })) ?? undefined;
+  }
+
+  /** Holds a document in memory until it is released. Undefined when there is none. */
+  async open(id: string): Promise<OpenDocument | undefined> {
+    if (!isId(id)) return undefined;
+    let holding = this.#held.get(id);
+    if (holding === undefined) {
+      holding = { loading: this.#load(id), users: 0, idle: undefined };
+      this.#held.set(id, holding);
+    }
+    const held = holding;
+    held.users++;
+    clearTimeout(held.idle);
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      if (--held.users === 0) held.idle = setTimeout(() => void this.#unload(id, held), IDLE_MS).unref();
+    };
+    try {
+      const live = await held.loading;
+      if (live !== undefined && !live.broken) return { live, release };
+      release();
+      this.#forget(id, held);
+      // A document whose log could not be written is loaded anew, as it is in the log.
+      return live === undefined ? undefined : await this.open(id);
+    } catch (error) {
+      release();
+      this.#forget(id, held);
+      throw error;
+    }
+  }
+
+  /** Resolves when everything received is settled. */
+  async stop(): Promise<void> {
+    for (const [id, held] of this.#held) {
+      clearTimeout(held.idle);
+      await this.#unload(id, held);
+    }
+  }
+
+  async #load(id: string): Promise<LiveDocument | undefined> {
+    const loaded = await this.#durable.load(id);
+    if (loaded === undefined) return undefined;
+    const changed = (): void => {
+      for (const listener of this.#listeners) listener(id);
+    };
+    return new LiveDocument({ id, loaded, durable: this.#durable, log: this.#parts.log, changed });
+  }
+
+  async #unload(id: string, held: Holding): Promise<void> {
+    const live = await held.loading.catch(() => undefined);
+    await live?.settled();
+    if (held.users > 0) return;
+    this.#forget(id, held);
+    live?.destroy();
+  }
+
+  #forget(id: string, held: Holding): void {
+    clearTimeout(held.idle);
+    if (this.#held.get(id) === held) this.#held.delete(id);
+  }
+
+  async #with<T>(id: string, read: (live: LiveDocument) => T): Promise<T> {
+    const opened = await this.open(id);
+    if (opened === undefined) throw new Error(`there is no document ${id}`);
+    try {
+      return read(opened.live);
+    } finally {
+      opened.release();
+    }
+  }
+
+  /** Resolves at the document's next change, or after `ms`. */
+  #change(id: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        stop();
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      const stop = this.onChange((changed) => {
+        if (changed === id) end();
+      });
+    });
+  }
+}
+
+function seed(text: string): { bytes: Uint8Array<ArrayBuffer>; client: number } {
+  const doc = new Y.Doc({ gc: false });
+  doc.clientID = randomInt(1, 2 ** 32 - 1);
+  doc.getText(CONTENT).insert(0, text.replaceAll(/\r\n?/g, "\n"));
+  const bytes = new Uint8Array(Y.encodeStateAsUpdate(doc));
+  doc.destroy();
+  return { bytes, client: doc.clientID };
+}
