@@ -76,7 +76,11 @@ const SEVERITY_CLASS: Record<Severity, string> = {
 export function SeverityBadge({ severity, className, ...props }: ComponentProps<"span"> & { severity: Severity }) {
   return (
     <span
-      className={cn("inline-flex shrink-0 items-center rounded-full border px-2 py-px text-2xs font-semibold", SEVERITY_CLASS[severity], className)}
+      className={cn(
+        "inline-flex shrink-0 items-center rounded-full border px-2 py-px text-2xs font-semibold",
+        SEVERITY_CLASS[severity],
+        className,
+      )}
       {...props}
     >
       {severity}

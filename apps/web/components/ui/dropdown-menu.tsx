@@ -44,7 +44,9 @@ export function DropdownMenuRadioItem({ className, children, ...props }: Compone
 }
 
 export function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof Radix.Label>) {
-  return <Radix.Label className={cn("px-2 pt-1.5 pb-1 text-2xs font-semibold tracking-wider text-faint uppercase", className)} {...props} />;
+  return (
+    <Radix.Label className={cn("px-2 pt-1.5 pb-1 text-2xs font-semibold tracking-wider text-faint uppercase", className)} {...props} />
+  );
 }
 
 export function DropdownMenuSeparator({ className, ...props }: ComponentProps<typeof Radix.Separator>) {

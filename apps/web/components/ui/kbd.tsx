@@ -22,9 +22,7 @@ const SPOKEN: Record<string, string> = { "⌘": "Command", "⇧": "Shift", "⌥"
  */
 export function Kbd({ keys, className, ...props }: Omit<ComponentProps<"kbd">, "children"> & { keys: string }) {
   const apple = useAppleKeyboard();
-  const names: Record<string, string> = apple
-    ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "⏎" }
-    : { Mod: "Ctrl", Enter: "⏎" };
+  const names: Record<string, string> = apple ? { Mod: "⌘", Shift: "⇧", Alt: "⌥", Enter: "⏎" } : { Mod: "Ctrl", Enter: "⏎" };
   const parts = keys.split("+").map((key) => names[key] ?? key);
   return (
     <kbd

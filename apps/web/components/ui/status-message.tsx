@@ -2,7 +2,11 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./class-names.ts";
 
-const TONES = { neutral: "bg-unknown-soft text-dim", bad: "bg-delete-soft text-delete-text", warn: "bg-modify-soft text-modify-text" } as const;
+const TONES = {
+  neutral: "bg-unknown-soft text-dim",
+  bad: "bg-delete-soft text-delete-text",
+  warn: "bg-modify-soft text-modify-text",
+} as const;
 
 export interface StatusMessageProps {
   icon: LucideIcon;

@@ -1,0 +1,64 @@
+"use client";
+import { Command } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { Tooltip } from "../../components/ui/tooltip.tsx";
+import { usePalette } from "../palette/palette-registry.tsx";
+import { LogoMark } from "./logo.tsx";
+import { UserMenu } from "./user-menu.tsx";
+
+export interface Crumb {
+  label: string;
+  /** Absent on the last: the page one is on. */
+  href?: string;
+}
+
+export interface AppHeaderProps {
+  crumbs: readonly Crumb[];
+  /** Right after the crumbs: severity, timer. */
+  aside?: ReactNode;
+  /** At the right, before the palette and the person's menu. */
+  actions?: ReactNode;
+}
+
+/** The bar at the top of every page behind the sign-in, 44 px high. */
+export function AppHeader({ crumbs, aside, actions }: AppHeaderProps) {
+  const { open } = usePalette();
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-panel px-3.5">
+      <Link href="/rooms" className="inline-flex items-center gap-2 rounded-sm font-semibold tracking-[0.2px]">
+        <LogoMark />
+        <span className="max-sm:sr-only">Interlock</span>
+      </Link>
+      <nav aria-label="You are here" className="min-w-0">
+        <ol className="flex min-w-0 items-center gap-1.5 text-dim">
+          {crumbs.map((crumb, index) => (
+            <li key={crumb.label} className="flex min-w-0 items-center gap-1.5 last:shrink not-last:shrink-0 max-sm:not-last:hidden">
+              {crumb.href ? (
+                <Link href={crumb.href} className="rounded-sm hover:text-fg">
+                  {crumb.label}
+                </Link>
+              ) : (
+                <span aria-current="page" title={crumb.label} className="truncate font-semibold text-fg">
+                  {crumb.label}
+                </span>
+              )}
+              {index < crumbs.length - 1 && <span aria-hidden="true">/</span>}
+            </li>
+          ))}
+        </ol>
+      </nav>
+      {aside}
+      <div className="ml-auto flex shrink-0 items-center gap-2">
+        {actions}
+        <Tooltip label="Command palette">
+          <Button variant="ghost" size="icon" aria-label="Command palette" onClick={open}>
+            <Command />
+          </Button>
+        </Tooltip>
+        <UserMenu />
+      </div>
+    </header>
+  );
+}

