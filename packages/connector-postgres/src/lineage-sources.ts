@@ -1,0 +1,77 @@
+/** Stored columns (`schema.table.column`, lower case) a value can derive from; `unknown` when that cannot be said. */
+export type Sources = ReadonlySet<string> | "unknown";
+
+export const NO_SOURCES: Sources = new Set<string>();
+
+export function unite(parts: Iterable<Sources>): Sources {
+  let all: Set<string> | undefined;
+  for (const part of parts) {
+    if (part === "unknown") return "unknown";
+    if (part.size === 0) continue;
+    all ??= new Set();
+    for (const source of part) all.add(source);
+  }
+  return all ?? NO_SOURCES;
+}
+
+/** A column one can name in a scope. */
+export interface ScopeColumn {
+  name: string;
+  sources: Sources;
+}
+
+/** One FROM item. `open`: its columns cannot be listed, and any of them has these sources. */
+export interface ScopeItem {
+  /** Empty when it cannot be named. */
+  alias: string;
+  schema?: string;
+  columns: ScopeColumn[];
+  open?: Sources;
+  /** Reachable by its alias, but not part of `*` or of unqualified names (columns merged by USING, `excluded`, `old`, `new`). */
+  hidden?: boolean;
+}
+
+export interface Scope {
+  items: ScopeItem[];
+  outer?: Scope;
+}
+
+/** Columns of a query in order, or `unknown` when even their number is not known. */
+export type Columns = ScopeColumn[] | "unknown";
+
+export const allOf = (item: ScopeItem): Sources => unite([...item.columns.map((column) => column.sources), item.open ?? NO_SOURCES]);
+
+/** Sources of a reference by its parts, innermost scope first; `unknown` when it names nothing known. */
+export function lookUp(parts: readonly string[], scope: Scope | undefined): Sources {
+  for (let at = scope; at; at = at.outer) {
+    const found = lookIn(parts, at);
+    if (found !== undefined) return found;
+  }
+  return "unknown";
+}
+
+function lookIn(parts: readonly string[], scope: Scope): Sources | undefined {
+  const visible = scope.items.filter((item) => !item.hidden);
+  if (parts.length === 1) {
+    const name = parts[0]!;
+    const hits = visible.flatMap((item) => item.columns.filter((column) => column.name === name).map((column) => column.sources));
+    // An open item might have the column, too; in doubt, both.
+    const open = visible.flatMap((item) => (item.open === undefined ? [] : [item.open]));
+    if (hits.length > 0) return unite([...hits, ...open]);
+    const whole = scope.items.filter((item) => item.alias === name);
+    if (whole.length > 0) return unite(whole.map(allOf));
+    return open.length > 0 ? unite(open) : undefined;
+  }
+  const column = parts.at(-1)!;
+  const table = parts.at(-2)!;
+  const schema = parts.at(-3);
+  const items = scope.items.filter((item) => item.alias === table && (schema === undefined || item.schema === schema));
+  if (items.length === 0) return undefined;
+  if (column === "*") return unite(items.map(allOf));
+  const hits = items.flatMap((item) => {
+    const own = item.columns.filter((candidate) => candidate.name === column).map((candidate) => candidate.sources);
+    return own.length > 0 ? own : item.open === undefined ? [] : [item.open];
+  });
+  // `alias.name` that is no column is a function call on the whole row.
+  return hits.length > 0 ? unite(hits) : "unknown";
+}

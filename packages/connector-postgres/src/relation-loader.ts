@@ -1,0 +1,70 @@
+import { quoteIdent, type Query } from "./query.ts";
+import { nameKey, type NameRef } from "./tree.ts";
+
+export interface LoadedColumn {
+  name: string;
+  attnum: number;
+  typeOid: number;
+  /** Expression of a generated column, as the server prints it. */
+  generated?: string;
+}
+
+export interface LoadedRelation {
+  oid: number;
+  schema: string;
+  name: string;
+  /** pg_class.relkind: r table, p partitioned, v view, m materialised, f foreign, S sequence, c composite, i index. */
+  kind: string;
+  columns: LoadedColumn[];
+  /** Definition of a view or materialised view, without the closing semicolon. */
+  definition?: string;
+  /** `schema.name` of every table above and below it in inheritance: their stored values are the same values. */
+  family: string[];
+  /** Whether a row trigger may change rows before they are stored. */
+  beforeTriggers: boolean;
+}
+
+const LOAD = `
+select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, r.key,
+  case when c.relkind in ('v','m') then pg_get_viewdef(c.oid) end as definition,
+  exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgtype & 3 = 3) as before_triggers,
+  (select coalesce(json_agg(json_build_object('name', a.attname, 'attnum', a.attnum, 'typeOid', a.atttypid::int8,
+      'generated', case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end) order by a.attnum), '[]')
+    from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+  (with recursive up as (select inhparent as oid from pg_inherits where inhrelid = c.oid
+      union select i.inhparent from pg_inherits i join up on i.inhrelid = up.oid),
+    down as (select inhrelid as oid from pg_inherits where inhparent = c.oid
+      union select i.inhrelid from pg_inherits i join down on i.inhparent = down.oid)
+    select coalesce(json_agg(fn.nspname || '.' || f.relname), '[]') from (select oid from up union select oid from down) o
+      join pg_class f on f.oid = o.oid join pg_namespace fn on fn.oid = f.relnamespace) as family
+from unnest($1::text[], $2::text[]) as r(key, ident)
+join pg_class c on c.oid = to_regclass(r.ident)
+join pg_namespace n on n.oid = c.relnamespace`;
+
+/**
+ * Relations by the names a text uses, resolved by the session itself (its own search_path). Names that stand for nothing are absent.
+ */
+export async function loadRelations(refs: readonly NameRef[], query: Query): Promise<Map<string, LoadedRelation>> {
+  const unique = new Map(refs.map((ref) => [nameKey(ref), ref]));
+  const found = new Map<string, LoadedRelation>();
+  if (unique.size === 0) return found;
+  const idents = [...unique.values()].map((ref) =>
+    ref.schema ? `${quoteIdent(ref.schema)}.${quoteIdent(ref.name)}` : quoteIdent(ref.name),
+  );
+  for (const row of await query(LOAD, [[...unique.keys()], idents])) {
+    found.set(row.key, {
+      oid: Number(row.oid),
+      schema: row.schema,
+      name: row.name,
+      kind: row.kind,
+      columns: (row.columns as (LoadedColumn & { generated: string | null })[]).map(({ generated, ...column }) =>
+        generated === null ? column : { ...column, generated },
+      ),
+      ...(row.definition ? { definition: (row.definition as string).replace(/;\s*$/, "") } : {}),
+      family: row.family,
+      beforeTriggers: row.before_triggers,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Resolution } from "@interlock/connector";
+import { quoteIdent, type Query } from "./query.ts";
+import { mentionedNames } from "./resolve-names.ts";
+import type { NameRef } from "./tree.ts";
+
+/**
+ * Names resolved as the session itself would, in one round trip. A relation is its OID with what hangs on it that changes what a
+ * statement does: its definition if it is a view, its columns, triggers, rules, policies and foreign keys on either side.
+ */
+const RESOLVE = `
+with recursive named as (
+  select distinct c.oid from unnest($1::text[]) as r(ident) join pg_class c on c.oid = to_regclass(r.ident)
+), reached as (
+  select oid from named
+  union
+  select e.oid from reached r cross join lateral (
+    select d.refobjid as oid from pg_rewrite w join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+      and d.refclassid = 'pg_class'::regclass where w.ev_class = r.oid and r.oid >= 16384
+    union all select k.conrelid from pg_constraint k where k.confrelid = r.oid and k.contype = 'f'
+    union all select i.inhrelid from pg_inherits i where i.inhparent = r.oid
+  ) e
+), relations as (
+  select format('%I.%I=%s:%s@%s', n.nspname, c.relname,
+    case c.relkind when 'r' then 'table' when 'p' then 'partitioned' when 'v' then 'view' when 'm' then 'materialized' when 'f' then 'foreign'
+      when 'S' then 'sequence' when 'i' then 'index' when 'I' then 'index' else c.relkind::text end, c.oid::int8,
+    case when c.oid < 16384 then '0' else md5(concat_ws('/', c.relrowsecurity, c.relforcerowsecurity, c.relowner,
+      (select string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated, a.attidentity, pg_get_expr(d.adbin, d.adrelid)), ';' order by a.attnum)
+         from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+      (select string_agg(concat_ws(',', t.oid, t.tgenabled, t.tgtype, t.tgfoid, p.prosecdef, p.prosrc), ';' order by t.oid)
+         from pg_trigger t join pg_proc p on p.oid = t.tgfoid where t.tgrelid = c.oid and not t.tgisinternal),
+      (select string_agg(pg_get_ruledef(w.oid), ';' order by w.oid) from pg_rewrite w where w.ev_class = c.oid),
+      (select string_agg(concat_ws(',', l.oid, l.polcmd, l.polroles, pg_get_expr(l.polqual, l.polrelid), pg_get_expr(l.polwithcheck, l.polrelid)), ';' order by l.oid)
+         from pg_policy l where l.polrelid = c.oid),
+      (select string_agg(concat_ws(',', k.oid, k.confdeltype, k.confupdtype), ';' order by k.oid) from pg_constraint k
+         where k.contype = 'f' and (k.conrelid = c.oid or k.confrelid = c.oid)))) end) as line
+  from reached r join pg_class c on c.oid = r.oid join pg_namespace n on n.oid = c.relnamespace
+), functions as (
+  select format('%I.%I=function:%s@%s', n.nspname, p.proname, p.oid::int8,
+    md5(concat_ws('/', pg_get_function_identity_arguments(p.oid), p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prolang, p.prosrc, p.probin, p.prosqlbody::text))) as line
+  from unnest($2::text[], $3::text[]) as f(schema, name)
+  join pg_proc p on p.proname = f.name::name join pg_namespace n on n.oid = p.pronamespace
+  where p.oid >= 16384 and (f.schema = n.nspname or f.schema is null and n.nspname = any(current_schemas(true)))
+), types as (
+  select format('%I.%I=type:%s', n.nspname, t.typname, t.oid::int8) as line
+  from unnest($4::text[]) as y(ident) join pg_type t on t.oid = to_regtype(y.ident) join pg_namespace n on n.oid = t.typnamespace where t.oid >= 16384
+), operators as (
+  select format('%I.%s=operator:%s@%s', n.nspname, o.oprname, o.oid::int8, o.oprcode::oid::int8) as line
+  from unnest($5::text[], $6::text[]) as x(schema, name)
+  join pg_operator o on o.oprname = x.name::name join pg_namespace n on n.oid = o.oprnamespace
+  where o.oid >= 16384 and (x.schema = n.nspname or x.schema is null and n.nspname = any(current_schemas(true)))
+), schemas as (
+  select format('%I=schema:%s', n.nspname, n.oid::int8) as line from pg_namespace n where n.nspname = any($7::name[])
+), roles as (
+  select format('%I=role:%s', r.rolname, r.oid::int8) as line from pg_roles r where r.rolname = any($8::name[])
+)
+select current_database() as database, current_user::text as role, session_user::text as session_role,
+  current_schemas(true)::text as schemas, current_setting('search_path') as search_path,
+  current_setting('standard_conforming_strings') as standard_conforming_strings, current_setting('session_replication_role') as replication_role,
+  current_setting('row_security') as row_security, current_setting('TimeZone') as time_zone, current_setting('DateStyle') as date_style,
+  (select d.oid::int8::text from pg_database d where d.datname = current_database()) as database_oid,
+  array(select line from relations union select line from functions union select line from types union select line from operators
+    union select line from schemas union select line from roles) as targets`;
+
+/** What the names in a text stand for in the session behind `query`, which must be the session, or one like it, that will run the text. */
+export async function resolveText(text: string, query: Query): Promise<Resolution> {
+  const names = mentionedNames(text);
+  const idents = (refs: NameRef[]) => refs.map((ref) => (ref.schema ? `${quoteIdent(ref.schema)}.` : "") + quoteIdent(ref.name));
+  const [row] = await query(RESOLVE, [
+    idents(names.relations),
+    names.functions.map((ref) => ref.schema ?? null),
+    names.functions.map((ref) => ref.name),
+    idents(names.types),
+    names.operators.map((ref) => ref.schema ?? null),
+    names.operators.map((ref) => ref.name),
+    names.schemas,
+    names.roles,
+  ]);
+  const { database, role, targets, ...rest } = row!;
+  const settings: Record<string, string> = {};
+  for (const key of Object.keys(rest).sort()) settings[key] = String(rest[key]);
+  // Long texts reach many relations; the digest needs their identity, people need only the first.
+  return { database, role, targets: compact([...new Set<string>(targets)].sort()), settings };
+}
+
+const MOST_TARGETS = 500;
+
+function compact(lines: string[]): string[] {
+  if (lines.length <= MOST_TARGETS) return lines;
+  const rest = createHash("sha256").update(lines.slice(MOST_TARGETS).join("\n")).digest("hex");
+  return [...lines.slice(0, MOST_TARGETS), `~ and ${lines.length - MOST_TARGETS} more=sha256:${rest}`].sort();
+}
