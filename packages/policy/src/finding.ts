@@ -1,5 +1,5 @@
 import type { Impact, Statement } from "@interlock/protocol";
-import { ExpressionFault } from "./expression.ts";
+import { type Expression, ExpressionFault } from "./expression.ts";
 import { type CommonFacts, type Facts, factsOf } from "./facts.ts";
 import { doubt } from "./figures.ts";
 import type { JudgeInput } from "./judge.ts";
@@ -8,7 +8,7 @@ import type { Rule } from "./policy.ts";
 
 /**
  * What one rule says of one statement. `possible`: its condition hangs on something not known, and may hold; then it forbids, demands and
- * masks as if it did, but permits nothing.
+ * masks as if it did (an allow, too, has obligations), but permits nothing.
  */
 export interface Finding {
   holds: "yes" | "possible" | "no" | "error";
@@ -55,17 +55,22 @@ export function findingOf(rule: Rule, input: JudgeInput, subject: Subject): Find
 
 function permission({ when }: Rule, subject: Subject): Finding {
   const unsure = doubt(when!.reads, subject.impact, subject.statement, "exact");
-  if (unsure !== undefined) return { holds: "no", why: `does not allow: ${unsure}, and its condition depends on that` };
-  return plain(when!.evaluate(subject.facts));
+  if (unsure === undefined) return plain(when!.evaluate(subject.facts));
+  const why = `does not allow: ${unsure}, and its condition depends on that`;
+  return { holds: couldHold(when!, subject) ? "possible" : "no", why };
 }
 
 function restriction({ when }: Rule, subject: Subject): Finding {
   if (when!.evaluate(subject.facts)) return plain(true);
   const unsure = doubt(when!.reads, subject.impact, subject.statement, "trusted");
-  if (unsure === undefined) return plain(false);
-  // What an incomplete impact lacks could be anything; a figure without an upper bound can be tried at its largest.
-  if (!subject.impact.complete || when!.evaluate(subject.worst)) return { holds: "possible", why: `cannot be ruled out: ${unsure}` };
-  return plain(false);
+  if (unsure === undefined || !couldHold(when!, subject)) return plain(false);
+  return { holds: "possible", why: `cannot be ruled out: ${unsure}` };
+}
+
+/** What an incomplete impact lacks could be anything; a figure without an upper bound is tried at its largest. */
+function couldHold(when: Expression, subject: Subject): boolean {
+  const holds = when.evaluate(subject.facts);
+  return holds || !subject.impact.complete || when.evaluate(subject.worst);
 }
 
 function plain(value: boolean): Finding {

@@ -55,7 +55,7 @@ export function judge(policy: Policy, input: JudgeInput): Verdict {
   if (reviews.length > 0) {
     return { decision: "review", rules: reviews.map(({ id }) => id), message: firstMessage(reviews), obligations, ...verdict };
   }
-  const allows = rules.filter(({ effect }) => effect === "allow");
+  const allows = rules.filter((rule) => rule.effect === "allow" && judgements.some(({ findings }) => findings.get(rule)?.holds === "yes"));
   return { decision: "allow", rules: allows.map(({ id }) => id), message: firstMessage(allows), obligations, ...verdict };
 }
 
@@ -103,7 +103,8 @@ function traceLine(rule: Rule, judgements: readonly Judgement[]): TraceLine {
   const all = judgements.map(({ findings, statement }) => ({ ...findings.get(rule)!, index: statement.index }));
   const told = all.reduce((most, each) => (rank[each.holds] > rank[most.holds] ? each : most));
   const where = judgements.length > 1 && all.some(({ why }) => why !== told.why) ? `statement ${told.index + 1}: ` : "";
-  return { rule: id, matched: told.holds !== "no", why: where + told.why, effect };
+  const matched = told.holds !== "no" && !(told.holds === "possible" && effect === "allow");
+  return { rule: id, matched, why: where + told.why, effect };
 }
 
 /** Every rule of the judgements once, in the policy's order. */
