@@ -7,6 +7,7 @@ import { DraftService } from "./draft/draft-service.ts";
 import { PolicyFile } from "./policy/policy-file.ts";
 import { ResultService } from "./result/result-service.ts";
 import { createRestApp, type Authenticate, type RestApp } from "./rest/rest-app.ts";
+import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
 import { Timeline } from "./timeline.ts";
@@ -25,6 +26,7 @@ export interface ServiceParts {
   hub: RoomHub;
   documents: DocumentStore;
   timeline: Timeline;
+  membership: Membership;
   authenticate: Authenticate;
   log: Logger;
 }

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { appendAudit, hashPassword, sealSecret, type Db } from "@interlock/db";
+import { z } from "zod";
+import type { Config } from "./config.ts";
+import type { DocumentStore } from "./document/document-store.ts";
+import type { Log } from "./log.ts";
+
+interface DemoUser {
+  name: string;
+  displayName: string;
+  color: string;
+  groups: string[];
+}
+
+/** The accounts of the tour; all of them sign in with the password `interlock`. */
+export const DEMO_USERS: readonly DemoUser[] = [
+  { name: "oncall", displayName: "Nadia Okafor", color: "#5b8cff", groups: ["oncall"] },
+  { name: "responder", displayName: "Tomás Rivera", color: "#a78bfa", groups: ["responders"] },
+  { name: "reviewer", displayName: "Ingrid Solberg", color: "#3fb68b", groups: ["payments-reviewers", "platform", "network"] },
+  { name: "reviewer2", displayName: "Kenji Watanabe", color: "#e2a93b", groups: ["payments-reviewers", "platform", "network"] },
+  { name: "admin", displayName: "Amara Diallo", color: "#f472b6", groups: ["admins"] },
+  { name: "observer", displayName: "Lukas Brandt", color: "#8b93a7", groups: [] },
+];
+const PASSWORD = "interlock";
+const CONNECTION = "payments-db";
+const ROOM = { title: "payments 5xx after deploy", severity: "SEV-1" } as const;
+
+/** Works on the demo's own data: the statement in the middle is the one the tour narrows, proposes and has reviewed. */
+const CLEANUP = `-- Orders left in "pending" by the bad deploy. Everybody in the room types here.
+-- The impact of the statement under your cursor is below; Ctrl/Cmd+Enter proposes it.
+SELECT status, count(*) FROM payments.orders
+ WHERE created_at > now() - interval '1 day' GROUP BY 1;
+
+SELECT o.id, c.email, c.card_number, o.status, o.amount, o.created_at
+  FROM payments.orders o JOIN payments.customers c ON c.id = o.customer_id
+ WHERE o.status = 'pending' ORDER BY o.created_at DESC LIMIT 100;
+
+`;
+
+const TargetFile = z.object({ read: z.string(), write: z.string() });
+
+export interface DemoParts {
+  config: Pick<Config, "home" | "key">;
+  db: Db;
+  documents: DocumentStore;
+  log: Log;
+}
+
+/** Makes what the tour needs and is not there yet. Idempotent; a changed address of the demo target is taken over. */
+export async function seedDemo(parts: DemoParts): Promise<void> {
+  await seedUsers(parts.db);
+  const connectionId = await seedConnection(parts);
+  if ((await parts.db.room.count()) === 0) await seedRoom(parts, connectionId);
+}
+
+async function seedUsers(db: Db): Promise<void> {
+  for (const { groups, ...user } of DEMO_USERS) {
+    const known = await db.user.findUnique({ where: { name: user.name } });
+    if (known !== null) continue;
+    const passwordHash = await hashPassword(PASSWORD);
+    await db.user.create({ data: { ...user, passwordHash, demo: true, groups: { create: groups.map((group) => ({ group })) } } });
+  }
+}
+
+async function seedConnection({ config, db }: DemoParts): Promise<string> {
+  const text = await readFile(join(config.home, "demo-target.json"), "utf8");
+  const secret = TargetFile.parse(JSON.parse(text));
+  const known = await db.connection.findUnique({ where: { name: CONNECTION } });
+  if (known !== null) {
+    // Sealed anew at every start: comparing would mean opening it, and the key may have changed with the target.
+    await db.connection.update({ where: { id: known.id }, data: { secret: sealSecret(config.key, known.id, secret) } });
+    return known.id;
+  }
+  const id = crypto.randomUUID();
+  await db.$transaction(async (tx) => {
+    const data = { id, name: CONNECTION, connector: "postgres", environment: "prod", labels: { team: "payments", tier: "critical" } };
+    await tx.connection.create({ data: { ...data, secret: sealSecret(config.key, id, secret) } });
+    const facts = { connectionId: id, name: CONNECTION, connector: "postgres", environment: "prod" };
+    await appendAudit(tx, { type: "connection.created", actor: "system", data: facts });
+  });
+  return id;
+}
+
+async function seedRoom({ db, documents, log }: DemoParts, connectionId: string): Promise<void> {
+  const oncall = await db.user.findUniqueOrThrow({ where: { name: "oncall" } });
+  const room = await db.$transaction(async (tx) => {
+    const made = await tx.room.create({ data: { ...ROOM, openedBy: oncall.id, members: { create: { userId: oncall.id, role: "lead" } } } });
+    await appendAudit(tx, { type: "room.opened", actor: oncall.name, roomId: made.id, data: { ...ROOM } });
+    return made;
+  });
+  const made = await documents.create({ roomId: room.id, name: "cleanup.sql", connectionId, actor: oncall, initialText: CLEANUP });
+  if (!made.ok) throw new Error(`the demo document could not be made: ${made.code}`);
+  log.info({ roomId: room.id }, "the demo room is there");
+}

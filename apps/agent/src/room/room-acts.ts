@@ -1,0 +1,152 @@
+import { liveSession, type Db } from "@interlock/db";
+import { CLOSE, ok, refuse, type ClientMessage, type Command, type Outcome, type Principal, type Role } from "@interlock/protocol";
+import type { DocumentStore } from "../document/document-store.ts";
+import type { Log } from "../log.ts";
+import type { Services } from "../services.ts";
+import type { Membership } from "./membership.ts";
+import type { RoomHub } from "./room-hub.ts";
+import type { RoomSession } from "./room-session.ts";
+
+export interface RoomActs {
+  db: Db;
+  hub: RoomHub;
+  membership: Membership;
+  documents: DocumentStore;
+  services: Pick<Services, "commands" | "drafts" | "results">;
+  log: Log;
+}
+
+type Answer = Promise<Outcome<Record<string, unknown>>>;
+const DONE = ok({});
+
+/** What every message of a browser does, after it is asked whether this person may do it now (I13). Expected refusals are values. */
+export async function handleMessage(acts: RoomActs, socket: RoomSession, message: ClientMessage): Answer {
+  const { commands, drafts, results } = acts.services;
+  const { principal, roomId } = socket;
+  switch (message.type) {
+    case "ping":
+      return DONE;
+    case "draft.focus": {
+      const { documentId, anchor, head } = message;
+      if (socket.role === "observer") return DONE;
+      if (!socket.focused.has(documentId)) {
+        if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
+        socket.focused.add(documentId);
+      }
+      drafts.focus({ principal, roomId, documentId, anchor, head });
+      return DONE;
+    }
+    case "draft.blur":
+      if (socket.focused.delete(message.documentId)) drafts.blur({ principal, roomId, documentId: message.documentId });
+      return DONE;
+    case "complete": {
+      const { documentId, text, offset } = message;
+      if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
+      return ok({ items: await drafts.complete({ documentId, text, offset }) });
+    }
+    case "result.pull":
+      if (!(await resultInRoom(acts, roomId, message.executionId))) return refuse("not_found", "there is no such result in this room");
+      results.pull(socket, message);
+      return DONE;
+    case "result.stop":
+      results.stop(socket, message);
+      return DONE;
+    case "command.propose":
+      return (await mayAct(acts, socket, "responder")) ?? propose(acts, principal, roomId, message);
+    case "command.review":
+      return onCommand(acts, socket, message.commandId, () => {
+        const { commandId, digest, decision, comment } = message;
+        return commands.review({ principal, commandId, digest, decision, ...(comment === undefined ? {} : { comment }) });
+      });
+    case "command.hold":
+      return onCommand(acts, socket, message.commandId, () => commands.hold({ principal, commandId: message.commandId }));
+    case "command.run":
+      return onCommand(acts, socket, message.commandId, () =>
+        commands.run({ principal, commandId: message.commandId, digest: message.digest }),
+      );
+    case "command.cancel":
+      return onCommand(acts, socket, message.commandId, () => commands.cancel({ principal, commandId: message.commandId }));
+    case "command.withdraw":
+      return onCommand(acts, socket, message.commandId, () => commands.withdraw({ principal, commandId: message.commandId }));
+    case "document.create":
+      return (await mayAct(acts, socket, "responder")) ?? createDocument(acts, principal, roomId, message);
+    case "room.role":
+      return (await mayAct(acts, socket, "lead")) ?? done(await acts.membership.setRole(principal, roomId, message.userId, message.role));
+    case "room.close":
+    case "room.reopen":
+      return (await mayAct(acts, socket, "lead")) ?? done(await acts.membership.setOpen(principal, roomId, message.type === "room.reopen"));
+    default:
+      return message satisfies never;
+  }
+}
+
+/**
+ * A refusal, or undefined when this person may. Asked of the database at every act, since notices of a revocation may be late; a session
+ * that has ended closes the socket.
+ */
+async function mayAct(acts: RoomActs, socket: RoomSession, least: Exclude<Role, "observer">): Promise<Outcome<never> | undefined> {
+  const [session, role] = await Promise.all([
+    liveSession(acts.db, socket.sessionId),
+    acts.membership.roleIn(socket.roomId, socket.principal.id),
+  ]);
+  if (session === undefined) {
+    socket.end(CLOSE.unauthenticated, "unauthenticated");
+    return refuse("unauthenticated");
+  }
+  if (role === undefined || role === "observer") return refuse("observer");
+  return least === "lead" && role !== "lead" ? refuse("forbidden", "only the room's lead may") : undefined;
+}
+
+async function onCommand(acts: RoomActs, socket: RoomSession, commandId: string, act: () => Promise<Outcome<Command>>): Answer {
+  const refusal = await mayAct(acts, socket, "responder");
+  if (refusal !== undefined) return refusal;
+  const command = await acts.services.commands.get(commandId);
+  if (command === undefined || command.roomId !== socket.roomId) return refuse("not_found", "there is no such command in this room");
+  return done(await act());
+}
+
+async function propose(acts: RoomActs, principal: Principal, roomId: string, message: ClientMessage & { type: "command.propose" }): Answer {
+  const { documentId, start, end, text, reason, maxRows, key } = message;
+  const document = await acts.documents.find(documentId);
+  if (document === undefined || document.roomId !== roomId) return refuse("not_found", "there is no such document in this room");
+  const frozen = await acts.documents.freeze(documentId, start, end, text);
+  if (!frozen.ok) return frozen;
+  const command = await acts.services.commands.propose({
+    principal,
+    roomId,
+    connectionId: document.connectionId,
+    documentId,
+    text: frozen.value.text,
+    authors: frozen.value.authors,
+    key,
+    ...(reason === undefined ? {} : { reason }),
+    ...(maxRows === undefined ? {} : { maxRows }),
+  });
+  return command.ok ? ok({ commandId: command.value.id }) : command;
+}
+
+async function createDocument(
+  acts: RoomActs,
+  actor: Principal,
+  roomId: string,
+  message: ClientMessage & { type: "document.create" },
+): Answer {
+  const room = await acts.membership.roomOf(roomId);
+  if (room === undefined || !room.open) return refuse("room_closed");
+  const made = await acts.documents.create({ roomId, name: message.name, connectionId: message.connectionId, actor });
+  if (!made.ok) return made;
+  acts.hub.broadcast(roomId, { type: "document", document: made.value });
+  return ok({ documentId: made.value.id });
+}
+
+async function inRoom(acts: RoomActs, roomId: string, documentId: string): Promise<boolean> {
+  return (await acts.documents.find(documentId))?.roomId === roomId;
+}
+
+async function resultInRoom(acts: RoomActs, roomId: string, executionId: string): Promise<boolean> {
+  return (await acts.db.execution.count({ where: { id: executionId, command: { roomId } } })) === 1;
+}
+
+function done(outcome: Outcome<unknown>): Outcome<Record<string, unknown>> {
+  return outcome.ok ? DONE : outcome;
+}
