@@ -30,7 +30,7 @@ function stop(mode: keyof typeof SIGNAL): void {
   server.kill(SIGNAL[mode]);
   setTimeout(() => server.kill(SIGNAL.immediate), PATIENCE_MS);
 }
-process.stdin.on("data", (data) => stop(String(data).trim() === "immediate" ? "immediate" : "fast"));
+process.stdin.on("data", (data) => stop(String(data).includes("immediate") ? "immediate" : "fast"));
 process.stdin.on("end", () => stop("fast"));
 process.stdin.on("error", () => stop("fast"));
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop("fast"));

@@ -11,6 +11,8 @@ import { giveTo, launchAs, serverAccount } from "./account.ts";
 import { postgresBinaries } from "./binaries.ts";
 import { stopStaleServer } from "./stale-server.ts";
 
+export { stopStaleServer };
+
 export interface PostgresOptions {
   /** Made and initialised when it does not exist. */
   dataDir: string;
@@ -32,7 +34,8 @@ export interface PostgresServer {
   pid: number;
   /** Resolves when it ends, whoever ended it. */
   exited: Promise<void>;
-  /** `fast` (the default) ends sessions and writes a checkpoint; `immediate` is what a crash looks like. Resolves when it has ended. */
+  /** `fast` (the default) ends sessions and writes a checkpoint; `immediate` is what a crash looks like. May be called
+   * again to hurry. Resolves when it has ended. */
   stop(mode?: "fast" | "immediate"): Promise<void>;
 }
 
@@ -130,7 +133,7 @@ async function launch(dataDir: string, port: number, options: PostgresOptions): 
   keeper.stdin.on("error", () => {});
   const exited = new Promise<void>((done) => keeper.once("close", () => done()));
   const stop = async (mode: "fast" | "immediate" = "fast"): Promise<void> => {
-    keeper.stdin.end(`${mode}\n`);
+    keeper.stdin.write(`${mode}\n`);
     await exited;
   };
   const url = `postgres://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/postgres`;
@@ -176,7 +179,7 @@ async function answers(url: string, exited: Promise<void>): Promise<void> {
 
 /** Nothing of ours but what a server needs: no secrets, no PG* variables that would bend it. */
 function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" };
 }
 
 /** A port nobody listens on right now. */

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { createDb } from "@interlock/db";
+import { migrate } from "@interlock/db/migrate";
+import { startPostgres, type PostgresServer } from "@interlock/db/postgres";
+import { Client } from "pg";
+import type { Config } from "./config.ts";
+import { seedDemoTarget } from "./demo-target.ts";
+import type { Log } from "./log.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface Databases {
+  /** Interlock's own data. */
+  url: string;
+  servers: PostgresServer[];
+}
+
+/** Starts what is embedded, migrates our own data, seeds the demo target. Servers that started are in `servers` also when it rejects. */
+export async function startDatabases(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<string> {
+  // Both are waited for even if one fails: the caller must know every server that runs to stop it.
+  const [own, demo] = await Promise.allSettled([
+    startOwn(config, secrets, log, servers),
+    config.demo ? startDemoTarget(config, secrets, log, servers) : Promise.resolve(),
+  ]);
+  if (own.status === "rejected") throw own.reason;
+  if (demo.status === "rejected") throw demo.reason;
+  return own.value;
+}
+
+async function startOwn(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<string> {
+  let url = config.databaseUrl;
+  if (url === undefined) {
+    const server = await startPostgres({
+      dataDir: join(config.home, "postgres"),
+      superuserPassword: secrets.postgres,
+      log: log.file("postgres"),
+    });
+    servers.push(server);
+    url = await ownDatabase(server, secrets.interlock);
+  }
+  const applied = await migrate(url).catch((cause: Error) => {
+    throw new Error(config.databaseUrl === undefined ? cause.message : `The database of DATABASE_URL: ${cause.message}`, { cause });
+  });
+  if (applied.length > 0) log.say(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
+  if (config.production) await refuseDemoAccounts(url);
+  return url;
+}
+
+/** A database and a role of its own: the service never works as the superuser. */
+async function ownDatabase(server: PostgresServer, password: string): Promise<string> {
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const role = await client.query("SELECT FROM pg_roles WHERE rolname = 'interlock'");
+    if (!role.rowCount) await client.query("CREATE ROLE interlock LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE");
+    await client.query(`ALTER ROLE interlock PASSWORD ${client.escapeLiteral(password)}`);
+    const database = await client.query("SELECT FROM pg_database WHERE datname = 'interlock'");
+    if (!database.rowCount) await client.query("CREATE DATABASE interlock OWNER interlock");
+  } finally {
+    await client.end();
+  }
+  return `postgres://interlock:${encodeURIComponent(password)}@127.0.0.1:${server.port}/interlock`;
+}
+
+async function refuseDemoAccounts(url: string): Promise<void> {
+  const db = createDb(url, { max: 1 });
+  try {
+    const demo = await db.user.findFirst({ where: { demo: true, lockedAt: null } });
+    if (demo)
+      throw new Error(
+        `NODE_ENV=production refuses demo accounts, and this database holds one (${demo.name}). Delete them or use another database.`,
+      );
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+async function startDemoTarget(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<void> {
+  const server = await startPostgres({
+    dataDir: join(config.home, "demo-target"),
+    superuserPassword: secrets.demoTarget,
+    // No replica will ever follow it, and without one a bulk load into new tables needs no log.
+    settings: { wal_level: "minimal", max_wal_senders: "0", max_wal_size: "2GB" },
+    log: log.file("demo-target"),
+  });
+  servers.push(server);
+  await seedDemoTarget(server.url, config.home, log.say);
+}

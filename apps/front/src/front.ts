@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PostgresServer } from "@interlock/db/postgres";
+import type { Child } from "./child.ts";
+import type { Config } from "./config.ts";
+import { startDatabases } from "./databases.ts";
+import { lockHome, makeHome, resetHome } from "./home.ts";
+import { createLog } from "./log.ts";
+import { createFront } from "./proxy.ts";
+import { readSecrets } from "./secrets.ts";
+import { startAgent, startWeb } from "./services.ts";
+
+/** Milliseconds for agent and web to end by themselves, then for each database to write its checkpoint: 5 s in all. */
+const CHILD_GRACE_MS = 2_000;
+const DATABASE_GRACE_MS = 2_000;
+
+export interface Front {
+  /** Stops everything, databases last. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Brings everything up, in the one order that works, and listens only when all of it can serve. Stops what it had started when it rejects. */
+export async function startFront(config: Config, environment: NodeJS.ProcessEnv): Promise<Front> {
+  await checkPort(config);
+  await makeHome(config.home);
+  const lock = await lockHome(config.home, config.reset);
+  const servers: PostgresServer[] = [];
+  const children: Child[] = [];
+  let listener: Server | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const stopAll = async (): Promise<void> => {
+    listener?.close();
+    listener?.closeAllConnections();
+    await Promise.all(children.map((child) => child.stop(CHILD_GRACE_MS)));
+    await Promise.all(servers.map(stopDatabase));
+    await lock.release();
+  };
+  const stop = (): Promise<void> => (stopping ??= stopAll());
+
+  try {
+    if (config.reset) await resetHome(config.home, (line) => process.stdout.write(`${line}\n`)).then(() => makeHome(config.home));
+    const log = createLog(config.home, config.production);
+    const secrets = await readSecrets(config);
+    const databaseUrl = await startDatabases(config, secrets, log, servers);
+    const started = await Promise.allSettled([
+      startAgent(config, secrets, databaseUrl, log, environment),
+      startWeb(config, secrets, databaseUrl, log, environment),
+    ]);
+    for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
+    for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
+    const [agent, web] = children;
+    listener = createFront({ agent: () => agent?.port, web: () => web?.port }, config.origins);
+    listener.listen(config.port, config.host);
+    await once(listener, "listening");
+    await lock.publish({ url: config.origins[0] ?? "", databaseUrl });
+    for (const server of servers) void server.exited.then(() => stopping ?? databaseEnded(server, stop));
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Without its database nothing works and nothing may run; the operator's supervisor starts us again. */
+async function databaseEnded(server: PostgresServer, stop: () => Promise<void>): Promise<void> {
+  process.stderr.write(`A database (process ${server.pid}) ended by itself; stopping. Its log is in the logs folder.\n`);
+  await stop();
+  process.exit(1);
+}
+
+async function stopDatabase(server: PostgresServer): Promise<void> {
+  const patience = new AbortController();
+  const stopped = server.stop("fast").then(() => patience.abort());
+  await sleep(DATABASE_GRACE_MS, undefined, { signal: patience.signal }).then(
+    // Committed data is safe either way: the next start replays the log instead.
+    () => server.stop("immediate"),
+    () => stopped,
+  );
+}
+
+/** Says so before anything is started when somebody else has our port. */
+async function checkPort(config: Config): Promise<void> {
+  const probe = createServer();
+  probe.listen(config.port, config.host);
+  await once(probe, "listening").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EADDRINUSE") throw new Error(`Port ${config.port} is in use. Stop what uses it, or set PORT to another one.`);
+    throw error;
+  });
+  probe.close();
+  await once(probe, "close");
+}

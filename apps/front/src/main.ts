@@ -1,0 +1,43 @@
+/** `npm start` ends here: the process that owns the port, the databases, the agent and the web app. */
+import { readConfig, type Config } from "./config.ts";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./demo-accounts.ts";
+import { startFront, type Front } from "./front.ts";
+
+let front: Front | undefined;
+let isStopping = false;
+
+/** A second signal does not wait for anything. */
+function onSignal(): void {
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  if (front) void front.stop().then(() => process.exit(0));
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+// Started by scripts/start.mjs: when that is gone, nobody is left to stop us.
+process.on("disconnect", onSignal);
+
+function announce(config: Config): void {
+  const say = (line = ""): void => void process.stdout.write(`${line}\n`);
+  say();
+  say(`Interlock is ready: ${config.origins[0]}`);
+  if (config.demo) {
+    say();
+    say(`Demo accounts, password "${DEMO_PASSWORD}" (this machine only):`);
+    for (const { name, groups } of DEMO_ACCOUNTS) say(`  ${name.padEnd(10)} ${groups}`);
+  }
+  say();
+}
+
+try {
+  const config = readConfig(process.env, process.argv.slice(2));
+  front = await startFront(config, process.env);
+  if (isStopping) {
+    await front.stop();
+    process.exit(0);
+  }
+  announce(config);
+} catch (error) {
+  process.stderr.write(`Interlock did not start: ${(error as Error).message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,124 @@
+import { Agent, createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { problem } from "@interlock/protocol";
+import { createProxyServer } from "http-proxy-3";
+
+export interface Backends {
+  /** Ports right now; undefined while one is down. */
+  agent: () => number | undefined;
+  web: () => number | undefined;
+}
+
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const HEADERS: OutgoingHttpHeaders = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "same-origin",
+};
+const NO_FRAMES = "frame-ancestors 'none'";
+
+/**
+ * The one origin of pages, REST and sockets: `/api/v1` and `/ws` go to the agent, all else to the web app, Host untouched. A request for a
+ * host that is not ours is refused, so that no foreign name that resolves to this machine becomes an origin (DNS rebinding).
+ */
+export function createFront(backends: Backends, origins: readonly string[]): Server {
+  const hosts = new Map(origins.map((origin) => [new URL(origin).host, new URL(origin).protocol.slice(0, -1)]));
+  // The default port may be written or not.
+  for (const [host, protocol] of [...hosts]) if (!host.includes(":")) hosts.set(`${host}:${protocol === "https" ? 443 : 80}`, protocol);
+  const allowsLoopback = origins.some((origin) => LOOPBACK.has(new URL(origin).hostname));
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+  const proxy = createProxyServer({ agent, xfwd: false, proxyTimeout: 0, timeout: 0 });
+  const upgrades = createProxyServer({ ws: true, xfwd: false });
+
+  proxy.on("proxyRes", (answer, _, response) => {
+    for (const [name, value] of Object.entries(HEADERS))
+      if (answer.headers[name.toLowerCase()] === undefined) response.setHeader(name, value!);
+    if (answer.headers["content-security-policy"] === undefined) response.setHeader("Content-Security-Policy", NO_FRAMES);
+  });
+  proxy.on("error", (_, request, response) => {
+    if (response instanceof Socket) response.destroy();
+    else if (response.headersSent) response.destroy();
+    else unavailable(request, response);
+  });
+  upgrades.on("error", (_, _request, socket) => {
+    if (socket instanceof Socket) socket.destroy();
+  });
+
+  const isAllowed = (request: IncomingMessage): boolean => {
+    const host = (request.headers.host ?? "").toLowerCase();
+    if (hosts.has(host)) return true;
+    const name = host.replace(/:\d+$/, "");
+    // Tunnels change the port; and a health check on the machine itself asks by loopback.
+    return LOOPBACK.has(name) && (allowsLoopback || request.url === "/api/v1/health");
+  };
+  const stamp = (request: IncomingMessage): void => {
+    const host = (request.headers.host ?? "").toLowerCase();
+    // Whatever a browser claims to be forwarded is replaced by what we know.
+    request.headers["x-forwarded-host"] = host;
+    request.headers["x-forwarded-proto"] = hosts.get(host) ?? "http";
+    if (hosts.get(host) !== "https") request.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
+  };
+  const portOf = (request: IncomingMessage): number | undefined => (isForAgent(request.url) ? backends.agent() : backends.web());
+
+  const server = createServer((request, response) => {
+    if (!isAllowed(request)) return refuseHost(response);
+    const port = portOf(request);
+    if (port === undefined) return unavailable(request, response);
+    stamp(request);
+    // A browser that goes away ends what it asked for.
+    proxy.web(request, response, { target: { protocol: "http:", host: "127.0.0.1", port } });
+  });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const port = portOf(request);
+    if (!isAllowed(request) || port === undefined || !(socket instanceof Socket)) {
+      socket.end(
+        `HTTP/1.1 ${isAllowed(request) ? "503 Service Unavailable" : "421 Misdirected Request"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
+      return;
+    }
+    socket.setNoDelay(true);
+    stamp(request);
+    upgrades.ws(request, socket, head, { target: { protocol: "http:", host: "127.0.0.1", port } });
+  });
+  // Results and pages may take as long as they need; a client must still finish its headers promptly (Node's default, one minute).
+  server.requestTimeout = 0;
+  server.on("close", () => agent.destroy());
+  return server;
+}
+
+const isForAgent = (url = "/"): boolean => /^\/(api\/v1|ws)(?:[/?#]|$)/.test(url);
+
+function refuseHost(response: ServerResponse): void {
+  send(
+    response,
+    421,
+    "application/problem+json",
+    JSON.stringify({ ...problem("origin_refused", "This host name is not Interlock's."), status: 421 }),
+  );
+}
+
+function unavailable(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("Retry-After", "1");
+  if (isForAgent(request.url)) {
+    const body = { ...problem("internal", "The agent is not running; it is being restarted."), status: 503 };
+    send(response, 503, "application/problem+json", JSON.stringify(body));
+  } else
+    send(
+      response,
+      503,
+      "text/html; charset=utf-8",
+      `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>Interlock is starting</title>
+<p>Interlock's pages are being restarted. This page tries again by itself.</p></html>`,
+    );
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    ...HEADERS,
+    "Content-Security-Policy": `default-src 'none'; ${NO_FRAMES}`,
+    "Content-Type": type,
+    "Cache-Control": "no-store",
+  });
+  response.end(body);
+}

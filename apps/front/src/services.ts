@@ -1,0 +1,105 @@
+import type { ChildProcess } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@interlock/db/postgres";
+import { startChild, type Child } from "./child.ts";
+import { ROOT, type Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Secrets } from "./secrets.ts";
+
+const LEASH = fileURLToPath(new URL("./leash.ts", import.meta.url));
+/** What children inherit: where programs, temporary files and the user's language are. No credential of ours or of the operator. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS"];
+
+function inherited(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(INHERITED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}
+
+/** The service that holds credentials and sockets. */
+export async function startAgent(
+  config: Config,
+  secrets: Secrets,
+  databaseUrl: string,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): Promise<Child> {
+  // Watching, it comes back by itself after a change, and must come back where we look for it.
+  const port = config.dev ? await freePort() : 0;
+  const main = join(ROOT, "apps/agent/src/main.ts");
+  return startChild({
+    name: "agent",
+    args: config.dev ? ["--watch", "--watch-preserve-output", main] : [main],
+    cwd: ROOT,
+    env: {
+      ...inherited(environment),
+      NODE_ENV: config.dev ? "development" : "production",
+      INTERLOCK_AGENT_PORT: String(port),
+      DATABASE_URL: databaseUrl,
+      INTERLOCK_HOME: config.home,
+      INTERLOCK_SECRET: secrets.secret,
+      INTERLOCK_KEY: secrets.key,
+      INTERLOCK_ORIGINS: config.origins.join(","),
+      INTERLOCK_DEMO: config.demo ? "1" : "0",
+    },
+    ready: portMessage,
+    log: log.file("agent"),
+  });
+}
+
+/** The pages: `next start`, or `next dev` when watching. */
+export async function startWeb(
+  config: Config,
+  secrets: Secrets,
+  databaseUrl: string,
+  log: Log,
+  environment: NodeJS.ProcessEnv,
+): Promise<Child> {
+  const cwd = join(ROOT, "apps/web");
+  const next = createRequire(join(cwd, "package.json")).resolve("next/dist/bin/next");
+  const port = String(await freePort());
+  return startChild({
+    name: "web app",
+    args: ["--import", LEASH, next, config.dev ? "dev" : "start", "--port", port, "--hostname", "127.0.0.1"],
+    cwd,
+    env: {
+      ...inherited(environment),
+      NODE_ENV: config.dev ? "development" : "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      PORT: port,
+      HOSTNAME: "127.0.0.1",
+      DATABASE_URL: databaseUrl,
+      NEXTAUTH_SECRET: secrets.secret,
+      NEXTAUTH_URL: config.origins[0] ?? "",
+      // Only we reach it, and we send the host we have checked as X-Forwarded-Host.
+      AUTH_TRUST_HOST: "1",
+      INTERLOCK_ORIGINS: config.origins.join(","),
+      INTERLOCK_DEMO: config.demo ? "1" : "0",
+    },
+    ready: (_, signal) => answering(Number(port), signal),
+    log: log.file("web"),
+  });
+}
+
+function portMessage(child: ChildProcess, signal: AbortSignal): Promise<number> {
+  return new Promise((found, failed) => {
+    signal.addEventListener("abort", () => failed(signal.reason as Error), { once: true });
+    child.on("message", (message: { type?: unknown; port?: unknown }) => {
+      if (message.type === "ready" && typeof message.port === "number") found(message.port);
+    });
+  });
+}
+
+async function answering(port: number, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await fetch(`http://127.0.0.1:${port}/icon.svg`, { signal, redirect: "manual" }).then((response) => response.body?.cancel());
+      return port;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await sleep(40);
+    }
+  }
+}
