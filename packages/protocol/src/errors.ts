@@ -33,6 +33,11 @@ export const ERRORS = {
   room_closed: { status: 409, title: "The room is closed", next: "Open it again or use another room." },
   too_large: { status: 413, title: "It is larger than the limit", next: "Make it smaller; the limit is named in the detail." },
   reason_required: { status: 422, title: "This command needs a reason", next: "Say why, in a sentence, and propose again." },
+  max_rows_required: {
+    status: 422,
+    title: "How many rows this writes is not known exactly",
+    next: "State the most rows it may write to one object (maxRows) and propose again.",
+  },
   empty_command: { status: 422, title: "There is no statement here", next: "Put the cursor in a statement or select one." },
   syntax_error: { status: 422, title: "The text cannot be parsed", next: "Mend the underlined place." },
   policy_invalid: { status: 422, title: "The policy is not valid", next: "Mend the named line; the last good policy stays in force." },

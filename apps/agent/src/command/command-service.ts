@@ -1,43 +1,164 @@
-import type { Command, Outcome, Principal } from "@interlock/protocol";
+import { ok, refuse, type Command, type Execution, type Outcome } from "@interlock/protocol";
+import { isId, type Membership } from "../room/membership.ts";
+import { cancel, hold, mayRun, withdraw, type CommandAct } from "./acts.ts";
+import type { Claim, Claimed } from "./claim.ts";
+import type { CommandParts, Life } from "./command-parts.ts";
+import { commandsOf, readRow, WITH_PARTS, type CommandRow } from "./command-row.ts";
+import { Countdowns } from "./countdowns.ts";
+import { lifecycle } from "./lifecycle.ts";
+import type { Proposal } from "./proposal.ts";
+import { expire, recover } from "./recovery.ts";
+import { review, type ReviewInput } from "./review.ts";
+import { Runs } from "./runs.ts";
 
-export interface Proposal {
-  principal: Principal;
-  roomId: string;
-  connectionId: string;
-  text: string;
-  /** User ids of everybody who inserted or deleted inside the frozen range. The proposer is added. */
-  authors: string[];
-  documentId?: string;
-  reason?: string;
-  maxRows?: number;
-  /** Makes a resend harmless: the same key by the same person answers with the same command. */
-  key?: string;
-}
+export type { CommandAct } from "./acts.ts";
+export type { Proposal } from "./proposal.ts";
+export type { ReviewInput } from "./review.ts";
 
-export interface ReviewInput {
-  principal: Principal;
-  commandId: string;
-  digest: string;
-  decision: "approve" | "reject";
-  comment?: string;
-}
+/** How often waiting commands are looked through for expired ones, in milliseconds. */
+const EXPIRY_SWEEP_MS = 15_000;
 
-export interface CommandAct {
-  principal: Principal;
-  commandId: string;
-}
+/** Commands as transports see them. The order of things is in lifecycle.ts; this only carries them there and tells the rooms. */
+export class CommandService {
+  readonly #life: Life;
+  readonly #membership: Pick<Membership, "tell">;
+  readonly #stopping = new AbortController();
+  readonly #sweep: NodeJS.Timeout;
+  /** Work begun by a timer, so that stopping can wait for it. */
+  readonly #pending = new Set<Promise<unknown>>();
 
-export declare class CommandService {
-  constructor(parts: unknown);
-  propose(input: Proposal): Promise<Outcome<Command>>;
-  review(input: ReviewInput): Promise<Outcome<Command>>;
-  hold(input: CommandAct): Promise<Outcome<Command>>;
-  run(input: CommandAct & { digest: string }): Promise<Outcome<Command>>;
-  cancel(input: CommandAct): Promise<Outcome<Command>>;
-  withdraw(input: CommandAct): Promise<Outcome<Command>>;
-  get(commandId: string): Promise<Command | undefined>;
+  constructor({ membership, ...parts }: CommandParts & { membership: Pick<Membership, "tell"> }) {
+    this.#membership = membership;
+    this.#life = {
+      ...parts,
+      runs: new Runs(
+        (claimed, execution) => this.#background(this.#tellProgress(claimed, execution)),
+        (claimed) => this.#announce(claimed.row.id),
+        parts.log,
+      ),
+      countdowns: new Countdowns((commandId, runsAt) => this.#background(this.#agreed({ commandId, actor: "system", runsAt }))),
+      announce: (commandId) => this.#announce(commandId),
+      stopping: this.#stopping.signal,
+    };
+    this.#sweep = setInterval(() => this.#background(expire(this.#life)), EXPIRY_SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  async propose(proposal: Proposal): Promise<Outcome<Command>> {
+    if (!isId(proposal.roomId)) return refuse("not_found", "There is no such room.");
+    if (!isId(proposal.connectionId)) return refuse("unknown_connection");
+    return this.#read(await lifecycle(this.#life, { kind: "proposal", proposal }));
+  }
+
+  async review(input: ReviewInput): Promise<Outcome<Command>> {
+    if (!isId(input.commandId)) return refuse("not_found");
+    const reviewed = await review(this.#life, input);
+    if (!reviewed.ok) return reviewed;
+    const { approved, runsAt } = reviewed.value;
+    if (approved && runsAt !== null) this.#life.countdowns.start(input.commandId, runsAt);
+    return this.#told(input.commandId);
+  }
+
+  async hold(input: CommandAct): Promise<Outcome<Command>> {
+    if (!isId(input.commandId)) return refuse("not_found");
+    const held = await hold(this.#life, input);
+    if (!held.ok) return held;
+    this.#life.countdowns.clear(input.commandId);
+    return this.#told(input.commandId);
+  }
+
+  /** Resumes a held command; it runs at once. */
+  async run({ principal, commandId, digest }: CommandAct & { digest: string }): Promise<Outcome<Command>> {
+    if (!isId(commandId)) return refuse("not_found");
+    const may = await mayRun(this.#life, principal, commandId, digest);
+    if (!may.ok) return may;
+    return this.#read(await lifecycle(this.#life, { kind: "agreed", commandId, actor: principal.name, runsAt: null }));
+  }
+
+  /** Asks a running command to stop; its outcome follows when the target has answered. */
+  async cancel(input: CommandAct): Promise<Outcome<Command>> {
+    if (!isId(input.commandId)) return refuse("not_found");
+    const cancelled = await cancel(this.#life, input);
+    return cancelled.ok ? this.#read(ok(input.commandId)) : cancelled;
+  }
+
+  async withdraw(input: CommandAct): Promise<Outcome<Command>> {
+    if (!isId(input.commandId)) return refuse("not_found");
+    const withdrawn = await withdraw(this.#life, input);
+    if (!withdrawn.ok) return withdrawn;
+    this.#life.countdowns.clear(input.commandId);
+    return this.#told(input.commandId);
+  }
+
+  async get(commandId: string): Promise<Command | undefined> {
+    if (!isId(commandId)) return undefined;
+    const row = await readRow(this.#life.db, commandId);
+    return row === null ? undefined : (await this.#views([row]))[0];
+  }
+
   /** Newest first. */
-  list(roomId: string, limit: number): Promise<Command[]>;
-  recover(): Promise<void>;
-  stop(): Promise<void>;
+  async list(roomId: string, limit: number): Promise<Command[]> {
+    if (!isId(roomId)) return [];
+    return this.#views(await this.#life.db.command.findMany({ where: { roomId }, orderBy: { proposedAt: "desc" }, take: limit, include: WITH_PARTS }));
+  }
+
+  /** Settles what the last process left; call before any transport is open. Rejects when that cannot be written. */
+  recover(): Promise<void> {
+    return recover(this.#life);
+  }
+
+  /** Cancels what runs and waits until every outcome is written. */
+  async stop(): Promise<void> {
+    clearInterval(this.#sweep);
+    this.#life.countdowns.stop();
+    const stopped = this.#life.runs.stop();
+    // Retries of an outcome that cannot be written end here; recovery will say `unknown`.
+    const patience = setTimeout(() => this.#stopping.abort(), 3_000);
+    await stopped;
+    clearTimeout(patience);
+    this.#stopping.abort();
+    await Promise.allSettled(this.#pending);
+  }
+
+  async #agreed(claim: Claim): Promise<void> {
+    const went = await lifecycle(this.#life, { kind: "agreed", ...claim });
+    if (!went.ok) this.#life.log.warn({ commandId: claim.commandId, code: went.code }, "a countdown ended without a run");
+  }
+
+  #background(work: Promise<unknown>): void {
+    const watched = work
+      .catch((error: unknown) => this.#life.log.error({ err: error }, "a timer's work failed"))
+      .finally(() => this.#pending.delete(watched));
+    this.#pending.add(watched);
+  }
+
+  async #read(outcome: Outcome<string>): Promise<Outcome<Command>> {
+    if (!outcome.ok) return outcome;
+    const command = await this.get(outcome.value);
+    return command === undefined ? refuse("not_found") : ok(command);
+  }
+
+  async #told(commandId: string): Promise<Outcome<Command>> {
+    await this.#announce(commandId);
+    return this.#read(ok(commandId));
+  }
+
+  async #announce(commandId: string): Promise<void> {
+    const command = await this.get(commandId);
+    if (command === undefined) return;
+    this.#life.hub.broadcast(command.roomId, { type: "command", command });
+    await this.#membership.tell(command.roomId);
+  }
+
+  /** Between two states only the execution changes; the rest is what the claim read. */
+  async #tellProgress(claimed: Claimed, execution: Execution): Promise<void> {
+    const row = { ...claimed.row, state: "running", runsAt: null, heldById: null };
+    const [command] = await commandsOf(this.#life.db, [row], () => execution);
+    if (command !== undefined && this.#life.runs.live(command.id) !== undefined)
+      this.#life.hub.broadcast(command.roomId, { type: "command", command });
+  }
+
+  #views(rows: readonly CommandRow[]): Promise<Command[]> {
+    return commandsOf(this.#life.db, rows, (commandId) => this.#life.runs.live(commandId));
+  }
 }

@@ -1,13 +1,177 @@
+import { TargetError, type Connector, type Parsed } from "@interlock/connector";
+import type { Db } from "@interlock/db";
 import type { Completion, DraftAnalysis, Principal } from "@interlock/protocol";
+import type { Logger } from "pino";
+import { judgeNow } from "../command/judgement.ts";
+import type { DocumentStore } from "../document/document-store.ts";
+import type { PositionJson } from "../document/frozen-range.ts";
+import type { PolicyFile } from "../policy/policy-file.ts";
+import type { RoomHub } from "../room/room-hub.ts";
+import type { ConnectionRegistry } from "../target/connection-registry.ts";
+import type { Timeline } from "../timeline.ts";
+import { AnalysisAudit } from "./analysis-audit.ts";
+import { SharedImpacts } from "./shared-impacts.ts";
+import { spanAt } from "./statement-at.ts";
 
-/** A Yjs relative position in its JSON form. */
-export type PositionJson = Record<string, unknown>;
+/** Milliseconds of quiet after the last key before anything is asked of the target. */
+const QUIET_MS = 60;
+/** Longest wait for completions; later they are of no use to somebody typing. */
+const COMPLETE_MS = 2_000;
 
-export declare class DraftService {
-  constructor(parts: unknown);
-  focus(input: { principal: Principal; roomId: string; documentId: string; anchor: PositionJson; head: PositionJson }): void;
-  blur(input: { principal: Principal; roomId: string; documentId: string }): void;
-  drafts(roomId: string): DraftAnalysis[];
-  complete(input: { documentId: string; text: string; offset: number }): Promise<Completion[]>;
-  stop(): void;
+interface DraftParts {
+  db: Db;
+  hub: Pick<RoomHub, "broadcast">;
+  documents: Pick<DocumentStore, "text" | "offsetOf" | "find" | "onChange">;
+  policy: Pick<PolicyFile, "current">;
+  connections: Pick<ConnectionRegistry, "byId" | "connector" | "target">;
+  timeline: Timeline;
+  log: Logger;
 }
+
+/** Where one person's cursor is. */
+interface Focus {
+  principal: Principal;
+  roomId: string;
+  documentId: string;
+  anchor: PositionJson;
+  head: PositionJson;
+  /** Ends the analysis that a newer key stroke has made pointless. */
+  turn: AbortController;
+  shown?: DraftAnalysis;
+}
+
+/** Live analysis: what the statement under each cursor would do, told to the whole room while people type. Runs nothing of theirs. */
+export class DraftService {
+  readonly #parts: DraftParts;
+  readonly #impacts = new SharedImpacts();
+  readonly #focuses = new Map<string, Focus>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #audit: AnalysisAudit;
+  readonly #unsubscribe: () => void;
+  #lastParse: { text: string; connector: Connector; parsed: Parsed } | undefined;
+
+  constructor(parts: DraftParts) {
+    this.#parts = parts;
+    this.#audit = new AnalysisAudit(parts.db, parts.timeline);
+    this.#unsubscribe = parts.documents.onChange((documentId) => this.#soon(documentId));
+  }
+
+  /** Takes effect after a moment without further key strokes; the latest counts. */
+  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turn" | "shown">): void {
+    const key = keyOf(documentId, principal.id);
+    const known = this.#focuses.get(key);
+    known?.turn.abort();
+    const shown = known?.shown;
+    this.#focuses.set(key, { principal, roomId, documentId, anchor, head, turn: new AbortController(), ...(shown === undefined ? {} : { shown }) });
+    this.#soon(documentId);
+  }
+
+  blur({ principal, roomId, documentId }: { principal: Principal; roomId: string; documentId: string }): void {
+    const key = keyOf(documentId, principal.id);
+    const focus = this.#focuses.get(key);
+    if (focus === undefined) return;
+    focus.turn.abort();
+    this.#focuses.delete(key);
+    this.#parts.hub.broadcast(roomId, { type: "draft.gone", documentId, userId: principal.id });
+  }
+
+  drafts(roomId: string): DraftAnalysis[] {
+    return [...this.#focuses.values()].flatMap((focus) => (focus.roomId === roomId && focus.shown !== undefined ? [focus.shown] : []));
+  }
+
+  /** Best first. Empty where the connector has none to offer or its target does not answer. */
+  async complete({ documentId, text, offset }: { documentId: string; text: string; offset: number }): Promise<Completion[]> {
+    const document = await this.#parts.documents.find(documentId);
+    if (document === undefined) return [];
+    try {
+      const target = await this.#parts.connections.target(document.connectionId);
+      return (await target.complete?.(text, Math.min(offset, text.length), AbortSignal.timeout(COMPLETE_MS))) ?? [];
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      this.#parts.log.debug({ err: error, documentId }, "no completions");
+      return [];
+    }
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const focus of this.#focuses.values()) focus.turn.abort();
+    this.#focuses.clear();
+  }
+
+  #soon(documentId: string): void {
+    const focuses = this.#on(documentId);
+    if (focuses.length === 0) return;
+    clearTimeout(this.#timers.get(documentId));
+    this.#timers.set(
+      documentId,
+      setTimeout(() => {
+        this.#timers.delete(documentId);
+        for (const focus of this.#on(documentId)) void this.#analyse(focus);
+      }, QUIET_MS),
+    );
+  }
+
+  #on(documentId: string): Focus[] {
+    return [...this.#focuses.values()].filter((focus) => focus.documentId === documentId);
+  }
+
+  async #analyse(focus: Focus): Promise<void> {
+    focus.turn.abort();
+    focus.turn = new AbortController();
+    const { signal } = focus.turn;
+    try {
+      const draft = await this.#look(focus, signal);
+      if (signal.aborted || draft === undefined) return;
+      focus.shown = draft;
+      this.#parts.hub.broadcast(focus.roomId, { type: "draft", draft });
+    } catch (error) {
+      if (!signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
+    }
+  }
+
+  async #look(focus: Focus, signal: AbortSignal): Promise<DraftAnalysis | undefined> {
+    const { documents, connections, policy } = this.#parts;
+    const { documentId, principal } = focus;
+    const document = await documents.find(documentId);
+    const connection = document === undefined ? undefined : await connections.byId(document.connectionId);
+    const connector = connection === undefined ? undefined : connections.connector(connection.connector);
+    if (document === undefined || connection === undefined || connector === undefined) return undefined;
+    const [text, anchor, head] = await Promise.all([
+      documents.text(documentId),
+      documents.offsetOf(documentId, focus.anchor),
+      documents.offsetOf(documentId, focus.head),
+    ]);
+    const { statements, diagnostics } = this.#parse(connector, text);
+    const at = head ?? text.length;
+    const span = spanAt(text, statements, anchor ?? at, at) ?? { start: at, end: at };
+    const draft: DraftAnalysis = { documentId, userId: principal.id, ...span, text: text.slice(span.start, span.end), diagnostics };
+    if (draft.text === "") return draft;
+    const parsed = connector.parse(draft.text);
+    if (parsed.statements.length === 0 || parsed.diagnostics.some(({ severity }) => severity === "error")) return draft;
+
+    const data = { documentId, document: document.name, connection: connection.name };
+    await this.#audit.once(documentId, { actor: principal.name, roomId: focus.roomId, data });
+    signal.throwIfAborted();
+    const inForce = policy.current;
+    const impact = await this.#impacts.impact(
+      { connectionId: connection.id, text: draft.text, parsed, policyVersion: inForce.version, target: () => connections.target(connection.id) },
+      signal,
+    );
+    const room = await this.#parts.db.room.findUnique({ where: { id: focus.roomId }, select: { id: true, severity: true } });
+    const verdict = judgeNow(inForce, { proposer: principal, connection, room: room ?? undefined, impact });
+    return { ...draft, impact, verdict };
+  }
+
+  /** Several cursors in one document are one parse. */
+  #parse(connector: Connector, text: string): Parsed {
+    const last = this.#lastParse;
+    if (last?.connector === connector && last.text === text) return last.parsed;
+    const parsed = connector.parse(text);
+    this.#lastParse = { connector, text, parsed };
+    return parsed;
+  }
+}
+
+const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;

@@ -1,8 +1,65 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Principal } from "@interlock/protocol";
+import { bodyLimit } from "hono/body-limit";
+import { LIMITS, PROTOCOL_VERSION } from "@interlock/protocol";
+import { analyzeRoutes } from "./analyze-routes.ts";
+import { auditRoutes } from "./audit-routes.ts";
+import { commandRoutes } from "./command-routes.ts";
+import { connectionRoutes } from "./connection-routes.ts";
+import { healthRoutes } from "./health-routes.ts";
+import { idempotency } from "./idempotency.ts";
+import { problemResponse } from "./problem-response.ts";
+import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
+import { resultRoutes } from "./result-routes.ts";
+import { roomRoutes } from "./room-routes.ts";
 
-/** Who sends this request: a bearer token, or the session cookie (with the Origin already checked); undefined for nobody. */
-export type Authenticate = (request: Request) => Promise<{ principal: Principal; sessionId?: string } | undefined>;
-export type RestApp = OpenAPIHono;
-/** Mounted at /api/v1; `app.fetch(request)` answers everything below it. */
-export declare function createRestApp(parts: unknown): RestApp;
+export type { RestApp, RestParts } from "./rest-parts.ts";
+
+const BASE = "/api/v1";
+
+/** The REST interface, answering everything below /api/v1. */
+export function createRestApp(parts: RestParts): RestApp {
+  const app = newRoutes().basePath(BASE) as RestApp;
+
+  app.onError((error, c) => {
+    const id = crypto.randomUUID();
+    if (error instanceof SyntaxError || ("status" in error && error.status === 400)) return problemResponse(c, "bad_request", "The body is not JSON.");
+    parts.log.error({ err: error, id, method: c.req.method, path: c.req.path }, "a request failed");
+    return problemResponse(c, "internal", `Look for ${id}.`);
+  });
+  app.notFound((c) => problemResponse(c, "not_found"));
+
+  // Open to everybody: whether Interlock is well, and what it speaks.
+  app.route("/", healthRoutes(parts));
+  app.get("/openapi.json", (c) =>
+    c.json(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: {
+          title: "Interlock",
+          version: String(PROTOCOL_VERSION),
+          description: "Every refusal is an RFC 9457 problem with a stable `code`. POST honours Idempotency-Key.",
+        },
+        security: [{ bearer: [] }, { session: [] }],
+      }),
+    ),
+  );
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", { type: "apiKey", in: "cookie", name: "next-auth.session-token" });
+
+  app.use("*", async (c, next) => {
+    const identity = await parts.authenticate(c.req.raw);
+    if (identity === undefined) return problemResponse(c, "unauthenticated");
+    c.set("principal", identity.principal);
+    return next();
+  });
+  app.use(
+    "*",
+    bodyLimit({
+      maxSize: LIMITS.requestBytes,
+      onError: (c) => problemResponse(c, "too_large", `A request body is at most ${LIMITS.requestBytes} bytes.`),
+    }),
+  );
+  app.use("*", idempotency(parts));
+
+  for (const routes of [roomRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes]) app.route("/", routes(parts));
+  return app;
+}

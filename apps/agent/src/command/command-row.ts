@@ -1,0 +1,93 @@
+import type { Tx } from "@interlock/db";
+import { Command, Execution, Impact, Verdict, type CommandState, type Effect, type Execution as ExecutionShape } from "@interlock/protocol";
+import { humans, personOf, type Human } from "./people.ts";
+
+/** What a stored command is read with, always the same, so that there is one row type. */
+export const WITH_PARTS = {
+  connection: { select: { id: true, name: true, environment: true, connector: true, labels: true } },
+  room: { select: { id: true, severity: true, closedAt: true } },
+  authors: true,
+  reviews: { orderBy: { at: "asc" } },
+  execution: true,
+} as const;
+
+export type CommandRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
+
+export function readRow(db: Pick<Tx, "command">, id: string) {
+  return db.command.findUnique({ where: { id }, include: WITH_PARTS });
+}
+
+/** Summary columns of an execution as they are stored. */
+export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> & Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard">>;
+
+export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
+export const verdictOf = (row: Pick<CommandRow, "verdict">): Verdict => Verdict.parse(row.verdict);
+
+/** Rows as everybody sees them. `live` has what a running execution has shown so far, which the database does not. */
+export async function commandsOf(
+  db: Pick<Tx, "user">,
+  rows: readonly CommandRow[],
+  live: (commandId: string) => ExecutionShape | undefined,
+): Promise<Command[]> {
+  const ids = rows.flatMap((row) => [
+    row.proposerId,
+    ...(row.heldById === null ? [] : [row.heldById]),
+    ...row.authors.map((author) => author.userId),
+    ...row.reviews.map((review) => review.reviewerId),
+  ]);
+  const known = await humans(db, ids);
+  return rows.map((row) => commandOf(row, known, live(row.id)));
+}
+
+function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionShape | undefined): Command {
+  const person = (id: string) => {
+    const human = known.get(id);
+    return human === undefined ? { id, name: "removed", displayName: "Removed person", color: "#808080" } : personOf(human);
+  };
+  const execution = live ?? executionOf(row);
+  return {
+    id: row.id,
+    roomId: row.roomId,
+    connection: { id: row.connection.id, name: row.connection.name, environment: row.connection.environment },
+    ...(row.documentId === null ? {} : { documentId: row.documentId }),
+    text: row.text,
+    digest: row.digest,
+    state: row.state as CommandState,
+    title: row.title,
+    effect: row.effect as Effect,
+    impact: impactOf(row),
+    verdict: verdictOf(row),
+    proposer: person(row.proposerId),
+    authors: row.authors.map((author) => person(author.userId)),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    ...(row.maxRows === null ? {} : { maxRows: row.maxRows }),
+    reviews: row.reviews.map((review) => ({
+      id: review.id,
+      reviewer: person(review.reviewerId),
+      decision: review.decision === "approve" ? "approve" : "reject",
+      ...(review.group === null ? {} : { group: review.group }),
+      ...(review.comment === null ? {} : { comment: review.comment }),
+      at: review.at.toISOString(),
+    })),
+    ...(row.runsAt === null ? {} : { runsAt: row.runsAt.toISOString() }),
+    ...(row.heldById === null ? {} : { heldBy: person(row.heldById) }),
+    ...(execution === undefined ? {} : { execution }),
+    proposedAt: row.proposedAt.toISOString(),
+    ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt.toISOString() }),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function executionOf(row: CommandRow): ExecutionShape | undefined {
+  if (row.execution === null) return undefined;
+  const summary = row.execution.summary as Partial<ExecutionSummary>;
+  return Execution.parse({
+    affected: [],
+    notices: [],
+    results: [],
+    ...summary,
+    id: row.execution.id,
+    startedAt: row.execution.startedAt.toISOString(),
+    ...(row.execution.endedAt === null ? {} : { endedAt: row.execution.endedAt.toISOString() }),
+  });
+}

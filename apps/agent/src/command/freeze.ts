@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import type { Connector } from "@interlock/connector";
+import { canonicalJson } from "@interlock/audit";
+import { LIMITS, ok, refuse, type Connection, type Outcome } from "@interlock/protocol";
+import type { CommandParts } from "./command-parts.ts";
+import { actingRole, humans, type Human } from "./people.ts";
+import type { Proposal } from "./proposal.ts";
+
+/** A proposal that passed the door: from here on nobody can change a character of it. */
+export interface Frozen {
+  text: string;
+  roomId: string;
+  room: { id: string; severity: string | null };
+  connectionId: string;
+  connection: Connection;
+  connector: Connector;
+  proposer: Human;
+  /** User ids, the proposer's included. */
+  authors: string[];
+  documentId?: string;
+  reason?: string;
+  maxRows?: number;
+  key?: { key: string; fingerprint: string };
+  /** The command this is a resend of. */
+  repeats?: string;
+}
+
+export async function freeze(parts: CommandParts, proposal: Proposal): Promise<Outcome<Frozen>> {
+  const { principal, roomId, connectionId, text } = proposal;
+  if (Buffer.byteLength(text) > LIMITS.commandBytes) return refuse("too_large", `A command is at most ${LIMITS.commandBytes} bytes.`);
+  if (!text.isWellFormed() || text.includes("\0")) return refuse("bad_request", "The text holds characters that cannot be sent to a target.");
+  if (text.trim() === "") return refuse("empty_command");
+
+  const room = await parts.db.room.findUnique({ where: { id: roomId }, select: { id: true, severity: true, closedAt: true } });
+  if (room === null) return refuse("not_found", "There is no such room.");
+  const proposer = (await humans(parts.db, [principal.id])).get(principal.id);
+  if (proposer === undefined) return refuse("forbidden");
+  if ((await actingRole(parts.db, roomId, proposer)) === "observer") return refuse("observer");
+  if (room.closedAt !== null) return refuse("room_closed");
+
+  const connection = await parts.connections.byId(connectionId);
+  if (connection === undefined) return refuse("unknown_connection");
+  const connector = parts.connections.connector(connection.connector);
+  if (connector === undefined) return refuse("unknown_connection", `No connector speaks ${connection.connector}.`);
+  if (proposal.documentId !== undefined) {
+    const document = await parts.db.document.findUnique({ where: { id: proposal.documentId }, select: { roomId: true } });
+    if (document?.roomId !== roomId) return refuse("not_found", "There is no such document in this room.");
+  }
+
+  const reason = proposal.reason?.trim();
+  const frozen: Frozen = {
+    text,
+    roomId,
+    room,
+    connectionId,
+    connection,
+    connector,
+    proposer,
+    authors: [...new Set([principal.id, ...proposal.authors])],
+    ...(proposal.documentId === undefined ? {} : { documentId: proposal.documentId }),
+    ...(reason === undefined || reason === "" ? {} : { reason }),
+    ...(proposal.maxRows === undefined ? {} : { maxRows: proposal.maxRows }),
+  };
+  return proposal.key === undefined ? ok(frozen) : withKey(parts, frozen, proposal.key);
+}
+
+async function withKey(parts: CommandParts, frozen: Frozen, sent: string): Promise<Outcome<Frozen>> {
+  const { roomId, connectionId, text, documentId, reason, maxRows } = frozen;
+  const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows });
+  const key = { key: `propose:${sent}`, fingerprint: createHash("sha256").update(asked).digest("hex") };
+  const seen = await parts.db.idempotencyKey.findUnique({ where: { userId_key: { userId: frozen.proposer.id, key: key.key } } });
+  if (seen === null) return ok({ ...frozen, key });
+  if (seen.fingerprint !== key.fingerprint) return refuse("idempotency_conflict");
+  return ok({ ...frozen, key, repeats: seen.body });
+}

@@ -1,0 +1,56 @@
+import { judge, type Policy } from "@interlock/policy";
+import type { Impact, Verdict } from "@interlock/protocol";
+import { impactOf, verdictOf, type CommandRow } from "./command-row.ts";
+import type { Human } from "./people.ts";
+import { seat, type Approver, type Seating } from "./seats.ts";
+import { stricter } from "./stricter.ts";
+
+export interface Case {
+  proposer: Pick<Human, "id" | "name" | "groups">;
+  connection: { name: string; connector: string; environment: string; labels: unknown };
+  room: { id: string; severity: string | null } | undefined;
+  impact: Impact;
+}
+
+/** What the policy says of a command at this moment. */
+export function judgeNow(policy: Policy, { proposer, connection, room, impact }: Case): Verdict {
+  return judge(policy, {
+    principal: { id: proposer.id, name: proposer.name, groups: proposer.groups },
+    connection: {
+      name: connection.name,
+      connector: connection.connector,
+      environment: connection.environment,
+      labels: labelsOf(connection.labels),
+    },
+    room:
+      room === undefined
+        ? undefined
+        : { id: room.id, incident: room.severity !== null, ...(room.severity === null ? {} : { severity: room.severity }) },
+    impact,
+    now: new Date(),
+  });
+}
+
+export function labelsOf(json: unknown): Record<string, string> {
+  if (typeof json !== "object" || json === null) return {};
+  return Object.fromEntries(Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** What holds for a sealed command now: the stricter of what it was sealed under and what the policy says today. */
+export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): Verdict {
+  const again = judgeNow(inForce, { proposer, connection: row.connection, room: row.room, impact: impactOf(row) });
+  const verdict = stricter(verdictOf(row), again);
+  const unexplained = verdict.obligations.reason && row.reason === null && verdict.decision !== "deny";
+  return unexplained ? { ...verdict, decision: "deny", message: "The policy has come to demand a reason, and this command has none." } : verdict;
+}
+
+/** Which approvals of a command count, and in which seat. A group once sat for stays valid for that person's seat. */
+export function seating(verdict: Verdict, row: CommandRow, people: Map<string, Human>, newcomer?: Human): Seating {
+  const approvers: Approver[] = row.reviews
+    .filter((review) => review.decision === "approve" && review.digest === row.digest)
+    .map((review) => ({
+      id: review.reviewerId,
+      groups: [...(people.get(review.reviewerId)?.groups ?? []), ...(review.group === null ? [] : [review.group])],
+    }));
+  return seat(verdict.obligations.reviews, newcomer === undefined ? approvers : [...approvers, newcomer]);
+}

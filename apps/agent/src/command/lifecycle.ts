@@ -1,0 +1,66 @@
+import { ok, type Outcome } from "@interlock/protocol";
+import { claim, type Claim } from "./claim.ts";
+import type { Life } from "./command-parts.ts";
+import { seal } from "./envelope.ts";
+import { execute } from "./execute.ts";
+import { foresee, parse, resolve } from "./foresight.ts";
+import { freeze } from "./freeze.ts";
+import { judgeNow } from "./judgement.ts";
+import type { Proposal } from "./proposal.ts";
+import { owed, record } from "./record.ts";
+import { settle } from "./settle.ts";
+
+/** A new text, or a recorded command that everybody needed has agreed to. */
+export type Entry = { kind: "proposal"; proposal: Proposal } | ({ kind: "agreed" } & Claim);
+
+/**
+ * The way of a command, read top to bottom; every way in goes through it. It returns where people come next: denied, waiting for reviews,
+ * counting down, or running. What comes back is the command's id.
+ */
+export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<string>> {
+  let due: Claim;
+  if (entry.kind === "proposal") {
+    const frozen = await freeze(life, entry.proposal);
+    if (!frozen.ok) return frozen;
+    if (frozen.value.repeats !== undefined) return ok(frozen.value.repeats);
+
+    const parsed = parse(frozen.value);
+    if (!parsed.ok) return parsed;
+
+    const resolution = await resolve(life, frozen.value);
+    if (!resolution.ok) return resolution;
+
+    const policy = life.policy.current;
+    const sealed = seal({ ...frozen.value, resolution: resolution.value, policyVersion: policy.version });
+
+    const impact = await foresee(life, frozen.value, parsed.value);
+    if (!impact.ok) return impact;
+
+    const verdict = judgeNow(policy, { ...frozen.value, impact: impact.value });
+    const missing = owed(verdict, impact.value, frozen.value);
+    if (missing !== undefined) return missing;
+
+    // From here the log knows of it; a denied one is kept as well.
+    const recorded = await record(life, { frozen: frozen.value, parsed: parsed.value, sealed, impact: impact.value, verdict });
+    if (!recorded.ok) return recorded;
+    await life.announce(recorded.value.commandId);
+    if (recorded.value.state !== "approved") return ok(recorded.value.commandId);
+    due = { commandId: recorded.value.commandId, actor: "system", runsAt: recorded.value.runsAt };
+    if (recorded.value.runsAt !== null) {
+      life.countdowns.start(recorded.value.commandId, recorded.value.runsAt);
+      return ok(recorded.value.commandId);
+    }
+  } else due = entry;
+
+  const claimed = await claim(life, due);
+  if (!claimed.ok) return claimed;
+  if (claimed.value !== undefined) {
+    const won = claimed.value;
+    life.runs.begin(won, async (run) => {
+      const outcome = await execute(life, won, run);
+      await settle(life, won, outcome);
+    });
+  }
+  await life.announce(due.commandId);
+  return ok(due.commandId);
+}

@@ -1,0 +1,93 @@
+import type { Execution } from "@interlock/protocol";
+import type { Logger } from "pino";
+import type { Claimed } from "./claim.ts";
+
+/** Milliseconds between two tellings of a run's progress. */
+const PROGRESS_MS = 100;
+
+/** One run in flight: what it has shown so far, and the way to stop it. */
+export class Run {
+  readonly #controller = new AbortController();
+  readonly #tell: (execution: Execution) => void;
+  #timer: NodeJS.Timeout | undefined;
+  readonly execution: Execution;
+  /** A fault on our side that ended the run; it says more than the cancellation it caused. */
+  fault: Execution["error"];
+
+  constructor(claimed: Claimed, tell: (execution: Execution) => void) {
+    this.execution = { id: claimed.executionId, startedAt: claimed.startedAt.toISOString(), affected: [], notices: [], results: [] };
+    this.#tell = tell;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+
+  /** Tells the room, at most ten times a second. */
+  progress(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell(this.execution);
+    }, PROGRESS_MS);
+  }
+
+  ended(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** Everything that runs at this moment, by command id. */
+export class Runs {
+  readonly #runs = new Map<string, { run: Run; done: Promise<void> }>();
+  readonly #tell: (claimed: Claimed, execution: Execution) => void;
+  readonly #ended: (claimed: Claimed) => Promise<void>;
+  readonly #log: Logger;
+
+  constructor(
+    tell: (claimed: Claimed, execution: Execution) => void,
+    ended: (claimed: Claimed) => Promise<void>,
+    log: Logger,
+  ) {
+    this.#tell = tell;
+    this.#ended = ended;
+    this.#log = log;
+  }
+
+  /** Starts `work` in the background; it owns the run until it settles. */
+  begin(claimed: Claimed, work: (run: Run) => Promise<void>): void {
+    const run = new Run(claimed, (execution) => this.#tell(claimed, execution));
+    const commandId = claimed.row.id;
+    const done = work(run)
+      .catch((error: unknown) => this.#log.error({ err: error, commandId }, "a run ended without its outcome being written"))
+      .then(() => {
+        run.ended();
+        this.#runs.delete(commandId);
+        return this.#ended(claimed);
+      })
+      .catch((error: unknown) => this.#log.error({ err: error, commandId }, "the room could not be told how a run ended"));
+    this.#runs.set(commandId, { run, done });
+  }
+
+  live(commandId: string): Execution | undefined {
+    return this.#runs.get(commandId)?.run.execution;
+  }
+
+  /** False when it does not run here. */
+  cancel(commandId: string): boolean {
+    const entry = this.#runs.get(commandId);
+    entry?.run.cancel();
+    return entry !== undefined;
+  }
+
+  /** Cancels everything and waits until each outcome is written. */
+  async stop(): Promise<void> {
+    const all = [...this.#runs.values()];
+    for (const { run } of all) run.cancel();
+    await Promise.all(all.map(({ done }) => done));
+  }
+}

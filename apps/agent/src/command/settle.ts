@@ -1,0 +1,59 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ok, refuse } from "@interlock/protocol";
+import type { Claimed } from "./claim.ts";
+import type { Life } from "./command-parts.ts";
+import type { ExecutionSummary } from "./command-row.ts";
+import type { Ending } from "./execute.ts";
+import { change, durably } from "./transition.ts";
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+/**
+ * Writes how a run ended, with its audit event. While that cannot be written it is tried again, and the command is shown as running; it is
+ * never run again. If the service ends first, recovery finds it running and says `unknown`.
+ */
+export async function settle(life: Life, claimed: Claimed, ending: Ending): Promise<void> {
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+    const written = await write(life, claimed, ending);
+    if (written.ok || written.code !== "audit_unavailable") break;
+    if (life.stopping.aborted) throw new Error("the outcome of a run could not be written before the service stopped");
+    await pause(wait, undefined, { signal: life.stopping }).catch(() => undefined);
+  }
+}
+
+function write(life: Life, { row, executionId }: Claimed, { state, execution }: Ending) {
+  const { affected, notices, results, tookMs, error, guard } = execution;
+  const summary: ExecutionSummary = {
+    affected,
+    notices,
+    results,
+    ...(tookMs === undefined ? {} : { tookMs }),
+    ...(error === undefined ? {} : { error }),
+    ...(guard === undefined ? {} : { guard }),
+  };
+  return durably<undefined>(life, async (tx) => {
+    await tx.execution.update({ where: { id: executionId }, data: { summary, endedAt: new Date(execution.endedAt ?? Date.now()) } });
+    const events = await change(tx, row, {
+      from: ["running"],
+      data: { state },
+      facts: [
+        {
+          type: `command.${state}`,
+          actor: "system",
+          data: {
+            title: row.title,
+            executionId,
+            tookMs: tookMs ?? 0,
+            affected: affected.map(({ object, inserted, updated, deleted }) => ({ object, inserted, updated, deleted })),
+            rows: results.map((result) => result.rows),
+            ...(error === undefined ? {} : { code: error.code }),
+            ...(guard === undefined ? {} : { guard }),
+          },
+        },
+      ],
+    });
+    // Somebody settled it already, e.g. recovery of another process; its word stands.
+    return events === undefined ? refuse("wrong_state") : ok({ value: undefined, events });
+  });
+}

@@ -1,0 +1,76 @@
+import { TargetError, type Parsed, type Target } from "@interlock/connector";
+import type { Impact } from "@interlock/protocol";
+import { unknownImpact } from "../command/foresight.ts";
+import { AnalysisGate } from "./analysis-gate.ts";
+
+/** How long an impact answers the same question again, in milliseconds: several people look at one statement. */
+const FRESH_MS = 1_000;
+/** Longest live analysis; after that it is unknown (I3). */
+const ANALYSIS_MS = 5_000;
+
+interface Shared {
+  impact: Promise<Impact>;
+  stop: AbortController;
+  /** How many still want it; at none it is stopped. */
+  wanted: number;
+}
+
+interface Question {
+  connectionId: string;
+  text: string;
+  parsed: Parsed;
+  policyVersion: string;
+  target: () => Promise<Target>;
+}
+
+/** Live impacts by (connection, text, policy): asked once however many people's cursors are there, and stopped when nobody waits any more. */
+export class SharedImpacts {
+  readonly #shared = new Map<string, Shared>();
+  readonly #gates = new Map<string, AnalysisGate>();
+
+  /** Rejects only when `signal` aborts first; what cannot be worked out resolves as `unknown`. */
+  async impact(question: Question, signal: AbortSignal): Promise<Impact> {
+    const key = JSON.stringify([question.connectionId, question.policyVersion, question.text]);
+    const shared = this.#shared.get(key) ?? this.#ask(key, question);
+    shared.wanted++;
+    const { promise: gone, reject } = Promise.withResolvers<never>();
+    const leave = (): void => {
+      if (--shared.wanted === 0) shared.stop.abort();
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    try {
+      return await Promise.race([shared.impact, gone]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  #ask(key: string, question: Question): Shared {
+    const stop = new AbortController();
+    const gate = this.#gates.get(question.connectionId) ?? new AnalysisGate();
+    this.#gates.set(question.connectionId, gate);
+    const shared: Shared = { stop, wanted: 0, impact: foresee(gate, question, stop.signal) };
+    this.#shared.set(key, shared);
+    const forget = (): void => {
+      if (this.#shared.get(key) === shared) this.#shared.delete(key);
+    };
+    stop.signal.addEventListener("abort", forget, { once: true });
+    void shared.impact.then(() => setTimeout(forget, FRESH_MS).unref(), forget);
+    return shared;
+  }
+}
+
+async function foresee(gate: AnalysisGate, { target, text, parsed }: Question, stopped: AbortSignal): Promise<Impact> {
+  const started = performance.now();
+  const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANALYSIS_MS)]);
+  try {
+    return await gate.through(signal, async () => (await target()).impact(text, { signal, exact: true }));
+  } catch (error) {
+    if (stopped.aborted) throw error;
+    const known = error instanceof TargetError && error.code === "target_down";
+    const why = known ? "The target does not answer." : "The impact could not be worked out in time.";
+    return unknownImpact(parsed, performance.now() - started, why);
+  }
+}

@@ -1,0 +1,57 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { TargetError } from "@interlock/connector";
+import { Impact, LIMITS, ok, refuse, Verdict, type Connection, type Outcome } from "@interlock/protocol";
+import { unknownImpact } from "../command/foresight.ts";
+import { judgeNow } from "../command/judgement.ts";
+import { AnalysisAudit } from "../draft/analysis-audit.ts";
+import { connectionNamed } from "./connection-routes.ts";
+import { answer, json, problemResponse, REFUSALS } from "./problem-response.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
+
+const Analyze = z.strictObject({ connection: z.string().min(1).max(200), text: z.string() });
+const Analysis = z.object({ impact: Impact, verdict: Verdict });
+/** Longest analysis, in milliseconds; after that it is unknown (I3). */
+const ANALYSIS_MS = 15_000;
+
+export function analyzeRoutes({ db, connections, policy, timeline }: RestParts): RestApp {
+  const routes = newRoutes();
+  const audit = new AnalysisAudit(db, timeline);
+  const rate = new RateLimit({ burst: 300, perSecond: 30 });
+  const route = createRoute({
+    method: "post",
+    path: "/analyze",
+    summary: "What a text would do and what policy says of it. Never executes.",
+    request: { body: { required: true, content: json(Analyze) } },
+    responses: { 200: { description: "Impact and verdict.", content: json(Analysis) }, ...REFUSALS },
+  });
+  routes.openapi(route, async (c) => {
+    const { connection: name, text } = c.req.valid("json");
+    const principal = c.get("principal");
+    if (!rate.admits(principal.id)) return problemResponse(c, "too_many_requests");
+    if (Buffer.byteLength(text) > LIMITS.commandBytes) return problemResponse(c, "too_large", `A text is at most ${LIMITS.commandBytes} bytes.`);
+    if (text.trim() === "") return problemResponse(c, "empty_command");
+    const connection = await connectionNamed(connections, name);
+    if (connection === undefined) return problemResponse(c, "unknown_connection");
+    await audit.once(`analyze ${connection.id}`, { actor: principal.name, data: { connection: connection.name } });
+    const inForce = policy.current;
+    const impact = await foresee(connection, text);
+    if (!impact.ok) return answer(c, impact);
+    const verdict = judgeNow(inForce, { proposer: principal, connection, room: undefined, impact: impact.value });
+    return answer(c, ok({ impact: impact.value, verdict }));
+  });
+  return routes;
+
+  async function foresee(connection: Connection, text: string): Promise<Outcome<Impact>> {
+    const started = performance.now();
+    try {
+      const target = await connections.target(connection.id);
+      return ok(await target.impact(text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true }));
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      if (error.code !== "cancelled" && error.code !== "analysis_timeout") return refuse(error.code, error.message);
+      const parsed = connections.connector(connection.connector)?.parse(text) ?? { statements: [], diagnostics: [] };
+      return ok(unknownImpact(parsed, performance.now() - started, "The impact could not be worked out in time."));
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { Command, LIMITS, ok, refuse, Statement, type Outcome } from "@interlock/protocol";
+import type { CommandAct } from "../command/command-service.ts";
+import { connectionNamed } from "./connection-routes.ts";
+import { answer, json, REFUSALS } from "./problem-response.ts";
+import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
+
+const Id = z.object({ id: z.uuid() });
+const Digest = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in hex");
+const Proposal = z.strictObject({
+  /** Name or id. */
+  connection: z.string().min(1).max(200),
+  text: z.string(),
+  reason: z.string().max(LIMITS.reasonChars).optional(),
+  maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
+});
+const Review = z.strictObject({
+  digest: Digest,
+  decision: z.enum(["approve", "reject"]),
+  comment: z.string().max(LIMITS.reasonChars).optional(),
+});
+/** A command with its statements where scripts look for them. */
+const CommandAnswer = Command.extend({ statements: z.array(Statement) });
+
+export function commandRoutes({ commands, connections, membership }: RestParts): RestApp {
+  const routes = newRoutes();
+
+  const list = createRoute({
+    method: "get",
+    path: "/rooms/{id}/commands",
+    summary: "The commands of a room, newest first.",
+    request: { params: Id, query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(200) }) },
+    responses: { 200: { description: "The commands.", content: json(z.array(CommandAnswer)) }, ...REFUSALS },
+  });
+  routes.openapi(list, async (c) => {
+    const { id } = c.req.valid("param");
+    if ((await membership.roomOf(id)) === undefined) return answer(c, refuse("not_found"));
+    return answer(c, ok((await commands.list(id, c.req.valid("query").limit)).map(withStatements)));
+  });
+
+  const propose = createRoute({
+    method: "post",
+    path: "/rooms/{id}/commands",
+    summary: "Freezes a text into a command. What policy allows runs at once; a denied one is recorded and answered as such.",
+    request: { params: Id, body: { required: true, content: json(Proposal) } },
+    responses: { 201: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+  });
+  routes.openapi(propose, async (c) => {
+    const { connection: name, text, reason, maxRows } = c.req.valid("json");
+    const principal = c.get("principal");
+    const connection = await connectionNamed(connections, name);
+    if (connection === undefined) return answer(c, refuse("unknown_connection"));
+    const key = c.req.header("idempotency-key");
+    const proposed = await commands.propose({
+      principal,
+      roomId: c.req.valid("param").id,
+      connectionId: connection.id,
+      text,
+      authors: [principal.id],
+      ...(reason === undefined ? {} : { reason }),
+      ...(maxRows === undefined ? {} : { maxRows }),
+      ...(key === undefined ? {} : { key: `rest:${key}` }),
+    });
+    return answer(c, shown(proposed), 201);
+  });
+
+  const one = createRoute({
+    method: "get",
+    path: "/commands/{id}",
+    summary: "One command with everything a reviewer needs.",
+    request: { params: Id },
+    responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+  });
+  routes.openapi(one, async (c) => {
+    const command = await commands.get(c.req.valid("param").id);
+    return answer(c, command === undefined ? refuse("not_found") : ok(withStatements(command)));
+  });
+
+  const review = createRoute({
+    method: "post",
+    path: "/commands/{id}/reviews",
+    summary: "Approves or rejects exactly the digest that was read.",
+    request: { params: Id, body: { required: true, content: json(Review) } },
+    responses: { 201: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+  });
+  routes.openapi(review, async (c) => {
+    const { digest, decision, comment } = c.req.valid("json");
+    const input = { principal: c.get("principal"), commandId: c.req.valid("param").id, digest, decision };
+    return answer(c, shown(await commands.review(comment === undefined ? input : { ...input, comment })), 201);
+  });
+
+  const run = createRoute({
+    method: "post",
+    path: "/commands/{id}/run",
+    summary: "Resumes a held command; it runs at once.",
+    request: { params: Id, body: { required: true, content: json(z.strictObject({ digest: Digest })) } },
+    responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+  });
+  routes.openapi(run, async (c) => {
+    const { digest } = c.req.valid("json");
+    return answer(c, shown(await commands.run({ principal: c.get("principal"), commandId: c.req.valid("param").id, digest })));
+  });
+
+  const acts = [
+    ["hold", "Stops the countdown; run resumes it.", (act: CommandAct) => commands.hold(act)],
+    ["cancel", "Stops a running command; its outcome follows.", (act: CommandAct) => commands.cancel(act)],
+    ["withdraw", "Takes back a command that has not run.", (act: CommandAct) => commands.withdraw(act)],
+  ] as const;
+  for (const [name, summary, act] of acts) {
+    const route = createRoute({
+      method: "post",
+      path: `/commands/{id}/${name}`,
+      summary,
+      request: { params: Id },
+      responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+    });
+    routes.openapi(route, async (c) => answer(c, shown(await act({ principal: c.get("principal"), commandId: c.req.valid("param").id }))));
+  }
+
+  return routes;
+}
+
+function withStatements(command: Command): z.infer<typeof CommandAnswer> {
+  return { ...command, statements: command.impact.statements };
+}
+
+function shown(outcome: Outcome<Command>): Outcome<z.infer<typeof CommandAnswer>> {
+  return outcome.ok ? ok(withStatements(outcome.value)) : outcome;
+}

@@ -1,0 +1,29 @@
+/** Characters gathered before they are handed to the socket. */
+const GATHER = 32 * 1024;
+
+/** Texts as a byte stream, each ended by `end`, produced only as fast as they are read. A fault in the middle breaks the stream off. */
+export function lines(source: AsyncGenerator<string>, end = "\n"): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      let gathered = "";
+      while (gathered.length < GATHER) {
+        const next = await source.next();
+        if (next.done === true) {
+          if (gathered !== "") controller.enqueue(encoder.encode(gathered));
+          controller.close();
+          return;
+        }
+        gathered += next.value + end;
+      }
+      controller.enqueue(encoder.encode(gathered));
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
+}
+
+export function ndjson(): Record<string, string> {
+  return { "content-type": "application/x-ndjson; charset=utf-8", "cache-control": "no-store" };
+}

@@ -1,0 +1,5 @@
+import type { Connector } from "@interlock/connector";
+import { postgres } from "@interlock/connector-postgres";
+
+/** Every protocol this agent speaks. Adding one is adding its folder and its line here. */
+export const CONNECTORS: readonly Connector[] = [postgres as Connector];

@@ -1,0 +1,104 @@
+import type { AuditEvent, AuditType } from "@interlock/protocol";
+
+type Data = AuditEvent["data"];
+
+/** What an audit event says, as the rest of a sentence that begins with its actor; a whole sentence where there is none. */
+export function sentence(event: Pick<AuditEvent, "type" | "actor" | "data">): string {
+  const say = SENTENCES[event.type as AuditType];
+  return say === undefined ? event.type.replaceAll(/[._]/g, " ") : say(event.data, event.actor);
+}
+
+const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
+  "system.started": () => "Interlock started",
+  "system.stopped": () => "Interlock stopped",
+  "user.signed_in": () => "signed in",
+  "user.signed_out": () => "signed out",
+  "user.sign_in_failed": () => "could not sign in",
+  "token.created": () => "created a token",
+  "token.revoked": () => "revoked a token",
+  "room.opened": (data) => (data["again"] === true ? "opened the room again" : "opened the room"),
+  "room.closed": () => "closed the room",
+  "room.joined": (data) => (data["role"] === "observer" ? "joined as an observer" : "joined"),
+  "room.left": () => "left",
+  "room.role_changed": (data) => `made ${text(data, "user")} ${text(data, "to")}`,
+  "document.created": (data) => `created ${text(data, "name") || "a document"}`,
+  "draft.analysed": () => "had a draft analysed",
+  "update.refused": () => "sent an edit that was refused",
+  "command.proposed": (data, actor) => `proposed ${title(data)}${others(data, actor)}`,
+  "command.denied": (data) => `Blocked: ${title(data)} — ${text(data, "message")}`,
+  "command.reviewed": (data) => `${data["decision"] === "approve" ? "approved" : "rejected"} ${title(data)}`,
+  "command.approved": (data) => `${title(data)} may run${inSeconds(data)}`,
+  "command.rejected": (data) => `ended ${title(data)} by rejecting it`,
+  "command.withdrawn": (data) => `withdrew ${title(data)}`,
+  "command.expired": (data) => `${title(data)} waited too long and expired`,
+  "command.held": (data, actor) => held(data, actor),
+  "command.resumed": (data) => `resumed ${title(data)}`,
+  "command.started": (data, actor) => (actor === "system" ? `${title(data)} started` : `ran ${title(data)}`),
+  "command.succeeded": (data) => `${title(data)} succeeded${counts(data)}`,
+  "command.failed": (data) => `${title(data)} failed${because(data)}`,
+  "command.cancelled": (data) => `${title(data)} was cancelled`,
+  "command.rolled_back": (data) => `${title(data)} was rolled back${excess(data)}`,
+  "command.unknown": (data) =>
+    data["why"] === "restart"
+      ? `${title(data)} was running when Interlock stopped; its outcome is unknown`
+      : `${title(data)} ended without a known outcome`,
+  "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
+  "policy.loaded": () => "The policy was loaded",
+  "policy.refused": () => "The policy file is not valid; the last good one stays",
+  "connection.created": (data) => `added the connection ${text(data, "name")}`,
+  break_glass: () => "broke the glass",
+};
+
+function text(data: Data, key: string): string {
+  const value = data[key];
+  return typeof value === "string" ? value : "";
+}
+
+const title = (data: Data): string => text(data, "title") || "a command";
+
+function others(data: Data, actor: string): string {
+  const authors = data["authors"];
+  const names = Array.isArray(authors) ? authors.filter((name) => typeof name === "string" && name !== actor) : [];
+  return names.length === 0 ? "" : ` with ${names.join(", ")}`;
+}
+
+function inSeconds(data: Data): string {
+  const ms = data["countdownMs"];
+  return typeof ms === "number" && ms > 0 ? ` in ${Math.ceil(ms / 1000)} s` : "";
+}
+
+function held(data: Data, actor: string): string {
+  if (data["why"] === "restart") return `${title(data)} is held: Interlock restarted during its countdown`;
+  if (data["why"] === "policy") return `${title(data)} waits for reviews again: the policy has become stricter`;
+  return actor === "system" ? `${title(data)} is held` : `held ${title(data)}`;
+}
+
+function counts(data: Data): string {
+  const affected = Array.isArray(data["affected"]) ? data["affected"] : [];
+  const written = affected.flatMap((one) => {
+    if (typeof one !== "object" || one === null || Array.isArray(one)) return [];
+    const rows = (["inserted", "updated", "deleted"] as const).flatMap((verb) => {
+      const count = one[verb];
+      return typeof count === "number" && count > 0 ? [`${count.toLocaleString("en")} ${verb}`] : [];
+    });
+    return rows.length === 0 ? [] : [`${String(one["object"])} ${rows.join(", ")}`];
+  });
+  const results = Array.isArray(data["rows"]) ? data["rows"] : [];
+  const read = results.flatMap((count) => (typeof count === "number" ? [`${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`] : []));
+  const parts = [...written, ...read];
+  return parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
+}
+
+function because(data: Data): string {
+  const code = text(data, "code");
+  return code === "" ? "" : ` (${code.replaceAll("_", " ")})`;
+}
+
+function excess(data: Data): string {
+  const guard = Array.isArray(data["guard"]) ? data["guard"] : [];
+  const over = guard.flatMap((one) => {
+    if (typeof one !== "object" || one === null || Array.isArray(one)) return [];
+    return [`${String(one["object"])} ${String(one["actual"])} instead of ${String(one["approved"])}`];
+  });
+  return over.length === 0 ? "" : `: it did more than was approved (${over.join(", ")})`;
+}
