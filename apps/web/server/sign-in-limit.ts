@@ -1,17 +1,20 @@
-/** Failed sign-ins allowed in a window, per name and per address, before further ones are refused without looking at the password. */
+/** Failed sign-ins allowed in a window before further ones are refused without looking at the password. */
 export interface SignInLimits {
-  perName: number;
+  /** For one name from one address. */
+  perPair: number;
   perAddress: number;
+  /** For one name from everywhere: much higher, or a stranger could keep somebody out by failing in their name. */
+  perName: number;
   windowMs: number;
 }
 
-const DEFAULTS: SignInLimits = { perName: 10, perAddress: 30, windowMs: 60_000 };
+const DEFAULTS: SignInLimits = { perPair: 10, perAddress: 30, perName: 100, windowMs: 60_000 };
 /** Names are the caller's choice, so the number remembered is bounded; the oldest go first. */
 const MOST_KEYS = 10_000;
 
 /**
- * Counts failed sign-ins in this process. Success forgives the name but not the address: whoever owns one account must not be able to
- * reset the count while guessing at others.
+ * Counts failed sign-ins in this process. Success forgives the name from that address but not the address: whoever owns one account must
+ * not be able to reset the count while guessing at others.
  */
 export class SignInLimit {
   readonly #failures = new Map<string, number[]>();
@@ -23,14 +26,11 @@ export class SignInLimit {
 
   /** Whether a try may be made now. `now` in milliseconds. */
   allows(name: string, address: string, now: number): boolean {
-    return (
-      this.#recent(`name ${name}`, now).length < this.#limits.perName &&
-      this.#recent(`address ${address}`, now).length < this.#limits.perAddress
-    );
+    return this.#counts(name, address).every(([key, most]) => this.#recent(key, now).length < most);
   }
 
   failed(name: string, address: string, now: number): void {
-    for (const key of [`name ${name}`, `address ${address}`]) {
+    for (const [key] of this.#counts(name, address)) {
       const times = [...this.#recent(key, now), now];
       this.#failures.delete(key);
       this.#failures.set(key, times);
@@ -41,11 +41,29 @@ export class SignInLimit {
     }
   }
 
-  succeeded(name: string): void {
-    this.#failures.delete(`name ${name}`);
+  succeeded(name: string, address: string): void {
+    this.#failures.delete(pair(name, address));
+  }
+
+  /** Names and addresses remembered now. */
+  get size(): number {
+    return this.#failures.size;
+  }
+
+  #counts(name: string, address: string): [key: string, most: number][] {
+    const { perPair, perAddress, perName } = this.#limits;
+    return [
+      [pair(name, address), perPair],
+      [`address ${address}`, perAddress],
+      [`name ${name}`, perName],
+    ];
   }
 
   #recent(key: string, now: number): number[] {
     return (this.#failures.get(key) ?? []).filter((at) => now - at < this.#limits.windowMs);
   }
+}
+
+function pair(name: string, address: string): string {
+  return `pair ${address} ${name}`;
 }

@@ -36,7 +36,7 @@ export async function signInWithPassword(
   const user = fits ? await db.user.findUnique({ where: { name } }) : null;
   const right = await verifyPassword(fits ? password : "", user?.passwordHash);
   if (user && right && !user.lockedAt) {
-    limit.succeeded(name);
+    limit.succeeded(name, address);
     return ok(await begin(db, user, "password", address));
   }
   limit.failed(name, address, now.getTime());

@@ -65,7 +65,7 @@ export function AvatarGroup({ people, max = 5, size = "md", label, className }: 
   return (
     <ul aria-label={label} className={cn("flex items-center", className)}>
       {shown.map((person) => (
-        <li key={person.id} className="-ml-1.5 flex first:ml-0">
+        <li key={person.id} className="-ml-1 flex first:ml-0">
           <Tooltip label={person.note ? `${person.displayName} · ${person.note}` : person.displayName}>
             <span tabIndex={0} className="flex rounded-full ring-2 ring-panel">
               <Avatar person={person} size={size} online={person.online ?? true} />
@@ -75,7 +75,7 @@ export function AvatarGroup({ people, max = 5, size = "md", label, className }: 
         </li>
       ))}
       {more.length > 0 && (
-        <li className="-ml-1.5 flex">
+        <li className="-ml-1 flex">
           <Tooltip label={more.map((person) => person.displayName).join(", ")}>
             <span
               tabIndex={0}

@@ -14,7 +14,14 @@ export function BuiltInCommands() {
   const { openShortcuts } = usePalette();
   const commands = useMemo<PaletteCommand[]>(
     () => [
-      { id: "go-rooms", title: "Rooms", group: "Go to", keywords: ["list", "home"], icon: DoorOpen, run: () => router.push("/rooms") },
+      {
+        id: "go-rooms",
+        title: "All rooms",
+        group: "Rooms",
+        keywords: ["go to", "list", "home"],
+        icon: DoorOpen,
+        run: () => router.push("/rooms"),
+      },
       ...THEMES.map(({ id, title, icon }) => ({
         id: `theme-${id}`,
         title: `Theme: ${title.toLowerCase()}`,

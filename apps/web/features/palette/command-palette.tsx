@@ -88,6 +88,6 @@ function PaletteItem({ command, onDone }: { command: PaletteCommand; onDone(): v
 /** What the page itself offers (not in `always`, so -1) comes before what is always there. */
 function grouped(commands: readonly PaletteCommand[]): [string, PaletteCommand[]][] {
   const groups = Map.groupBy(commands, (command) => command.group);
-  const always = ["Go to", "Rooms", "Interlock"];
+  const always = ["Rooms", "Interlock"];
   return [...groups].sort(([a], [b]) => always.indexOf(a) - always.indexOf(b));
 }

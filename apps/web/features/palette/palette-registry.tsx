@@ -7,7 +7,7 @@ export interface PaletteCommand {
   /** Unique on the page. */
   id: string;
   title: string;
-  /** Heading it is listed under: `Room`, `Go to`. */
+  /** Heading it is listed under. `Rooms` and `Interlock` come last, in this order. */
   group: string;
   /** Further words that find it. */
   keywords?: string[];

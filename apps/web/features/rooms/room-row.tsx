@@ -26,13 +26,15 @@ export function RoomRow({ room, now }: { room: Room; now: number }) {
           </time>
         </p>
       </div>
-      {room.waiting > 0 && (
-        <Badge tone="warn" className="px-2 py-0.5">
-          <Hourglass aria-hidden="true" className="size-3" />
-          {room.waiting} waiting
-        </Badge>
-      )}
-      <div className="relative flex w-28 shrink-0 justify-end max-sm:ml-auto max-sm:w-auto">
+      <div className="flex w-24 shrink-0 justify-end max-sm:w-auto max-sm:empty:hidden">
+        {room.waiting > 0 && (
+          <Badge tone="warn" className="px-2 py-0.5">
+            <Hourglass aria-hidden="true" className="size-3" />
+            {room.waiting} waiting
+          </Badge>
+        )}
+      </div>
+      <div className="relative flex w-36 shrink-0 justify-end max-sm:ml-auto max-sm:w-auto">
         {online.length > 0 ? (
           <AvatarGroup label="In the room now" people={online.map((member) => ({ ...member, note: member.role }))} />
         ) : (

@@ -22,8 +22,8 @@ export function RoomsPage() {
     () => [
       {
         id: "room-new",
-        title: "Open a new room…",
-        group: "Page",
+        title: "New room…",
+        group: "Rooms",
         keywords: ["create", "incident"],
         icon: Plus,
         run: () => setCreating(true),
@@ -34,6 +34,7 @@ export function RoomsPage() {
   usePaletteCommands(commands);
   const open = rooms?.filter((room) => room.open).sort(byUrgency);
   const closed = rooms?.filter((room) => !room.open).sort(byUrgency);
+  const failure = refusal && (!rooms || refusal.code === "unauthenticated") && <RoomsFailure refusal={refusal} onRetry={refresh} />;
   return (
     <div className="flex h-dvh flex-col">
       <AppHeader crumbs={CRUMBS} />
@@ -54,17 +55,11 @@ export function RoomsPage() {
                 <Plus aria-hidden="true" /> New room
               </Button>
             </div>
-            {rooms && refusal && refusal.code !== "unauthenticated" && <StaleNotice refusal={refusal} />}
-            {refusal && (!rooms || refusal.code === "unauthenticated") ? (
-              <RoomsFailure refusal={refusal} onRetry={refresh} />
-            ) : (
-              <>
-                <TabsContent value="open">
-                  {open ? <RoomList rooms={open} kind="open" onCreate={() => setCreating(true)} /> : <RoomsLoading />}
-                </TabsContent>
-                <TabsContent value="closed">{closed ? <RoomList rooms={closed} kind="closed" /> : <RoomsLoading />}</TabsContent>
-              </>
-            )}
+            {refusal && !failure && <StaleNotice refusal={refusal} />}
+            <TabsContent value="open">
+              {failure || (open ? <RoomList rooms={open} kind="open" onCreate={() => setCreating(true)} /> : <RoomsLoading />)}
+            </TabsContent>
+            <TabsContent value="closed">{failure || (closed ? <RoomList rooms={closed} kind="closed" /> : <RoomsLoading />)}</TabsContent>
           </Tabs>
         </div>
       </main>

@@ -12,7 +12,7 @@ export function AppFooter({ children }: { children?: ReactNode }) {
       <DemoNotice demo={demo} />
       {children}
       <span className="ml-auto inline-flex items-center gap-1.5 max-sm:hidden">
-        <Kbd keys="Mod+K" /> Command palette
+        <Kbd keys="Mod+/" /> Keyboard shortcuts
       </span>
     </footer>
   );

@@ -1,9 +1,9 @@
 "use client";
-import { Command } from "lucide-react";
+import { Search } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "../../components/ui/button.tsx";
-import { Tooltip } from "../../components/ui/tooltip.tsx";
+import { Kbd } from "../../components/ui/kbd.tsx";
 import { usePalette } from "../palette/palette-registry.tsx";
 import { LogoMark } from "./logo.tsx";
 import { UserMenu } from "./user-menu.tsx";
@@ -31,6 +31,7 @@ export function AppHeader({ crumbs, aside, actions }: AppHeaderProps) {
         <LogoMark />
         <span className="max-sm:sr-only">Interlock</span>
       </Link>
+      <span aria-hidden="true" className="h-4 w-px shrink-0 bg-line" />
       <nav aria-label="You are here" className="min-w-0">
         <ol className="flex min-w-0 items-center gap-1.5 text-dim">
           {crumbs.map((crumb, index) => (
@@ -52,11 +53,11 @@ export function AppHeader({ crumbs, aside, actions }: AppHeaderProps) {
       {aside}
       <div className="ml-auto flex shrink-0 items-center gap-2">
         {actions}
-        <Tooltip label="Command palette">
-          <Button variant="ghost" size="icon" aria-label="Command palette" onClick={open}>
-            <Command />
-          </Button>
-        </Tooltip>
+        <Button variant="ghost" onClick={open} className="px-1.5">
+          <Search aria-hidden="true" />
+          <span className="sr-only">Command palette</span>
+          <Kbd keys="Mod+K" className="max-lg:hidden" />
+        </Button>
         <UserMenu />
       </div>
     </header>

@@ -17,7 +17,7 @@ export function PlainPage({ code, title, children, actions }: PlainPageProps) {
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="flex h-11 items-center border-b border-line bg-panel px-3.5">
-        <Link href="/rooms" className="rounded-sm">
+        <Link href="/rooms" className="flex rounded-sm">
           <Logo />
         </Link>
       </header>

@@ -20,8 +20,9 @@ export function UserMenu() {
   const { openShortcuts } = usePalette();
   return (
     <DropdownMenu>
-      <DropdownMenuTrigger aria-label={`${principal.displayName}: your menu`} className="rounded-full">
+      <DropdownMenuTrigger className="rounded-full">
         <Avatar person={principal} />
+        <span className="sr-only">{principal.displayName}: your menu</span>
       </DropdownMenuTrigger>
       <DropdownMenuContent className="w-60">
         <div className="flex items-center gap-2.5 px-2 py-2">

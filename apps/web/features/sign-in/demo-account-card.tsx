@@ -38,7 +38,12 @@ export function DemoAccountCard({ account, pending, disabled, onTake }: DemoAcco
       <span className="min-w-0">
         <span className="block truncate font-semibold">{account.displayName}</span>
         <span className="block text-xs text-pretty text-dim">{PURPOSE[account.name] ?? account.name}</span>
-        <span className="mt-1.5 block text-2xs text-faint">{account.groups.length > 0 ? account.groups.join(" · ") : "no group"}</span>
+        <span className="mt-1.5 flex flex-wrap gap-x-2 text-2xs text-faint">
+          {account.groups.length === 0 && "no group"}
+          {account.groups.map((group) => (
+            <span key={group}>{group}</span>
+          ))}
+        </span>
       </span>
     </button>
   );

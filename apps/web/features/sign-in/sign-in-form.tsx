@@ -1,10 +1,9 @@
 "use client";
-import { CircleAlert } from "lucide-react";
 import { useId } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
-import { signInError } from "./sign-in-errors.ts";
+import { SignInError } from "./sign-in-error.tsx";
 
 interface SignInFormProps {
   pending: boolean;
@@ -58,21 +57,5 @@ export function SignInForm({ pending, error, onSubmit }: SignInFormProps) {
         {pending ? "Signing in…" : "Sign in"}
       </Button>
     </form>
-  );
-}
-
-function SignInError({ id, code }: { id: string; code: string }) {
-  const { title, next } = signInError(code);
-  return (
-    <div
-      id={id}
-      role="alert"
-      className="flex gap-2 rounded-md border border-delete-line bg-delete-soft px-2.5 py-2 text-xs text-delete-text"
-    >
-      <CircleAlert aria-hidden="true" className="mt-px size-3.5 shrink-0" />
-      <span>
-        <strong className="font-semibold">{title}.</strong> {next}
-      </span>
-    </div>
   );
 }

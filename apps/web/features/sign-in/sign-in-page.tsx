@@ -3,6 +3,7 @@ import type { Principal } from "@interlock/protocol";
 import { Logo } from "../shell/logo.tsx";
 import { DemoNotice } from "../shell/demo-notice.tsx";
 import { DemoAccountCard } from "./demo-account-card.tsx";
+import { SignInError } from "./sign-in-error.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { useSignIn } from "./use-sign-in.ts";
 
@@ -39,6 +40,11 @@ export function SignInPage({ target, demo, accounts, initialError }: SignInPageP
                   Take a demo account
                 </h1>
                 <p className="mt-0.5 mb-4 text-dim">Use two browsers to be two people.</p>
+                {error?.method === "demo" && (
+                  <div className="mb-3">
+                    <SignInError id="demo-error" code={error.code} />
+                  </div>
+                )}
                 <ul className="grid gap-2 sm:grid-cols-2">
                   {accounts.map((account) => (
                     <li key={account.id} className="flex">
@@ -65,7 +71,7 @@ export function SignInPage({ target, demo, accounts, initialError }: SignInPageP
               )}
               <SignInForm
                 pending={pending !== undefined}
-                error={error}
+                error={error?.method === "password" ? error.code : undefined}
                 onSubmit={(name, password) => void submit({ method: "password", name, password })}
               />
             </section>
