@@ -1,0 +1,27 @@
+export const HELP = `interlock: see what a command would do before it runs, and prove what did
+
+  interlock analyze (--dsn URL | --connection NAME) [--format text|json] [FILE|-]
+      What the SQL in FILE (or standard input) would do. Runs nothing of it and changes nothing.
+      --dsn URL          a PostgreSQL server, postgres://user@host/database; nothing else of Interlock is needed
+      --connection NAME  a stored connection, as its reading role
+      --format json      the impact as JSON; its start and end count UTF-16 units
+
+  interlock audit verify
+      Walks the hash chain of the audit log and names the first event that is not as it was written.
+
+  interlock token create --user NAME
+      Prints a new token for the REST interface, and nothing else. It is shown this once.
+
+  interlock policy check FILE
+      Checks a policy; errors are printed as FILE:line:column: message.
+
+  interlock --help | --version
+
+Environment
+  DATABASE_URL    Interlock's own database; unset: the embedded one
+  INTERLOCK_HOME  folder of its state; unset: .interlock in the checkout
+  INTERLOCK_KEY   base64 of the 32 bytes that seal stored credentials; unset: the one kept in that folder
+  NO_COLOR        no colours
+
+Exit codes
+  0 ok   1 a finding (a broken chain, a policy that is not valid, nobody of that name)   2 usage   3 unreachable`;

@@ -1,0 +1,113 @@
+import { stripVTControlCharacters } from "node:util";
+import { type Impact, impactRows, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
+import type { Paint } from "./paint.ts";
+
+/** One line below a statement: a word in the margin and what there is to say. */
+type Line = [label: string, text: string];
+
+const UNDO: Record<Statement["reversible"], string> = { undo: "possible", partial: "possible in part", no: "not possible" };
+
+/** An impact for people: the sum first, then each statement with what it touches. Nothing of the analysed text can move the cursor. */
+export function impactText(impact: Impact, paint: Paint): string {
+  const lines = [headline(impact, paint)];
+  for (const warning of impact.warnings) lines.push(`  ${paint.warning("!")} ${plain(warning)}`);
+  for (const statement of impact.statements) lines.push("", ...statementText(statement, impact.statements.length, paint));
+  return lines.join("\n");
+}
+
+function headline(impact: Impact, paint: Paint): string {
+  const rows = impactRows(impact);
+  const parts = [paint.effect(impact.effect, paint.strong(impact.effect))];
+  if (impact.effect !== "read" || rows.value > 0) parts.push(sayRows(rows));
+  if (impact.statements.length !== 1) parts.push(`${impact.statements.length} statements`);
+  if (!impact.complete) parts.push(paint.warning("not complete"));
+  return `${parts.join(paint.faint(" · "))} ${paint.faint(`(${Math.round(impact.tookMs)} ms)`)}`;
+}
+
+function statementText(statement: Statement, of: number, paint: Paint): string[] {
+  const number = of > 1 ? paint.faint(`${statement.index + 1}. `) : "";
+  const lines = [`${number}${paint.strong(plain(statement.title))}  ${paint.effect(statement.effect, statement.effect)}`];
+  lines.push(...objectTable(statement, paint));
+  for (const [label, text] of [...facts(statement, paint), ...risks(statement, paint)])
+    lines.push(`  ${paint.faint(label.padEnd(9))} ${text}`);
+  return lines;
+}
+
+/** Targets, then what foreign keys reach, indented by their distance. */
+function objectTable({ effects, cascades }: Statement, paint: Paint): string[] {
+  const rows = [
+    ...effects.map(({ object, effect, rows, columns }) => ({
+      name: plain(object),
+      effect,
+      rows: sayRows(rows),
+      note: effect === "modify" && columns?.length ? plain(columns.join(", ")) : "",
+    })),
+    ...cascades.map(({ object, effect, rows, via, depth }) => ({
+      name: `${"  ".repeat(depth - 1)}└ ${plain(object)}`,
+      effect,
+      rows: sayRows(rows),
+      note: via.length > 0 ? `via ${plain(via.join(" → "))}` : "",
+    })),
+  ];
+  const width = (key: "name" | "effect" | "rows") => Math.max(0, ...rows.map((row) => row[key].length));
+  const [name, effect, figure] = [width("name"), width("effect"), width("rows")];
+  return rows.map((row) => {
+    const cells = `  ${row.name.padEnd(name)}  ${paint.effect(row.effect, row.effect.padEnd(effect))}  ${row.rows.padEnd(figure)}`;
+    return (row.note === "" ? cells : `${cells}  ${paint.faint(row.note)}`).trimEnd();
+  });
+}
+
+function facts(statement: Statement, paint: Paint): Line[] {
+  const lines: Line[] = statement.willFail.map(({ code, reason }) => ["will fail", paint.danger(`${plain(reason)} (${plain(code)})`)]);
+  for (const effect of statement.sideEffects) lines.push([effect.kind.slice(0, 9), saySideEffect(effect, paint)]);
+  if (statement.rewrites.length > 0) lines.push(["rewrites", paint.warning(plain(statement.rewrites.join(", ")))]);
+  if (statement.scans.length > 0) lines.push(["scans", plain(statement.scans.join(", "))]);
+  if (statement.locks.length > 0) lines.push(["locks", statement.locks.map(({ object, mode }) => `${plain(object)} ${mode}`).join(", ")]);
+  for (const { object, mode, blockedBy } of statement.waits) {
+    lines.push([
+      "waits",
+      paint.warning(`${plain(object)} ${mode}, held by ${plain(blockedBy.user)} (pid ${blockedBy.pid}) for ${plain(blockedBy.age)}`),
+    ]);
+  }
+  if (statement.effect !== "read") lines.push(["undo", UNDO[statement.reversible]]);
+  return lines;
+}
+
+function saySideEffect({ name, effect, writes = [] }: SideEffect, paint: Paint): string {
+  const said = writes.map((write) => `${paint.effect(write.effect, write.effect)} ${plain(write.object)} ${sayRows(write.rows)}`);
+  return `${plain(name)} ${said.length > 0 ? `→ ${said.join(", ")}` : paint.effect(effect, effect)}`;
+}
+
+function risks({ risks }: Statement, paint: Paint): Line[] {
+  return risks.flatMap(({ severity, message, suggestion }): Line[] => {
+    const style = severity === "danger" ? paint.danger : severity === "warning" ? paint.warning : paint.faint;
+    const line: Line = [severity === "info" ? "note" : severity, style(plain(message))];
+    if (suggestion === undefined) return [line];
+    return [
+      line,
+      ["", `${paint.faint("instead:")} ${plain(suggestion.text).replaceAll("\n", `\n${" ".repeat(21)}`)}`],
+      ["", paint.faint(plain(suggestion.why))],
+    ];
+  });
+}
+
+function sayRows({ value, kind }: Rows): string {
+  const count = (amount: number) => Math.round(amount).toLocaleString("en-US");
+  const noun = value === 1 ? "row" : "rows";
+  switch (kind) {
+    case "exact":
+      return `${count(value)} ${noun}`;
+    case "capped":
+      return `at least ${count(value)} ${noun}`;
+    case "estimate":
+      return `about ${count(value)} ${noun}`;
+    case "unknown":
+      return "unknown rows";
+  }
+}
+
+/** Names come from the target: one could carry a control sequence for the terminal of whoever looks at it. */
+function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this is about; line ends and tabs stay
+  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+}

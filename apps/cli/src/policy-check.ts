@@ -1,0 +1,23 @@
+import { parsePolicy } from "@interlock/policy";
+import { EXIT, type ExitCode, usage } from "./exit.ts";
+import { inputText } from "./input-text.ts";
+import { readOptions } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
+export async function policyCheck(args: string[], terminal: Terminal): Promise<ExitCode> {
+  const [file] = readOptions(args, [], 1).positionals;
+  if (file === undefined) throw usage("Which policy? Name its FILE.");
+  const parsed = parsePolicy(await inputText(file, LARGEST_BYTES, terminal));
+  if (parsed.ok) {
+    const { rules, version } = parsed.policy;
+    const off = rules.filter((rule) => !rule.enabled).length;
+    terminal.out(
+      `ok, ${rules.length} ${rules.length === 1 ? "rule" : "rules"}${off > 0 ? `, ${off} switched off` : ""}, version ${version.slice(0, 12)}`,
+    );
+    return EXIT.ok;
+  }
+  for (const { line, column, message } of parsed.errors) terminal.out(`${file}:${line}:${column}: ${message}`);
+  return EXIT.finding;
+}

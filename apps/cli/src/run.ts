@@ -1,0 +1,40 @@
+import packageJson from "../package.json" with { type: "json" };
+import { EXIT, type ExitCode, Stop, usage } from "./exit.ts";
+import { HELP } from "./help.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Command = (args: string[], terminal: Terminal) => Promise<ExitCode>;
+
+/** Each is loaded when it is run: what one needs may not be set up where another is used. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  analyze: async () => (await import("./analyze.ts")).analyze,
+  "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
+  "token create": async () => (await import("./token-create.ts")).tokenCreate,
+  "policy check": async () => (await import("./policy-check.ts")).policyCheck,
+};
+
+/** Runs one command line. Resolves with its exit code; never rejects. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  try {
+    if (args.includes("--help") || args.includes("-h") || args[0] === "help") {
+      terminal.out(HELP);
+      return EXIT.ok;
+    }
+    if (args[0] === "--version" || args[0] === "-v") {
+      terminal.out(packageJson.version);
+      return EXIT.ok;
+    }
+    const words = [args.slice(0, 2).join(" "), args[0] ?? ""].find((name) => Object.hasOwn(COMMANDS, name));
+    if (words === undefined)
+      throw usage(args.length === 0 ? "What should be done?" : `There is no command ${JSON.stringify(args.slice(0, 2).join(" "))}.`);
+    const command = await COMMANDS[words]!();
+    return await command(args.slice(words.split(" ").length), terminal);
+  } catch (error) {
+    if (error instanceof Stop) {
+      terminal.error(error.message);
+      return error.code;
+    }
+    terminal.error(error instanceof Error ? `interlock: ${error.stack ?? error.message}` : `interlock: ${String(error)}`);
+    return EXIT.unreachable;
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connector, Target } from "@interlock/connector";
+import { postgres } from "@interlock/connector-postgres";
+import { appendAudit, openSecret } from "@interlock/db";
+import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
+import { EXIT, Stop } from "./exit.ts";
+import { readSecrets } from "./embedded.ts";
+import { withDatabase } from "./own-database.ts";
+import type { Terminal } from "./terminal.ts";
+
+const CONNECTORS: readonly Connector[] = [postgres];
+
+/** The target of a stored connection, to analyse `text`. That somebody does is in the audit log before anything is asked (I1). */
+export async function openStored(name: string, text: string, terminal: Terminal): Promise<Target> {
+  const columns = await maskedColumns(terminal.config.home);
+  return withDatabase(terminal, async (db) => {
+    const row = await db.connection.findUnique({ where: { name } });
+    if (row === null) {
+      const names = (await db.connection.findMany({ select: { name: true }, orderBy: { name: "asc" } })).map((known) => known.name);
+      throw new Stop(
+        EXIT.finding,
+        `There is no connection ${JSON.stringify(name)}. There ${names.length > 0 ? `are: ${names.join(", ")}` : "is none yet"}.`,
+      );
+    }
+    const connector = CONNECTORS.find((known) => known.name === row.connector);
+    if (connector === undefined) throw new Stop(EXIT.finding, `This version has no connector ${row.connector}.`);
+    const key = Buffer.from(terminal.config.key ?? (await readSecrets(terminal.config.home)).key, "base64");
+    const secret = connector.readSecret(openSecret(key, row.id, row.secret));
+    const data = { connectionId: row.id, textSha256: createHash("sha256").update(text).digest("hex"), via: "command line" };
+    await db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor: "system", data }));
+    return connector.open({ connectionName: name, secret, maskedColumns: () => columns });
+  });
+}
+
+/** From the policy file; the default one where there is none yet. */
+async function maskedColumns(home: string): Promise<string[]> {
+  const text = await readFile(join(home, "policy.yaml"), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return DEFAULT_POLICY;
+    throw error;
+  });
+  const parsed = parsePolicy(text);
+  // Nothing is counted on any column then: a mask that cannot be read may be a mask on everything.
+  return parsed.ok ? maskRules(parsed.policy).columns : ["*.*.*"];
+}

@@ -1,0 +1,124 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { appendAudit, auditEventOf, createDb, hashToken, readAudit } from "@interlock/db";
+import { migrate } from "@interlock/db/migrate";
+import { startPostgres } from "@interlock/db/postgres";
+import { type MigratedDatabase, migratedDatabase } from "@interlock/db/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { interlock } from "./interlock.ts";
+
+let own: MigratedDatabase;
+let environment: { DATABASE_URL: string };
+
+beforeAll(async () => {
+  own = await migratedDatabase();
+  environment = { DATABASE_URL: own.url };
+});
+afterAll(() => own.dispose());
+
+const append = (type: "system.started" | "room.opened") =>
+  own.db.$transaction((tx) => appendAudit(tx, { type, actor: "system", data: { version: "0.1.0" } }));
+
+describe("token create", () => {
+  test("prints the token alone, keeps only its hash, and is audited", async () => {
+    const { id } = await own.db.user.create({ data: { name: "reviewer", displayName: "Reviewer", color: "#112233", identities: [] } });
+    const { code, out, error } = await interlock(["token", "create", "--user", "reviewer"], environment);
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    expect(out).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
+    const token = out.trim();
+    const row = await own.db.apiToken.findUnique({ where: { hash: hashToken(token) } });
+    expect(row).toMatchObject({ userId: id, revokedAt: null });
+    const events = (await readAudit(own.db, { after: 0, limit: 100 })).map(auditEventOf);
+    expect(events.at(-1)).toMatchObject({ type: "token.created", data: { user: "reviewer", token: row!.id } });
+    expect(JSON.stringify(events)).not.toContain(token);
+  });
+
+  test("for nobody, or for somebody locked out, is a finding", async () => {
+    await own.db.user.create({ data: { name: "gone", displayName: "Gone", color: "#112233", identities: [], lockedAt: new Date() } });
+    expect(await interlock(["token", "create", "--user", "nobody"], environment)).toMatchObject({
+      code: 1,
+      out: "",
+      error: expect.stringContaining("nobody"),
+    });
+    expect(await interlock(["token", "create", "--user", "gone"], environment)).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+describe("audit verify", () => {
+  test("says ok and how many events; then names the first one that was changed by hand", async () => {
+    for (let index = 0; index < 3; index++) await append("room.opened");
+    const events = await own.db.auditEvent.count();
+    expect(await interlock(["audit", "verify"], environment)).toEqual({ code: 0, out: `ok, ${events} events\n`, error: "" });
+
+    const middle = events - 1;
+    // What somebody with the database's own superuser could do.
+    await own.db.$executeRawUnsafe(`ALTER TABLE "AuditEvent" DISABLE TRIGGER USER`);
+    await own.db.$executeRaw`UPDATE "AuditEvent" SET "actor" = 'admin' WHERE "seq" = ${middle}`;
+    expect(await interlock(["audit", "verify"], environment)).toEqual({
+      code: 1,
+      out: `bad event ${middle}: its hash does not match its content\n`,
+      error: "",
+    });
+    await own.db.$executeRaw`UPDATE "AuditEvent" SET "actor" = 'system' WHERE "seq" = ${middle}`;
+    expect(await interlock(["audit", "verify"], environment)).toMatchObject({ code: 0 });
+
+    await own.db.$executeRaw`DELETE FROM "AuditEvent" WHERE "seq" = ${events}`;
+    expect(await interlock(["audit", "verify"], environment)).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(`^bad event ${events}: the tail is cut off`),
+    });
+  });
+
+  test("a database that is not Interlock's is unreachable", async () => {
+    const url = new URL(own.url);
+    url.pathname = "/template1";
+    expect(await interlock(["audit", "verify"], { DATABASE_URL: url.href })).toMatchObject({
+      code: 3,
+      error: expect.stringContaining("not Interlock's"),
+    });
+  });
+});
+
+test("the embedded database: used while it runs, started for the purpose and stopped again while it does not", async () => {
+  const home = await mkdtemp(join(tmpdir(), "interlock-home-"));
+  const dataDir = join(home, "postgres");
+  const secrets = { key: Buffer.alloc(32, 1).toString("base64"), postgres: "superuser-password", interlock: "own-password" };
+  const start = () => startPostgres({ dataDir, superuserPassword: secrets.postgres, settings: { fsync: "off" }, log: () => {} });
+  const lock = join(dataDir, "postmaster.pid");
+  try {
+    await writeFile(join(home, "secrets.json"), JSON.stringify(secrets), { mode: 0o600 });
+    // The database's account must reach its own folder.
+    await chmod(home, 0o711);
+    const server = await start();
+    try {
+      const admin = createDb(server.url, { max: 1 });
+      try {
+        await admin.$executeRawUnsafe(`CREATE ROLE interlock LOGIN PASSWORD '${secrets.interlock}'`);
+        await admin.$executeRawUnsafe("CREATE DATABASE interlock OWNER interlock");
+      } finally {
+        await admin.$disconnect();
+      }
+      await migrate(`postgres://interlock:${secrets.interlock}@127.0.0.1:${server.port}/interlock`);
+      expect(await interlock(["audit", "verify"], { INTERLOCK_HOME: home })).toEqual({ code: 0, out: "ok, 0 events\n", error: "" });
+      // It was not ours to stop.
+      expect(Number((await readFile(lock, "utf8")).split("\n")[0])).toBe(server.pid);
+    } finally {
+      await server.stop();
+    }
+    expect(await interlock(["audit", "verify"], { INTERLOCK_HOME: home })).toEqual({ code: 0, out: "ok, 0 events\n", error: "" });
+    await expect(stat(lock)).rejects.toThrow("ENOENT");
+
+    // A start that holds the folder but has no database yet must not lose it to us.
+    const fields = (await readFile(`/proc/${process.pid}/stat`, "utf8").catch(() => "")).split(") ")[1]?.split(" ");
+    if (fields) {
+      await writeFile(join(home, "front.json"), JSON.stringify({ pid: process.pid, started: fields[19] }));
+      expect(await interlock(["audit", "verify"], { INTERLOCK_HOME: home })).toMatchObject({
+        code: 3,
+        error: expect.stringContaining("starting or stopping"),
+      });
+    }
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
