@@ -12,7 +12,7 @@ import { readSecrets } from "./secrets.ts";
 import { startAgent, startWeb } from "./services.ts";
 
 /** Milliseconds for agent and web to end by themselves, then for each database to write its checkpoint: 5 s in all. */
-const CHILD_GRACE_MS = 2_000;
+const CHILD_GRACE_MS = 2_500;
 const DATABASE_GRACE_MS = 2_000;
 
 export interface Front {
@@ -21,7 +21,11 @@ export interface Front {
 }
 
 /** Brings everything up, in the one order that works, and listens only when all of it can serve. Stops what it had started when it rejects. */
-export async function startFront(config: Config, environment: NodeJS.ProcessEnv): Promise<Front> {
+export async function startFront(
+  config: Config,
+  environment: NodeJS.ProcessEnv,
+  start: { agent: typeof startAgent; web: typeof startWeb } = { agent: startAgent, web: startWeb },
+): Promise<Front> {
   await checkPort(config);
   await makeHome(config.home);
   const lock = await lockHome(config.home, config.reset);
@@ -45,8 +49,8 @@ export async function startFront(config: Config, environment: NodeJS.ProcessEnv)
     const secrets = await readSecrets(config);
     const databaseUrl = await startDatabases(config, secrets, log, servers);
     const started = await Promise.allSettled([
-      startAgent(config, secrets, databaseUrl, log, environment),
-      startWeb(config, secrets, databaseUrl, log, environment),
+      start.agent(config, secrets, databaseUrl, log, environment),
+      start.web(config, secrets, databaseUrl, log, environment),
     ]);
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
     for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
