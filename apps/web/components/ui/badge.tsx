@@ -1,4 +1,4 @@
-import type { Effect, Environment, Severity } from "@interlock/protocol";
+import { type Effect, Environment, type Severity } from "@interlock/protocol";
 import { cva, type VariantProps } from "class-variance-authority";
 import type { ComponentProps } from "react";
 import { cn } from "./class-names.ts";
@@ -57,9 +57,9 @@ const ENVIRONMENT_TONE = { prod: "bad", staging: "warn", dev: "good" } as const 
 
 /** `prod`, `staging` or `dev`, beside a connection's name. An environment this page does not know is drawn as neutral. */
 export function EnvironmentBadge({ environment, ...props }: Omit<BadgeProps, "tone"> & { environment: string }) {
-  const tone = environment in ENVIRONMENT_TONE ? ENVIRONMENT_TONE[environment as Environment] : "neutral";
+  const known = Environment.safeParse(environment).data;
   return (
-    <Badge tone={tone} size="sm" {...props}>
+    <Badge tone={known ? ENVIRONMENT_TONE[known] : "neutral"} size="sm" {...props}>
       {environment}
     </Badge>
   );

@@ -15,6 +15,8 @@ export function RoomRow({ room, now }: { room: Room; now: number }) {
       <div className="min-w-0 flex-1 max-sm:order-first max-sm:basis-full">
         <Link
           href={`/rooms/${room.id}`}
+          // A room costs the server a look at the database; a list of them would ask for all at once.
+          prefetch={false}
           className="block truncate text-sm font-semibold after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-focus max-sm:whitespace-normal"
         >
           {room.title}

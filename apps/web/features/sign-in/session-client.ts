@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type Outcome, ok, refuse } from "@interlock/protocol";
+import { ErrorCode, type Outcome, ok, refuse } from "@interlock/protocol";
 
 /** How somebody proves who they are: the two providers of server/auth-options.ts. */
 export type Proof = { method: "password"; name: string; password: string } | { method: "demo"; name: string };
@@ -9,7 +9,7 @@ export async function signIn({ method, ...credentials }: Proof): Promise<Outcome
   if (!url.ok) return url;
   const error = new URL(url.value, window.location.href).searchParams.get("error");
   if (!error) return ok(undefined);
-  return refuse(error in ERRORS ? (error as ErrorCode) : "internal");
+  return refuse(ErrorCode.safeParse(error).data ?? "internal");
 }
 
 /** Ends the session: the row is revoked, the cookie removed, and its sockets close within a second. */

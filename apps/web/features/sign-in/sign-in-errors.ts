@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from "@interlock/protocol";
+import { ERRORS, ErrorCode } from "@interlock/protocol";
 
 /** What people read when signing in fails. Only what needs other words than ERRORS has. */
 const WORDS: Partial<Record<ErrorCode, { title: string; next: string }>> = {
@@ -9,6 +9,6 @@ const WORDS: Partial<Record<ErrorCode, { title: string; next: string }>> = {
 
 /** `code` is from the service or the address bar, so it can be anything. */
 export function signInError(code: string): { title: string; next: string } {
-  const known: ErrorCode = code in ERRORS ? (code as ErrorCode) : "internal";
+  const known = ErrorCode.safeParse(code).data ?? "internal";
   return WORDS[known] ?? ERRORS[known];
 }
