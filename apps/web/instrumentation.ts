@@ -6,6 +6,7 @@ export function register(): void {
     config();
   } catch (error) {
     console.error(`The web app cannot start: ${(error as Error).message}`);
-    process.exit(1);
+    // Through globalThis: Next also compiles this file for a runtime without `process`, where it is never run, and warns of the name.
+    globalThis.process.exit(1);
   }
 }
