@@ -17,7 +17,7 @@ export function interlock(
   node = process.execPath,
 ): Promise<Finished> {
   return new Promise((done, failed) => {
-    const env = { PATH: process.env["PATH"] ?? "", ...environment } as NodeJS.ProcessEnv;
+    const env = { PATH: process.env["PATH"] ?? "", ...environment } as unknown as NodeJS.ProcessEnv;
     const child = spawn(node, [BIN, ...args], { env, stdio: "pipe" });
     let out = "";
     let error = "";
