@@ -101,7 +101,9 @@ export class Editor {
   async until(condition: () => boolean, what: string, ms = 10_000): Promise<void> {
     for (const end = Date.now() + ms; !condition(); await sleep(5))
       if (Date.now() > end)
-        throw new Error(`not ${what} in ${ms} ms: sent ${this.sent}, acked ${this.acked}, ${JSON.stringify(this.closed)}, ${JSON.stringify(this.refusals)}`);
+        throw new Error(
+          `not ${what} in ${ms} ms: sent ${this.sent}, acked ${this.acked}, ${JSON.stringify(this.closed)}, ${JSON.stringify(this.refusals)}`,
+        );
   }
 
   close(): void {

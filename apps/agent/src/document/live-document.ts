@@ -229,6 +229,10 @@ class Projection implements DocumentView {
     return bound === undefined ? (this.#owners.get(client) ?? this.#document.awareness.owner(client)) : bound;
   }
 
+  isBound(client: number): boolean {
+    return this.#owners.has(client) || this.#document.authorship.owner(client) !== undefined;
+  }
+
   /** What other updates of this batch bring is not deleted yet, or its deletion is written down twice: never too few deleters. */
   *undeleted(range: Range): Iterable<Range> {
     yield* this.#document.undeleted(range);

@@ -1,13 +1,15 @@
 import { LIMITS, ok, refuse, type Outcome } from "@interlock/protocol";
 import type { Id, Insertion, Range } from "./update-reader.ts";
-import { readUpdate, UnreadableUpdate } from "./update-reader.ts";
+import { mergeRanges, readUpdate, UnreadableUpdate } from "./update-reader.ts";
 
 /** What an update is judged against: the document as it will be once everything accepted before it is applied. */
 export interface DocumentView {
   /** First clock of this client id that is not there yet. */
   stateOf(client: number): number;
-  /** Who may bring text under this client id; undefined: nobody has it yet. */
+  /** Who alone may bring text under this client id; undefined: whoever does first. */
   ownerOf(client: number): string | null | undefined;
+  /** Whether the log says so already. */
+  isBound(client: number): boolean;
   /** The parts of a range that are there and not deleted. */
   undeleted(range: Range): Iterable<Range>;
   /** UTF-8 bytes of the live text, or a little more. */
@@ -52,8 +54,8 @@ export function checkUpdate(view: DocumentView, userId: string, bytes: Uint8Arra
   const binds: number[] = [];
   for (const client of clients.keys()) {
     const owner = view.ownerOf(client);
-    if (owner === undefined) binds.push(client);
-    else if (owner !== userId) return refuse("struct_not_yours");
+    if (owner !== undefined && owner !== userId) return refuse("struct_not_yours");
+    if (!view.isBound(client)) binds.push(client);
   }
   const states = integrate(view, clients);
   const stateOf = (client: number): number => states?.get(client) ?? view.stateOf(client);
@@ -71,7 +73,7 @@ export function checkUpdate(view: DocumentView, userId: string, bytes: Uint8Arra
   for (const { client, clock, length, text } of update.insertions)
     if (text === undefined && clock + length > view.stateOf(client)) deletions.push({ client, clock, length });
   const news = deletions.length > 0 || [...states].some(([client, state]) => state > view.stateOf(client));
-  return ok({ news, binds, deletions, states, addedBytes });
+  return ok({ news, binds, deletions: mergeRanges(deletions), states, addedBytes });
 }
 
 /** The states after everything is integrated in an order that works; undefined when there is none. */
