@@ -1,7 +1,7 @@
 import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink, type Resolution } from "@interlock/connector";
 import type { Query } from "../query.ts";
 import { connect } from "./connection.ts";
-import { compareToApproved, countApproved } from "./guard.ts";
+import { compareToApproved, countApproved, definedObjects } from "./guard.ts";
 import { ConnectionLost, failureOf, rowsWritten, ServerError } from "./server-message.ts";
 import { Session } from "./session.ts";
 import { runStatement, type Lineage } from "./statement-run.ts";
@@ -71,6 +71,7 @@ async function run(
   progress: Progress,
 ): Promise<ExecuteOutcome> {
   const query: Query = (sql, params) => session.query(sql, params);
+  stop.startClock(request.timeoutMs + CLOCK_MARGIN_MS);
   await prepare(session, request);
   if (plan.transactional || request.access === "read") {
     await session.command(begin(request, plan));
@@ -79,10 +80,13 @@ async function run(
   }
   if (!sameResolution(await deps.resolve(request.text, query), request.resolution))
     throw new TargetError("targets_changed", "what the names in the text stand for has changed since it was approved");
+  stop.throwIfStopped();
+  // A statement that cannot run in a transaction writes no rows of tables and could not be rolled back; it is alone in its command.
   const counting = plan.transactional && request.access === "write";
   const { guard } = request;
   if (guard !== undefined && counting && !(await countsRows(session))) throw new TargetError("statement_failed", NOT_COUNTING);
-  const emptied = guard !== undefined && plan.replaces === "truncate" ? await countApproved(session, guard.approved) : new Map<string, number>();
+  const emptied = guard !== undefined && plan.truncates ? await countApproved(session, guard.approved) : new Map<string, number>();
+  const defined = guard === undefined ? new Set<string>() : await definedObjects(session, plan.defines);
   const before = counting ? await takeSnapshot(session) : new Map();
 
   let claimed = 0;
@@ -94,7 +98,7 @@ async function run(
     if (statement.act !== "run") continue;
     stop.throwIfStopped();
     stop.startClock(request.timeoutMs + CLOCK_MARGIN_MS);
-    if (!plan.transactional) progress.pointOfNoReturn = true;
+    if (!plan.transactional) progress.pointOfNoReturn = request.access === "write";
     const tag = await runStatement(session, {
       statement,
       sink,
@@ -120,7 +124,7 @@ async function run(
   if (guard !== undefined && counting) {
     if (!(await countsRows(session))) throw new TargetError("statement_failed", NOT_COUNTING);
     const foreign = await foreignWrites(session);
-    const breach = compareToApproved({ before, after, approved: guard.approved, foreign, replaces: plan.replaces, emptied, claimed });
+    const breach = compareToApproved({ before, after, approved: guard.approved, foreign, emptied, defined, claimed });
     if (breach.length > 0) {
       await session.command("ROLLBACK");
       return { state: "rolled_back", affected: [], guard: breach };
@@ -129,7 +133,7 @@ async function run(
   stop.throwIfStopped();
   stop.release();
   await commit(session, progress);
-  return { state: "succeeded", affected: affectedBetween(before, after) };
+  return { state: "succeeded", affected: affectedBetween(before, after, emptied) };
 }
 
 const NOT_COUNTING = "track_counts is off, so the guard cannot see what would be written";

@@ -12,9 +12,10 @@ export interface GuardInput {
   approved: readonly ApprovedWrite[];
   /** Foreign tables opened for writing. */
   foreign: ReadonlySet<number>;
-  replaces: TransactionPlan["replaces"];
-  /** Rows of approved objects before a TRUNCATE, by object; see countApproved. */
+  /** Rows of approved objects before a TRUNCATE in the text, by object; see countApproved. */
   emptied: ReadonlyMap<string, number>;
+  /** Objects the text itself defines anew; see definedObjects. */
+  defined: ReadonlySet<string>;
   /** Rows the server's own tags claim were written, whatever its counters say. */
   claimed: number;
 }
@@ -37,7 +38,13 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
   const objectOf = (table: TableState): string =>
     [table.name, ...table.ancestors].find((name) => limits.has(name)) ?? table.ancestors.at(-1) ?? table.name;
   const charge = (object: string, rows: number): void => void actual.set(object, Math.min(UNCOUNTABLE, (actual.get(object) ?? 0) + rows));
-  const replaced = new Set<string>();
+  const replaced = new Map<string, number>();
+  const replace = (table: TableState): void => {
+    const object = objectOf(table);
+    const rows = replacedRows(table, object, input);
+    // The rows of a partitioned table were counted once for all its partitions.
+    replaced.set(object, Math.max(replaced.get(object) ?? 0, rows));
+  };
   let counted = 0;
   for (const now of after.values()) {
     const then = before.get(now.oid);
@@ -46,10 +53,10 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     counted += rows;
     if (rows > 0) charge(objectOf(now), rows);
     if (foreign.has(now.oid)) charge(objectOf(now), UNCOUNTABLE);
-    if (then !== undefined && then.fileNode !== now.fileNode) replaced.add(objectOf(now));
+    if (then !== undefined && then.fileNode !== now.fileNode) replace(now);
   }
-  for (const then of before.values()) if (!after.has(then.oid)) replaced.add(objectOf(then));
-  for (const object of replaced) charge(object, limits.has(object) ? replacedRows(object, input) : UNCOUNTABLE);
+  for (const then of before.values()) if (!after.has(then.oid)) replace(then);
+  for (const [object, rows] of replaced) charge(object, rows);
   if (claimed > counted) charge("(rows the server did not count)", claimed - counted);
   return [...actual]
     .map(([object, rows]) => ({ object, approved: limits.get(object) ?? 0, actual: rows }))
@@ -57,10 +64,22 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     .toSorted((a, b) => (a.object < b.object ? -1 : 1));
 }
 
-/** What new storage of an approved object counts as. */
-function replacedRows(object: string, { replaces, emptied }: GuardInput): number {
-  if (replaces === "truncate") return emptied.get(object) ?? UNCOUNTABLE;
-  return replaces === "define" ? 0 : UNCOUNTABLE;
+/** What new storage, which the server's counters do not show, counts as: the rows a TRUNCATE took, nothing for a definition, else no end. */
+function replacedRows(table: TableState, object: string, { emptied, defined }: GuardInput): number {
+  const counted = emptied.get(object);
+  if (counted !== undefined) return counted;
+  return [table.name, ...table.ancestors].some((name) => defined.has(name)) ? 0 : UNCOUNTABLE;
+}
+
+/** Plain names of what the text defines anew, as snapshots spell them; schemas bring their tables. */
+export async function definedObjects(session: Session, { relations, schemas }: TransactionPlan["defines"]): Promise<Set<string>> {
+  if (relations.length + schemas.length === 0) return new Set();
+  const rows = await session.query(
+    `SELECT concat(n.nspname, '.', c.relname) AS object FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = ANY ($2::text[]) OR c.oid IN (SELECT to_regclass(r.name) FROM unnest($1::text[]) AS r(name))`,
+    [relations, schemas],
+  );
+  return new Set(rows.map((row) => String(row["object"])));
 }
 
 /**

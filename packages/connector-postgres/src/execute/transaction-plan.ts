@@ -1,4 +1,5 @@
 import { parseGrammar, type RawStatement } from "../grammar.ts";
+import { quoteIdent } from "../query.ts";
 import type { ErrorCode } from "@interlock/protocol";
 
 /** What the executor does with one statement of a text. */
@@ -16,18 +17,15 @@ export interface TransactionPlan {
   transactional: boolean;
   /** Options for our own BEGIN, taken from the text's. Empty or e.g. `ISOLATION LEVEL SERIALIZABLE`. */
   beginOptions: string;
-  /**
-   * How the text may give a table new storage, which the server's row counters do not show: `truncate` removes its rows (the guard
-   * counts them before), `define` (ALTER TABLE, DROP, REFRESH, CLUSTER) changes its definition; anything else has no business to.
-   */
-  replaces: "truncate" | "define" | "nothing";
+  /** The text holds a TRUNCATE: it removes rows without the server counting them, so the guard counts them before. */
+  truncates: boolean;
+  /** Names of relations and schemas whose definition the text itself changes; only those may get new storage without more ado. */
+  defines: { relations: string[]; schemas: string[] };
 }
 
 export type PlanResult = { ok: true; plan: TransactionPlan } | { ok: false; code: ErrorCode; message: string; statement?: number };
 
 const ISOLATION = new Set(["read uncommitted", "read committed", "repeatable read", "serializable"]);
-
-const DEFINING = new Set(["AlterTableStmt", "DropStmt", "RefreshMatViewStmt", "ClusterStmt", "AlterTableMoveAllStmt", "DropOwnedStmt"]);
 
 /**
  * Reads the explicit transaction control of a text. The text never gets to end our transaction: whatever could is understood here or
@@ -39,14 +37,20 @@ export function planTransaction(text: string): PlanResult {
   const raw = grammar.statements;
   if (raw.length === 0) return { ok: false, code: "empty_command", message: "the text holds no statement" };
   const bytes = Buffer.from(text, "utf8");
-  const plan: TransactionPlan = { statements: [], transactional: true, beginOptions: "", replaces: "nothing" };
+  const plan: TransactionPlan = {
+    statements: [],
+    transactional: true,
+    beginOptions: "",
+    truncates: false,
+    defines: { relations: [], schemas: [] },
+  };
   for (const [index, statement] of raw.entries()) {
     const [type = "", body = {}] = Object.entries(statement.stmt as Record<string, Node>)[0] ?? [];
     const refusal = refusalOf(type, body, index, raw.length);
     if (refusal !== undefined) return { ok: false, code: "statement_failed", message: refusal, statement: index };
     if (cannotRunInTransaction(type, body)) plan.transactional = false;
-    if (type === "TruncateStmt") plan.replaces = "truncate";
-    else if (DEFINING.has(type) && plan.replaces === "nothing") plan.replaces = "define";
+    if (type === "TruncateStmt") plan.truncates = true;
+    collectDefined(type, body, plan.defines);
     const act = type === "TransactionStmt" ? transactionAct(body) : "run";
     if (index === 0 && act === "own") plan.beginOptions = beginOptions(body);
     plan.statements.push({ index, text: slice(bytes, statement), act });
@@ -103,6 +107,22 @@ function beginOptions(body: Node): string {
   }
   return words.join(", ");
 }
+
+/** Quoted names of what ALTER TABLE, DROP, REFRESH and CLUSTER define anew. */
+function collectDefined(type: string, body: Node, defines: TransactionPlan["defines"]): void {
+  const relation = body["relation"] as { schemaname?: string; relname?: string } | undefined;
+  if (["AlterTableStmt", "RefreshMatViewStmt", "ClusterStmt"].includes(type) && relation?.relname !== undefined)
+    defines.relations.push(quoteName([relation.schemaname, relation.relname].filter((part) => part !== undefined)));
+  if (type !== "DropStmt") return;
+  for (const object of (body["objects"] as Record<string, Node>[] | undefined) ?? []) {
+    const items = (object["List"]?.["items"] as Record<string, Node>[] | undefined) ?? [object];
+    const name = items.map((item) => item["String"]?.["sval"]).filter((part) => typeof part === "string");
+    if (body["removeType"] === "OBJECT_SCHEMA") defines.schemas.push(...name);
+    else if (name.length > 0) defines.relations.push(quoteName(name));
+  }
+}
+
+const quoteName = (parts: string[]): string => parts.map(quoteIdent).join(".");
 
 const hasParam = (body: Node, name: string): boolean =>
   ((body["params"] as Record<string, Node>[] | undefined) ?? []).some((param) => param["DefElem"]?.["defname"] === name);

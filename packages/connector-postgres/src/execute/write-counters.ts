@@ -70,7 +70,7 @@ export async function takeSnapshot(session: Session): Promise<Snapshot> {
  * cursors are closed, since a WITH HOLD cursor runs its query at COMMIT.
  */
 export async function settleDeferred(session: Session): Promise<void> {
-  for (const command of ["CLOSE ALL", "SET CONSTRAINTS ALL IMMEDIATE", ...CLEAN_SESSION]) await session.command(command);
+  for (const command of ["SET CONSTRAINTS ALL IMMEDIATE", "CLOSE ALL", ...CLEAN_SESSION]) await session.command(command);
 }
 
 /** Whether the server counts rows at all; the guard trusts nothing while it does not. */
@@ -88,9 +88,17 @@ export async function foreignWrites(session: Session): Promise<ReadonlySet<numbe
   return new Set(rows.map((row) => Number(row["oid"])));
 }
 
-/** Rows written between two snapshots, partitions rolled up to their topmost table, sorted by name. */
-export function affectedBetween(before: Snapshot, after: Snapshot): Affected[] {
+/**
+ * Rows written between two snapshots, partitions rolled up to their topmost table, sorted by name. `emptied` are the rows of tables that a
+ * TRUNCATE may have emptied, which the server does not count.
+ */
+export function affectedBetween(before: Snapshot, after: Snapshot, emptied: ReadonlyMap<string, number>): Affected[] {
   const byObject = new Map<string, Affected>();
+  for (const [object, deleted] of emptied) {
+    const replaced = (then: TableState): boolean =>
+      [then.name, ...then.ancestors].includes(object) && after.get(then.oid)?.fileNode !== then.fileNode;
+    if (deleted > 0 && [...before.values()].some(replaced)) byObject.set(object, { object, inserted: 0, updated: 0, deleted });
+  }
   for (const now of after.values()) {
     const { inserted, updated, deleted } = delta(before.get(now.oid), now);
     if (inserted + updated + deleted === 0) continue;
