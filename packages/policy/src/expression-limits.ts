@@ -2,6 +2,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { CALLS, compilePattern, COMPREHENSIONS, VARIABLES } from "./cel-environment.ts";
 import { isTimeZone, MOMENT_GETTERS } from "./moment.ts";
 import { callOf, childrenOf, literalText } from "./syntax-tree.ts";
+import { misspelt } from "./word-check.ts";
 
 /** `offset` counts UTF-16 units from the start of the expression. */
 export interface ExpressionError {
@@ -49,6 +50,9 @@ export function checkLimits(root: ASTNode): { shape: Shape; errors: ExpressionEr
     if (call !== undefined && call.name in MOMENT_GETTERS) checkZone(call.args[0]);
     if (node.op === "+") checkAddition(node, depth);
     if (node.op === "[]") checkIndex(node);
+    for (const { literal, words } of misspelt(node)) {
+      refuse(literal, `${JSON.stringify(literalText(literal))} is none of ${words.map((word) => JSON.stringify(word)).join(", ")}`);
+    }
     if (node.op === "." && node.args[1] === "text") shape.readsText = true;
     if (call?.receiver !== undefined && COMPREHENSIONS.has(call.name)) {
       const [variable, body] = call.args;

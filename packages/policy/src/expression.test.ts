@@ -20,6 +20,7 @@ test.each([
   "connection.environment == 'prod' && connection.connector == 'postgres' && connection.name == 'payments-db'",
   "connection.labels.team == 'payments' && connection.labels['team'] == 'payments' && !('tier' in connection.labels)",
   "!has(connection.labels.tier) && !('constructor' in connection.labels)",
+  "objects.all(o, o.kind == 'table' && o.effect in ['delete', 'modify']) && connection.labels['team'] != 'effect'",
   "room.incident && room.severity == 'SEV-1' && room.id == 'r1'",
   "statement.effect == 'delete' && statement.title == 'delete orders' && statement.reversible == 'no'",
   "statement.text.lowerAscii().contains('payments.orders') && statement.rows.value == 13",

@@ -100,6 +100,13 @@ test.each([
   ["a name taken twice", "objects.exists(impact, true)", "5:26 impact already means something; call the element otherwise"],
   ["deep iteration", "objects.all(a, objects.all(b, objects.all(c, objects.all(d, true))))", "5:56 iterations nest deeper than 3"],
   ["doubling", "objects.all(a, objects.all(b, a.name + a.name == 'x'))", "5:41 inside an iteration, one side of + must be a literal"],
+  [
+    "a word misspelt",
+    "impact.effect == 'delte'",
+    '5:28 "delte" is none of "read", "session", "append", "modify", "delete", "schema", "privilege", "unknown"',
+  ],
+  ["a word misspelt in a list", "objects.all(o, o.via in ['statement', 'fk'])", '5:49 "fk" is none of "statement", "cascade", "trigger"'],
+  ["a kind misspelt", "impact.complete && 'exakt' != impact.rows.kind", '5:30 "exakt" is none of "exact", "capped", "estimate", "unknown"'],
   ["a field by name", "impact['rows'] == impact['rows']", "5:18 only labels are looked up by name, and lists by a whole number"],
 ])("%s in an expression is an error at its line and column", (_, when, error) => {
   expect(errorsOf(rule(`    when: ${when}\n`))).toContain(error);
