@@ -6,11 +6,12 @@ import type { DocumentStore } from "./document/document-store.ts";
 import { DraftService } from "./draft/draft-service.ts";
 import { PolicyFile } from "./policy/policy-file.ts";
 import { ResultService } from "./result/result-service.ts";
-import { createRestApp, type Authenticate, type RestApp } from "./rest/rest-app.ts";
+import type { Authenticate } from "./http/authentication.ts";
+import { createRestApp, type RestApp } from "./rest/rest-app.ts";
 import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
-import { Timeline } from "./timeline.ts";
+import type { Timeline } from "./timeline.ts";
 
 export interface ServiceConfig {
   /** Absolute path of the state folder. */
@@ -49,9 +50,9 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
   const connections = new ConnectionRegistry({ db, hub, timeline, key: config.key, policy, log });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
-  const commands = new CommandService({ db, hub, timeline, policy, connections, results, log });
+  const commands = new CommandService({ db, hub, timeline, membership: parts.membership, policy, connections, results, log });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
-  const rest = createRestApp({ ...parts, policy, connections, results, commands });
+  const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, results, commands });
   await commands.recover();
   connections.watch();
   return {
@@ -64,10 +65,9 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     rest,
     stop: async () => {
       drafts.stop();
-      policy.stop();
+      await policy.stop();
       await commands.stop();
       await connections.stop();
-      await results.stop();
     },
   };
 }

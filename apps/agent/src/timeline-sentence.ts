@@ -84,7 +84,9 @@ function counts(data: Data): string {
     return rows.length === 0 ? [] : [`${String(one["object"])} ${rows.join(", ")}`];
   });
   const results = Array.isArray(data["rows"]) ? data["rows"] : [];
-  const read = results.flatMap((count) => (typeof count === "number" ? [`${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`] : []));
+  const read = results.flatMap((count) =>
+    typeof count === "number" ? [`${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`] : [],
+  );
   const parts = [...written, ...read];
   return parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
 }

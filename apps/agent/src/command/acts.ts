@@ -50,7 +50,8 @@ export async function mayRun(life: Life, principal: Principal, commandId: string
   if (!acting.ok) return acting;
   const { who, role } = acting.value;
   const reviews = verdictOf(row).obligations.reviews.some(({ group }) => who.groups.includes(group));
-  if (role !== "lead" && !wrote(row, who.id) && !reviews) return refuse("forbidden", "Its authors, its reviewers and the room's lead may run it.");
+  if (role !== "lead" && !wrote(row, who.id) && !reviews)
+    return refuse("forbidden", "Its authors, its reviewers and the room's lead may run it.");
   if (row.state !== "approved") return refuse("wrong_state", `It is ${row.state}.`);
   if (row.runsAt !== null) return refuse("wrong_state", "It is counting down and runs by itself; hold it to stop that.");
   return ok(undefined);
@@ -62,7 +63,8 @@ export async function cancel(life: Life, { principal, commandId }: CommandAct): 
   if (row === null) return refuse("not_found");
   const acting = await actingOn(life.db, principal, row);
   if (!acting.ok) return acting;
-  if (row.state !== "running" || !life.runs.cancel(commandId)) return refuse("wrong_state", `It is ${row.state}; only what runs can be cancelled.`);
+  if (row.state !== "running" || !life.runs.cancel(commandId))
+    return refuse("wrong_state", `It is ${row.state}; only what runs can be cancelled.`);
   life.log.info({ commandId, by: principal.name }, "cancelling a run");
   return ok(undefined);
 }

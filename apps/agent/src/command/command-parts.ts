@@ -15,7 +15,7 @@ export interface CommandParts {
   timeline: Timeline;
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "connector" | "target" | "byId">;
-  results: Pick<ResultService, "record">;
+  results: Pick<ResultService, "record" | "recover">;
   log: Logger;
 }
 

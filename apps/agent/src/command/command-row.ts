@@ -18,7 +18,8 @@ export function readRow(db: Pick<Tx, "command">, id: string) {
 }
 
 /** Summary columns of an execution as they are stored. */
-export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> & Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard">>;
+export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> &
+  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard">>;
 
 export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
 export const verdictOf = (row: Pick<CommandRow, "verdict">): Verdict => Verdict.parse(row.verdict);

@@ -99,7 +99,9 @@ export class CommandService {
   /** Newest first. */
   async list(roomId: string, limit: number): Promise<Command[]> {
     if (!isId(roomId)) return [];
-    return this.#views(await this.#life.db.command.findMany({ where: { roomId }, orderBy: { proposedAt: "desc" }, take: limit, include: WITH_PARTS }));
+    return this.#views(
+      await this.#life.db.command.findMany({ where: { roomId }, orderBy: { proposedAt: "desc" }, take: limit, include: WITH_PARTS }),
+    );
   }
 
   /** Settles what the last process left; call before any transport is open. Rejects when that cannot be written. */

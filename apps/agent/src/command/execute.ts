@@ -22,10 +22,11 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   const impact = impactOf(row);
   const access = accessOf(impact);
   const rules = maskRules(life.policy.current);
-  const recording = await life.results.record(run, {
+  const masks = {
     columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],
     detectors: [...rules.detectors, ...obligations.masks.filter((mask) => !mask.includes("."))],
-  });
+  };
+  const recording = life.results.record(run, masks, envelope.text);
   let outcome: ExecuteOutcome;
   try {
     const target = await life.connections.target(row.connectionId);

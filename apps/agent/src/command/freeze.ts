@@ -28,7 +28,8 @@ export interface Frozen {
 export async function freeze(parts: CommandParts, proposal: Proposal): Promise<Outcome<Frozen>> {
   const { principal, roomId, connectionId, text } = proposal;
   if (Buffer.byteLength(text) > LIMITS.commandBytes) return refuse("too_large", `A command is at most ${LIMITS.commandBytes} bytes.`);
-  if (!text.isWellFormed() || text.includes("\0")) return refuse("bad_request", "The text holds characters that cannot be sent to a target.");
+  if (!text.isWellFormed() || text.includes("\0"))
+    return refuse("bad_request", "The text holds characters that cannot be sent to a target.");
   if (text.trim() === "") return refuse("empty_command");
 
   const room = await parts.db.room.findUnique({ where: { id: roomId }, select: { id: true, severity: true, closedAt: true } });

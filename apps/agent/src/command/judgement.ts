@@ -1,5 +1,5 @@
 import { judge, type Policy } from "@interlock/policy";
-import type { Impact, Verdict } from "@interlock/protocol";
+import { Environment, type Impact, type Verdict } from "@interlock/protocol";
 import { impactOf, verdictOf, type CommandRow } from "./command-row.ts";
 import type { Human } from "./people.ts";
 import { seat, type Approver, type Seating } from "./seats.ts";
@@ -19,7 +19,7 @@ export function judgeNow(policy: Policy, { proposer, connection, room, impact }:
     connection: {
       name: connection.name,
       connector: connection.connector,
-      environment: connection.environment,
+      environment: Environment.parse(connection.environment),
       labels: labelsOf(connection.labels),
     },
     room:
@@ -41,7 +41,9 @@ export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): V
   const again = judgeNow(inForce, { proposer, connection: row.connection, room: row.room, impact: impactOf(row) });
   const verdict = stricter(verdictOf(row), again);
   const unexplained = verdict.obligations.reason && row.reason === null && verdict.decision !== "deny";
-  return unexplained ? { ...verdict, decision: "deny", message: "The policy has come to demand a reason, and this command has none." } : verdict;
+  return unexplained
+    ? { ...verdict, decision: "deny", message: "The policy has come to demand a reason, and this command has none." }
+    : verdict;
 }
 
 /** Which approvals of a command count, and in which seat. A group once sat for stays valid for that person's seat. */

@@ -39,7 +39,11 @@ export function sameHuman(a: Identified, b: Identified): boolean {
 }
 
 /** The role somebody acts with: their membership's, else what joining would give them. */
-export async function actingRole(db: Pick<Tx, "roomMember">, roomId: string, who: { id: string; groups: readonly string[] }): Promise<Role> {
+export async function actingRole(
+  db: Pick<Tx, "roomMember">,
+  roomId: string,
+  who: { id: string; groups: readonly string[] },
+): Promise<Role> {
   const member = await db.roomMember.findUnique({ where: { roomId_userId: { roomId, userId: who.id } }, select: { role: true } });
   if (member?.role === "lead" || member?.role === "responder" || member?.role === "observer") return member.role;
   return who.groups.length > 0 ? "responder" : "observer";

@@ -12,7 +12,9 @@ export function owed(verdict: Verdict, impact: Impact, frozen: Frozen): Refusal 
   const { reason, guard } = verdict.obligations;
   if (reason && frozen.reason === undefined) return refuse("reason_required", verdict.message);
   if (!guard || frozen.maxRows !== undefined || accessOf(impact) === "read") return undefined;
-  const vague = inexactWrites(impact).map(({ object, rows }) => `${object}: ${rows.kind} ${rows.kind === "unknown" ? "" : rows.value}`.trim());
+  const vague = inexactWrites(impact).map(({ object, rows }) =>
+    `${object}: ${rows.kind} ${rows.kind === "unknown" ? "" : rows.value}`.trim(),
+  );
   return vague.length === 0 ? undefined : refuse("max_rows_required", `Not known exactly for ${[...new Set(vague)].join(", ")}.`);
 }
 
@@ -88,7 +90,8 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
     ];
     const about = { title: row.title, rules: verdict.rules };
     if (state === "denied") facts.push({ type: "command.denied", actor: "system", data: { ...about, message: verdict.message } });
-    if (state === "approved") facts.push({ type: "command.approved", actor: "system", data: { ...about, countdownMs: verdict.obligations.countdownMs } });
+    if (state === "approved")
+      facts.push({ type: "command.approved", actor: "system", data: { ...about, countdownMs: verdict.obligations.countdownMs } });
     return ok({ value: { commandId: row.id, state, runsAt }, events: await note(tx, row, facts) });
   });
 }

@@ -48,11 +48,7 @@ export class Runs {
   readonly #ended: (claimed: Claimed) => Promise<void>;
   readonly #log: Logger;
 
-  constructor(
-    tell: (claimed: Claimed, execution: Execution) => void,
-    ended: (claimed: Claimed) => Promise<void>,
-    log: Logger,
-  ) {
+  constructor(tell: (claimed: Claimed, execution: Execution) => void, ended: (claimed: Claimed) => Promise<void>, log: Logger) {
     this.#tell = tell;
     this.#ended = ended;
     this.#log = log;

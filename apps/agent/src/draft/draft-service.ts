@@ -62,7 +62,15 @@ export class DraftService {
     const known = this.#focuses.get(key);
     known?.turn.abort();
     const shown = known?.shown;
-    this.#focuses.set(key, { principal, roomId, documentId, anchor, head, turn: new AbortController(), ...(shown === undefined ? {} : { shown }) });
+    this.#focuses.set(key, {
+      principal,
+      roomId,
+      documentId,
+      anchor,
+      head,
+      turn: new AbortController(),
+      ...(shown === undefined ? {} : { shown }),
+    });
     this.#soon(documentId);
   }
 
@@ -156,7 +164,13 @@ export class DraftService {
     signal.throwIfAborted();
     const inForce = policy.current;
     const impact = await this.#impacts.impact(
-      { connectionId: connection.id, text: draft.text, parsed, policyVersion: inForce.version, target: () => connections.target(connection.id) },
+      {
+        connectionId: connection.id,
+        text: draft.text,
+        parsed,
+        policyVersion: inForce.version,
+        target: () => connections.target(connection.id),
+      },
       signal,
     );
     const room = await this.#parts.db.room.findUnique({ where: { id: focus.roomId }, select: { id: true, severity: true } });

@@ -5,7 +5,7 @@ import { unknownImpact } from "../command/foresight.ts";
 import { judgeNow } from "../command/judgement.ts";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
 import { connectionNamed } from "./connection-routes.ts";
-import { answer, json, problemResponse, REFUSALS } from "./problem-response.ts";
+import { answer, answers, json, problemResponse } from "./problem-response.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
@@ -23,13 +23,14 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
     path: "/analyze",
     summary: "What a text would do and what policy says of it. Never executes.",
     request: { body: { required: true, content: json(Analyze) } },
-    responses: { 200: { description: "Impact and verdict.", content: json(Analysis) }, ...REFUSALS },
+    responses: answers(200, "Impact and verdict.", Analysis),
   });
   routes.openapi(route, async (c) => {
     const { connection: name, text } = c.req.valid("json");
     const principal = c.get("principal");
     if (!rate.admits(principal.id)) return problemResponse(c, "too_many_requests");
-    if (Buffer.byteLength(text) > LIMITS.commandBytes) return problemResponse(c, "too_large", `A text is at most ${LIMITS.commandBytes} bytes.`);
+    if (Buffer.byteLength(text) > LIMITS.commandBytes)
+      return problemResponse(c, "too_large", `A text is at most ${LIMITS.commandBytes} bytes.`);
     if (text.trim() === "") return problemResponse(c, "empty_command");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return problemResponse(c, "unknown_connection");

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Command, LIMITS, ok, refuse, Statement, type Outcome } from "@interlock/protocol";
 import type { CommandAct } from "../command/command-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
-import { answer, json, REFUSALS } from "./problem-response.ts";
+import { answer, answers, json } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
 const Id = z.object({ id: z.uuid() });
@@ -30,7 +30,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     path: "/rooms/{id}/commands",
     summary: "The commands of a room, newest first.",
     request: { params: Id, query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(200) }) },
-    responses: { 200: { description: "The commands.", content: json(z.array(CommandAnswer)) }, ...REFUSALS },
+    responses: answers(200, "The commands.", z.array(CommandAnswer)),
   });
   routes.openapi(list, async (c) => {
     const { id } = c.req.valid("param");
@@ -43,7 +43,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     path: "/rooms/{id}/commands",
     summary: "Freezes a text into a command. What policy allows runs at once; a denied one is recorded and answered as such.",
     request: { params: Id, body: { required: true, content: json(Proposal) } },
-    responses: { 201: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+    responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(propose, async (c) => {
     const { connection: name, text, reason, maxRows } = c.req.valid("json");
@@ -69,7 +69,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     path: "/commands/{id}",
     summary: "One command with everything a reviewer needs.",
     request: { params: Id },
-    responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+    responses: answers(200, "The command.", CommandAnswer),
   });
   routes.openapi(one, async (c) => {
     const command = await commands.get(c.req.valid("param").id);
@@ -81,7 +81,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     path: "/commands/{id}/reviews",
     summary: "Approves or rejects exactly the digest that was read.",
     request: { params: Id, body: { required: true, content: json(Review) } },
-    responses: { 201: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+    responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(review, async (c) => {
     const { digest, decision, comment } = c.req.valid("json");
@@ -94,7 +94,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     path: "/commands/{id}/run",
     summary: "Resumes a held command; it runs at once.",
     request: { params: Id, body: { required: true, content: json(z.strictObject({ digest: Digest })) } },
-    responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+    responses: answers(200, "The command.", CommandAnswer),
   });
   routes.openapi(run, async (c) => {
     const { digest } = c.req.valid("json");
@@ -112,7 +112,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
       path: `/commands/{id}/${name}`,
       summary,
       request: { params: Id },
-      responses: { 200: { description: "The command.", content: json(CommandAnswer) }, ...REFUSALS },
+      responses: answers(200, "The command.", CommandAnswer),
     });
     routes.openapi(route, async (c) => answer(c, shown(await act({ principal: c.get("principal"), commandId: c.req.valid("param").id }))));
   }

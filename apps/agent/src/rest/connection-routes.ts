@@ -3,14 +3,17 @@ import { TargetError } from "@interlock/connector";
 import { Connection, ok, refuse, SchemaTree } from "@interlock/protocol";
 import { isId } from "../room/membership.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
-import { answer, json, REFUSALS } from "./problem-response.ts";
+import { answer, answers } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
 /** Longest wait for a catalogue, in milliseconds. */
 const SCHEMA_MS = 10_000;
 
 /** By name, or by id. */
-export async function connectionNamed(connections: Pick<ConnectionRegistry, "byId" | "byName">, name: string): Promise<Connection | undefined> {
+export async function connectionNamed(
+  connections: Pick<ConnectionRegistry, "byId" | "byName">,
+  name: string,
+): Promise<Connection | undefined> {
   return (await connections.byName(name)) ?? (isId(name) ? connections.byId(name) : undefined);
 }
 
@@ -21,7 +24,7 @@ export function connectionRoutes({ connections }: RestParts): RestApp {
     method: "get",
     path: "/connections",
     summary: "Every connection by name, without its credential.",
-    responses: { 200: { description: "The connections.", content: json(z.array(Connection)) }, ...REFUSALS },
+    responses: answers(200, "The connections.", z.array(Connection)),
   });
   routes.openapi(list, async (c) => answer(c, ok(await connections.list())));
 
@@ -30,7 +33,7 @@ export function connectionRoutes({ connections }: RestParts): RestApp {
     path: "/connections/{id}/schema",
     summary: "Its catalogue, as the reading role sees it. The id may be the name.",
     request: { params: z.object({ id: z.string().min(1).max(200) }) },
-    responses: { 200: { description: "The schemas.", content: json(SchemaTree) }, ...REFUSALS },
+    responses: answers(200, "The schemas.", SchemaTree),
   });
   routes.openapi(schema, async (c) => {
     const connection = await connectionNamed(connections, c.req.valid("param").id);

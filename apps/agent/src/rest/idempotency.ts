@@ -38,7 +38,9 @@ export function idempotency({ db, log }: { db: Db; log: Logger }): MiddlewareHan
       if (c.res.status < 500) {
         const data = { userId, key, fingerprint, status: c.res.status, body: await c.res.clone().text() };
         // What was asked for has happened; that its answer cannot be kept must not turn it into a failure.
-        await db.idempotencyKey.create({ data }).catch((error: unknown) => log.error({ err: error }, "an answer could not be kept for its key"));
+        await db.idempotencyKey
+          .create({ data })
+          .catch((error: unknown) => log.error({ err: error }, "an answer could not be kept for its key"));
       }
     } finally {
       inFlight.delete(slot);

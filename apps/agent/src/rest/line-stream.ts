@@ -23,7 +23,3 @@ export function lines(source: AsyncGenerator<string>, end = "\n"): ReadableStrea
     },
   });
 }
-
-export function ndjson(): Record<string, string> {
-  return { "content-type": "application/x-ndjson; charset=utf-8", "cache-control": "no-store" };
-}

@@ -1,5 +1,7 @@
 import { Problem, problem, type ErrorCode, type Outcome } from "@interlock/protocol";
+import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { ZodType } from "zod";
 
 /** RFC 9457. */
 export function problemResponse(c: Context, code: ErrorCode, detail?: string): Response {
@@ -17,11 +19,14 @@ export function answer<T>(c: Context, outcome: Outcome<T>, status: 200 | 201 = 2
 }
 
 const content = { "application/problem+json": { schema: Problem } };
-
-/** The part of a route's `responses` that every route has. */
-export const REFUSALS = {
+const REFUSALS = {
   "4XX": { description: "Refused; `code` says why, `next` what to do.", content },
   "5XX": { description: "A fault of Interlock or of the target.", content },
-} as const;
+};
+
+/** The `responses` of a route: its good answer, and the refusals that every route has. */
+export function answers(status: 200 | 201, description: string, schema: ZodType, type = "application/json"): RouteConfig["responses"] {
+  return { [status]: { description, content: { [type]: { schema } } }, ...REFUSALS };
+}
 
 export const json = <S>(schema: S) => ({ "application/json": { schema } });

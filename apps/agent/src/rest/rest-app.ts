@@ -21,7 +21,8 @@ export function createRestApp(parts: RestParts): RestApp {
 
   app.onError((error, c) => {
     const id = crypto.randomUUID();
-    if (error instanceof SyntaxError || ("status" in error && error.status === 400)) return problemResponse(c, "bad_request", "The body is not JSON.");
+    if (error instanceof SyntaxError || ("status" in error && error.status === 400))
+      return problemResponse(c, "bad_request", "The body is not JSON.");
     parts.log.error({ err: error, id, method: c.req.method, path: c.req.path }, "a request failed");
     return problemResponse(c, "internal", `Look for ${id}.`);
   });
@@ -60,6 +61,7 @@ export function createRestApp(parts: RestParts): RestApp {
   );
   app.use("*", idempotency(parts));
 
-  for (const routes of [roomRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes]) app.route("/", routes(parts));
+  for (const routes of [roomRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes])
+    app.route("/", routes(parts));
   return app;
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { LIMITS, ok, refuse, Room, Severity } from "@interlock/protocol";
-import { answer, json, REFUSALS } from "./problem-response.ts";
+import { answer, answers, json } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
 const RoomId = z.object({ id: z.uuid() });
@@ -13,7 +13,7 @@ export function roomRoutes({ membership }: RestParts): RestApp {
     method: "get",
     path: "/rooms",
     summary: "Every room, open ones first, newest first.",
-    responses: { 200: { description: "The rooms.", content: json(z.array(Room)) }, ...REFUSALS },
+    responses: answers(200, "The rooms.", z.array(Room)),
   });
   routes.openapi(list, async (c) => answer(c, ok(await membership.roomsOf())));
 
@@ -22,7 +22,7 @@ export function roomRoutes({ membership }: RestParts): RestApp {
     path: "/rooms",
     summary: "Opens a room; whoever does is its lead.",
     request: { body: { required: true, content: json(NewRoom) } },
-    responses: { 201: { description: "The room.", content: json(Room) }, ...REFUSALS },
+    responses: answers(201, "The room.", Room),
   });
   routes.openapi(open, async (c) => {
     const { title, severity } = c.req.valid("json");
@@ -34,7 +34,7 @@ export function roomRoutes({ membership }: RestParts): RestApp {
     path: "/rooms/{id}",
     summary: "One room with its people.",
     request: { params: RoomId },
-    responses: { 200: { description: "The room.", content: json(Room) }, ...REFUSALS },
+    responses: answers(200, "The room.", Room),
   });
   routes.openapi(one, async (c) => {
     const room = await membership.roomOf(c.req.valid("param").id);
@@ -46,7 +46,7 @@ export function roomRoutes({ membership }: RestParts): RestApp {
     path: "/rooms/{id}/close",
     summary: "Closes a room: no new commands. What runs goes on. Only its lead may.",
     request: { params: RoomId },
-    responses: { 200: { description: "The room.", content: json(Room) }, ...REFUSALS },
+    responses: answers(200, "The room.", Room),
   });
   routes.openapi(close, async (c) => {
     const { id } = c.req.valid("param");
