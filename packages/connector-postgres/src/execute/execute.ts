@@ -7,7 +7,7 @@ import { Session } from "./session.ts";
 import { runStatement, type Lineage } from "./statement-run.ts";
 import { Stop } from "./stop.ts";
 import { planTransaction, type TransactionPlan } from "./transaction-plan.ts";
-import { affectedBetween, countsRows, foreignWrites, settleDeferred, takeSnapshot } from "./write-counters.ts";
+import { affectedBetween, countsRows, ownLocks, settleDeferred, takeSnapshot } from "./write-counters.ts";
 
 export interface ExecuteDeps {
   /** DSNs of the reading and the writing role. */
@@ -123,8 +123,8 @@ async function run(
   const after = counting ? await takeSnapshot(session) : new Map();
   if (guard !== undefined && counting) {
     if (!(await countsRows(session))) throw new TargetError("statement_failed", NOT_COUNTING);
-    const foreign = await foreignWrites(session);
-    const breach = compareToApproved({ before, after, approved: guard.approved, foreign, emptied, defined, claimed });
+    const locks = await ownLocks(session);
+    const breach = compareToApproved({ before, after, approved: guard.approved, locks, emptied, defined, claimed });
     if (breach.length > 0) {
       await session.command("ROLLBACK");
       return { state: "rolled_back", affected: [], guard: breach };

@@ -1,7 +1,7 @@
 import type { ApprovedWrite } from "@interlock/connector";
 import type { Session } from "./session.ts";
 import type { TransactionPlan } from "./transaction-plan.ts";
-import { delta, type Snapshot, type TableState } from "./write-counters.ts";
+import { delta, type OwnLocks, type Snapshot, type TableState } from "./write-counters.ts";
 
 /** Stands for "cannot be counted" in guard figures: more than any approval, and still a number in JSON. */
 export const UNCOUNTABLE = Number.MAX_SAFE_INTEGER;
@@ -10,8 +10,7 @@ export interface GuardInput {
   before: Snapshot;
   after: Snapshot;
   approved: readonly ApprovedWrite[];
-  /** Foreign tables opened for writing. */
-  foreign: ReadonlySet<number>;
+  locks: OwnLocks;
   /** Rows of approved objects before a TRUNCATE in the text, by object; see countApproved. */
   emptied: ReadonlyMap<string, number>;
   /** Objects the text itself defines anew; see definedObjects. */
@@ -31,7 +30,7 @@ export interface GuardBreach {
  * its nearest listed ancestor. Rolled-back savepoints stay in the server's counters, so they can only block too much.
  */
 export function compareToApproved(input: GuardInput): GuardBreach[] {
-  const { before, after, foreign, claimed } = input;
+  const { before, after, locks, defined, claimed } = input;
   const limits = new Map<string, number>();
   for (const { object, rows } of input.approved) limits.set(object, (limits.get(object) ?? 0) + rows);
   const actual = new Map<string, number>();
@@ -40,6 +39,7 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
   const charge = (object: string, rows: number): void => void actual.set(object, Math.min(UNCOUNTABLE, (actual.get(object) ?? 0) + rows));
   const replaced = new Map<string, number>();
   const replace = (table: TableState): void => {
+    if (table.temporary || !locks.exclusive.has(table.oid)) return;
     const object = objectOf(table);
     const rows = replacedRows(table, object, input);
     // The rows of a partitioned table were counted once for all its partitions.
@@ -51,8 +51,11 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     const { inserted, updated, deleted } = delta(then, now);
     const rows = inserted + updated + deleted;
     counted += rows;
-    if (rows > 0) charge(objectOf(now), rows);
-    if (foreign.has(now.oid)) charge(objectOf(now), UNCOUNTABLE);
+    if (now.temporary) continue;
+    // The rows of a materialised view the text refreshes follow from those of its tables.
+    const refreshed = now.kind === "materialized" && defined.has(now.name);
+    if (rows > 0 && !refreshed) charge(objectOf(now), rows);
+    if (locks.foreignWrites.has(now.oid)) charge(objectOf(now), UNCOUNTABLE);
     if (then !== undefined && then.fileNode !== now.fileNode) replace(now);
   }
   for (const then of before.values()) if (!after.has(then.oid)) replace(then);

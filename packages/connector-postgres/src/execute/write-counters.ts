@@ -10,7 +10,9 @@ export interface TableState {
   deleted: number;
   /** On-disk identity; TRUNCATE and rewrites change it without counting a row. */
   fileNode: number;
-  foreign: boolean;
+  kind: "table" | "materialized" | "foreign";
+  /** A temporary table: its rows end with the session, so they are counted but never charged. */
+  temporary: boolean;
   /** Nearest first: partitioned or inherited-from tables. */
   ancestors: string[];
 }
@@ -18,7 +20,7 @@ export interface TableState {
 export type Snapshot = ReadonlyMap<number, TableState>;
 
 /**
- * Every table that keeps a person's rows, other sessions' temporary ones left out. Large objects live in two system catalogues, so those
+ * Every table that keeps a person's rows. Large objects live in two system catalogues, so those
  * count as well. Names are qualified and operators explicit because the text may have set a search_path of its own.
  */
 const SNAPSHOT = `
@@ -32,13 +34,13 @@ SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.concat(n.nspname, '.', c.relnam
   pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)::pg_catalog.float8 AS inserted,
   pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)::pg_catalog.float8 AS updated,
   pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)::pg_catalog.float8 AS deleted,
-  c.relfilenode::pg_catalog.int8 AS file_node, c.relkind OPERATOR(pg_catalog.=) 'f' AS foreign,
+  c.relfilenode::pg_catalog.int8 AS file_node, c.relkind::pg_catalog.text AS kind, c.relpersistence OPERATOR(pg_catalog.=) 't' AS temporary,
   ARRAY(SELECT pg_catalog.concat(an.nspname, '.', a.relname) FROM up u
     JOIN pg_catalog.pg_class a ON a.oid OPERATOR(pg_catalog.=) u.oid
     JOIN pg_catalog.pg_namespace an ON an.oid OPERATOR(pg_catalog.=) a.relnamespace
     WHERE u.leaf OPERATOR(pg_catalog.=) c.oid ORDER BY u.depth) AS ancestors
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,f}'::pg_catalog."char"[]) AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
+WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,m,f}'::pg_catalog."char"[])
   AND ((n.nspname OPERATOR(pg_catalog.<>) ALL ('{pg_catalog,information_schema,pg_toast}'::pg_catalog.name[]))
     OR c.oid OPERATOR(pg_catalog.=) ANY ('{2613,2995}'::pg_catalog.oid[]))`;
 
@@ -57,7 +59,8 @@ export async function takeSnapshot(session: Session): Promise<Snapshot> {
         updated: Number(row["updated"]),
         deleted: Number(row["deleted"]),
         fileNode: Number(row["file_node"]),
-        foreign: row["foreign"] === true,
+        kind: row["kind"] === "m" ? "materialized" : row["kind"] === "f" ? "foreign" : "table",
+        temporary: row["temporary"] === true,
         ancestors: row["ancestors"] as string[],
       };
       return [oid, state];
@@ -79,13 +82,23 @@ export async function countsRows(session: Session): Promise<boolean> {
   return row?.["counts"] === "on";
 }
 
-/** Foreign tables this transaction opened for writing: their rows are counted elsewhere, so not by us. */
-export async function foreignWrites(session: Session): Promise<ReadonlySet<number>> {
+/** What this transaction locked in ways that tell of changes without counted rows. */
+export interface OwnLocks {
+  /** Foreign tables opened for writing: their rows are counted elsewhere, so not by us. */
+  foreignWrites: ReadonlySet<number>;
+  /** Locked exclusively, as new storage demands; without it new storage is somebody else's doing. */
+  exclusive: ReadonlySet<number>;
+}
+
+export async function ownLocks(session: Session): Promise<OwnLocks> {
   const rows = await session.query(
-    `SELECT l.relation::pg_catalog.int8 AS oid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation
-     WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND c.relkind OPERATOR(pg_catalog.=) 'f' AND l.mode OPERATOR(pg_catalog.=) 'RowExclusiveLock'`,
+    `SELECT l.relation::pg_catalog.int8 AS oid, l.mode AS mode, c.relkind::pg_catalog.text AS kind
+     FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation
+     WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.granted`,
   );
-  return new Set(rows.map((row) => Number(row["oid"])));
+  const oids = (mode: string, kind?: string): Set<number> =>
+    new Set(rows.filter((row) => row["mode"] === mode && (kind === undefined || row["kind"] === kind)).map((row) => Number(row["oid"])));
+  return { foreignWrites: oids("RowExclusiveLock", "f"), exclusive: oids("AccessExclusiveLock") };
 }
 
 /**
@@ -101,7 +114,7 @@ export function affectedBetween(before: Snapshot, after: Snapshot, emptied: Read
   }
   for (const now of after.values()) {
     const { inserted, updated, deleted } = delta(before.get(now.oid), now);
-    if (inserted + updated + deleted === 0) continue;
+    if (now.temporary || inserted + updated + deleted === 0) continue;
     const object = now.ancestors.at(-1) ?? now.name;
     const sum = byObject.get(object) ?? { object, inserted: 0, updated: 0, deleted: 0 };
     byObject.set(object, { object, inserted: sum.inserted + inserted, updated: sum.updated + updated, deleted: sum.deleted + deleted });
