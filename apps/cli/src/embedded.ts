@@ -68,7 +68,7 @@ async function isHeld(home: string): Promise<boolean> {
 }
 
 /** When a process started, in the system's own words (field 22 of proc_pid_stat(5), or ps); empty when there is none. */
-async function startOf(pid: number): Promise<string> {
+export async function startOf(pid: number): Promise<string> {
   if (process.platform === "linux") {
     const line = await textOf(`/proc/${pid}/stat`);
     const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");

@@ -4,22 +4,8 @@ import { impactText } from "./impact-text.ts";
 import { paint } from "./paint.ts";
 
 function statement(fields: Partial<Statement> = {}): Statement {
-  return {
-    ...{
-      index: 0,
-      start: 0,
-      end: 6,
-      text: "",
-      effect: "delete",
-      title: "DELETE orders",
-      reversible: "undo",
-      effects: [],
-      cascades: [],
-      locks: [],
-    },
-    ...{ rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] },
-    ...fields,
-  };
+  const nothing = { effects: [], cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] };
+  return { index: 0, start: 0, end: 6, text: "", effect: "delete", title: "DELETE orders", reversible: "undo", ...nothing, ...fields };
 }
 
 function impact(statements: Statement[], fields: Partial<Impact> = {}): Impact {

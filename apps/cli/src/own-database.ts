@@ -37,7 +37,7 @@ async function checkReachable(db: Db): Promise<void> {
         Promise.reject(new Error(`no answer within ${ANSWER_MS / 1000} s`)),
       ),
     ]);
-    if (found?.name != null) return;
+    if (found !== undefined && found.name !== null) return;
   } catch (error) {
     // Without the driver's own text: it may repeat the address it was given.
     throw unreachable("Interlock's database does not answer. Is DATABASE_URL right, and is the server up?", error);

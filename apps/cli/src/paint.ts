@@ -5,11 +5,11 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Colours text, or leaves it as it is. Colour carries meaning only: the effect, and what is bad or beside the point. */
 export interface Paint {
-  effect(effect: Effect, text: string): string;
-  strong(text: string): string;
-  faint(text: string): string;
-  warning(text: string): string;
-  danger(text: string): string;
+  effect: (effect: Effect, text: string) => string;
+  strong: (text: string) => string;
+  faint: (text: string) => string;
+  warning: (text: string) => string;
+  danger: (text: string) => string;
 }
 
 const EFFECT_STYLE: Record<Effect, Style> = {

@@ -6,6 +6,7 @@ import { migrate } from "@interlock/db/migrate";
 import { startPostgres } from "@interlock/db/postgres";
 import { type MigratedDatabase, migratedDatabase } from "@interlock/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startOf } from "../src/embedded.ts";
 import { interlock } from "./interlock.ts";
 
 let own: MigratedDatabase;
@@ -110,14 +111,11 @@ test("the embedded database: used while it runs, started for the purpose and sto
     await expect(stat(lock)).rejects.toThrow("ENOENT");
 
     // A start that holds the folder but has no database yet must not lose it to us.
-    const fields = (await readFile(`/proc/${process.pid}/stat`, "utf8").catch(() => "")).split(") ")[1]?.split(" ");
-    if (fields) {
-      await writeFile(join(home, "front.json"), JSON.stringify({ pid: process.pid, started: fields[19] }));
-      expect(await interlock(["audit", "verify"], { INTERLOCK_HOME: home })).toMatchObject({
-        code: 3,
-        error: expect.stringContaining("starting or stopping"),
-      });
-    }
+    await writeFile(join(home, "front.json"), JSON.stringify({ pid: process.pid, started: await startOf(process.pid) }));
+    expect(await interlock(["audit", "verify"], { INTERLOCK_HOME: home })).toMatchObject({
+      code: 3,
+      error: expect.stringContaining("starting or stopping"),
+    });
   } finally {
     await rm(home, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ test("orders keys by UTF-16 units and writes numbers as ECMAScript does (RFC 878
   expect(canonicalJson({ "\u20ac": 1, "\r": 2, "\u{1f600}": 3, "\ufb33": 4, "1": 5, "\u0080": 6, "\u00f6": 7 })).toBe(
     '{"\\r":2,"1":5,"\u0080":6,"\u00f6":7,"\u20ac":1,"\u{1f600}":3,"\ufb33":4}',
   );
-  expect(canonicalJson([333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe("[333333333.3333333,1e+30,4.5,0.002,1e-27,0]");
+  expect(canonicalJson([333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe("[333333333.3333333,1e+30,4.5,0.002,1e-27,0]");
   expect(canonicalJson('\u20ac$\u000f\nA\'B"\\\\"/')).toBe('"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"');
 });
 

@@ -24,7 +24,10 @@ function refuseWhatJsonDrops(value: unknown, ancestors: Set<object>): void {
       return;
     case "object":
       break;
-    default:
+    case "undefined":
+    case "bigint":
+    case "symbol":
+    case "function":
       throw new TypeError(`canonicalJson: a ${typeof value} has no JSON form`);
   }
   if (value === null) return;

@@ -1,5 +1,5 @@
 import type { Cascade, Effect, Impact, ObjectEffect, Rows, Statement } from "@interlock/protocol";
-import type { JudgeInput } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import { parsePolicy } from "./parse.ts";
 import type { Policy } from "./policy.ts";
 
@@ -10,11 +10,10 @@ export const exactly = (value: number): Rows => ({ value, kind: "exact" });
 export function statementOf(effect: Effect, fields: Partial<Statement> & { rows?: Rows } = {}): Statement {
   const { rows = exactly(0), ...rest } = fields;
   const target: ObjectEffect = { effect, object: "payments.orders", kind: "table", columns: ["id", "status"], rows };
-  return {
-    ...{ index: 0, start: 0, end: 6, text: "delete from payments.orders", effect, title: `${effect} orders`, reversible: "no" },
-    ...{ effects: [target], cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] },
-    ...rest,
-  };
+  const nothing = { cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] };
+  const text = "delete from payments.orders";
+  const title = `${effect} orders`;
+  return { index: 0, start: 0, end: text.length, text, effect, title, reversible: "no", effects: [target], ...nothing, ...rest };
 }
 
 export function cascadeOf(rows: Rows): Cascade {

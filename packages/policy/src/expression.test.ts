@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { impactOf, inputOf, statementOf } from "./cases.ts";
 import { compileExpression, ExpressionFault } from "./expression.ts";
 import { commonFacts, factsOf } from "./facts.ts";
-import type { JudgeInput } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 
 function value(
   text: string,

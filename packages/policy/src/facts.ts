@@ -1,5 +1,5 @@
 import { type Impact, type Rows, type Statement, impactRows, sumRows } from "@interlock/protocol";
-import type { JudgeInput } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import { Moment } from "./moment.ts";
 
 /*

@@ -2,7 +2,7 @@ import type { Impact, Statement } from "@interlock/protocol";
 import { type Expression, ExpressionFault } from "./expression.ts";
 import { type CommonFacts, type Facts, factsOf } from "./facts.ts";
 import { doubt } from "./figures.ts";
-import type { JudgeInput } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import { mismatch } from "./match.ts";
 import type { Rule } from "./policy.ts";
 

@@ -2,7 +2,8 @@ import type { Effect, Rows } from "@interlock/protocol";
 import { describe, expect, test } from "vitest";
 import { cascadeOf, exactly, impactOf, inputOf, policyOf, statementOf } from "./cases.ts";
 import { DEFAULT_POLICY } from "./default-policy.ts";
-import { judge, type JudgeInput } from "./judge.ts";
+import { judge } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import { parsePolicy } from "./parse.ts";
 
 const parsedDefault = parsePolicy(DEFAULT_POLICY);

@@ -1,26 +1,9 @@
-import {
-  type Connection,
-  EFFECTS,
-  type Impact,
-  type Principal,
-  type Statement,
-  strongest,
-  type TraceLine,
-  type Verdict,
-} from "@interlock/protocol";
+import { EFFECTS, type Impact, type Statement, strongest, type TraceLine, type Verdict } from "@interlock/protocol";
 import { commonFacts } from "./facts.ts";
 import { type Finding, findingOf, Subject } from "./finding.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import { combineObligations, noObligations } from "./obligations.ts";
 import type { Policy, Rule } from "./policy.ts";
-
-/** Who would run what, where and when. `room` is undefined where nobody is in one. */
-export interface JudgeInput {
-  principal: Pick<Principal, "id" | "name" | "groups">;
-  connection: Pick<Connection, "name" | "connector" | "environment" | "labels">;
-  room: { id: string; severity?: string | undefined; incident: boolean } | undefined;
-  impact: Impact;
-  now: Date;
-}
 
 /** What the rules say of one statement. */
 interface Judgement {
@@ -88,10 +71,8 @@ function statementsOf(impact: Impact): Statement[] {
   if (impact.statements.length > 0 && EFFECTS.indexOf(listed) >= EFFECTS.indexOf(impact.effect)) return impact.statements;
   const effect = impact.statements.length > 0 ? impact.effect : "unknown";
   const title = impact.statements.length > 0 ? "the whole command" : "a command without a statement";
-  const whole: Statement = {
-    ...{ index: impact.statements.length, start: 0, end: 0, text: "", effect, title, reversible: "no" },
-    ...{ effects: [], cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] },
-  };
+  const nothing = { effects: [], cascades: [], locks: [], rewrites: [], scans: [], sideEffects: [], willFail: [], waits: [], risks: [] };
+  const whole: Statement = { index: impact.statements.length, start: 0, end: 0, text: "", effect, title, reversible: "no", ...nothing };
   return [...impact.statements, whole];
 }
 

@@ -1,5 +1,5 @@
 import type { Effect } from "@interlock/protocol";
-import type { JudgeInput } from "./judge.ts";
+import type { JudgeInput } from "./judge-input.ts";
 import type { Rule } from "./policy.ts";
 
 /** Why a rule is not about this statement; undefined when it is. */

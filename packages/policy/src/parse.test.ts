@@ -66,7 +66,10 @@ test.each([
   ["more text than a policy has", "#".repeat(1_000_001), /^1:1 the policy is longer/],
   [
     "an alias bomb",
-    `version: 1\na: &a [x,x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((key, index) => `${key}: &${key} [${Array(10).fill(`*${"abcdefgh"[index]}`).join(",")}]`).join("\n")}\n`,
+    `version: 1\na: &a [x,x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
+      .split("")
+      .map((key, index) => `${key}: &${key} [${Array(10).fill(`*${"abcdefgh"[index]}`).join(",")}]`)
+      .join("\n")}\n`,
     /^1:1 Excessive alias count/,
   ],
 ])("%s is an error at its line and column", (_, text, error) => {
