@@ -12,7 +12,7 @@ export async function auditVerify(args: string[], terminal: Terminal): Promise<E
   readOptions(args, [], 0);
   const verdict = await withDatabase(terminal, (db) =>
     // One snapshot, so that events appended meanwhile do not look like a head that does not fit.
-    db.$transaction(async (tx) => verifyChain(auditRows(tx), await auditHead(tx)), {
+    db.$transaction(async (tx) => verifyChain(untilAborted(auditRows(tx), terminal.signal), await auditHead(tx)), {
       isolationLevel: "RepeatableRead",
       timeout: LONGEST_MS,
     }),
@@ -23,4 +23,11 @@ export async function auditVerify(args: string[], terminal: Terminal): Promise<E
   }
   terminal.out(`bad event ${verdict.seq}: ${verdict.reason}`);
   return EXIT.finding;
+}
+
+async function* untilAborted<T>(rows: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for await (const row of rows) {
+    signal.throwIfAborted();
+    yield row;
+  }
 }

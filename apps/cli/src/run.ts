@@ -34,6 +34,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.error(error.message);
       return error.code;
     }
+    if (terminal.signal.aborted) {
+      terminal.error("Interrupted.");
+      return EXIT.unreachable;
+    }
     terminal.error(error instanceof Error ? `interlock: ${error.stack ?? error.message}` : `interlock: ${String(error)}`);
     return EXIT.unreachable;
   }

@@ -5,7 +5,7 @@ import type { Connector, Target } from "@interlock/connector";
 import { postgres } from "@interlock/connector-postgres";
 import { appendAudit, openSecret } from "@interlock/db";
 import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
-import { EXIT, Stop } from "./exit.ts";
+import { EXIT, Stop, unreachable } from "./exit.ts";
 import { readSecrets } from "./embedded.ts";
 import { withDatabase } from "./own-database.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,11 +27,19 @@ export async function openStored(name: string, text: string, terminal: Terminal)
     const connector = CONNECTORS.find((known) => known.name === row.connector);
     if (connector === undefined) throw new Stop(EXIT.finding, `This version has no connector ${row.connector}.`);
     const key = Buffer.from(terminal.config.key ?? (await readSecrets(terminal.config.home)).key, "base64");
-    const secret = connector.readSecret(openSecret(key, row.id, row.secret));
+    const secret = open(connector, key, row);
     const data = { connectionId: row.id, textSha256: createHash("sha256").update(text).digest("hex"), via: "command line" };
     await db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor: "system", data }));
     return connector.open({ connectionName: name, secret, maskedColumns: () => columns });
   });
+}
+
+function open(connector: Connector, key: Uint8Array, row: { id: string; secret: Uint8Array }): unknown {
+  try {
+    return connector.readSecret(openSecret(key, row.id, row.secret));
+  } catch (error) {
+    throw unreachable(error instanceof Error ? error.message : String(error), error);
+  }
 }
 
 /** From the policy file; the default one where there is none yet. */
