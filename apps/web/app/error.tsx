@@ -3,13 +3,13 @@ import { Button } from "../components/ui/button.tsx";
 import { PlainPage } from "../features/shell/plain-page.tsx";
 
 /** A page that could not be drawn. The digest finds the fault in the service's log. */
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset(): void }) {
+export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <PlainPage
       code={error.digest ? `fault ${error.digest}` : "fault"}
       title="This page failed"
       actions={
-        <Button variant="primary" size="lg" onClick={reset}>
+        <Button variant="primary" size="lg" onClick={() => window.location.reload()}>
           Try again
         </Button>
       }

@@ -14,6 +14,11 @@ export function useAppleKeyboard(): boolean {
   );
 }
 
+/** Whether the key that `Mod` stands for is held: ⌘ on Apple keyboards, where Ctrl has its own meaning in text, Ctrl elsewhere. */
+export function hasMod(event: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
+  return APPLE.test(navigator.userAgent) ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+}
+
 const SPOKEN: Record<string, string> = { "⌘": "Command", "⇧": "Shift", "⌥": "Option", "⏎": "Enter" };
 
 /**

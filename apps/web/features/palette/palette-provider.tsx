@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { hasMod } from "../../components/ui/kbd.tsx";
 import { BuiltInCommands } from "./built-in-commands.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { type Palette, PaletteContext, PaletteRegistry } from "./palette-registry.tsx";
@@ -13,7 +14,7 @@ export function PaletteProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<"palette" | "shortcuts" | undefined>();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return;
+      if (!hasMod(event) || event.altKey || event.shiftKey) return;
       const key = event.key.toLowerCase();
       if (key !== "k" && key !== "/") return;
       event.preventDefault();
