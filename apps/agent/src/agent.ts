@@ -52,7 +52,7 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
         doc: welcomeToDocument({ db, documents, membership, timeline, log }),
       },
     });
-    const server = await serve({ port: config.port, origins: config.origins, door, rest: services.rest });
+    const server = await serve({ port: config.port, host: config.host, origins: config.origins, door, rest: services.rest });
     return {
       port: server.port,
       stop: async () => {

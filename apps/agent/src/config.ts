@@ -3,8 +3,10 @@ import { z } from "zod";
 
 /** What the agent is told at start. The only place that reads the environment; everything else is handed this. */
 export interface Config {
-  /** Loopback port; 0 lets the system choose. */
+  /** 0 lets the system choose. */
   port: number;
+  /** Address to listen on; loopback unless the front process lives in another container. */
+  host: string;
   databaseUrl: string;
   /** Absolute folder of all state. */
   home: string;
@@ -20,6 +22,7 @@ export interface Config {
 
 const Environment = z.object({
   INTERLOCK_AGENT_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  INTERLOCK_AGENT_HOST: z.string().min(1).default("127.0.0.1"),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
   INTERLOCK_HOME: z.string().refine(isAbsolute, "must be an absolute path"),
   INTERLOCK_SECRET: z.string().min(16),
@@ -47,6 +50,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const { data } = read;
   return {
     port: data.INTERLOCK_AGENT_PORT,
+    host: data.INTERLOCK_AGENT_HOST,
     databaseUrl: data.DATABASE_URL,
     home: data.INTERLOCK_HOME,
     secret: data.INTERLOCK_SECRET,

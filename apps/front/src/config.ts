@@ -34,8 +34,7 @@ export function readConfig(environment: Record<string, string | undefined>, args
   const unknown = args.find((argument) => argument !== "--reset" && argument !== "--dev");
   if (unknown !== undefined) throw new Error(`Unknown argument ${unknown}. There is only --reset, which starts over with an empty state.`);
   const production = value("NODE_ENV") === "production";
-  const port = Number(value("PORT") ?? "7300");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error("PORT must be a number from 1 to 65535.");
+  const port = portOf(value("PORT") ?? "7300");
   if (production) checkProduction(value, args);
   const key = value("INTERLOCK_KEY");
   if (key !== undefined && Buffer.from(key, "base64").length !== 32)
@@ -75,4 +74,41 @@ function originOf(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, ""))
     throw new Error("INTERLOCK_ORIGIN must be an origin without a path, e.g. https://interlock.example.com");
   return url.origin;
+}
+
+/** What the front is told where databases, agent and web app run elsewhere, each in its own container. */
+export interface ProxyConfig {
+  port: number;
+  host: string;
+  origin: string;
+  agent: { host: string; port: number };
+  web: { host: string; port: number };
+}
+
+/** Throws naming the variable that is missing or wrong. */
+export function readProxyConfig(environment: Record<string, string | undefined>): ProxyConfig {
+  const required = (name: string): string => {
+    const value = environment[name];
+    if (!value) throw new Error(`${name} is not set.`);
+    return value;
+  };
+  const backend = (name: string): { host: string; port: number } => {
+    const text = required(name);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol !== "http:" || url.port === "") throw new Error(`${name} must be like http://agent:7301`);
+    return { host: url.hostname, port: Number(url.port) };
+  };
+  return {
+    port: portOf(environment["PORT"] || "7300"),
+    host: environment["INTERLOCK_HOST"] || "127.0.0.1",
+    origin: originOf(required("INTERLOCK_ORIGIN")),
+    agent: backend("INTERLOCK_AGENT_URL"),
+    web: backend("INTERLOCK_WEB_URL"),
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error("PORT must be a number from 1 to 65535.");
+  return port;
 }

@@ -7,7 +7,7 @@ import type { Config } from "./config.ts";
 import { startDatabases } from "./databases.ts";
 import { lockHome, makeHome, resetHome } from "./home.ts";
 import { createLog } from "./log.ts";
-import { createFront } from "./proxy.ts";
+import { createFront, type Backend } from "./proxy.ts";
 import { readSecrets } from "./secrets.ts";
 import { startAgent, startWeb } from "./services.ts";
 
@@ -55,7 +55,7 @@ export async function startFront(
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
     for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
     const [agent, web] = children;
-    listener = createFront({ agent: () => agent?.port, web: () => web?.port }, config.origins);
+    listener = createFront({ agent: () => local(agent), web: () => local(web) }, config.origins);
     listener.listen(config.port, config.host);
     await once(listener, "listening");
     await lock.publish({ url: config.origins[0] ?? "", databaseUrl });
@@ -65,6 +65,10 @@ export async function startFront(
     await stop();
     throw error;
   }
+}
+
+function local(child: Child | undefined): Backend | undefined {
+  return child?.port === undefined ? undefined : { host: "127.0.0.1", port: child.port };
 }
 
 /** Without its database nothing works and nothing may run; the operator's supervisor starts us again. */

@@ -4,10 +4,15 @@ import type { Duplex } from "node:stream";
 import { problem } from "@interlock/protocol";
 import { createProxyServer } from "http-proxy-3";
 
+export interface Backend {
+  host: string;
+  port: number;
+}
+
 export interface Backends {
-  /** Ports right now; undefined while one is down. */
-  agent: () => number | undefined;
-  web: () => number | undefined;
+  /** Where each is right now; undefined while it is down. */
+  agent: () => Backend | undefined;
+  web: () => Backend | undefined;
 }
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -58,20 +63,20 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
     request.headers["x-forwarded-proto"] = hosts.get(host) ?? "http";
     if (hosts.get(host) !== "https") request.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
   };
-  const portOf = (request: IncomingMessage): number | undefined => (isForAgent(request.url) ? backends.agent() : backends.web());
+  const backendOf = (request: IncomingMessage): Backend | undefined => (isForAgent(request.url) ? backends.agent() : backends.web());
 
   const server = createServer((request, response) => {
     if (!isAllowed(request)) return refuseHost(response);
-    const port = portOf(request);
-    if (port === undefined) return unavailable(request, response);
+    const backend = backendOf(request);
+    if (backend === undefined) return unavailable(request, response);
     stamp(request);
     // A browser that goes away ends what it asked for.
-    proxy.web(request, response, { target: { protocol: "http:", host: "127.0.0.1", port } });
+    proxy.web(request, response, { target: { protocol: "http:", ...backend } });
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const port = portOf(request);
-    if (!isAllowed(request) || port === undefined || !(socket instanceof Socket)) {
+    const backend = backendOf(request);
+    if (!isAllowed(request) || backend === undefined || !(socket instanceof Socket)) {
       socket.end(
         `HTTP/1.1 ${isAllowed(request) ? "503 Service Unavailable" : "421 Misdirected Request"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
       );
@@ -79,7 +84,7 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
     }
     socket.setNoDelay(true);
     stamp(request);
-    upgrades.ws(request, socket, head, { target: { protocol: "http:", host: "127.0.0.1", port } });
+    upgrades.ws(request, socket, head, { target: { protocol: "http:", ...backend } });
   });
   // Results and pages may take as long as they need; a client must still finish its headers promptly (Node's default, one minute).
   server.requestTimeout = 0;

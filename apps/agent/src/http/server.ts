@@ -6,8 +6,9 @@ import type { Door } from "../door/door.ts";
 import { originAllowed } from "./origin.ts";
 
 export interface HttpParts {
-  /** Loopback port; 0 lets the system choose. */
+  /** 0 lets the system choose. */
   port: number;
+  host: string;
   origins: ReadonlySet<string>;
   door: Door;
   /** The REST application, answering everything below /api/v1. */
@@ -20,8 +21,8 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Listens on loopback only: the front process owns the public port. */
-export async function serve({ port, origins, door, rest }: HttpParts): Promise<HttpServer> {
+/** Listens where only the front process reaches it, which owns the public port. */
+export async function serve({ port, host, origins, door, rest }: HttpParts): Promise<HttpServer> {
   const answer = getRequestListener((request) => rest.fetch(request), { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     if (!originAllowed(request, origins)) refuse(response, "origin_refused");
@@ -33,7 +34,7 @@ export async function serve({ port, origins, door, rest }: HttpParts): Promise<H
   server.on("upgrade", (request, stream, head) => void door.upgrade(request, stream, head));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, host, resolve);
   });
   return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) };
 }

@@ -1,0 +1,4 @@
+FROM postgres:18-alpine
+# Runs as the image's own account from the start, so that no root is needed to step down from.
+USER 70:70
+HEALTHCHECK --interval=5s --timeout=3s --retries=20 CMD ["pg_isready", "-U", "interlock", "-d", "interlock"]
