@@ -8,7 +8,12 @@ export interface Person {
 }
 
 /** Signs `name` in with the form, in a browser context of their own, and fails on any request that leaves this machine. */
-export async function signIn(browser: Browser, service: Service, name: string, options: { colorScheme?: "dark" | "light" } = {}): Promise<Person> {
+export async function signIn(
+  browser: Browser,
+  service: Service,
+  name: string,
+  options: { colorScheme?: "dark" | "light" } = {},
+): Promise<Person> {
   const context = await browser.newContext({ baseURL: service.url, ...options });
   const page = await context.newPage();
   page.on("request", (request) => {
@@ -31,17 +36,23 @@ export async function openDemoRoom({ page }: Person): Promise<void> {
   await expect(page.getByText(/all synced/)).toBeVisible();
 }
 
-/** The text of the shared document as this browser's editor holds it. */
-export async function documentText({ page }: Person): Promise<string> {
-  return page.evaluate(() => {
-    const editor = (globalThis as { interlockEditor?: { getValue(): string } }).interlockEditor;
-    return editor?.getValue() ?? "";
-  });
+/** The lines of the document this browser shows, top to bottom. */
+export async function shownText({ page }: Person): Promise<string> {
+  const lines = await page.locator(".monaco-editor .view-line").evaluateAll((elements) =>
+    elements
+      .map((element) => ({ top: Number.parseFloat((element as HTMLElement).style.top), text: element.textContent ?? "" }))
+      .toSorted((a, b) => a.top - b.top)
+      .map(({ text }) => text.replaceAll("\u00a0", " ")),
+  );
+  return lines.join("\n");
 }
 
 /** Puts the cursor at the end of the document and types, as a person would. */
 export async function typeAtEnd({ page }: Person, text: string): Promise<void> {
-  await page.locator(".monaco-editor").first().click({ position: { x: 300, y: 20 } });
+  await page
+    .locator(".monaco-editor")
+    .first()
+    .click({ position: { x: 300, y: 20 } });
   await page.keyboard.press("Control+End");
   await page.keyboard.type(text, { delay: 8 });
 }

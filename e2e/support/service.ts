@@ -53,7 +53,10 @@ export async function createService(): Promise<Service> {
     const deadline = Date.now() + READY_MS;
     while (Date.now() < deadline) {
       if (child.exitCode !== null) throw new Error(`Interlock ended with ${child.exitCode}:\n${output}`);
-      const healthy = await fetch(`${url}/api/v1/health`).then((response) => response.ok, () => false);
+      const healthy = await fetch(`${url}/api/v1/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
       if (healthy) return;
       await sleep(150);
     }
@@ -70,7 +73,11 @@ export async function createService(): Promise<Service> {
   }
 
   async function cli(...args: string[]) {
-    const run = spawn(process.execPath, ["apps/cli/bin/interlock.mjs", ...args], { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const run = spawn(process.execPath, ["apps/cli/bin/interlock.mjs", ...args], {
+      cwd: ROOT,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     run.stdout.on("data", (chunk) => (stdout += chunk));
