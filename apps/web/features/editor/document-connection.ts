@@ -1,5 +1,6 @@
 import { CLOSE, DOCUMENT_ACK, DOCUMENT_REFUSED, PROTOCOL_VERSION, Problem } from "@interlock/protocol";
-import { readVarString } from "lib0/decoding";
+import { readVarString, readVarUint } from "lib0/decoding";
+import { length } from "lib0/encoding";
 import { Awareness, removeAwarenessStates } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
@@ -27,6 +28,8 @@ export interface DocumentStatus {
 
 /** No message for this long and the provider takes the socket for dead (30 s, fixed in y-websocket), so ask sooner. In milliseconds. */
 const RESYNC_EVERY = 12_000;
+/** y-websocket's message type of the sync protocol. */
+const SYNC = 0;
 
 /**
  * One document and its socket. y-websocket reconnects at once and with the same address, but a ticket opens one socket only; so the
@@ -53,16 +56,21 @@ export class DocumentConnection {
       ...(options.socket ? { WebSocketPolyfill: options.socket } : {}),
     });
     this.#provider = provider;
-    provider.messageHandlers[DOCUMENT_ACK] = () => this.#unsaved.acked();
+    const sync = provider.messageHandlers[SYNC]!;
+    provider.messageHandlers[SYNC] = (encoder, ...rest) => {
+      sync(encoder, ...rest);
+      // More than the message type: an answer to the server's state vector, which the provider sends next.
+      if (length(encoder) > 1) this.#unsaved.sentAll();
+    };
+    provider.messageHandlers[DOCUMENT_ACK] = (_encoder, decoder) => this.#unsaved.acked(readVarUint(decoder));
     provider.messageHandlers[DOCUMENT_REFUSED] = (_encoder, decoder) => this.#refused(readVarString(decoder));
     provider.on("connection-close", (event) => this.#closed(event?.code ?? 0));
-    provider.on("status", ({ status }) => status === "connected" && this.#unsaved.reconnected());
     provider.on("sync", (synced) => {
       if (synced) this.#attempt = 0;
       this.#report();
     });
     this.doc.on("update", (_update: Uint8Array, origin: unknown) => {
-      if (origin !== provider) this.#unsaved.edited();
+      if (origin !== provider) this.#unsaved.edited(provider.wsconnected);
     });
     void this.#connect();
   }
@@ -102,6 +110,7 @@ export class DocumentConnection {
 
   #closed(code: number): void {
     this.#provider.shouldConnect = false;
+    this.#unsaved.disconnected();
     if (this.#stopped) return;
     this.#report();
     // Refused for good, or newer than this page: the room's own connection says so to the person.

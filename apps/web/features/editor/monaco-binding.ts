@@ -2,7 +2,10 @@ import type { editor, IDisposable } from "monaco-editor";
 import * as Y from "yjs";
 
 /** The part of Monaco's ITextModel the binding uses. `undo` and `redo` are replaced: only the binding knows whose edits are whose. */
-export type TextModel = Pick<editor.ITextModel, "getValue" | "setValue" | "applyEdits" | "setEOL" | "onDidChangeContent" | "getPositionAt" | "undo" | "redo">;
+export type TextModel = Pick<
+  editor.ITextModel,
+  "getValue" | "setValue" | "applyEdits" | "setEOL" | "onDidChangeContent" | "getPositionAt" | "undo" | "redo"
+>;
 
 /** monaco.editor.EndOfLineSequence.LF, written as a number so that this file loads without a browser. */
 const LF = 0 as editor.EndOfLineSequence;
@@ -108,7 +111,10 @@ export class MonacoBinding implements IDisposable {
 const REMOVING_RETURNS = "remove carriage returns";
 
 /** A Yjs delta as edits of the model as it is now; undefined when a carriage return makes the offsets differ. */
-function editsOf(delta: Y.YTextEvent["delta"], model: TextModel): { edits: editor.IIdentifiedSingleEditOperation[]; growth: number } | undefined {
+function editsOf(
+  delta: Y.YTextEvent["delta"],
+  model: TextModel,
+): { edits: editor.IIdentifiedSingleEditOperation[]; growth: number } | undefined {
   const edits: editor.IIdentifiedSingleEditOperation[] = [];
   let at = 0;
   let growth = 0;

@@ -1,35 +1,48 @@
 /**
- * Counts updates the server has not yet said it wrote down. Acks come in the order of updates, one each. After a reconnect everything
- * that is missing travels as one message, which is acked once.
+ * Counts edits the server has not yet said it wrote down. Messages are acked in the order they were sent on a socket; one sent after a
+ * reconnect carries all edits made before it, so a message may cover any number of them, also none.
  */
 export class UnsavedEdits {
-  #waiting = 0;
-  readonly #onChange: (waiting: number) => void;
+  /** Edits covered by each message that waits for its ack. */
+  #sent: number[] = [];
+  /** Edits no message on this socket covers yet. */
+  #unsent = 0;
+  /** Messages of this socket that were acked. */
+  #acked = 0;
+  readonly #onChange: () => void;
 
-  constructor(onChange: (waiting: number) => void) {
+  constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
   get waiting(): number {
-    return this.#waiting;
+    return this.#sent.reduce((sum, edits) => sum + edits, this.#unsent);
   }
 
-  edited(): void {
-    this.#set(this.#waiting + 1);
+  /** One edit was made; `sent`: in a message of its own. */
+  edited(sent: boolean): void {
+    if (sent) this.#sent.push(1);
+    else this.#unsent++;
+    this.#onChange();
   }
 
-  acked(): void {
-    this.#set(Math.max(0, this.#waiting - 1));
+  /** A message with everything the server lacks was sent. */
+  sentAll(): void {
+    this.#sent.push(this.#unsent);
+    this.#unsent = 0;
   }
 
-  /** A new socket: what waited is sent again as one. */
-  reconnected(): void {
-    this.#set(Math.min(1, this.#waiting));
+  /** The first `messages` messages of this socket are durable, as the server counts them. */
+  acked(messages: number): void {
+    this.#sent.splice(0, Math.max(0, messages - this.#acked));
+    this.#acked = Math.max(this.#acked, messages);
+    this.#onChange();
   }
 
-  #set(waiting: number): void {
-    if (waiting === this.#waiting) return;
-    this.#waiting = waiting;
-    this.#onChange(waiting);
+  /** The socket is gone, and with it the answers. */
+  disconnected(): void {
+    this.#unsent = this.waiting;
+    this.#sent = [];
+    this.#acked = 0;
   }
 }

@@ -17,11 +17,19 @@ function cascades(statements: readonly Statement[]): Fact {
   const all = statements.flatMap((statement) => statement.cascades);
   if (all.length === 0) return { name: "Cascades", value: "none", note: "no foreign key passes it on", tone: "quiet" };
   const byObject = all.toSorted((a, b) => b.rows.value - a.rows.value);
-  const value = byObject.slice(0, 2).map(({ object, rows }) => `${bareName(object)} ${figure(rows)}`).join(" · ");
+  const value = byObject
+    .slice(0, 2)
+    .map(({ object, rows }) => `${bareName(object)} ${figure(rows)}`)
+    .join(" · ");
   const deepest = Math.max(...all.map(({ depth }) => depth));
   const acts = new Set(all.map(({ effect }) => (effect === "delete" ? "deletes" : "changes")));
   const more = all.length > 2 ? `, ${all.length - 2} more` : "";
-  return { name: "Cascades", value, note: `${[...acts].join(" and ")}, ${deepest} ${deepest === 1 ? "level" : "levels"}${more}`, tone: "warn" };
+  return {
+    name: "Cascades",
+    value,
+    note: `${[...acts].join(" and ")}, ${deepest} ${deepest === 1 ? "level" : "levels"}${more}`,
+    tone: "warn",
+  };
 }
 
 /** PostgreSQL's table-level modes, weakest first, and what each keeps others from. Documentation, “Explicit Locking”, table 13.2. */
@@ -49,7 +57,12 @@ function locks(statements: readonly Statement[]): Fact {
   const blocks = MODES[strength(strongest)]?.[1] ?? "";
   const notes = [blocks, waits > 0 ? `would wait for ${waits} ${waits === 1 ? "session" : "sessions"} now` : ""].filter(Boolean);
   const grave = waits > 0 || strength(strongest) >= MODES.findIndex(([mode]) => mode === "ShareLock");
-  return { name: "Locks", value: `${strongest.mode.replace(/Lock$/u, "")} on ${where}`, note: notes.join(" · "), tone: grave ? "warn" : "plain" };
+  return {
+    name: "Locks",
+    value: `${strongest.mode.replace(/Lock$/u, "")} on ${where}`,
+    note: notes.join(" · "),
+    tone: grave ? "warn" : "plain",
+  };
 }
 
 function plan(statements: readonly Statement[]): Fact {
@@ -59,7 +72,8 @@ function plan(statements: readonly Statement[]): Fact {
   const time = costliest.ms === undefined ? "" : ` · est. ${duration(costliest.ms)}`;
   const rewrites = statements.flatMap((statement) => statement.rewrites);
   const scans = statements.flatMap((statement) => statement.scans);
-  if (rewrites.length > 0) return { name: "Plan", value: `rewrites ${bareName(rewrites[0]!)}`, note: "the whole table is written anew", tone: "warn" };
+  if (rewrites.length > 0)
+    return { name: "Plan", value: `rewrites ${bareName(rewrites[0]!)}`, note: "the whole table is written anew", tone: "warn" };
   if (scans.length > 0) return { name: "Plan", value: `scans ${bareName(scans[0]!)}`, note: "the whole table is validated", tone: "warn" };
   return { name: "Plan", value: costliest.node, note: `cost ${count(costliest.cost)}${time}`, tone: "plain" };
 }

@@ -20,16 +20,17 @@ const VERBS: Record<Effect, string> = {
 
 export function impactSentence(impact: Impact): ImpactSentence {
   const { statements } = impact;
-  if (impact.effect === "unknown")
-    return { big: "What this does cannot be known", small: [impact.warnings[0] ?? "treated as the worst"] };
+  if (impact.effect === "unknown") return { big: "What this does cannot be known", small: [impact.warnings[0] ?? "treated as the worst"] };
   if (statements.length > 1) return severalStatements(impact);
   const statement = statements[0];
   if (statement === undefined) return { big: "Nothing to do", small: [] };
   const target = mainTarget(statement);
   if (target === undefined) return { big: statement.title, small: [VERBS[statement.effect]] };
-  if (statement.effect === "schema" || statement.effect === "privilege") return { big: statement.title, small: [`${target.kind} ${target.object}`] };
+  if (statement.effect === "schema" || statement.effect === "privilege")
+    return { big: statement.title, small: [`${target.kind} ${target.object}`] };
   const small: string[] = [];
-  if (target.rows.fraction !== undefined && target.rows.kind !== "unknown") small.push(target.rows.fraction >= 1 ? "the whole table" : `${share(target.rows.fraction)} of the table`);
+  if (target.rows.fraction !== undefined && target.rows.kind !== "unknown")
+    small.push(target.rows.fraction >= 1 ? "the whole table" : `${share(target.rows.fraction)} of the table`);
   small.push(certainty(target.rows));
   const others = statement.effects.filter((effect) => effect !== target && effect.effect === target.effect).length;
   if (others > 0) small.push(`and ${others} more ${others === 1 ? "object" : "objects"}`);
@@ -39,7 +40,9 @@ export function impactSentence(impact: Impact): ImpactSentence {
 function severalStatements(impact: Impact): ImpactSentence {
   const rows = impactRows(impact);
   const writes = impact.statements.some(({ effect }) => effect !== "read" && effect !== "session");
-  const big = writes ? `${impact.statements.length} statements, ${rowsInWords(rows)} written` : `${impact.statements.length} statements that only read`;
+  const big = writes
+    ? `${impact.statements.length} statements, ${rowsInWords(rows)} written`
+    : `${impact.statements.length} statements that only read`;
   return { big, small: writes ? [certainty(rows), "in one transaction"] : [] };
 }
 

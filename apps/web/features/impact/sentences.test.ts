@@ -41,10 +41,15 @@ const verdict = (decision: Verdict["decision"], obligations: Partial<Obligations
   ...part,
 });
 const words = ({ lead, rest }: ReturnType<typeof verdictSentence>) => [lead, ...rest.map(({ text }) => text)].join(" · ");
-const estimated = statement({ effects: [{ effect: "delete", object: "payments.orders", kind: "table", rows: { value: 12_431, kind: "estimate" } }] });
+const estimated = statement({
+  effects: [{ effect: "delete", object: "payments.orders", kind: "table", rows: { value: 12_431, kind: "estimate" } }],
+});
 
 test("one delete, counted exactly", () => {
-  expect(impactSentence(impact([statement()]))).toEqual({ big: "12,431 rows of payments.orders", small: ["1.0 % of the table", "exact count"] });
+  expect(impactSentence(impact([statement()]))).toEqual({
+    big: "12,431 rows of payments.orders",
+    small: ["1.0 % of the table", "exact count"],
+  });
 });
 
 test("an estimate says so in the figure itself", () => {
@@ -71,13 +76,16 @@ test("several statements are summed, and the least certain figure wins", () => {
 });
 
 test("a review, as the issue words it", () => {
-  const sentence = verdictSentence(verdict("review", { reviews: [{ count: 1, group: "payments-reviewers" }], guard: true }), impact([statement()]));
+  const sentence = verdictSentence(
+    verdict("review", { reviews: [{ count: 1, group: "payments-reviewers" }], guard: true }),
+    impact([statement()]),
+  );
   expect(words(sentence)).toBe("Needs 1 review from payments-reviewers · not by an author · prod-deletes · commits only if ≤ 12,431 rows");
 });
 
 test("the row limit an author stated is the one that counts", () => {
   const sentence = verdictSentence(verdict("review", { reviews: [{ count: 2, group: "g" }], guard: true }), impact([estimated]), 20_000);
-  expect(words(sentence)).toContain("commits only if ≤ 20,000 rows");
+  expect(words(sentence)).toContain("commits only if ≤ 20,000 rows a table");
 });
 
 test("allowed and denied", () => {
@@ -102,7 +110,14 @@ test("a row limit is asked for only under the guard, and only where a written fi
   expect(needsMaxRows(guarded, impact([estimated]))).toBe(true);
   expect(needsMaxRows(verdict("review"), impact([estimated]))).toBe(false);
   const trigger = statement({
-    sideEffects: [{ kind: "trigger", name: "audit", effect: "append", writes: [{ object: "ledger.audit", effect: "append", rows: { value: 0, kind: "unknown" } }] }],
+    sideEffects: [
+      {
+        kind: "trigger",
+        name: "audit",
+        effect: "append",
+        writes: [{ object: "ledger.audit", effect: "append", rows: { value: 0, kind: "unknown" } }],
+      },
+    ],
   });
   expect(needsMaxRows(guarded, impact([trigger]))).toBe(true);
 });
@@ -120,7 +135,14 @@ test("the four facts of the picture", () => {
     ],
     locks: ["orders", "order_items", "refunds"].map((name) => ({ object: `payments.${name}`, mode: "RowExclusiveLock" })),
     plan: { cost: 9_204, node: "Index Scan orders_created_at", ms: 2_100 },
-    sideEffects: [{ kind: "trigger", name: "audit_orders", effect: "append", writes: [{ object: "ledger.audit", effect: "append", rows: { value: 12_431, kind: "exact" } }] }],
+    sideEffects: [
+      {
+        kind: "trigger",
+        name: "audit_orders",
+        effect: "append",
+        writes: [{ object: "ledger.audit", effect: "append", rows: { value: 12_431, kind: "exact" } }],
+      },
+    ],
   });
   expect(impactFacts(impact([full])).map(({ value, note }) => [value, note])).toEqual([
     ["order_items 48,210 · refunds 96", "deletes, 2 levels"],

@@ -1,4 +1,4 @@
-import { impactRows, type Impact, type ReviewDemand, type Verdict } from "@interlock/protocol";
+import { impactRows, type Effect, type Impact, type ReviewDemand, type Rows, type Verdict } from "@interlock/protocol";
 import { count, duration } from "./figures.ts";
 
 /** A verdict in words: the lead is what one must know, the rest what follows from it. */
@@ -42,7 +42,7 @@ export function demandWords(demands: readonly ReviewDemand[]): string {
 }
 
 function guardWords(impact: Impact, maxRows: number | undefined): string {
-  if (maxRows !== undefined) return `commits only if ≤ ${count(maxRows)} rows`;
+  if (maxRows !== undefined) return `commits only if ≤ ${count(maxRows)} rows a table`;
   const rows = impactRows(impact);
   return rows.kind === "exact" ? `commits only if ≤ ${count(rows.value)} rows` : "commits only within a row limit you set";
 }
@@ -50,20 +50,28 @@ function guardWords(impact: Impact, maxRows: number | undefined): string {
 /** Whether the author has to state the most rows: the guard compares with figures, and these are not exact. */
 export function needsMaxRows(verdict: Verdict | undefined, impact: Impact | undefined): boolean {
   if (!verdict || !impact || verdict.decision === "deny" || !verdict.obligations.guard) return false;
-  return [...writeFigures(impact)].some(({ kind }) => kind !== "exact");
+  return [...writes(impact)].some(({ rows }) => rows.kind !== "exact");
 }
 
-function* writeFigures(impact: Impact) {
+/** Effects that write rows, which the guard counts. */
+const WRITING: ReadonlySet<Effect> = new Set(["append", "modify", "delete"]);
+
+function* writes(impact: Impact): Generator<{ object: string; rows: Rows }> {
   for (const statement of impact.statements) {
-    for (const { effect, rows } of statement.effects) if (effect !== "read" && effect !== "session") yield rows;
-    for (const { rows } of statement.cascades) yield rows;
-    for (const { writes } of statement.sideEffects) for (const { rows } of writes ?? []) yield rows;
+    for (const effect of statement.effects) if (WRITING.has(effect.effect)) yield effect;
+    yield* statement.cascades;
+    for (const side of statement.sideEffects) for (const write of side.writes ?? []) if (WRITING.has(write.effect)) yield write;
   }
 }
 
-/** A row limit to begin with: what is expected and half as much again, rounded up to two leading digits. */
+/** A row limit to begin with: the largest inexact figure of one object and half as much again, rounded up to two leading digits. */
 export function suggestedMaxRows(impact: Impact): number {
-  const expected = impactRows(impact).value * 1.5;
+  const byObject = new Map<string, { value: number; exact: boolean }>();
+  for (const { object, rows } of writes(impact)) {
+    const known = byObject.get(object) ?? { value: 0, exact: true };
+    byObject.set(object, { value: known.value + rows.value, exact: known.exact && rows.kind === "exact" });
+  }
+  const expected = 1.5 * Math.max(0, ...[...byObject.values()].filter(({ exact }) => !exact).map(({ value }) => value));
   if (expected <= 10) return 10;
   const unit = 10 ** (Math.floor(Math.log10(expected)) - 1);
   return Math.ceil(expected / unit) * unit;

@@ -8,7 +8,11 @@ export const COPY_CELLS = 500_000;
 export function copyText(format: CopyFormat, columns: readonly string[], rows: readonly Row[], header: boolean): string {
   switch (format) {
     case "json":
-      return JSON.stringify(rows.map((row) => named(columns, row)), null, 2);
+      return JSON.stringify(
+        rows.map((row) => named(columns, row)),
+        null,
+        2,
+      );
     case "csv":
       return [...(header ? [columns] : []), ...rows].map((row) => row.map(csvField).join(",")).join("\r\n");
     case "tsv":

@@ -120,18 +120,22 @@ test("rows() waits for what is not here, and stops when told", async () => {
 
 test("whatever the sizes of chunks, guessing finds the chunk of a row, and soon", () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 300 }), fc.double({ min: 0, max: 0.9999, noNaN: true }), (sizes, at) => {
-      const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
-      const total = starts.at(-1)! + sizes.at(-1)!;
-      const wanted = Math.floor(at * total);
-      const index = new ChunkIndex();
-      let steps = 0;
-      while (index.holding(wanted) === undefined) {
-        const chunk = index.guess(wanted, total, sizes.length)!;
-        index.add({ chunk, firstRow: starts[chunk]!, rows: sizes[chunk]! });
-        expect(++steps).toBeLessThanOrEqual(sizes.length);
-      }
-      expect(starts[index.holding(wanted)!.chunk]).toBe(index.holding(wanted)!.firstRow);
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 300 }),
+      fc.double({ min: 0, max: 0.9999, noNaN: true }),
+      (sizes, at) => {
+        const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
+        const total = starts.at(-1)! + sizes.at(-1)!;
+        const wanted = Math.floor(at * total);
+        const index = new ChunkIndex();
+        let steps = 0;
+        while (index.holding(wanted) === undefined) {
+          const chunk = index.guess(wanted, total, sizes.length)!;
+          index.add({ chunk, firstRow: starts[chunk]!, rows: sizes[chunk]! });
+          expect(++steps).toBeLessThanOrEqual(sizes.length);
+        }
+        expect(starts[index.holding(wanted)!.chunk]).toBe(index.holding(wanted)!.firstRow);
+      },
+    ),
   );
 });

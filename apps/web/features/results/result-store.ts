@@ -145,7 +145,7 @@ export class ResultStore {
   #missing(result: Result, from: number, to: number, extent: Extent): number[] {
     const chunks = Math.max(1, extent.done ? extent.chunks : extent.chunks + 1);
     const missing: number[] = [];
-    for (let row = from; row < to && missing.length < ASKED_AT_ONCE; ) {
+    for (let row = from; row < to && missing.length < ASKED_AT_ONCE;) {
       const span = result.index.holding(row);
       if (span && this.#chunks.has(chunkKey(result, span.chunk))) {
         row = span.firstRow + span.rows;

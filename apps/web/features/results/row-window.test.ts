@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { columnWindow, elementHeight, lastOffset, offsetOf, offsetShowing, ROW_HEIGHT, rowWindow, scrollTopOf, TALLEST } from "./row-window.ts";
+import {
+  columnWindow,
+  elementHeight,
+  lastOffset,
+  offsetOf,
+  offsetShowing,
+  ROW_HEIGHT,
+  rowWindow,
+  scrollTopOf,
+  TALLEST,
+} from "./row-window.ts";
 
 const small = { rows: 1_000, viewport: 400 };
 const huge = { rows: 5_000_000, viewport: 400 };
@@ -23,15 +33,20 @@ test("a list too tall for the browser is scaled, and both ends can be reached", 
 
 test("the window covers the viewport, whatever the offset", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 5_000_000 }), fc.integer({ min: 50, max: 2_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (rows, viewport, share) => {
-      const space = { rows, viewport };
-      const { from, to, top } = rowWindow(space, share * lastOffset(space));
-      expect(from).toBeGreaterThanOrEqual(0);
-      expect(to).toBeLessThanOrEqual(rows);
-      expect(top).toBeLessThanOrEqual(0);
-      expect(top + (to - from) * ROW_HEIGHT).toBeGreaterThanOrEqual(Math.min(viewport, rows * ROW_HEIGHT) - 1e-6);
-      expect(to - from).toBeLessThanOrEqual(Math.ceil(viewport / ROW_HEIGHT) + 9);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 5_000_000 }),
+      fc.integer({ min: 50, max: 2_000 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (rows, viewport, share) => {
+        const space = { rows, viewport };
+        const { from, to, top } = rowWindow(space, share * lastOffset(space));
+        expect(from).toBeGreaterThanOrEqual(0);
+        expect(to).toBeLessThanOrEqual(rows);
+        expect(top).toBeLessThanOrEqual(0);
+        expect(top + (to - from) * ROW_HEIGHT).toBeGreaterThanOrEqual(Math.min(viewport, rows * ROW_HEIGHT) - 1e-6);
+        expect(to - from).toBeLessThanOrEqual(Math.ceil(viewport / ROW_HEIGHT) + 9);
+      },
+    ),
   );
 });
 

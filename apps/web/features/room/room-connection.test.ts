@@ -9,7 +9,6 @@ class FakeSocket implements Socket {
   binaryType = "";
   readyState = 1;
   sent: { type: string; id?: number }[] = [];
-  onopen: Socket["onopen"] = null;
   onmessage: Socket["onmessage"] = null;
   onclose: Socket["onclose"] = null;
   onerror: Socket["onerror"] = null;

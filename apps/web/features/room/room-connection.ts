@@ -1,11 +1,4 @@
-import {
-  CLOSE,
-  PROTOCOL_VERSION,
-  type ClientMessage,
-  type ErrorCode,
-  type Problem,
-  type ServerMessage,
-} from "@interlock/protocol";
+import { CLOSE, PROTOCOL_VERSION, type ClientMessage, type ErrorCode, type Problem, type ServerMessage } from "@interlock/protocol";
 import { backOff } from "./back-off.ts";
 import type { Link } from "./room-state.ts";
 import type { TicketOutcome } from "./ticket.ts";
@@ -27,10 +20,9 @@ export interface Socket {
   readonly readyState: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
-  onerror: ((event: never) => void) | null;
+  onerror: (() => void) | null;
 }
 
 export interface RoomConnectionOptions {
@@ -197,7 +189,7 @@ export class RoomConnection {
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;
-    socket.onmessage = socket.onclose = socket.onopen = null;
+    socket.onmessage = socket.onclose = null;
     socket.close();
   }
 

@@ -4,7 +4,14 @@ import { applyMessage, EMPTY_ROOM } from "./room-state.ts";
 
 const command = (id: string, state: Command["state"] = "awaiting_review") => ({ id, state }) as Command;
 const entry = (seq: number): TimelineEntry => ({ seq, at: "2026-11-20T00:00:00.000Z", type: "room.opened", text: `event ${seq}` });
-const draft = (documentId: string, userId: string, text: string): DraftAnalysis => ({ documentId, userId, text, start: 0, end: text.length, diagnostics: [] });
+const draft = (documentId: string, userId: string, text: string): DraftAnalysis => ({
+  documentId,
+  userId,
+  text,
+  start: 0,
+  end: text.length,
+  diagnostics: [],
+});
 const auditHead = { seq: 9, hash: "ab" };
 
 test("a new command comes first; a changed one keeps its place", () => {

@@ -1,0 +1,226 @@
+"use client";
+import type { Connection, SchemaObject } from "@interlock/protocol";
+import { ChevronRight, Database, Eye, EyeOff, RefreshCw, Search, Sigma, Table2, Type } from "lucide-react";
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { EnvironmentBadge } from "../../components/ui/badge.tsx";
+import { Button } from "../../components/ui/button.tsx";
+import { cn } from "../../components/ui/class-names.ts";
+import { Input } from "../../components/ui/input.tsx";
+import { Skeleton } from "../../components/ui/skeleton.tsx";
+import { shortCount } from "../impact/figures.ts";
+import { useRoom, useSession, useView } from "../room/room-context.tsx";
+import { SectionTitle } from "../room/section-title.tsx";
+import { filterSchema, quoted } from "./schema-filter.ts";
+import { useSchemaTree } from "./schema-tree.ts";
+
+/** The targets of the room and what is in them. A click puts a name where the cursor is. */
+export function ConnectionsPanel() {
+  const connections = useRoom((state) => state.connections);
+  const documents = useRoom((state) => state.documents);
+  const documentId = useView((view) => view.documentId);
+  const [filter, setFilter] = useState("");
+  const wanted = useDeferredValue(filter);
+  const current = documents.find(({ id }) => id === documentId)?.connectionId ?? connections[0]?.id;
+  return (
+    <section aria-label="Connections" className="flex h-full min-h-0 flex-col bg-panel">
+      <SectionTitle>Connections</SectionTitle>
+      <div className="relative px-3 pb-2">
+        <Search aria-hidden="true" className="absolute top-2 left-5 size-3.5 text-faint" />
+        <Input
+          type="search"
+          aria-label="Filter tables and columns"
+          placeholder="Filter tables, columns…"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+          className="h-7 border-line pl-7 text-xs"
+        />
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto pb-3">
+        {connections.length === 0 && <p className="px-3.5 text-xs text-dim">There is no connection yet. An administrator adds one.</p>}
+        {connections.map((connection) => (
+          <ConnectionBranch key={connection.id} connection={connection} filter={wanted} current={connection.id === current} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const STATUS = { up: "bg-read", down: "bg-delete", unknown: "bg-faint" } as const;
+const STATUS_WORDS = { up: "answers", down: "does not answer", unknown: "not asked yet" } as const;
+
+function ConnectionBranch({ connection, filter, current }: { connection: Connection; filter: string; current: boolean }) {
+  const [open, setOpen] = useState(current);
+  const [touched, setTouched] = useState(false);
+  // The first document decides which target is open, until a person does.
+  if (current && !open && !touched) setOpen(true);
+  const { state, reload } = useSchemaTree(connection.id, open);
+  return (
+    <div>
+      <div className={cn("group flex items-center gap-2 px-3.5", current && "bg-hover text-fg")}>
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => {
+            setOpen(!open);
+            setTouched(true);
+          }}
+          className="flex min-w-0 flex-1 items-center gap-2 rounded-sm py-1 text-left"
+        >
+          <span className={cn("size-[7px] shrink-0 rounded-full", STATUS[connection.status])} title={STATUS_WORDS[connection.status]}>
+            <span className="sr-only">{STATUS_WORDS[connection.status]}</span>
+          </span>
+          <span className="truncate">{connection.name}</span>
+          <EnvironmentBadge environment={connection.environment} />
+        </button>
+        {open && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={`Read the schema of ${connection.name} again`}
+            onClick={reload}
+            className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+          >
+            <RefreshCw />
+          </Button>
+        )}
+      </div>
+      {open && state.phase === "loading" && (
+        <div className="flex flex-col gap-2 py-2 pr-3.5 pl-8" role="status" aria-label="Reading the schema">
+          {["w-3/5", "w-4/5", "w-2/5"].map((width) => (
+            <Skeleton key={width} className={cn("h-3", width)} />
+          ))}
+        </div>
+      )}
+      {open && state.phase === "failed" && (
+        <div role="alert" className="flex flex-col items-start gap-1 py-1 pr-3.5 pl-8 text-xs text-delete-text">
+          {state.why}
+          <Button size="sm" onClick={reload}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {open && state.phase === "here" && <Schemas schemas={filterSchema(state.tree, filter)} filtered={filter.trim() !== ""} />}
+    </div>
+  );
+}
+
+function Schemas({ schemas, filtered }: { schemas: readonly { name: string; objects: SchemaObject[] }[]; filtered: boolean }) {
+  if (schemas.length === 0)
+    return <p className="py-1 pl-8 text-xs text-dim">{filtered ? "Nothing of that name." : "This target is empty."}</p>;
+  return (
+    <ul>
+      {schemas.map((schema, index) => (
+        <Branch key={`${schema.name} ${filtered}`} depth={1} label={schema.name} startsOpen={filtered || index === 0}>
+          <ul>
+            {schema.objects.map((object) => (
+              <ObjectBranch key={`${object.kind} ${object.name}`} schema={schema.name} object={object} />
+            ))}
+          </ul>
+        </Branch>
+      ))}
+    </ul>
+  );
+}
+
+const ICONS: Record<SchemaObject["kind"], typeof Table2> = {
+  table: Table2,
+  partitioned: Table2,
+  view: Eye,
+  materialized: Eye,
+  foreign: Table2,
+  sequence: Sigma,
+  function: Sigma,
+  type: Type,
+};
+
+function ObjectBranch({ schema, object }: { schema: string; object: SchemaObject }) {
+  const session = useSession();
+  const insert = (text: string) => session.insertAtCursor(text);
+  const Icon = ICONS[object.kind];
+  const masked = object.columns.some((column) => column.masked);
+  return (
+    <Branch
+      depth={2}
+      label={object.name}
+      icon={<Icon aria-label={object.kind} className="size-3 shrink-0 text-faint" />}
+      onPick={() => insert(`${quoted(schema)}.${quoted(object.name)}`)}
+      mark={
+        <>
+          {masked && <EyeOff aria-label="has masked columns" className="size-3 shrink-0 text-masked-text" />}
+          {object.rows !== undefined && (
+            <span
+              className="ml-auto shrink-0 text-2xs text-faint tabular-nums"
+              title={`about ${object.rows.toLocaleString("en")} rows, by statistics`}
+            >
+              {shortCount(object.rows)}
+            </span>
+          )}
+        </>
+      }
+    >
+      {object.columns.length > 0 && (
+        <ul>
+          {object.columns.map((column) => (
+            <li key={column.name}>
+              <button
+                type="button"
+                onClick={() => insert(quoted(column.name))}
+                title={`${column.name} · ${column.type}${column.nullable ? "" : ", not null"}${column.masked ? " · masked" : ""}`}
+                className="flex w-full items-center gap-2 py-0.5 pr-3.5 pl-[4.5rem] text-left text-xs text-dim hover:bg-hover hover:text-fg"
+              >
+                <span className={cn("truncate", column.masked && "text-masked-text")}>{column.name}</span>
+                <span className="ml-auto max-w-24 truncate text-2xs text-faint">{column.type}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Branch>
+  );
+}
+
+interface BranchProps {
+  depth: 1 | 2;
+  label: string;
+  icon?: ReactNode;
+  mark?: ReactNode;
+  startsOpen?: boolean;
+  /** What a click on the name does; without it the name opens the branch, as the arrow does. */
+  onPick?: () => void;
+  children: ReactNode;
+}
+
+/** A line that opens. Its children are not drawn until it does. */
+function Branch({ depth, label, icon, mark, startsOpen = false, onPick, children }: BranchProps) {
+  const [open, setOpen] = useState(startsOpen);
+  const toggle = () => setOpen(!open);
+  const leaf = children === false;
+  return (
+    <li>
+      <div className={cn("flex items-center gap-1.5 pr-3.5 text-dim hover:bg-hover hover:text-fg", depth === 1 ? "pl-6" : "pl-9")}>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-label={`Columns of ${label}`}
+          disabled={leaf}
+          onClick={toggle}
+          className={cn("shrink-0 rounded-sm py-1", leaf && "invisible", !onPick && "hidden")}
+        >
+          <ChevronRight aria-hidden="true" className={cn("size-3 transition-transform", open && "rotate-90")} />
+        </button>
+        <button
+          type="button"
+          aria-expanded={onPick ? undefined : open}
+          onClick={onPick ?? toggle}
+          className="flex min-w-0 flex-1 items-center gap-1.5 rounded-sm py-[3px] text-left"
+        >
+          {!onPick && <ChevronRight aria-hidden="true" className={cn("size-3 shrink-0 transition-transform", open && "rotate-90")} />}
+          {icon ?? <Database aria-hidden="true" className="size-3 shrink-0 text-faint" />}
+          <span className="truncate">{label}</span>
+          {mark}
+        </button>
+      </div>
+      {open && children}
+    </li>
+  );
+}

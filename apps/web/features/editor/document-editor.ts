@@ -1,0 +1,219 @@
+import type { Diagnostic, Document, DraftAnalysis } from "@interlock/protocol";
+import type { editor, IDisposable } from "monaco-editor";
+import type { RoomSession } from "../room/room-session.ts";
+import type { DocumentConnection } from "./document-connection.ts";
+import { type Place, placeAt } from "./document-session.ts";
+import { THEME, type monaco as Monaco } from "./monaco.ts";
+import { MonacoBinding } from "./monaco-binding.ts";
+import { RemoteCursors } from "./remote-cursors.ts";
+import { completions } from "./sql-completion.ts";
+
+/** Least time between two messages about the own cursor, in milliseconds. */
+const FOCUS_EVERY = 50;
+
+/** A range of the document as it is now, with its text. UTF-16 units, end exclusive. */
+export interface TextRange {
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface DocumentEditorParts {
+  monaco: typeof Monaco;
+  host: HTMLElement;
+  session: RoomSession;
+  document: Document;
+  connection: DocumentConnection;
+  onPropose: () => void;
+  onFocus: () => void;
+}
+
+/** One Monaco editor on one shared document. No React: the component makes it and disposes it. */
+export class DocumentEditor implements IDisposable {
+  readonly editor: editor.IStandaloneCodeEditor;
+  readonly #parts: DocumentEditorParts;
+  readonly #model: editor.ITextModel;
+  readonly #owned: IDisposable[] = [];
+  readonly #highlight: editor.IEditorDecorationsCollection;
+  #readOnly = true;
+  #focusTimer: ReturnType<typeof setTimeout> | undefined;
+  #focusedAt = 0;
+
+  constructor(parts: DocumentEditorParts) {
+    const { monaco, host, connection } = parts;
+    this.#parts = parts;
+    this.#model = monaco.editor.createModel("", "pgsql");
+    this.editor = monaco.editor.create(host, {
+      model: this.#model,
+      theme: THEME,
+      readOnly: true,
+      readOnlyMessage: { value: "Observers read along; ask the room's lead to make you a responder." },
+      ariaLabel: `${parts.document.name}, SQL`,
+      automaticLayout: true,
+      fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
+      fontLigatures: false,
+      fontSize: 13,
+      lineHeight: 21,
+      lineNumbersMinChars: 3,
+      lineDecorationsWidth: 14,
+      glyphMargin: false,
+      folding: false,
+      minimap: { enabled: false },
+      overviewRulerBorder: false,
+      hideCursorInOverviewRuler: true,
+      renderLineHighlight: "none",
+      occurrencesHighlight: "off",
+      scrollBeyondLastLine: false,
+      padding: { top: 10, bottom: 10 },
+      tabSize: 2,
+      wordBasedSuggestions: "off",
+      quickSuggestions: { other: true, comments: false, strings: false },
+      suggest: { showStatusBar: false },
+      bracketPairColorization: { enabled: false },
+      contextmenu: false,
+      fixedOverflowWidgets: true,
+      placeholder: "Write SQL here. Everybody in the room sees it, and what it would do.",
+    });
+    this.#highlight = this.editor.createDecorationsCollection();
+    this.#owned.push(
+      new MonacoBinding(connection.text, this.#model, () => !this.#readOnly),
+      new RemoteCursors(monaco, this.editor, connection),
+      monaco.languages.registerCompletionItemProvider("pgsql", completions(parts.session, parts.document, this)),
+      this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
+      this.#model.onDidChangeContent(() => this.#focusSoon()),
+      this.editor.onDidFocusEditorText(parts.onFocus),
+    );
+    this.editor.addAction({
+      id: "interlock.propose",
+      label: "Propose the statement",
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
+      run: parts.onPropose,
+    });
+  }
+
+  get model(): editor.ITextModel {
+    return this.#model;
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.#readOnly = readOnly;
+    this.editor.updateOptions({ readOnly, domReadOnly: readOnly });
+    if (!readOnly) this.#focusSoon();
+  }
+
+  /** Puts text where the cursor is, in place of the selection. */
+  insert(text: string): void {
+    if (this.#readOnly) return;
+    this.editor.executeEdits("interlock", [{ range: this.editor.getSelection()!, text, forceMoveMarkers: true }]);
+    this.editor.focus();
+  }
+
+  /** Puts `text` in place of a range, as one edit of this person. */
+  replace({ start, end }: { start: number; end: number }, text: string): void {
+    if (this.#readOnly) return;
+    const { Range } = this.#parts.monaco;
+    this.editor.pushUndoStop();
+    this.editor.executeEdits("interlock", [
+      { range: Range.fromPositions(this.#model.getPositionAt(start), this.#model.getPositionAt(end)), text },
+    ]);
+    this.editor.focus();
+  }
+
+  get cursor(): number {
+    return this.#model.getOffsetAt(this.editor.getPosition() ?? { lineNumber: 1, column: 1 });
+  }
+
+  /** The selection without the space around it; undefined when nothing is selected. */
+  selection(): TextRange | undefined {
+    const selection = this.editor.getSelection();
+    if (!selection || selection.isEmpty()) return undefined;
+    const raw = this.#model.getValueInRange(selection);
+    const text = raw.trim();
+    if (text === "") return undefined;
+    const start = this.#model.getOffsetAt(selection.getStartPosition()) + raw.indexOf(text);
+    return { start, end: start + text.length, text };
+  }
+
+  /** Whether an analysis is of the text as it is now. */
+  isCurrent(draft: Pick<DraftAnalysis, "start" | "end" | "text">): boolean {
+    return this.#model.getValue().slice(draft.start, draft.end) === draft.text;
+  }
+
+  places(range: TextRange): { start: Place; end: Place } {
+    const { text } = this.#parts.connection;
+    return { start: placeAt(text, range.start, "after"), end: placeAt(text, range.end, "before") };
+  }
+
+  showDiagnostics(diagnostics: readonly Diagnostic[]): void {
+    const { monaco } = this.#parts;
+    const length = this.#model.getValueLength();
+    monaco.editor.setModelMarkers(
+      this.#model,
+      "interlock",
+      diagnostics.map(({ start, end, message, severity }) => {
+        // An empty range at the end of the text would not be seen: underline the character before.
+        const from = this.#model.getPositionAt(Math.min(start, Math.max(0, length - 1)));
+        const to = this.#model.getPositionAt(Math.max(end, Math.min(start, length - 1) + 1));
+        return {
+          startLineNumber: from.lineNumber,
+          startColumn: from.column,
+          endLineNumber: to.lineNumber,
+          endColumn: to.column,
+          message,
+          source: "PostgreSQL",
+          severity: severity === "error" ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+        };
+      }),
+    );
+  }
+
+  /** Marks the lines of a statement; none without a draft. */
+  showStatement(draft: DraftAnalysis | undefined): void {
+    if (!draft || draft.text.trim() === "" || !this.isCurrent(draft)) return this.#highlight.clear();
+    const { Range } = this.#parts.monaco;
+    const effect = draft.impact?.effect ?? "unknown";
+    const range = Range.fromPositions(this.#model.getPositionAt(draft.start), this.#model.getPositionAt(draft.end));
+    this.#highlight.set([
+      {
+        range,
+        options: {
+          isWholeLine: true,
+          className: `statement-line statement-${effect}`,
+          marginClassName: `statement-margin statement-${effect}`,
+        },
+      },
+    ]);
+  }
+
+  /** Tells the room again where the cursor is, e.g. after a reconnect. */
+  refocus(): void {
+    this.#focusSoon();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#focusTimer);
+    this.#parts.connection.awareness.setLocalStateField("cursor", null);
+    this.#parts.session.connection.notify({ type: "draft.blur", documentId: this.#parts.document.id });
+    for (const owned of this.#owned) owned.dispose();
+    this.editor.dispose();
+    this.#model.dispose();
+  }
+
+  #focusSoon(): void {
+    if (this.#focusTimer !== undefined) return;
+    const wait = Math.max(0, this.#focusedAt + FOCUS_EVERY - performance.now());
+    this.#focusTimer = setTimeout(() => this.#focusNow(), wait);
+  }
+
+  #focusNow(): void {
+    this.#focusTimer = undefined;
+    this.#focusedAt = performance.now();
+    const selection = this.editor.getSelection();
+    if (!selection) return;
+    const { connection, session, document } = this.#parts;
+    const anchor = placeAt(connection.text, this.#model.getOffsetAt(selection.getSelectionStart()));
+    const head = placeAt(connection.text, this.#model.getOffsetAt(selection.getPosition()));
+    connection.awareness.setLocalStateField("cursor", { anchor, head });
+    if (!this.#readOnly) session.connection.notify({ type: "draft.focus", documentId: document.id, anchor, head });
+  }
+}

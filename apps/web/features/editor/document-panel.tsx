@@ -1,0 +1,178 @@
+"use client";
+import type { Document, DraftAnalysis } from "@interlock/protocol";
+import { FileWarning } from "lucide-react";
+import { useTheme } from "next-themes";
+import { useEffect, useRef, useState } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { Spinner } from "../../components/ui/spinner.tsx";
+import { StatusMessage } from "../../components/ui/status-message.tsx";
+import { ImpactPanel } from "../impact/impact-panel.tsx";
+import { useRoom, useSession } from "../room/room-context.tsx";
+import { useStore } from "../room/store.ts";
+import { DocumentEditor } from "./document-editor.ts";
+import "./editor.css";
+import { type Demand, demandNow, propose, type Statements } from "./proposal.ts";
+import { ProposalDialog } from "./proposal-dialog.tsx";
+
+/** A shared document: its editor, and under it what the statement at the cursor would do. */
+export function DocumentPanel({ document }: { document: Document }) {
+  const session = useSession();
+  const refused = useStore(session.documents.refused, (all) => all.get(document.id));
+  if (refused)
+    return (
+      <StatusMessage
+        icon={FileWarning}
+        tone="warn"
+        title="This document was cut off from the room"
+        actions={
+          <Button variant="primary" onClick={() => session.documents.reload(document.id)}>
+            Reload the document
+          </Button>
+        }
+      >
+        {refused.detail ?? refused.title}. What you typed since then was not saved; copy what you need before you reload it. {refused.next}
+      </StatusMessage>
+    );
+  return <OpenDocument document={document} />;
+}
+
+function OpenDocument({ document }: { document: Document }) {
+  const session = useSession();
+  const me = useRoom((state) => state.me);
+  const role = useRoom((state) => state.role);
+  const open = useRoom((state) => state.room?.open ?? true);
+  const live = useRoom((state) => state.link.phase === "live");
+  const drafts = useRoom((state) => state.drafts);
+  const synced = useStore(session.documents.status, (all) => all.get(document.id)?.synced ?? false);
+  const everSynced = useEver(synced);
+  const { host, editor } = useEditor(document, () => void start());
+  const [demand, setDemand] = useState<Demand>();
+  const [busy, setBusy] = useState(false);
+  const readOnly = role === "observer" || !everSynced;
+
+  const own = drafts.find((draft) => draft.documentId === document.id && draft.userId === me?.id);
+  const other = drafts.findLast((draft) => draft.documentId === document.id && draft.userId !== me?.id);
+  const shown = own ?? other;
+
+  useEffect(() => editor?.setReadOnly(readOnly), [editor, readOnly]);
+  useEffect(() => editor?.showStatement(own), [editor, own, everSynced]);
+  useEffect(() => editor?.showDiagnostics((own ?? other)?.diagnostics ?? []), [editor, own, other]);
+  useEffect(() => {
+    if (live) editor?.refocus();
+  }, [editor, live]);
+
+  async function send(next: Demand, said: Statements) {
+    if (!editor) return;
+    setBusy(true);
+    setDemand(undefined);
+    const more = await propose(session, document.id, editor, next, said);
+    setBusy(false);
+    if (more) setDemand(more);
+    else editor.editor.focus();
+  }
+
+  async function start() {
+    if (!editor || readOnly || busy) return;
+    setBusy(true);
+    const next = await demandNow(session, document.id, editor);
+    setBusy(false);
+    if (!next) return;
+    if (next.reason || next.maxRows) setDemand(next);
+    else await send(next, {});
+  }
+
+  return (
+    <div className="flex h-full min-h-0 flex-col bg-bg">
+      <div className="relative min-h-24 flex-1">
+        <div ref={host} className="absolute inset-0" data-testid="editor" />
+        {!everSynced && (
+          <div className="absolute inset-0 grid place-items-center bg-bg">
+            <Spinner label="Opening the document" />
+          </div>
+        )}
+        {role === "observer" && (
+          <span className="pointer-events-none absolute top-2 right-4 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
+            you observe: read only
+          </span>
+        )}
+      </div>
+      <ImpactPanel
+        draft={shown}
+        mine={own !== undefined}
+        documentIsEmpty={everSynced && !shown}
+        canPropose={role !== "observer" && live && own !== undefined}
+        closed={!open}
+        busy={busy}
+        onPropose={() => void start()}
+        onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
+      />
+      {demand && <ProposalDialog demand={demand} onSay={(said) => void send(demand, said)} onClose={() => setDemand(undefined)} />}
+    </div>
+  );
+}
+
+/** Puts a safer text in place of the statement it is for. */
+function applySuggestion(editor: DocumentEditor, draft: DraftAnalysis, { statement, text }: { statement: number; text: string }) {
+  const place = draft.impact?.statements.find(({ index }) => index === statement);
+  if (place && editor.isCurrent(draft)) editor.replace({ start: draft.start + place.start, end: draft.start + place.end }, text);
+}
+
+/** Makes the editor when the host is in the page and disposes it when it leaves. */
+function useEditor(document: Document, onPropose: () => void) {
+  const session = useSession();
+  const host = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<DocumentEditor>();
+  const { resolvedTheme } = useTheme();
+  const latest = useRef(onPropose);
+  useEffect(() => {
+    latest.current = onPropose;
+  });
+
+  useEffect(() => {
+    let made: DocumentEditor | undefined;
+    let unmounted = false;
+    let withdraw = () => {};
+    const connection = session.documents.open(document.id);
+    // Monaco needs a browser as soon as it loads, and it is large: it comes by itself.
+    void import("./monaco.ts").then(({ monaco, defineTheme }) => {
+      if (unmounted || !host.current) return;
+      defineTheme();
+      const offer = { insert: (text: string) => made?.insert(text), propose: () => latest.current() };
+      made = new DocumentEditor({
+        monaco,
+        host: host.current,
+        session,
+        document,
+        connection,
+        onPropose: () => latest.current(),
+        onFocus: () => {
+          withdraw = session.offerEditor(offer);
+        },
+      });
+      withdraw = session.offerEditor(offer);
+      setEditor(made);
+    });
+    return () => {
+      unmounted = true;
+      withdraw();
+      setEditor(undefined);
+      made?.dispose();
+    };
+    // The document's name may change under an open editor; its id says which one it is.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [session, document.id]);
+
+  useEffect(() => {
+    // After next-themes has set the attribute the tokens go by.
+    if (resolvedTheme && editor) void import("./monaco.ts").then(({ defineTheme }) => defineTheme());
+  }, [resolvedTheme, editor]);
+
+  return { host, editor };
+}
+
+/** True once `now` was true: a document that was there stays in view while the connection is away. */
+function useEver(now: boolean): boolean {
+  const [ever, setEver] = useState(now);
+  if (now && !ever) setEver(true);
+  return ever;
+}

@@ -1,0 +1,230 @@
+"use client";
+import { impactRows, type Command } from "@interlock/protocol";
+import { Check, ChevronDown, Copy, Hourglass, X } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
+import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
+import { Button } from "../../components/ui/button.tsx";
+import { cn } from "../../components/ui/class-names.ts";
+import { Tooltip } from "../../components/ui/tooltip.tsx";
+import { ImpactDetails } from "../impact/impact-details.tsx";
+import { count, figure, total } from "../impact/figures.ts";
+import { reversibility } from "../impact/impact-facts.ts";
+import { verdictSentence } from "../impact/verdict-sentence.ts";
+import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
+import { age } from "./age.ts";
+import { CommandActions, useCommandActs } from "./command-actions.tsx";
+import { CommandOutcome } from "./command-outcome.tsx";
+import { commandRights, isActive, openSeats } from "./command-rights.ts";
+import { SqlText } from "./sql-text.tsx";
+
+/** Lines of a frozen text shown before it is expanded. */
+const LINES = 6;
+
+/** One frozen command: who wrote it, what it does, who has agreed, and what came of it. */
+export function CommandCard({ command }: { command: Command }) {
+  const me = useRoom((state) => state.me);
+  const role = useRoom((state) => state.role);
+  const wanted = useView((view) => (view.command?.id === command.id ? view.command : undefined));
+  const card = useRef<HTMLElement>(null);
+  const active = isActive(command);
+  const [open, setOpen] = useState(active || wanted !== undefined);
+  const [details, setDetails] = useState(false);
+  const rights = commandRights(command, me, role);
+  const acts = useCommandActs(command);
+  const session = useSession();
+
+  useEffect(() => {
+    if (wanted === undefined) return;
+    setOpen(true);
+    // Wait until it is drawn open.
+    requestAnimationFrame(() => {
+      card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      if (wanted.focus) card.current?.focus({ preventScroll: true });
+    });
+  }, [wanted]);
+
+  const press = (event: KeyboardEvent) => {
+    if (event.target !== card.current || event.metaKey || event.ctrlKey || event.altKey) return;
+    const act = { a: rights.review && acts.approve, r: rights.review && acts.startReject, h: rights.hold && acts.hold }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  return (
+    <article
+      ref={card}
+      id={`command-${command.id}`}
+      tabIndex={0}
+      aria-label={`${command.title}, ${command.state.replace("_", " ")}`}
+      aria-keyshortcuts={rights.review ? "a r" : rights.hold ? "h" : undefined}
+      data-state={command.state}
+      onKeyDown={press}
+      className={cn(
+        "rounded-lg border bg-raise px-3 py-2.5 focus-visible:outline-offset-0",
+        active && command.effect === "delete" ? "border-delete-line" : active && rights.review ? "border-modify-line" : "border-line",
+        !active && "bg-panel",
+      )}
+    >
+      <Head command={command} open={open} onToggle={active ? undefined : () => setOpen(!open)} />
+      {open && (
+        <div className="mt-2 flex flex-col gap-2">
+          <FrozenText text={command.text} />
+          {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
+          <Chips command={command} />
+          {active && command.verdict.decision === "review" && (
+            <p className="text-xs text-dim">
+              {command.maxRows !== undefined && `At most ${count(command.maxRows)} rows a table. `}
+              {verdictSentence(command.verdict, command.impact, command.maxRows).lead}.
+            </p>
+          )}
+          <Votes command={command} />
+          <CommandOutcome command={command} />
+          <CommandActions command={command} rights={rights} acts={acts} />
+          <div className="-mb-1 flex items-center">
+            <Button variant="ghost" size="sm" className="-ml-2" aria-expanded={details} onClick={() => setDetails(!details)}>
+              <ChevronDown className={cn("transition-transform", details && "rotate-180")} /> Impact and policy in full
+            </Button>
+            {command.documentId && (
+              <Button
+                variant="ghost"
+                size="sm"
+                className="ml-auto"
+                onClick={() => session.show({ documentId: command.documentId, pane: "editor" })}
+              >
+                Open its document
+              </Button>
+            )}
+          </div>
+          {details && (
+            <div className="-mx-3 -mb-2.5 overflow-x-auto">
+              <ImpactDetails impact={command.impact} verdict={command.verdict} />
+            </div>
+          )}
+        </div>
+      )}
+    </article>
+  );
+}
+
+const SHORT_STATE: Partial<Record<Command["state"], string>> = { rolled_back: "rolled back", awaiting_review: "waits" };
+
+function Head({ command, open, onToggle }: { command: Command; open: boolean; onToggle: (() => void) | undefined }) {
+  const now = useNow(30_000);
+  const authors = [command.proposer, ...command.authors.filter(({ id }) => id !== command.proposer.id)];
+  const names = authors.map(({ name }) => name).join(" + ");
+  const inner = (
+    <>
+      <EffectBadge effect={command.effect} className="px-1.5" />
+      <span className="min-w-0 flex-1 truncate text-left text-xs text-dim" title={`${command.connection.name} · ${names}`}>
+        {open ? (
+          <>
+            {command.connection.name} · {names}
+          </>
+        ) : (
+          <span className="text-fg">{command.title}</span>
+        )}
+      </span>
+      {!open && <span className="shrink-0 text-2xs text-dim">{SHORT_STATE[command.state] ?? command.state}</span>}
+      <time dateTime={command.proposedAt} title={new Date(command.proposedAt).toLocaleString()} className="shrink-0 text-2xs text-faint">
+        {age(command.proposedAt, now)}
+      </time>
+    </>
+  );
+  if (!onToggle) return <div className="flex items-center gap-2">{inner}</div>;
+  return (
+    <button type="button" aria-expanded={open} onClick={onToggle} className="flex w-full items-center gap-2 rounded-sm">
+      {inner}
+    </button>
+  );
+}
+
+function FrozenText({ text }: { text: string }) {
+  const [whole, setWhole] = useState(false);
+  const lines = text.split("\n");
+  const long = lines.length > LINES || text.length > 600;
+  const shown = whole || !long ? text : lines.slice(0, LINES).join("\n").slice(0, 600);
+  return (
+    <div>
+      <div className={cn(whole && "max-h-[50vh] overflow-auto")}>
+        <SqlText text={shown} />
+      </div>
+      {long && (
+        <Button variant="link" size="sm" onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : `Show all ${lines.length} lines`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Chips({ command }: { command: Command }) {
+  const rows = impactRows(command.impact);
+  const targets = command.impact.statements.flatMap(({ effects }) =>
+    effects.filter(({ effect }) => effect !== "read").map((effect) => effect.rows),
+  );
+  const cascades = command.impact.statements.flatMap((statement) => statement.cascades.map((cascade) => cascade.rows));
+  const undo = reversibility(command.impact);
+  const hot = command.effect === "delete" ? "bad" : "neutral";
+  const copy = async () => {
+    await navigator.clipboard.writeText(command.digest);
+    toast("The digest is copied.");
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-1.5">
+      {targets.length > 0 && (
+        <Badge tone={hot} title={`${figure(rows)} rows with cascades`}>
+          {figure(total(targets))} rows
+        </Badge>
+      )}
+      {cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
+      {undo && undo.tone !== "good" && <Badge tone={undo.tone}>{undo.text}</Badge>}
+      {undo?.tone === "good" && <Badge tone="good">undo</Badge>}
+      {!command.impact.complete && <Badge tone="warn">incomplete</Badge>}
+      <Tooltip label={<span className="font-mono break-all">{command.digest}</span>}>
+        <button
+          type="button"
+          onClick={() => void copy()}
+          aria-label={`Copy the digest ${command.digest}`}
+          className="inline-flex items-center gap-1 rounded-sm bg-unknown-soft px-1.5 py-px font-mono text-2xs text-dim hover:text-fg"
+        >
+          {command.digest.slice(0, 4)}…{command.digest.slice(-4)} <Copy aria-hidden="true" className="size-2.5" />
+        </button>
+      </Tooltip>
+    </div>
+  );
+}
+
+function Votes({ command }: { command: Command }) {
+  const seats = isActive(command) ? openSeats(command) : [];
+  if (command.reviews.length === 0 && seats.length === 0) return null;
+  return (
+    <ul aria-label="Reviews" className="flex flex-col gap-1 text-xs text-dim">
+      {command.reviews.map(({ id, reviewer, decision, comment }) => (
+        <li key={id} className="flex items-baseline gap-1.5">
+          <span
+            className={cn(
+              "grid size-4 shrink-0 translate-y-0.5 place-items-center rounded-full",
+              decision === "approve" ? "bg-read-soft text-read-text" : "bg-delete-soft text-delete-text",
+            )}
+          >
+            {decision === "approve" ? <Check aria-hidden="true" className="size-2.5" /> : <X aria-hidden="true" className="size-2.5" />}
+          </span>
+          <span>
+            <strong className="font-medium text-fg">{reviewer.displayName}</strong> {decision === "approve" ? "approved" : "rejected"}
+            {comment && <>: “{comment}”</>}
+          </span>
+        </li>
+      ))}
+      {seats.map(({ group, open }) => (
+        <li key={group} className="flex items-center gap-1.5">
+          <span className="grid size-4 shrink-0 place-items-center rounded-full border border-dashed border-line-strong">
+            <Hourglass aria-hidden="true" className="size-2" />
+          </span>
+          {open} more from {group}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,205 @@
+"use client";
+import type { Affected, Command } from "@interlock/protocol";
+import { Ban, CircleCheck, CircleX, HelpCircle, Table2, Undo2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { cn } from "../../components/ui/class-names.ts";
+import { Spinner } from "../../components/ui/spinner.tsx";
+import { count, duration } from "../impact/figures.ts";
+import { useNow, useSession } from "../room/room-context.tsx";
+
+/** What came of a command, or comes of it now. */
+export function CommandOutcome({ command }: { command: Command }) {
+  const { execution, state } = command;
+  const took = execution?.tookMs === undefined ? "" : ` in ${duration(execution.tookMs)}`;
+  switch (state) {
+    case "running":
+      return <Running command={command} />;
+    case "succeeded":
+      return (
+        <Outcome icon={CircleCheck} tone="text-read-text" title={`Done${took}`}>
+          <AffectedRows affected={execution?.affected ?? []} />
+          <Notices notices={execution?.notices ?? []} />
+          <ResultLinks command={command} />
+        </Outcome>
+      );
+    case "failed":
+      return (
+        <Outcome icon={CircleX} tone="text-delete-text" title={`Failed${took}, nothing was kept`}>
+          <Failure command={command} />
+          <ResultLinks command={command} />
+        </Outcome>
+      );
+    case "rolled_back":
+      return (
+        <Outcome icon={Undo2} tone="text-delete-text" title="Rolled back by the commit guard">
+          <p>It did more than was approved, so nothing of it was kept.</p>
+          {execution?.guard && (
+            <table className="w-full text-left tabular-nums">
+              <thead className="text-faint">
+                <tr>
+                  <th className="font-normal">table</th>
+                  <th className="text-right font-normal">approved</th>
+                  <th className="text-right font-normal">actual</th>
+                </tr>
+              </thead>
+              <tbody>
+                {execution.guard.map(({ object, approved, actual }) => (
+                  <tr key={object}>
+                    <td className="font-mono">{object}</td>
+                    <td className="text-right">{count(approved)}</td>
+                    <td className="text-right font-semibold text-delete-text">{count(actual)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Outcome>
+      );
+    case "unknown":
+      return (
+        <div
+          role="alert"
+          className="flex flex-col gap-1 rounded-md border border-delete-line bg-delete-soft px-2.5 py-2 text-xs text-delete-text"
+        >
+          <strong className="flex items-center gap-1.5 text-sm">
+            <HelpCircle aria-hidden="true" className="size-4" /> Nobody knows whether this took effect
+          </strong>
+          <p>
+            Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at
+            the target before you do anything else.
+          </p>
+          {execution?.error && <p>{execution.error.message}</p>}
+        </div>
+      );
+    case "cancelled":
+      return (
+        <Outcome icon={Ban} tone="text-dim" title={`Cancelled${took}, nothing was kept`}>
+          <ResultLinks command={command} />
+        </Outcome>
+      );
+    case "denied":
+      return (
+        <Outcome icon={Ban} tone="text-delete-text" title="Denied by policy">
+          <p>{command.verdict.message || "No rule allows it."}</p>
+          {command.verdict.rules.length > 0 && (
+            <p>
+              rule <code>{command.verdict.rules.join(", ")}</code>
+            </p>
+          )}
+        </Outcome>
+      );
+    case "rejected":
+      return <Outcome icon={CircleX} tone="text-delete-text" title={`Rejected by ${rejecter(command)}`} />;
+    case "withdrawn":
+      return <Outcome icon={Undo2} tone="text-dim" title="Withdrawn before it ran" />;
+    case "expired":
+      return <Outcome icon={Ban} tone="text-dim" title="Expired: nobody agreed in time" />;
+    case "proposed":
+    case "awaiting_review":
+    case "approved":
+      return null;
+  }
+}
+
+const rejecter = (command: Command) => command.reviews.find(({ decision }) => decision === "reject")?.reviewer.displayName ?? "a reviewer";
+
+function Outcome({ icon: Icon, tone, title, children }: { icon: typeof Ban; tone: string; title: string; children?: ReactNode }) {
+  return (
+    <div className="flex flex-col gap-1.5 text-xs text-dim">
+      <span className={cn("flex items-center gap-1.5 font-medium", tone)}>
+        <Icon aria-hidden="true" className="size-3.5" /> {title}
+      </span>
+      {children}
+    </div>
+  );
+}
+
+function Running({ command }: { command: Command }) {
+  const { execution } = command;
+  const now = useNow(1_000);
+  const rows = execution?.results.reduce((sum, result) => sum + result.rows, 0) ?? 0;
+  const elapsed = execution ? Math.max(0, now - Date.parse(execution.startedAt)) : 0;
+  return (
+    <div className="flex flex-col gap-1.5 text-xs text-dim">
+      <span className="flex items-center gap-1.5 font-medium text-accent-text" role="status">
+        <Spinner className="text-accent" /> Running
+        <span className="font-normal text-dim tabular-nums">
+          {Math.floor(elapsed / 1_000)} s{rows > 0 && ` · ${count(rows)} rows`}
+        </span>
+      </span>
+      <ResultLinks command={command} />
+    </div>
+  );
+}
+
+function AffectedRows({ affected }: { affected: readonly Affected[] }) {
+  const lines = affected.filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0);
+  if (lines.length === 0) return null;
+  return (
+    <ul className="flex flex-col gap-0.5 tabular-nums" data-testid="affected">
+      {lines.map(({ object, inserted, updated, deleted }) => (
+        <li key={object} className="flex justify-between gap-2">
+          <span className="truncate font-mono">{object}</span>
+          <span className="shrink-0 text-fg">
+            {[
+              [inserted, "added"],
+              [updated, "changed"],
+              [deleted, "deleted"],
+            ]
+              .filter(([n]) => (n as number) > 0)
+              .map(([n, what]) => `${count(n as number)} ${what}`)
+              .join(", ")}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Failure({ command }: { command: Command }) {
+  const error = command.execution?.error;
+  if (!error) return null;
+  return (
+    <p className="rounded-md bg-delete-soft px-2 py-1.5 font-mono whitespace-pre-wrap text-delete-text wrap-anywhere" role="alert">
+      {error.statement !== undefined && command.impact.statements.length > 1 && `Statement ${error.statement + 1}: `}
+      {error.message}
+    </p>
+  );
+}
+
+function Notices({ notices }: { notices: readonly string[] }) {
+  if (notices.length === 0) return null;
+  return (
+    <details>
+      <summary className="cursor-pointer">
+        {notices.length} {notices.length === 1 ? "notice" : "notices"} of the server
+      </summary>
+      <ul className="mt-1 flex flex-col gap-0.5 font-mono">
+        {notices.map((notice, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- notices may repeat and keep their order
+          <li key={index} className="wrap-anywhere">
+            {notice}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function ResultLinks({ command }: { command: Command }) {
+  const session = useSession();
+  const { execution } = command;
+  if (!execution || execution.results.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-1.5">
+      {execution.results.map(({ statement, rows }) => (
+        <Button key={statement} size="sm" onClick={() => session.showResult(execution.id, statement)}>
+          <Table2 aria-hidden="true" />
+          {execution.results.length > 1 ? `Result ${statement + 1}: ` : ""}
+          <span className="tabular-nums">{count(rows)}</span> {rows === 1 ? "row" : "rows"}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+"use client";
+import { Inbox } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { useRoom, useView } from "../room/room-context.tsx";
+import { SectionTitle } from "../room/section-title.tsx";
+import { CommandCard } from "./command-card.tsx";
+import { isActive, isWaiting } from "./command-rights.ts";
+
+/** Finished commands listed before one asks for more. */
+const FINISHED = 8;
+
+/** Commands of the room: what waits or runs in full, what is finished folded. */
+export function QueuePanel() {
+  const commands = useRoom((state) => state.commands);
+  const wanted = useView((view) => view.command?.id);
+  const [all, setAll] = useState(false);
+  const active = commands.filter(isActive);
+  const finished = commands.filter((command) => !isActive(command));
+  const waiting = active.filter(isWaiting).length;
+  const shown = all ? finished : finished.filter(({ id }, index) => index < FINISHED || id === wanted);
+  return (
+    <section aria-label="Queue" className="flex min-h-0 flex-col">
+      <SectionTitle>Queue · {waiting === 0 ? "nothing waits" : `${waiting} waiting`}</SectionTitle>
+      <div className="flex flex-col gap-2 px-3 pb-3">
+        {commands.length === 0 && (
+          <p className="flex items-center gap-2 rounded-lg border border-dashed border-line px-3 py-4 text-xs text-dim">
+            <Inbox aria-hidden="true" className="size-4 shrink-0" /> What is proposed waits here, frozen, until it is agreed.
+          </p>
+        )}
+        {active.map((command) => (
+          <CommandCard key={command.id} command={command} />
+        ))}
+        {shown.map((command) => (
+          <CommandCard key={command.id} command={command} />
+        ))}
+        {finished.length > shown.length && (
+          <Button variant="ghost" size="sm" onClick={() => setAll(true)}>
+            {finished.length - shown.length} more finished
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ResultColumn } from "@interlock/protocol";
+import type { Row } from "./result-store.ts";
+
+/** Narrowest and widest a column is made by itself, in pixels; a person may make it wider. */
+const NARROWEST = 64;
+const WIDEST = 360;
+/** Width of a character of the grid's monospaced 12 px font, and of a cell's padding, in pixels. */
+const CHARACTER = 7.25;
+const PADDING = 26;
+
+/** Widths that fit the names and the first rows. Computed once, so that nothing jumps while rows stream. */
+export function fittingWidths(columns: readonly ResultColumn[], sample: readonly Row[]): number[] {
+  return columns.map((column, index) => {
+    const longest = sample.reduce((most, row) => Math.max(most, firstLine(row[index] ?? "NULL").length), column.name.length);
+    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + PADDING)));
+  });
+}
+
+const firstLine = (text: string) => text.slice(0, 200).split("\n", 1)[0]!;
+
+/** Left edges of the columns, and as the last entry where they end. */
+export function leftEdges(widths: readonly number[], start: number): number[] {
+  const edges = [start];
+  for (const width of widths) edges.push(edges.at(-1)! + width);
+  return edges;
+}

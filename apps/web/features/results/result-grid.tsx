@@ -1,0 +1,272 @@
+"use client";
+import type { ResultColumn, ResultSummary } from "@interlock/protocol";
+import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { cn } from "../../components/ui/class-names.ts";
+import { useSession } from "../room/room-context.tsx";
+import { type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
+import { fittingWidths, leftEdges } from "./column-widths.ts";
+import { useGridScroll } from "./grid-scroll.ts";
+import type { Row } from "./result-store.ts";
+import { columnWindow, elementHeight, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
+
+const HEADER = 28;
+
+export interface ResultGridProps {
+  executionId: string;
+  result: ResultSummary;
+  selection: CellSelection | undefined;
+  onSelect: (selection: CellSelection | undefined) => void;
+  onCopy: () => void;
+}
+
+/** Rows of one result. Only what is in sight is in the page, and only chunks in sight are fetched. */
+export function ResultGrid({ executionId, result, selection, onSelect, onCopy }: ResultGridProps) {
+  const { results } = useSession();
+  const { statement, columns, rows, chunks, done } = result;
+  const host = useRef<HTMLDivElement>(null);
+  const { offset, left, viewport, scrollTo } = useGridScroll(host, rows, HEADER);
+  const [arrived, redraw] = useReducer((n: number) => n + 1, 0);
+  const space = { rows, viewport: viewport.height };
+  const { from, to, top } = rowWindow(space, offset);
+
+  useEffect(() => results.subscribe(executionId, statement, redraw), [results, executionId, statement]);
+  useEffect(() => () => results.leave(executionId, statement), [results, executionId, statement]);
+  useEffect(() => {
+    // A little beyond what is drawn, so that steady scrolling finds its rows there.
+    const ahead = to - from;
+    results.want(executionId, statement, from, Math.min(rows, to + ahead), { rows, chunks, done });
+  }, [results, executionId, statement, from, to, rows, chunks, done, arrived]);
+
+  const { widths, resize } = useWidths(
+    columns,
+    () => firstRows(results.row.bind(results, executionId, statement)),
+    rows > 0 && arrived > 0,
+  );
+  const gutter = 22 + String(Math.max(rows, 100)).length * 7;
+  const lefts = useMemo(() => leftEdges(widths, gutter), [widths, gutter]);
+  const shown = columnWindow(lefts, left + gutter, viewport.width);
+  const area = selection && rectangleOf(selection);
+
+  const show = (next: CellSelection) => {
+    onSelect(next);
+    const { row, column } = next.head;
+    const sideways =
+      lefts[column]! < left + gutter
+        ? lefts[column]! - gutter
+        : lefts[column + 1]! > left + viewport.width
+          ? lefts[column + 1]! - viewport.width
+          : left;
+    scrollTo(offsetShowing(space, offset, row), sideways);
+  };
+
+  const press = (event: KeyboardEvent) => {
+    const mod = event.metaKey || event.ctrlKey;
+    if (mod && event.key.toLowerCase() === "c" && selection) {
+      event.preventDefault();
+      onCopy();
+      return;
+    }
+    if (event.key === "Escape") return onSelect(undefined);
+    const page = Math.max(1, Math.floor(viewport.height / ROW_HEIGHT) - 1);
+    const next = moved(selection, { key: event.key, shift: event.shiftKey, mod }, { rows, columns: columns.length, page });
+    if (!next) return;
+    event.preventDefault();
+    // Selecting everything is no reason to leave the place.
+    if (mod && event.key.toLowerCase() === "a") onSelect(next);
+    else show(next);
+  };
+
+  const point = (event: PointerEvent) => {
+    const cell = (event.target as Element).closest<HTMLElement>("[data-row]");
+    if (!cell || event.button !== 0) return;
+    const head = { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) };
+    onSelect({ anchor: event.shiftKey && selection ? selection.anchor : head, head });
+  };
+  const drag = (event: PointerEvent) => {
+    const cell = event.buttons === 1 && selection && (event.target as Element).closest<HTMLElement>("[data-row]");
+    if (cell) onSelect({ anchor: selection.anchor, head: { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) } });
+  };
+
+  const drawn = Array.from({ length: to - from }, (_, i) => from + i);
+  const inSight = columns.slice(shown.from, shown.to).map((column, i) => ({ column, index: shown.from + i }));
+  const active = selection?.head;
+  return (
+    <div
+      ref={host}
+      role="grid"
+      aria-label="Result"
+      aria-rowcount={rows + 1}
+      aria-colcount={columns.length}
+      aria-multiselectable
+      aria-activedescendant={
+        active && active.row >= from && active.row < to ? `${executionId}-${statement}-${active.row}-${active.column}` : undefined
+      }
+      tabIndex={0}
+      onKeyDown={press}
+      onPointerDown={point}
+      onPointerMove={drag}
+      className="relative min-h-0 flex-1 overflow-auto font-mono text-xs select-none focus-visible:outline-offset-[-2px]"
+      style={{ overflowAnchor: "none" }}
+    >
+      <div style={{ height: elementHeight(space) + HEADER, width: lefts.at(-1)! }} role="presentation">
+        <div
+          className="sticky top-0 overflow-hidden"
+          style={{ height: viewport.height + HEADER, width: lefts.at(-1)! }}
+          role="presentation"
+        >
+          <div role="presentation">
+            {drawn.map((row) => (
+              <GridRow
+                key={row}
+                id={`${executionId}-${statement}`}
+                row={row}
+                y={HEADER + top + (row - from) * ROW_HEIGHT}
+                values={results.row(executionId, statement, row)}
+                columns={inSight}
+                lefts={lefts}
+                gutter={gutter}
+                left={left}
+                isSelected={(column) => area !== undefined && contains(area, row, column)}
+                isActive={(column) => active?.row === row && active.column === column}
+              />
+            ))}
+          </div>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="absolute top-0 z-20 border-b border-line bg-panel text-faint"
+            style={{ height: HEADER, width: lefts.at(-1)! }}
+          >
+            <span role="presentation" className="absolute z-10 h-full bg-panel" style={{ left, width: gutter }} />
+            {inSight.map(({ column, index }) => (
+              <ColumnHead key={index} column={column} index={index} left={lefts[index]!} width={widths[index]!} onResize={resize} />
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface GridRowProps {
+  id: string;
+  row: number;
+  y: number;
+  values: Row | undefined;
+  columns: readonly { column: ResultColumn; index: number }[];
+  lefts: readonly number[];
+  gutter: number;
+  left: number;
+  isSelected: (column: number) => boolean;
+  isActive: (column: number) => boolean;
+}
+
+function GridRow({ id, row, y, values, columns, lefts, gutter, left, isSelected, isActive }: GridRowProps) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={row + 2}
+      className="absolute border-b border-line/60 hover:bg-hover/50"
+      style={{ top: 0, height: ROW_HEIGHT, width: lefts.at(-1)!, transform: `translateY(${y}px)` }}
+    >
+      <span
+        role="presentation"
+        className="absolute z-10 h-full bg-panel pr-2 text-right text-2xs leading-[25px] text-faint tabular-nums"
+        style={{ left, width: gutter }}
+      >
+        {row + 1}
+      </span>
+      {columns.map(({ column, index }) => (
+        <span
+          key={index}
+          id={`${id}-${row}-${index}`}
+          role="gridcell"
+          aria-colindex={index + 1}
+          aria-selected={isSelected(index)}
+          data-row={row}
+          data-column={index}
+          className={cn(
+            "absolute h-full truncate px-3 leading-[25px]",
+            NUMERIC.test(column.type) && "text-right",
+            isSelected(index) && "bg-accent-soft",
+            isActive(index) && "shadow-[inset_0_0_0_1px_var(--accent)]",
+          )}
+          style={{ left: lefts[index]!, width: lefts[index + 1]! - lefts[index]! }}
+        >
+          {values ? (
+            <CellValue column={column} value={values[index] ?? null} />
+          ) : (
+            <span className="inline-block h-2 w-3/5 rounded-sm bg-hover align-middle" />
+          )}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const NUMERIC = /^(int[248]|smallint|integer|bigint|numeric|decimal|float[48]|real|double precision|money|oid)$/u;
+
+/** A bullet is how masking leaves its trace; see packages/masking. */
+const MASKED = "•";
+
+function CellValue({ column, value }: { column: ResultColumn; value: string | null }) {
+  if (value === null) return <span className="text-faint italic">NULL</span>;
+  if (column.mask === "full" || (column.mask === "detect" && value.includes(MASKED)))
+    return <span className="rounded-sm bg-masked-soft px-1 text-masked-text">{value}</span>;
+  if (value === "") return <span className="text-faint">''</span>;
+  return value.length > 500 ? `${value.slice(0, 500)}…` : value.replaceAll("\n", "↵");
+}
+
+interface ColumnHeadProps {
+  column: ResultColumn;
+  index: number;
+  left: number;
+  width: number;
+  onResize: (index: number, width: number) => void;
+}
+
+function ColumnHead({ column, index, left, width, onResize }: ColumnHeadProps) {
+  const grab = (event: PointerEvent<HTMLElement>) => {
+    event.stopPropagation();
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const start = event.clientX;
+    const handle = event.currentTarget;
+    const move = (next: globalThis.PointerEvent) => onResize(index, Math.max(40, width + next.clientX - start));
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), { once: true });
+  };
+  return (
+    <span
+      role="columnheader"
+      aria-colindex={index + 1}
+      title={`${column.name} · ${column.type}${column.mask === "full" ? " · masked" : ""}`}
+      className={cn("absolute h-full px-3 text-2xs leading-7", column.mask === "full" && "text-masked-text")}
+      style={{ left, width }}
+    >
+      <span className="block truncate">{column.name}</span>
+      <span
+        role="presentation"
+        onPointerDown={grab}
+        className="absolute inset-y-1 right-0 w-1.5 cursor-col-resize touch-none border-r border-line hover:border-accent"
+      />
+    </span>
+  );
+}
+
+/** Widths by the first rows, fixed as soon as there are some; what a person drags stays. */
+function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready: boolean) {
+  const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, sample()), final: false }));
+  if (ready && !fitted.final) setFitted({ widths: fittingWidths(columns, sample()), final: true });
+  const resize = (index: number, width: number) => setFitted((now) => ({ widths: now.widths.with(index, width), final: true }));
+  return { widths: fitted.widths, resize };
+}
+
+function firstRows(row: (row: number) => Row | undefined): Row[] {
+  const rows: Row[] = [];
+  for (let i = 0; i < 50; i++) {
+    const next = row(i);
+    if (!next) break;
+    rows.push(next);
+  }
+  return rows;
+}

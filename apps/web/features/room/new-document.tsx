@@ -1,0 +1,75 @@
+"use client";
+import { Plus } from "lucide-react";
+import { type FormEvent, useId, useState } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { Input, Label } from "../../components/ui/input.tsx";
+import { Popover, PopoverContent, PopoverTrigger } from "../../components/ui/popover.tsx";
+import { useCanAct, useRoom, useSession } from "./room-context.tsx";
+
+/** The `+` after the documents' tabs. */
+export function NewDocument() {
+  const session = useSession();
+  const connections = useRoom((state) => state.connections);
+  const documents = useRoom((state) => state.documents);
+  const canAct = useCanAct();
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState("");
+  const [connectionId, setConnectionId] = useState("");
+  const id = useId();
+  if (!canAct || connections.length === 0) return null;
+  const suggestion = `scratch-${documents.length + 1}.sql`;
+
+  const create = async (event: FormEvent) => {
+    event.preventDefault();
+    const wanted = name.trim() || suggestion;
+    const answer = await session.ask({ type: "document.create", name: wanted, connectionId: connectionId || connections[0]!.id });
+    if (!answer.ok) return;
+    setOpen(false);
+    setName("");
+    const { documentId } = answer.value;
+    if (typeof documentId === "string") session.show({ documentId });
+  };
+
+  return (
+    <Popover open={open} onOpenChange={setOpen}>
+      <PopoverTrigger asChild>
+        <Button variant="ghost" size="icon-sm" aria-label="New document" className="m-1.5">
+          <Plus />
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent align="start" aria-label="New document">
+        <form className="flex flex-col gap-3" onSubmit={(event) => void create(event)}>
+          <div className="flex flex-col gap-1">
+            <Label htmlFor={`${id}-name`}>Name</Label>
+            <Input
+              id={`${id}-name`}
+              autoFocus
+              maxLength={80}
+              placeholder={suggestion}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          </div>
+          <div className="flex flex-col gap-1">
+            <Label htmlFor={`${id}-connection`}>Connection</Label>
+            <select
+              id={`${id}-connection`}
+              value={connectionId || connections[0]!.id}
+              onChange={(event) => setConnectionId(event.target.value)}
+              className="h-8 rounded-md border border-line-strong bg-bg px-2 text-sm"
+            >
+              {connections.map((connection) => (
+                <option key={connection.id} value={connection.id}>
+                  {connection.name} ({connection.environment})
+                </option>
+              ))}
+            </select>
+          </div>
+          <Button type="submit" variant="primary" className="self-end">
+            Create
+          </Button>
+        </form>
+      </PopoverContent>
+    </Popover>
+  );
+}

@@ -1,0 +1,116 @@
+import type { ErrorCode } from "@interlock/protocol";
+import { toast } from "sonner";
+import { OpenDocuments } from "../editor/document-session.ts";
+import { ResultStore } from "../results/result-store.ts";
+import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
+import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
+import { createStore, type Store } from "./store.ts";
+import { fetchTicket, socketAddress } from "./ticket.ts";
+
+/** What this person looks at; nobody else's business. */
+export interface RoomView {
+  documentId: string | undefined;
+  /** The command card to show; `at` makes asking twice two requests. Whoever is typing keeps the focus. */
+  command: { id: string; at: number; focus: boolean } | undefined;
+  /** The result to show. */
+  result: { executionId: string; statement: number; at: number } | undefined;
+  /** Which pane a narrow window shows. */
+  pane: Pane;
+}
+export const PANES = ["editor", "queue", "connections"] as const;
+export type Pane = (typeof PANES)[number];
+
+/** Everything that lives as long as the room is open in this browser. `close` ends it; a closed session is not opened again. */
+export class RoomSession {
+  readonly roomId: string;
+  readonly state: Store<RoomState> = createStore(EMPTY_ROOM);
+  readonly view: Store<RoomView>;
+  readonly results: ResultStore;
+  readonly documents = new OpenDocuments();
+  readonly connection: RoomConnection;
+  readonly #ending = new AbortController();
+  #inserter: ((text: string) => void) | undefined;
+  #proposer: (() => void) | undefined;
+
+  constructor(roomId: string, commandId: string | undefined) {
+    this.roomId = roomId;
+    this.view = createStore<RoomView>({
+      documentId: undefined,
+      command: commandId === undefined ? undefined : { id: commandId, at: 0, focus: true },
+      result: undefined,
+      pane: commandId === undefined ? "editor" : "queue",
+    });
+    this.connection = new RoomConnection({
+      ticket: fetchTicket,
+      open: (ticket, version) => new WebSocket(socketAddress(`/ws/room/${roomId}`, { ticket, v: String(version) })) as Socket,
+      onMessage: (message) => {
+        this.state.update((state) => applyMessage(state, message));
+        if (message.type === "snapshot") this.results.reconnected();
+      },
+      onBinary: (frame) => this.results.receive(frame),
+      onLink: (link) => this.state.update((state) => ({ ...state, link, latencyMs: undefined })),
+      onLatency: (latencyMs) => this.state.update((state) => ({ ...state, latencyMs })),
+    });
+    this.results = new ResultStore({
+      pull: (executionId, statement, from, count) => this.connection.notify({ type: "result.pull", executionId, statement, from, count }),
+      stop: (executionId, statement) => this.connection.notify({ type: "result.stop", executionId, statement }),
+    });
+  }
+
+  open(): void {
+    this.connection.start();
+    const again = () => {
+      if (document.visibilityState === "hidden") return;
+      this.connection.retryNow();
+      this.documents.retryNow();
+    };
+    const { signal } = this.#ending;
+    window.addEventListener("online", again, { signal });
+    document.addEventListener("visibilitychange", again, { signal });
+  }
+
+  close(): void {
+    this.#ending.abort();
+    this.connection.stop();
+    this.documents.dispose();
+  }
+
+  /** Asks, and says so when it is refused, but for the codes the caller handles itself. */
+  async ask(request: Request, handled: readonly ErrorCode[] = []): Promise<Answer> {
+    const answer = await this.connection.request(request);
+    if (!answer.ok && !this.#ending.signal.aborted && !(handled as readonly string[]).includes(answer.code))
+      toast.error(answer.title, { description: [answer.detail, answer.next].filter(Boolean).join(" ") });
+    return answer;
+  }
+
+  show(change: Partial<RoomView>): void {
+    this.view.update((view) => ({ ...view, ...change }));
+  }
+
+  showCommand(id: string): void {
+    this.show({ command: { id, at: Date.now(), focus: true }, pane: "queue" });
+  }
+
+  showResult(executionId: string, statement: number): void {
+    this.show({ result: { executionId, statement, at: Date.now() }, pane: "editor" });
+  }
+
+  /** The editor that has the cursor offers itself for names from the schema tree and for the Propose button. */
+  offerEditor(editor: { insert: (text: string) => void; propose: () => void }): () => void {
+    this.#inserter = editor.insert;
+    this.#proposer = editor.propose;
+    return () => {
+      if (this.#inserter === editor.insert) this.#inserter = this.#proposer = undefined;
+    };
+  }
+
+  insertAtCursor(text: string): void {
+    if (this.#inserter) this.#inserter(text);
+    else toast("Open a document to insert a name into it.");
+  }
+
+  propose(): void {
+    if (this.#proposer) this.#proposer();
+    else toast("Open a document to propose a statement of it.");
+  }
+}

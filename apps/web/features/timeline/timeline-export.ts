@@ -1,0 +1,65 @@
+import type { Command, Room, TimelineEntry } from "@interlock/protocol";
+
+/** The timeline as a post-incident note in Markdown, oldest first, with the commands it speaks of. Times are UTC. */
+export function timelineMarkdown(room: Room, entries: readonly TimelineEntry[], commands: readonly Command[]): string {
+  const lines = [`# ${room.code} · ${room.title}`, ""];
+  if (room.severity) lines.push(`- Severity: ${room.severity}`);
+  lines.push(`- Opened: ${utc(room.openedAt)}`);
+  if (room.closedAt) lines.push(`- Closed: ${utc(room.closedAt)}`);
+  lines.push(
+    `- People: ${room.members.map(({ displayName, role }) => `${displayName} (${role})`).join(", ")}`,
+    "",
+    "## Timeline (UTC)",
+    "",
+  );
+  for (const { at, actor, text } of entries.toReversed())
+    lines.push(`- \`${utc(at)}\` ${actor ? `**${escape(actor.displayName)}** ` : ""}${escape(text)}`);
+  const spoken = new Set(entries.map(({ commandId }) => commandId));
+  const told = commands.filter(({ id }) => spoken.has(id)).toReversed();
+  if (told.length > 0) lines.push("", "## Commands", "");
+  for (const command of told) lines.push(...commandLines(command));
+  return `${lines.join("\n")}\n`;
+}
+
+/** The same facts for programs. */
+export function timelineJson(room: Room, entries: readonly TimelineEntry[], commands: readonly Command[]): string {
+  return JSON.stringify({ room, timeline: entries.toReversed(), commands: commands.toReversed() }, null, 2);
+}
+
+function commandLines(command: Command): string[] {
+  // A text may hold fences itself: the fence is longer than any of its.
+  const longest = Math.max(2, ...[...command.text.matchAll(/`+/gu)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  const reviews = command.reviews.map(
+    ({ reviewer, decision }) => `${reviewer.displayName} ${decision === "approve" ? "approved" : "rejected"}`,
+  );
+  return [
+    `### ${escape(command.title)} on ${escape(command.connection.name)}: ${command.state.replace("_", " ")}`,
+    "",
+    `- By ${[command.proposer, ...command.authors.filter(({ id }) => id !== command.proposer.id)].map(({ displayName }) => escape(displayName)).join(", ")}`,
+    ...(command.reason ? [`- Reason: ${escape(command.reason)}`] : []),
+    ...(reviews.length > 0 ? [`- ${escape(reviews.join(", "))}`] : []),
+    ...(command.execution?.affected ?? []).map(
+      ({ object, inserted, updated, deleted }) => `- ${escape(object)}: ${inserted} added, ${updated} changed, ${deleted} deleted`,
+    ),
+    `- Digest \`${command.digest}\``,
+    "",
+    `${fence}sql`,
+    command.text,
+    fence,
+    "",
+  ];
+}
+
+const utc = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
+const escape = (text: string) => text.replaceAll(/[\\`*_[\]<>#|]/gu, String.raw`\$&`).replaceAll("\n", " ");
+
+/** Hands a text to the browser as a file. */
+export function download(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
