@@ -1,0 +1,37 @@
+import type { AnalysisSession } from "./analysis-pool.ts";
+import type { Catalog, SessionFacts } from "./catalog-model.ts";
+import type { Judge } from "./judge.ts";
+
+/** Everything one statement's analysis works with. */
+export interface AnalysisContext {
+  session: AnalysisSession;
+  catalog: Catalog;
+  facts: SessionFacts;
+  judge: Judge;
+  /** Whether rows may be counted; else they are estimated. */
+  exact: boolean;
+  /** Milliseconds left for counting in this analysis. */
+  budget: { left: number };
+  /** Patterns of masked columns, see OpenOptions. */
+  masked: readonly string[];
+  /** Earlier statements of the same text already change what this one would meet. */
+  after: { writes: boolean; meaning: boolean };
+}
+
+/** Most rows that are counted. Beyond it a figure is `capped`. */
+export const COUNT_CAP = 1_000_000;
+/** Longest one counting query may take, in milliseconds. */
+export const COUNT_MS = 120;
+
+/** Runs a counting query within the budget; undefined when it was refused or took too long. */
+export async function countRows(context: AnalysisContext, sql: string): Promise<Record<string, any> | undefined> {
+  const { session, budget } = context;
+  const limit = Math.min(COUNT_MS, budget.left);
+  if (limit < 5) return undefined;
+  const started = performance.now();
+  await session.limit(limit);
+  const result = await session.attempt(() => session.query(sql));
+  await session.limit(5_000);
+  budget.left -= performance.now() - started;
+  return result.ok ? result.value[0] : undefined;
+}

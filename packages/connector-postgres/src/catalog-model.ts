@@ -1,0 +1,124 @@
+/** Catalogue facts of one database, as far as impact needs them. OIDs are numbers (they have 32 bits). */
+export interface CatalogColumn {
+  name: string;
+  attnum: number;
+  type: string;
+  typeOid: number;
+  notNull: boolean;
+  /** Expression of a default or of a generated column. */
+  expression?: string;
+  generated: boolean;
+  identity: boolean;
+}
+
+export interface CatalogRelation {
+  oid: number;
+  schema: string;
+  name: string;
+  /** pg_class.relkind. */
+  kind: string;
+  /** Rows by the server's statistics; -1 when it has none. */
+  tuples: number;
+  pages: number;
+  rowSecurity: boolean;
+  partition: boolean;
+  /** Defined by PostgreSQL itself. */
+  system: boolean;
+  columns: CatalogColumn[];
+  /** Definition of a view or materialised view. */
+  definition?: string;
+}
+
+/** Actions as in pg_constraint: a NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT. */
+export interface ForeignKey {
+  oid: number;
+  name: string;
+  child: number;
+  parent: number;
+  childColumns: number[];
+  parentColumns: number[];
+  onDelete: string;
+  onUpdate: string;
+  deferrable: boolean;
+  /** Columns SET NULL or SET DEFAULT touches when they are not all. */
+  setColumns: number[];
+  temporal: boolean;
+}
+
+export interface CatalogIndex {
+  oid: number;
+  table: number;
+  name: string;
+  /** Leading attribute numbers; 0 for an expression. */
+  columns: number[];
+  unique: boolean;
+  valid: boolean;
+  partial: boolean;
+}
+
+export interface CatalogTrigger {
+  table: number;
+  name: string;
+  function: number;
+  row: boolean;
+  when: "before" | "after" | "instead";
+  events: ("insert" | "delete" | "update" | "truncate")[];
+  /** Columns of UPDATE OF; empty: any. */
+  columns: number[];
+  conditional: boolean;
+}
+
+export interface CatalogFunction {
+  oid: number;
+  schema: string;
+  name: string;
+  volatility: "i" | "s" | "v";
+  definer: boolean;
+  language: string;
+  source: string;
+  /** Body of a SQL-standard function, as the server prints it. */
+  sqlBody?: string;
+  extension?: string;
+  returnsTrigger: boolean;
+  aggregate: boolean;
+}
+
+export interface Catalog {
+  database: string;
+  /** e.g. 180004. */
+  version: number;
+  /** What the catalogue looked like; equal marks mean nothing was defined or analysed since. */
+  mark: string;
+  relations: ReadonlyMap<number, CatalogRelation>;
+  byName: ReadonlyMap<string, CatalogRelation>;
+  foreignKeys: readonly ForeignKey[];
+  indexes: readonly CatalogIndex[];
+  triggers: readonly CatalogTrigger[];
+  functions: ReadonlyMap<number, CatalogFunction>;
+  functionsByName: ReadonlyMap<string, CatalogFunction[]>;
+  /** Rules beyond a view's own, by relation: the events they rewrite. */
+  rules: ReadonlyMap<number, string[]>;
+  /** Expressions that run when a relation is read or planned: row security, checks, index expressions. */
+  policies: ReadonlyMap<number, string[]>;
+  /** User functions a relation's definitions depend on, triggers left out. */
+  functionReach: ReadonlyMap<number, number[]>;
+  /** Relations a view's definition depends on. */
+  relationReach: ReadonlyMap<number, number[]>;
+  parents: ReadonlyMap<number, number[]>;
+  children: ReadonlyMap<number, number[]>;
+  /** Sequences that feed a table's columns. */
+  sequences: readonly { table: number; attnum: number; sequence: number }[];
+  operators: ReadonlySet<string>;
+  /** Types with a cast by, or a domain check through, somebody's own function; and base types not built in. */
+  codedTypes: ReadonlySet<string>;
+  schemas: readonly string[];
+}
+
+/** What depends on the role that looks: its name and the way it finds unqualified names. */
+export interface SessionFacts {
+  role: string;
+  /** Schemas in the order they are searched, pg_catalog included. */
+  path: string[];
+  /** Settings under which the parser and the server read a text alike. */
+  readsAlike: boolean;
+}

@@ -1,0 +1,156 @@
+import { ancestry, family } from "./catalog.ts";
+import type { Catalog, CatalogRelation, ForeignKey } from "./catalog-model.ts";
+import { quoteIdent } from "./query.ts";
+
+/** What deleting rows of one table does to tables whose rows refer to them, before any row is counted. */
+export interface Closure {
+  /** Tables that lose rows, parents before children; the root first. */
+  deletes: { table: number; via: ForeignKey[]; self: ForeignKey[]; depth: number }[];
+  /** Keys whose child rows are set to NULL or to a default. */
+  sets: { key: ForeignKey; depth: number }[];
+  /** Keys whose child rows forbid the delete. */
+  blocks: ForeignKey[];
+  /** Tables refer to each other in a circle longer than one: not counted exactly. */
+  circular: boolean;
+}
+
+/** Foreign keys that point at a table: at itself, at what it is a partition of, or at its own partitions. */
+export function keysTo(catalog: Catalog, table: number): ForeignKey[] {
+  const pointed = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+  return catalog.foreignKeys.filter((key) => pointed.has(key.parent));
+}
+
+export function deleteClosure(catalog: Catalog, root: number): Closure {
+  const closure: Closure = { deletes: [], sets: [], blocks: [], circular: false };
+  const entries = new Map<number, Closure["deletes"][number]>();
+  const order: number[] = [];
+  const path = new Set<number>();
+  const visit = (table: number, depth: number): void => {
+    const known = entries.get(table);
+    if (known) {
+      if (path.has(table)) closure.circular = true;
+      known.depth = Math.min(known.depth, depth);
+      return;
+    }
+    const entry = { table, via: [] as ForeignKey[], self: [] as ForeignKey[], depth };
+    entries.set(table, entry);
+    path.add(table);
+    for (const key of keysTo(catalog, table)) {
+      if (key.onDelete === "c") {
+        if (key.child === table) {
+          entry.self.push(key);
+          continue;
+        }
+        visit(key.child, depth + 1);
+        entries.get(key.child)!.via.push(key);
+      } else if (key.onDelete === "n" || key.onDelete === "d") closure.sets.push({ key, depth: depth + 1 });
+      else closure.blocks.push(key);
+    }
+    path.delete(table);
+    order.push(table);
+  };
+  visit(root, 0);
+  // Post-order reversed: every parent stands before its children.
+  closure.deletes = order.toReversed().map((table) => entries.get(table)!);
+  return closure;
+}
+
+export interface ClosureCounts {
+  target: number;
+  /** By table OID; the root's own is what its self references add. */
+  deletes: Map<number, number>;
+  /** By constraint OID. */
+  sets: Map<number, number>;
+  blocks: Map<number, number>;
+}
+
+const attname = (catalog: Catalog, table: number, attnum: number): string =>
+  quoteIdent(catalog.relations.get(table)?.columns.find((column) => column.attnum === attnum)?.name ?? "");
+
+const ident = (relation: CatalogRelation): string => `${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
+
+/** Columns of a table that keys in the closure compare. */
+export function neededColumns(catalog: Catalog, closure: Closure, table: number): { name: string; attnum: number }[] {
+  const keys = [
+    ...closure.deletes.flatMap((entry) => [...entry.via, ...entry.self]),
+    ...closure.sets.map((entry) => entry.key),
+    ...closure.blocks,
+  ];
+  const wanted = new Set<string>();
+  const pointed = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+  for (const key of keys) {
+    if (!pointed.has(key.parent)) continue;
+    // Partitions number their columns on their own; the name is what they share.
+    for (const attnum of key.parentColumns)
+      wanted.add(catalog.relations.get(key.parent)?.columns.find((column) => column.attnum === attnum)?.name ?? "");
+  }
+  return (catalog.relations.get(table)?.columns ?? [])
+    .filter((column) => wanted.has(column.name))
+    .map(({ name, attnum }) => ({ name, attnum }));
+}
+
+/**
+ * One query that counts the whole closure from the selected rows (`base`, see selectionOf): each table's rows once whatever the number of
+ * paths to them, self references followed to their end.
+ */
+export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
+  const parts: string[] = [`t AS MATERIALIZED (${base})`];
+  const set = (table: number) => `d${table}`;
+  const keyColumns = (key: ForeignKey, table: number) =>
+    key.parentColumns.map((attnum) => {
+      const name = catalog.relations.get(key.parent)?.columns.find((column) => column.attnum === attnum)?.name;
+      return `k${catalog.relations.get(table)?.columns.find((column) => column.name === name)?.attnum ?? attnum}`;
+    });
+  /** `x` refers by `key` to a row deleted from one of the tables it may point into. */
+  const refers = (key: ForeignKey): string =>
+    closure.deletes
+      .filter((entry) => keysTo(catalog, entry.table).includes(key))
+      .map((entry) => {
+        const child = key.childColumns.map((attnum) => `x.${attname(catalog, key.child, attnum)}`).join(", ");
+        return `(${child}) IN (SELECT ${keyColumns(key, entry.table).join(", ")} FROM ${set(entry.table)})`;
+      })
+      .join(" OR ") || "false";
+  for (const entry of closure.deletes) {
+    const relation = catalog.relations.get(entry.table)!;
+    const columns = neededColumns(catalog, closure, entry.table);
+    const list = ["x.tableoid AS t", "x.ctid AS c", ...columns.map((column) => `x.${quoteIdent(column.name)} AS k${column.attnum}`)].join(
+      ", ",
+    );
+    const plain = ["t", "c", ...columns.map((column) => `k${column.attnum}`)].join(", ");
+    const seeds =
+      entry.depth === 0
+        ? [`SELECT ${plain} FROM t`]
+        : entry.via.map((key) => `SELECT ${list} FROM ${ident(relation)} x WHERE ${refers(key)}`);
+    const onward = entry.self.map((key) => {
+      const on = key.childColumns
+        .map((attnum, i) => `x.${attname(catalog, entry.table, attnum)} = p.${keyColumns(key, entry.table)[i]}`)
+        .join(" AND ");
+      return `SELECT ${list} FROM ${ident(relation)} x JOIN ${set(entry.table)} p ON ${on}`;
+    });
+    parts.push(`${set(entry.table)} AS ${onward.length > 0 ? "" : "MATERIALIZED "}(${[seeds.join(" UNION "), ...onward].join(" UNION ")})`);
+  }
+  const root = closure.deletes[0]!.table;
+  const deleted = (table: number) =>
+    closure.deletes.some((entry) => entry.table === table) ? ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${set(table)})` : "";
+  const figures = [
+    `(SELECT count(*) FROM t) AS target`,
+    ...closure.deletes.map(
+      (entry) =>
+        `(SELECT count(*) FROM ${set(entry.table)})${entry.table === root ? " - (SELECT count(*) FROM t)" : ""} AS d${entry.table}`,
+    ),
+    ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
+      (key) =>
+        `(SELECT count(*) FROM ${ident(catalog.relations.get(key.child)!)} x WHERE (${refers(key)})${deleted(key.child)}) AS f${key.oid}`,
+    ),
+  ];
+  return `WITH RECURSIVE ${parts.join(", ")} SELECT ${figures.join(", ")}`;
+}
+
+export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
+  return {
+    target: Number(row.target),
+    deletes: new Map(closure.deletes.map((entry) => [entry.table, Number(row[`d${entry.table}`])])),
+    sets: new Map(closure.sets.map(({ key }) => [key.oid, Number(row[`f${key.oid}`])])),
+    blocks: new Map(closure.blocks.map((key) => [key.oid, Number(row[`f${key.oid}`])])),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Statement } from "@interlock/protocol";
+import type { StatementTree } from "./statement-tree.ts";
+import { LockSet } from "./locks.ts";
+import type { PlanFacts } from "./explain.ts";
+
+/** A Statement while it is worked out. */
+export interface DraftStatement extends Omit<Statement, "locks"> {
+  locks: LockSet;
+  /** Nothing may rely on what is absent here. */
+  incomplete: boolean;
+  notes: string[];
+  planned?: PlanFacts;
+}
+
+export function draftStatement(place: StatementTree, title: string, effect: Statement["effect"]): DraftStatement {
+  return {
+    index: place.index,
+    start: place.start,
+    end: place.end,
+    text: place.text,
+    effect,
+    title,
+    effects: [],
+    cascades: [],
+    locks: new LockSet(),
+    rewrites: [],
+    scans: [],
+    sideEffects: [],
+    willFail: [],
+    waits: [],
+    reversible: "no",
+    risks: [],
+    incomplete: false,
+    notes: [],
+  };
+}
+
+export function finished({ locks, incomplete: _incomplete, notes: _notes, planned: _planned, ...statement }: DraftStatement): Statement {
+  return { ...statement, locks: locks.list() };
+}

@@ -1,0 +1,90 @@
+import type { AnalysisSession, DatabaseError } from "./analysis-pool.ts";
+
+export interface PlannedWrite {
+  /** PostgreSQL's word: Insert, Update, Delete, Merge. */
+  operation: string;
+  /** `schema.name` of the table named or, for a view, of the table behind it. */
+  object: string;
+  /** Rows its children are expected to hand over. */
+  rows: number;
+}
+
+export interface SeqScan {
+  object: string;
+  /** Rows it passes on. */
+  rows: number;
+  filtered: boolean;
+}
+
+export interface PlanFacts {
+  cost: number;
+  node: string;
+  rows: number;
+  writes: PlannedWrite[];
+  seqScans: SeqScan[];
+  /** Every relation the plan touches. */
+  touched: string[];
+  /** A nested loop without any condition joins its two sides. */
+  cartesian: boolean;
+}
+
+type PlanNode = Record<string, any>;
+
+/** Plans a statement without running it. The caller has made sure that planning runs nothing of the user's. */
+export async function explain(
+  session: AnalysisSession,
+  text: string,
+): Promise<{ ok: true; plan: PlanFacts } | { ok: false; error: DatabaseError }> {
+  const result = await session.attempt(() => session.query(`EXPLAIN (FORMAT JSON, VERBOSE) ${text}`));
+  if (!result.ok) return result;
+  const root = result.value[0]?.["QUERY PLAN"]?.[0]?.Plan as PlanNode | undefined;
+  // Utility statements (CREATE TABLE AS with no plan, say) answer without one.
+  if (!root) return { ok: false, error: { code: "XX000", message: "The server gave no plan" } };
+  return { ok: true, plan: planFacts(root) };
+}
+
+export function planFacts(root: PlanNode): PlanFacts {
+  const facts: PlanFacts = {
+    cost: root["Total Cost"] ?? 0,
+    node: root["Node Type"] ?? "",
+    rows: root["Plan Rows"] ?? 0,
+    writes: [],
+    seqScans: [],
+    touched: [],
+    cartesian: false,
+  };
+  const touched = new Set<string>();
+  const visit = (node: PlanNode): void => {
+    const object = node["Relation Name"] ? `${node["Schema"] ?? ""}.${node["Relation Name"]}` : undefined;
+    if (object) touched.add(object);
+    for (const target of node["Target Tables"] ?? []) touched.add(`${target["Schema"]}.${target["Relation Name"]}`);
+    const outer = ((node["Plans"] ?? []) as PlanNode[]).filter(
+      (child) => child["Parent Relationship"] !== "InitPlan" && child["Parent Relationship"] !== "SubPlan",
+    );
+    if (node["Node Type"] === "ModifyTable") {
+      facts.writes.push({
+        operation: node["Operation"],
+        object: object ?? "",
+        rows: outer.reduce((sum, child) => sum + (child["Plan Rows"] ?? 0), 0),
+      });
+      if (facts.node === "ModifyTable") facts.node = node["Operation"];
+    }
+    if (node["Node Type"] === "Seq Scan" && object)
+      facts.seqScans.push({ object, rows: node["Plan Rows"] ?? 0, filtered: node["Filter"] !== undefined });
+    if (node["Node Type"] === "Nested Loop" && node["Join Filter"] === undefined && (node["Join Type"] ?? "Inner") === "Inner") {
+      const [left, right] = outer;
+      if (left && right && scansAll(left) && scansAll(right) && (left["Plan Rows"] ?? 0) > 1 && (right["Plan Rows"] ?? 0) > 1)
+        facts.cartesian = true;
+    }
+    for (const child of node["Plans"] ?? []) visit(child);
+  };
+  visit(root);
+  facts.touched = [...touched];
+  return facts;
+}
+
+/** Not driven by a condition from the other side of a join. */
+function scansAll(node: PlanNode): boolean {
+  if (node["Node Type"] === "Materialize") return (node["Plans"] ?? []).every(scansAll);
+  return node["Node Type"] === "Seq Scan" || (node["Node Type"] === "Function Scan" && !node["Filter"]);
+}

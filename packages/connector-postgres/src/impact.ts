@@ -1,0 +1,187 @@
+import { strongest, type Impact, type Statement } from "@interlock/protocol";
+import type { AnalysisSession } from "./analysis-pool.ts";
+import type { AnalysisContext } from "./analysis-context.ts";
+import type { Catalog, SessionFacts } from "./catalog-model.ts";
+import { textEffect, type Classification } from "./classification.ts";
+import { classify } from "./classify.ts";
+import { describeDefinition, isDefinition } from "./definitions.ts";
+import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
+import { explain } from "./explain.ts";
+import { Judge, type Judgement } from "./judge.ts";
+import { describeReads } from "./reads.ts";
+import { findRisks } from "./risks/index.ts";
+import { changesMeaning } from "./settings.ts";
+import { statementTrees, type StatementTree } from "./statement-tree.ts";
+import { tableReferences } from "./table-references.ts";
+import { titleOf } from "./title.ts";
+import { unwrap, type Node } from "./tree.ts";
+import { currentWaits } from "./waits.ts";
+import { describeWrite } from "./writes.ts";
+
+/** Time all counting of one analysis may take together, in milliseconds. */
+const COUNTING_MS = 130;
+/** Longest one EXPLAIN may take, in milliseconds. */
+const PLAN_MS = 1_000;
+
+export interface ImpactInput {
+  text: string;
+  session: AnalysisSession;
+  catalog: Catalog;
+  facts: SessionFacts;
+  exact: boolean;
+  masked: readonly string[];
+}
+
+/** Effect of a whole text with its names judged, without a figure: enough to choose the role that runs it. */
+export function judgedEffect(text: string, catalog: Catalog, facts: SessionFacts): Impact["effect"] {
+  const { statements, diagnostics } = statementTrees(text);
+  if (diagnostics.length > 0) return "unknown";
+  const judge = new Judge(catalog, facts);
+  return strongest(statements.map(({ tree }) => (tree ? judge.statement(tree, classify(tree)).effect : "unknown")));
+}
+
+/** What every statement of a text would do; see Target.impact. */
+export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs">> {
+  const { statements, diagnostics } = statementTrees(input.text);
+  const context: AnalysisContext = {
+    ...input,
+    judge: new Judge(input.catalog, input.facts),
+    budget: { left: COUNTING_MS },
+    after: { writes: false, meaning: false },
+  };
+  const warnings = new Set(diagnostics.map((diagnostic) => diagnostic.message));
+  const drafts: DraftStatement[] = [];
+  for (const place of statements) {
+    const draft = await analyseStatement(context, place);
+    for (const note of draft.notes) warnings.add(note);
+    drafts.push(draft);
+  }
+  const done = drafts.map(finished);
+  if (!input.facts.readsAlike)
+    warnings.add("standard_conforming_strings is off here, so the server reads quotes in another way than analysis does");
+  return {
+    effect: input.facts.readsAlike ? strongest(done.map((statement) => statement.effect)) : "unknown",
+    complete: input.facts.readsAlike && diagnostics.length === 0 && drafts.every((draft) => !draft.incomplete),
+    warnings: [...warnings],
+    statements: done,
+  };
+}
+
+/** The impact of a text by itself, for when no target could be asked: nothing beyond the words is claimed. */
+export function unasked(text: string, warning: string): Omit<Impact, "tookMs"> {
+  const statements = statementTrees(text).statements.map((place): Statement =>
+    finished(draftStatement(place, titleOf(place.tree), "unknown")),
+  );
+  return { effect: "unknown", complete: false, warnings: [warning], statements };
+}
+
+async function analyseStatement(context: AnalysisContext, place: StatementTree): Promise<DraftStatement> {
+  const tree = place.tree;
+  const found = classify(tree);
+  if (!tree) return { ...draftStatement(place, titleOf(tree), "unknown"), incomplete: true, notes: found.notes };
+  const judged = context.judge.statement(tree, found);
+  const draft = draftStatement(place, titleOf(tree), judged.effect);
+  draft.sideEffects = [...judged.sideEffects];
+  draft.notes = [...judged.notes];
+  if (context.after.meaning) {
+    draft.effect = "unknown";
+    draft.incomplete = true;
+    draft.notes.push("An earlier statement changes what the names in this one stand for");
+  }
+  const [type, body] = unwrap(tree)!;
+  try {
+    if (isDefinition(type)) await describeDefinition(context, type, body, draft);
+    else await describeQuery(context, place.text, tree, found, judged, draft);
+    draft.waits = await currentWaits(context, draft.locks.list());
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    draft.effect = "unknown";
+    draft.notes.push("The statement is nested too deeply");
+  }
+  settle(context, type, body, found, judged, draft);
+  draft.risks.push(...findRisks({ type, body, tree, draft, catalog: context.catalog, facts: context.facts }));
+  return draft;
+}
+
+async function describeQuery(
+  context: AnalysisContext,
+  text: string,
+  tree: Node,
+  found: Classification,
+  judged: Judgement,
+  draft: DraftStatement,
+): Promise<void> {
+  const subject = queryOf(tree);
+  const references = subject ? tableReferences(subject) : [];
+  if (subject && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : undefined, draft);
+  describeReads(context, references, draft);
+  const writes = references.filter((reference) => reference.statement);
+  // What EXPLAIN only plans is not written.
+  if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") return;
+  for (const reference of writes)
+    await describeWrite(context, reference, draft, writes.length === 1 && subject === tree && reference.statement === unwrap(tree)?.[1]);
+}
+
+/** The query inside a statement; undefined for statements that have none. */
+function queryOf(tree: Node): Node | undefined {
+  const [type, body] = unwrap(tree)!;
+  if (["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(type)) return tree;
+  if (["ExplainStmt", "DeclareCursorStmt", "PrepareStmt", "CopyStmt"].includes(type) && body.query) return queryOf(body.query);
+  return undefined;
+}
+
+function isPlannable(tree: Node, context: AnalysisContext, judged: Judgement): boolean {
+  if (judged.ownCode || judged.effect === "unknown" || context.after.meaning) return false;
+  return !unwrap(tree)?.[1].intoClause;
+}
+
+async function plan(context: AnalysisContext, text: string | undefined, draft: DraftStatement): Promise<void> {
+  if (text === undefined) return;
+  await context.session.limit(PLAN_MS);
+  const planned = await explain(context.session, text);
+  if (planned.ok) {
+    draft.planned = planned.plan;
+    draft.plan = { cost: planned.plan.cost, node: planned.plan.node };
+    return;
+  }
+  draft.incomplete = true;
+  const { code, message } = planned.error;
+  if (code === "57014" || code === "55P03") draft.notes.push("Planning took too long or waits for a lock");
+  else if (context.after.writes) draft.notes.push("An earlier statement of this text may be needed before this one can be planned");
+  else draft.willFail.push({ code, reason: message });
+}
+
+/** The last word on a statement: effect from everything found, and whether anything is missing. */
+function settle(context: AnalysisContext, type: string, body: Node, found: Classification, judged: Judgement, draft: DraftStatement): void {
+  draft.effect = strongest([draft.effect, ...draft.effects.map((item) => item.effect), ...draft.sideEffects.map((item) => item.effect)]);
+  draft.effects = draft.effects.toSorted((a, b) => Number(a.effect === "read") - Number(b.effect === "read"));
+  if (draft.effect === "unknown") draft.incomplete = true;
+  if (draft.effects.some((item) => item.effect !== "read" && item.effect !== "session" && item.rows.kind === "unknown"))
+    draft.incomplete = true;
+  if (draft.cascades.some((cascade) => cascade.rows.kind === "unknown")) draft.incomplete = true;
+  // A function that writes is known by its effect only: what it writes is not in `effects`.
+  if (draft.sideEffects.some((item) => item.kind === "function" && !["read", "session"].includes(item.effect))) draft.incomplete = true;
+  if (type === "DoStmt" || type === "CallStmt") draft.incomplete ||= !["read", "session"].includes(draft.effect);
+  if (!["read", "session"].includes(draft.effect)) context.after.writes = true;
+  const setting =
+    type === "VariableSetStmt"
+      ? body.kind === "VAR_RESET_ALL" || changesMeaning(body.name ?? "")
+      : found.builtins.includes("set_config") || found.sideEffects.some((item) => item.name === "set_config");
+  const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown" || type === "PrepareStmt";
+  if (setting || type === "DiscardStmt" || (defines && changesNames(type))) context.after.meaning = true;
+}
+
+/** Definitions after which a name in the same text may stand for something else, or do something else when used. */
+function changesNames(type: string): boolean {
+  return ![
+    "IndexStmt",
+    "CommentStmt",
+    "CreateStatsStmt",
+    "GrantStmt",
+    "GrantRoleStmt",
+    "CreateSeqStmt",
+    "CreateEnumStmt",
+    "AlterEnumStmt",
+    "CreateSchemaStmt",
+  ].includes(type);
+}

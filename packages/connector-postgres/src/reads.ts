@@ -1,0 +1,73 @@
+import type { AnalysisContext } from "./analysis-context.ts";
+import { family, findRelation, qualified } from "./catalog.ts";
+import type { CatalogRelation } from "./catalog-model.ts";
+import type { DraftStatement } from "./draft-statement.ts";
+import type { Mode } from "./locks.ts";
+import { kindWord } from "./relation-kind.ts";
+import type { TableReference } from "./table-references.ts";
+import { nameKey } from "./tree.ts";
+
+/** What a statement reads or locks: the objects, and the locks that come with them. Missing names make it fail. */
+export function describeReads(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
+  const seen = new Set<string>();
+  for (const { ref, use, only } of references) {
+    if (use !== "read" && use !== "lock") continue;
+    const relation = findRelation(context.catalog, context.facts, ref);
+    if (!relation) {
+      missing(draft, nameKey(ref));
+      continue;
+    }
+    lockRead(context, relation, use === "lock" ? "RowShareLock" : "AccessShareLock", only, draft);
+    const object = qualified(relation);
+    if (seen.has(`${object}/${use}`)) continue;
+    seen.add(`${object}/${use}`);
+    draft.effects.push({
+      effect: use === "lock" ? "session" : "read",
+      object,
+      kind: kindWord(relation.kind),
+      rows: readRows(draft, object, relation),
+    });
+  }
+}
+
+/** Rows it is expected to look at: what the plan passes on from the relation, else nothing is claimed. */
+function readRows(draft: DraftStatement, object: string, relation: CatalogRelation): { value: number; kind: "estimate" | "unknown" } {
+  const scan = draft.planned?.seqScans.find((candidate) => candidate.object === object);
+  if (scan) return { value: scan.rows, kind: "estimate" };
+  return relation.tuples >= 0 && (relation.kind === "r" || relation.kind === "m")
+    ? { value: relation.tuples, kind: "estimate" }
+    : { value: 0, kind: "unknown" };
+}
+
+export function missing(draft: DraftStatement, name: string): void {
+  if (!draft.willFail.some((item) => item.reason.includes(`"${name}"`)))
+    draft.willFail.push({ code: "42P01", reason: `There is no relation "${name}"` });
+  draft.incomplete = true;
+}
+
+/** Reading a view locks it and everything below it; reading a partitioned table locks the partitions the plan keeps. */
+export function lockRead(
+  context: AnalysisContext,
+  relation: CatalogRelation,
+  mode: Mode,
+  only: boolean,
+  draft: DraftStatement,
+  seen = new Set<number>(),
+): void {
+  if (seen.has(relation.oid)) return;
+  seen.add(relation.oid);
+  draft.locks.add(qualified(relation), mode);
+  if (relation.kind === "v") {
+    for (const below of context.catalog.relationReach.get(relation.oid) ?? []) {
+      const inner = context.catalog.relations.get(below);
+      if (inner) lockRead(context, inner, mode, false, draft, seen);
+    }
+  }
+  if (only) return;
+  for (const oid of family(context.catalog, relation.oid).slice(1)) {
+    const child = context.catalog.relations.get(oid);
+    // Partitions that planning left out are not opened.
+    if (child && (!draft.planned || child.kind === "p" || draft.planned.touched.includes(qualified(child))))
+      draft.locks.add(qualified(child), mode);
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  TargetError,
+  type ExecuteOutcome,
+  type ExecuteRequest,
+  type ExecuteSink,
+  type ImpactOptions,
+  type OpenOptions,
+  type Resolution,
+  type Target,
+} from "@interlock/connector";
+import type { Completion, Impact, SchemaTree } from "@interlock/protocol";
+import { AnalysisPool, databaseError, type AnalysisSession } from "./analysis-pool.ts";
+import { CatalogCache } from "./catalog-cache.ts";
+import type { Catalog, SessionFacts } from "./catalog-model.ts";
+import { completions } from "./complete.ts";
+import { execute } from "./execute/execute.ts";
+import { analyse, judgedEffect, unasked } from "./impact.ts";
+import { lineageOf } from "./lineage.ts";
+import { resolveText } from "./resolve.ts";
+import { schemaTree } from "./schema-tree.ts";
+import type { PostgresSecret } from "./secret.ts";
+import { statementTrees } from "./statement-tree.ts";
+
+/** One PostgreSQL database. Sessions for analysis are few, short and read-only; a run gets a session of its own. */
+export class PostgresTarget implements Target {
+  readonly #options: OpenOptions<PostgresSecret>;
+  readonly #read: AnalysisPool;
+  readonly #write: AnalysisPool;
+  readonly #cache = new CatalogCache();
+
+  constructor(options: OpenOptions<PostgresSecret>) {
+    this.#options = options;
+    const { read, write } = options.secret;
+    this.#read = new AnalysisPool(read);
+    this.#write = write === undefined || write === read ? this.#read : new AnalysisPool(write);
+  }
+
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.#read.session(signal, (session) => session.query("select 1"));
+  }
+
+  async impact(text: string, options: ImpactOptions): Promise<Impact> {
+    const started = performance.now();
+    const timed = (impact: Omit<Impact, "tookMs">): Impact => ({ ...impact, tookMs: performance.now() - started });
+    try {
+      const pool = await this.#poolFor(text, options.signal, options.exact);
+      const impact = await this.#facts(pool, options.signal, options.exact, (session, catalog, facts) =>
+        analyse({ text, session, catalog, facts, exact: options.exact, masked: this.#options.maskedColumns() }),
+      );
+      return timed(impact);
+    } catch (error) {
+      if (error instanceof TargetError && error.code === "cancelled")
+        return timed(unasked(text, "The analysis was stopped before it was done"));
+      if (error instanceof TargetError) return timed(unasked(text, error.message));
+      const refused = databaseError(error);
+      if (refused) return timed(unasked(text, `The target refused the analysis (${refused.code})`));
+      throw error;
+    }
+  }
+
+  /** As the role that would run the text: the reading one when everything in it reads. */
+  async resolve(text: string, signal: AbortSignal): Promise<Resolution> {
+    const pool = await this.#poolFor(text, signal, true);
+    return pool.session(signal, (session) => resolveText(text, session.query));
+  }
+
+  async schema(signal: AbortSignal): Promise<SchemaTree> {
+    return this.#facts(this.#read, signal, false, async (_session, catalog) => schemaTree(catalog, this.#options.maskedColumns()));
+  }
+
+  async complete(text: string, offset: number, signal: AbortSignal): Promise<Completion[]> {
+    return this.#facts(this.#read, signal, false, async (_session, catalog, facts) => completions(text, offset, catalog, facts));
+  }
+
+  execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome> {
+    return execute({ secret: this.#options.secret, resolve: resolveText, lineage: lineageOf }, request, sink, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#read.close();
+    if (this.#write !== this.#read) await this.#write.close();
+  }
+
+  async #poolFor(text: string, signal: AbortSignal, fresh: boolean): Promise<AnalysisPool> {
+    if (this.#write === this.#read || statementTrees(text).diagnostics.length > 0) return this.#write;
+    const effect = await this.#facts(this.#read, signal, fresh, async (_session, catalog, facts) => judgedEffect(text, catalog, facts));
+    return effect === "read" ? this.#read : this.#write;
+  }
+
+  #facts<T>(
+    pool: AnalysisPool,
+    signal: AbortSignal,
+    fresh: boolean,
+    work: (session: AnalysisSession, catalog: Catalog, facts: SessionFacts) => Promise<T>,
+  ): Promise<T> {
+    return pool.session(signal, async (session) => {
+      const catalog = await this.#cache.catalog(session, fresh);
+      return work(session, catalog, await this.#cache.session(pool, session, fresh));
+    });
+  }
+}

@@ -1,0 +1,166 @@
+import { parseGrammar } from "./grammar.ts";
+import { names, unwrap, type Node } from "./tree.ts";
+
+/** How often a statement of a trigger body runs at one firing. */
+export type Certainty = "always" | "maybe" | "repeated";
+
+export interface BodyStatement {
+  /** The SQL; empty when it is built while the trigger runs. */
+  text: string;
+  dynamic: boolean;
+  certainty: Certainty;
+}
+
+export interface BodyWalk {
+  statements: BodyStatement[];
+  /** It raises an error at every firing. */
+  raises: boolean;
+  /** A BEFORE trigger may swallow the row. */
+  skips: boolean;
+  /** It holds something this walk does not follow. */
+  unknown: boolean;
+}
+
+/** Follows a PL/pgSQL trigger body for one event (`INSERT`, `UPDATE` …), deciding conditions on TG_OP and keeping both sides of all others. */
+export function walkTriggerBody(tree: Node, event: string): BodyWalk {
+  const walk: BodyWalk = { statements: [], raises: false, skips: false, unknown: false };
+  const kept = event === "DELETE" ? ["old"] : event === "UPDATE" ? ["new", "old"] : ["new"];
+  const rows = new Map<number, string>();
+  (tree.datums ?? []).forEach((datum: Node, i: number) => {
+    if (datum.PLpgSQL_rec?.refname) rows.set(i, datum.PLpgSQL_rec.refname);
+  });
+
+  /** Whether what follows still runs: `on` for sure, `maybe`, or `off`. */
+  type Flow = "on" | "maybe" | "off";
+  const weaker = (flow: Flow, certainty: Certainty): Certainty =>
+    certainty === "repeated" ? "repeated" : flow === "maybe" ? "maybe" : certainty;
+  const sql = (node: Node | undefined, certainty: Certainty): void => {
+    const expression = node?.PLpgSQL_expr;
+    if (!expression) return;
+    const mode: number = expression.parseMode ?? 0;
+    const assigned = mode >= 3 ? /:?=/.exec(expression.query) : undefined;
+    const text: string = assigned ? expression.query.slice(assigned.index + assigned[0].length) : expression.query;
+    walk.statements.push({ text: mode === 0 ? text : `select ${text}`, dynamic: false, certainty });
+  };
+  const run = (list: Node[] | undefined, certainty: Certainty): Flow => {
+    let flow: Flow = "on";
+    for (const node of list ?? []) {
+      const next = one(node, weaker(flow, certainty));
+      if (next === "off") return flow === "maybe" ? "maybe" : "off";
+      if (next === "maybe") flow = "maybe";
+    }
+    return flow;
+  };
+  const either = (flows: Flow[]): Flow =>
+    flows.every((flow) => flow === "off") ? "off" : flows.every((flow) => flow === "on") ? "on" : "maybe";
+
+  const one = (node: Node, certainty: Certainty): Flow => {
+    const [type, body] = unwrap(node) ?? ["", {} as Node];
+    switch (type) {
+      case "PLpgSQL_stmt_block": {
+        if (!body.exceptions) return run(body.body, certainty);
+        const inside = certainty === "always" ? "maybe" : certainty;
+        run(body.body, inside);
+        for (const handler of body.exceptions.PLpgSQL_exception_block?.exc_list ?? []) run(handler.PLpgSQL_exception?.action, inside);
+        return "maybe";
+      }
+      case "PLpgSQL_stmt_if": {
+        const branches: { condition: Node | undefined; list: Node[] }[] = [
+          { condition: body.cond, list: body.then_body },
+          ...(body.elsif_list ?? []).map((item: Node) => ({ condition: item.PLpgSQL_if_elsif.cond, list: item.PLpgSQL_if_elsif.stmts })),
+        ];
+        const flows: Flow[] = [];
+        let open = true;
+        let sure = true;
+        for (const { condition, list } of branches) {
+          if (!open) break;
+          const truth = decide(condition?.PLpgSQL_expr?.query, event);
+          if (truth === undefined) sql(condition, sure ? certainty : "maybe");
+          if (truth === false) continue;
+          flows.push(run(list, truth === true && sure ? certainty : certainty === "repeated" ? certainty : "maybe"));
+          if (truth === true) open = false;
+          else sure = false;
+        }
+        if (open) flows.push(run(body.else_body, sure ? certainty : certainty === "repeated" ? certainty : "maybe"));
+        return either(flows);
+      }
+      case "PLpgSQL_stmt_case": {
+        for (const item of body.case_when_list ?? []) run(item.PLpgSQL_case_when?.stmts, certainty === "repeated" ? certainty : "maybe");
+        run(body.else_stmts, certainty === "repeated" ? certainty : "maybe");
+        return "maybe";
+      }
+      case "PLpgSQL_stmt_while":
+      case "PLpgSQL_stmt_loop":
+      case "PLpgSQL_stmt_fori":
+      case "PLpgSQL_stmt_fors":
+      case "PLpgSQL_stmt_foreach_a":
+        for (const key of ["cond", "lower", "upper", "step", "query", "expr"]) sql(body[key], "repeated");
+        run(body.body, "repeated");
+        return "maybe";
+      case "PLpgSQL_stmt_return":
+        if (body.expr) {
+          if (/^\s*(select\s+)?null\s*$/i.test(body.expr.PLpgSQL_expr?.query ?? "")) walk.skips = true;
+          else {
+            walk.skips = true;
+            sql(body.expr, certainty);
+          }
+        } else if (!kept.includes(rows.get(body.retvarno ?? -1) ?? "")) walk.skips = true;
+        return "off";
+      case "PLpgSQL_stmt_raise":
+        // 21 is ERROR; RAISE without a level is an error, too.
+        if ((body.elog_level ?? 21) < 21) return "on";
+        if (certainty === "always") walk.raises = true;
+        walk.skips = walk.skips || certainty !== "always";
+        return "off";
+      case "PLpgSQL_stmt_execsql":
+        sql(body.sqlstmt, certainty);
+        return "on";
+      case "PLpgSQL_stmt_perform":
+      case "PLpgSQL_stmt_assign":
+      case "PLpgSQL_stmt_call":
+        sql(body.expr, certainty);
+        return "on";
+      case "PLpgSQL_stmt_assert":
+      case "PLpgSQL_stmt_getdiag":
+        return "on";
+      case "PLpgSQL_stmt_dynexecute":
+      case "PLpgSQL_stmt_dynfors":
+        walk.statements.push({ text: "", dynamic: true, certainty });
+        return "maybe";
+      default:
+        walk.unknown = true;
+        return "maybe";
+    }
+  };
+  one(tree.action ?? {}, "always");
+  return walk;
+}
+
+/** The truth of a condition that only asks for the operation; undefined for any other. */
+export function decide(condition: string | undefined, event: string): boolean | undefined {
+  const parsed = condition === undefined ? undefined : parseGrammar(`select ${condition}`);
+  const tree = parsed?.ok ? parsed.statements[0]?.stmt.SelectStmt?.targetList?.[0]?.ResTarget?.val : undefined;
+  return truth(tree, event);
+}
+
+function truth(node: Node | undefined, event: string): boolean | undefined {
+  if (node?.BoolExpr) {
+    const parts: (boolean | undefined)[] = node.BoolExpr.args.map((arg: Node) => truth(arg, event));
+    if (node.BoolExpr.boolop === "NOT_EXPR") return parts[0] === undefined ? undefined : !parts[0];
+    const decisive = node.BoolExpr.boolop === "OR_EXPR";
+    if (parts.includes(decisive)) return decisive;
+    return parts.includes(undefined) ? undefined : !decisive;
+  }
+  const compare = node?.A_Expr;
+  if (!compare || names(compare.lexpr?.ColumnRef?.fields).join(".").toLowerCase() !== "tg_op") return undefined;
+  const value = (item: Node | undefined): string | undefined => item?.A_Const?.sval?.sval;
+  const operator = names(compare.name)[0];
+  if (compare.kind === "AEXPR_IN") {
+    const list: (string | undefined)[] = (compare.rexpr?.List?.items ?? []).map(value);
+    if (list.includes(undefined)) return undefined;
+    return list.includes(event) === (operator === "=");
+  }
+  const wanted = value(compare.rexpr);
+  if (compare.kind !== "AEXPR_OP" || wanted === undefined) return undefined;
+  return operator === "=" ? wanted === event : operator === "<>" ? wanted !== event : undefined;
+}
