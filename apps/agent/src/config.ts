@@ -38,7 +38,7 @@ const Environment = z.object({
         .map((origin) => origin.trim())
         .filter(Boolean),
     )
-    .pipe(z.array(z.url().refine((text) => new URL(text).origin === text, "must be an origin without a path")).min(1)),
+    .pipe(z.array(z.string().refine((text) => URL.parse(text)?.origin === text, "must be origins without a path")).min(1)),
   INTERLOCK_DEMO: z.enum(["0", "1"]).default("0"),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });

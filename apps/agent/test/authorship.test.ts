@@ -211,7 +211,7 @@ test("I4: whoever touched a range is among its authors, whatever people do at on
             Y.applyUpdate(doc, Y.encodeStateAsUpdate(live.doc, Y.encodeStateVector(doc)), "server");
           }
           const text = doc.getText("content");
-          const before = text.toString();
+          const before = text.toJSON();
           const start = Math.min(at, before.length);
           const end = Math.min(start + cut, before.length);
           for (const gone of before.slice(start, end))

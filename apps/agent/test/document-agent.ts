@@ -53,7 +53,13 @@ export async function startDocumentAgent(): Promise<DocumentAgent> {
       throw new Error("no rooms here");
     };
     const door = new Door({ db, origins: new Set([ORIGIN]), sockets, log, welcome: { room, doc } });
-    const server = await serve({ port: 0, origins: new Set([ORIGIN]), door, rest: { fetch: () => new Response(null, { status: 404 }) } });
+    const server = await serve({
+      port: 0,
+      host: "127.0.0.1",
+      origins: new Set([ORIGIN]),
+      door,
+      rest: { fetch: () => new Response(null, { status: 404 }) },
+    });
     const stop = async () => {
       sockets.end(CLOSE.restart, "restart");
       await server.close(100);

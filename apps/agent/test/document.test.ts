@@ -4,7 +4,7 @@ import { CLOSE, LIMITS } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as awarenessProtocol from "y-protocols/awareness";
 import { startDocumentAgent, type DocumentAgent } from "./document-agent.ts";
-import { Editor } from "./editor.ts";
+import type { Editor } from "./editor.ts";
 
 let agent: DocumentAgent;
 beforeAll(async () => {
@@ -148,13 +148,11 @@ test("a cursor comes back with its tab, also after the agent was restarted", asy
   await second.until(() => second.awareness.getStates().get(first.clientId)?.["cursor"] === 2, "there");
   await agent.restart();
   await second.until(() => second.closed !== undefined, "closed");
-  const again = await Editor.open(agent.url(id, await (await import("./people.ts")).ticketFor(agent.db, ann)), "http://interlock.test", {
-    doc: first.doc,
-  });
+  const again = await agent.edit(ann, id, { doc: first.doc });
   again.awareness.setLocalState({ cursor: 3 });
   const other = await agent.edit(await agent.person("ben"), id, { doc: second.doc });
   await other.until(() => other.awareness.getStates().get(first.clientId)?.["cursor"] === 3, "back");
-  again.close();
+  expect(other.awareness.getStates().get(first.clientId)?.["user"]).toMatchObject({ name: "ann" });
 });
 
 test("I13: an awareness state or a message beyond its limit closes only its sender", async () => {

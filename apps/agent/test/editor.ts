@@ -68,7 +68,7 @@ export class Editor {
   }
 
   toString(): string {
-    return this.text.toString();
+    return this.text.toJSON();
   }
 
   /** Sends an update as it is. */

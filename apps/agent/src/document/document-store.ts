@@ -51,7 +51,7 @@ export class DocumentStore {
 
   /** The whole text; rejects when there is no such document. */
   text(id: string): Promise<string> {
-    return this.#with(id, (live) => live.text.toString());
+    return this.#with(id, (live) => live.text.toJSON());
   }
 
   /** UTF-16 offset of a relative position (JSON form); undefined when it is none of this document's. */

@@ -44,7 +44,7 @@ export function freezeRange(
   const from = offsetOf(text, start);
   const to = offsetOf(text, end);
   if (from === undefined || to === undefined || from > to) return refuse("draft_changed", "a place of the range is not in the document");
-  if (text.toString().slice(from, to) !== expected) return refuse("draft_changed");
+  if (text.toJSON().slice(from, to) !== expected) return refuse("draft_changed");
   return ok({ text: expected, authors: authorsOf(text, authorship, from, to) });
 }
 

@@ -173,7 +173,7 @@ export class LiveDocument {
   /** Upper bound of the live text's UTF-8 bytes, exact when it matters. */
   textBytes(): number {
     const most = this.text.length * 3;
-    return most <= LIMITS.documentBytes / 2 ? most : Buffer.byteLength(this.text.toString());
+    return most <= LIMITS.documentBytes / 2 ? most : Buffer.byteLength(this.text.toJSON());
   }
 
   historyBytes(): number {

@@ -31,6 +31,6 @@ export class OpenSockets {
   }
 
   end(code: number, reason: string, which: (socket: LiveSocket) => boolean = () => true): void {
-    for (const socket of [...this.#sockets]) if (which(socket)) socket.end(code, reason);
+    for (const socket of this.#sockets) if (which(socket)) socket.end(code, reason);
   }
 }
