@@ -1,4 +1,2 @@
 /** Loaded into a child that knows nothing of us: it ends when the process that started it is gone. */
 process.on("disconnect", () => process.exit(0));
-// The channel alone must not keep it alive.
-process.channel?.unref();

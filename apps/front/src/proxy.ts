@@ -27,9 +27,7 @@ const NO_FRAMES = "frame-ancestors 'none'";
  * host that is not ours is refused, so that no foreign name that resolves to this machine becomes an origin (DNS rebinding).
  */
 export function createFront(backends: Backends, origins: readonly string[]): Server {
-  const hosts = new Map(origins.map((origin) => [new URL(origin).host, new URL(origin).protocol.slice(0, -1)]));
-  // The default port may be written or not.
-  for (const [host, protocol] of [...hosts]) if (!host.includes(":")) hosts.set(`${host}:${protocol === "https" ? 443 : 80}`, protocol);
+  const hosts = new Map(origins.flatMap(hostsOf));
   const allowsLoopback = origins.some((origin) => LOOPBACK.has(new URL(origin).hostname));
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   const proxy = createProxyServer({ agent, xfwd: false, proxyTimeout: 0, timeout: 0 });
@@ -90,6 +88,18 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
   server.requestTimeout = 0;
   server.on("close", () => agent.destroy());
   return server;
+}
+
+/** Host → protocol of an origin; a default port may be written or not. */
+function hostsOf(origin: string): [string, string][] {
+  const { host, hostname, port, protocol } = new URL(origin);
+  const name = protocol.slice(0, -1);
+  return port === ""
+    ? [
+        [host, name],
+        [`${hostname}:${name === "https" ? 443 : 80}`, name],
+      ]
+    : [[host, name]];
 }
 
 const isForAgent = (url = "/"): boolean => /^\/(api\/v1|ws)(?:[/?#]|$)/.test(url);

@@ -49,17 +49,21 @@ test("tells the story: 12,431 orders are stuck in pending since the deploy", asy
 test("is the same every time: these sums were computed once and must never change", async () => {
   const sum = (table: string, columns: string): Promise<string> =>
     one(`SELECT md5(string_agg(md5(ROW(${columns})::text), '' ORDER BY id)) FROM ${table}`);
-  expect(await sum("payments.orders", "id, customer_id, status, amount, extract(epoch FROM created_at)")).toBe("ec8fef88ced3a10c93564ca8f9bfb2a4");
+  expect(await sum("payments.orders", "id, customer_id, status, amount, extract(epoch FROM created_at)")).toBe(
+    "ec8fef88ced3a10c93564ca8f9bfb2a4",
+  );
   expect(await sum("payments.customers", "id, full_name, email, phone, card_number")).toBe("5c9f28527f3658260c03b15b6aef597e");
 });
 
 test("every card number carries a right check digit (Luhn) and is of a test range", async () => {
   const { rows } = await read.query<{ card_number: string }>("SELECT card_number FROM payments.customers");
   const valid = (digits: string): boolean =>
-    [...digits].reverse().reduce((sum, digit, place) => {
-      const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
-      return sum + (value > 9 ? value - 9 : value);
-    }, 0) %
+    Array.from(digits)
+      .reverse()
+      .reduce((sum, digit, place) => {
+        const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
+        return sum + (value > 9 ? value - 9 : value);
+      }, 0) %
       10 ===
     0;
   expect(rows.filter((row) => !/^\d{16}$/.test(row.card_number) || !valid(row.card_number))).toEqual([]);

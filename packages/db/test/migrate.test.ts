@@ -38,7 +38,7 @@ test("applies each migration once, in order, also when several services start at
   const url = await server.createDatabase("concurrent");
   await write("2_second", "INSERT INTO a SELECT n + 1 FROM a;");
   const applied = await Promise.all([migrate(url, folder), migrate(url, folder), migrate(url, folder)]);
-  expect(applied.map((names) => names.length).sort()).toEqual([0, 0, 2]);
+  expect(applied.map((names) => names.length).sort((a, b) => a - b)).toEqual([0, 0, 2]);
   expect(await query(url, "SELECT n FROM a ORDER BY n")).toEqual([1, 2]);
   expect(await migrate(url, folder)).toEqual([]);
   expect(await query(url, `SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY 1`)).toEqual([
