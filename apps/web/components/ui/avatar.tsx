@@ -1,14 +1,20 @@
 import type { Person } from "@interlock/protocol";
 import type { ComponentProps } from "react";
 import { cn } from "./class-names.ts";
-import { Tooltip } from "./tooltip.tsx";
 
-const SIZES = { sm: "size-5 text-[9px]", md: "size-6.5 text-2xs", lg: "size-9 text-xs" } as const;
+/** Box and letters of each size. */
+export const AVATAR_SIZES = { sm: "size-5 text-[9px]", md: "size-6.5 text-2xs", lg: "size-9 text-xs" } as const;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+const firstLetters = (word: string, count: number): string =>
+  Array.from(graphemes.segment(word), (part) => part.segment)
+    .slice(0, count)
+    .join("");
 
 /** Up to two letters: of the first two words, else of the one. */
 export function initials(displayName: string): string {
   const words = displayName.split(/[\s._-]+/u).filter(Boolean);
-  const letters = words.length > 1 ? words.slice(0, 2).map((word) => [...word][0]) : [...(words[0] ?? "?")].slice(0, 2);
+  const letters = words.length > 1 ? words.slice(0, 2).map((word) => firstLetters(word, 1)) : [firstLetters(words[0] ?? "?", 2)];
   return letters.join("").toUpperCase();
 }
 
@@ -24,19 +30,19 @@ export function textOn(color: string): string {
 
 export interface AvatarProps extends Omit<ComponentProps<"span">, "children"> {
   person: Pick<Person, "displayName" | "color">;
-  size?: keyof typeof SIZES;
+  size?: keyof typeof AVATAR_SIZES;
   /** False draws the person faded: known here, not connected now. */
   online?: boolean;
 }
 
-/** A person's round mark in their own colour. It is decoration: put the name beside it, or use `AvatarGroup`, which names everybody. */
+/** A person's round mark in their own colour. It is decoration: put the name beside it, or use `AvatarGroup` (avatar-group.tsx), which names everybody. */
 export function Avatar({ person, size = "md", online = true, className, style, ...props }: AvatarProps) {
   return (
     <span
       aria-hidden="true"
       className={cn(
         "inline-grid shrink-0 select-none place-items-center rounded-full font-bold tracking-tight",
-        SIZES[size],
+        AVATAR_SIZES[size],
         !online && "opacity-45 saturate-50",
         className,
       )}
@@ -45,48 +51,5 @@ export function Avatar({ person, size = "md", online = true, className, style, .
     >
       {initials(person.displayName)}
     </span>
-  );
-}
-
-export interface AvatarGroupProps {
-  people: readonly (Pick<Person, "id" | "displayName" | "color"> & { online?: boolean; note?: string })[];
-  /** More than this many are drawn as `+n`. */
-  max?: number;
-  size?: keyof typeof SIZES;
-  /** What these people are, for those who do not see them: `In the room`. */
-  label: string;
-  className?: string;
-}
-
-/** Overlapping marks with names on hover and focus. */
-export function AvatarGroup({ people, max = 5, size = "md", label, className }: AvatarGroupProps) {
-  const shown = people.length > max ? people.slice(0, max - 1) : people;
-  const more = people.slice(shown.length);
-  return (
-    <ul aria-label={label} className={cn("flex items-center", className)}>
-      {shown.map((person) => (
-        <li key={person.id} className="-ml-1 flex first:ml-0">
-          <Tooltip label={person.note ? `${person.displayName} · ${person.note}` : person.displayName}>
-            <span tabIndex={0} className="flex rounded-full ring-2 ring-panel">
-              <Avatar person={person} size={size} online={person.online ?? true} />
-              <span className="sr-only">{person.displayName}</span>
-            </span>
-          </Tooltip>
-        </li>
-      ))}
-      {more.length > 0 && (
-        <li className="-ml-1 flex">
-          <Tooltip label={more.map((person) => person.displayName).join(", ")}>
-            <span
-              tabIndex={0}
-              className={cn("grid place-items-center rounded-full bg-unknown-soft font-bold text-dim ring-2 ring-panel", SIZES[size])}
-            >
-              +{more.length}
-              <span className="sr-only"> more: {more.map((person) => person.displayName).join(", ")}</span>
-            </span>
-          </Tooltip>
-        </li>
-      )}
-    </ul>
   );
 }

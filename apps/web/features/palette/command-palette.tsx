@@ -9,7 +9,7 @@ import { useRoomCommands } from "./room-commands.ts";
 
 interface CommandPaletteProps {
   open: boolean;
-  onOpenChange(open: boolean): void;
+  onOpenChange: (open: boolean) => void;
 }
 
 /** Everything one can do here, found by typing. The page's own commands come before the general ones. */
@@ -31,7 +31,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 }
 
 /** Drawn only while the palette is open, so it opens empty and asks for the rooms afresh. */
-function PaletteList({ onDone }: { onDone(): void }) {
+function PaletteList({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState("");
   const groups = grouped([...useRegisteredCommands(), ...useRoomCommands()]);
   return (
@@ -39,7 +39,6 @@ function PaletteList({ onDone }: { onDone(): void }) {
       <div className="flex items-center gap-2.5 border-b border-line px-3.5">
         <Search aria-hidden="true" className="size-4 text-faint" />
         <Command.Input
-          autoFocus
           value={query}
           onValueChange={setQuery}
           placeholder="Go to a room, or do something…"
@@ -65,7 +64,7 @@ function PaletteList({ onDone }: { onDone(): void }) {
   );
 }
 
-function PaletteItem({ command, onDone }: { command: PaletteCommand; onDone(): void }) {
+function PaletteItem({ command, onDone }: { command: PaletteCommand; onDone: () => void }) {
   const Icon = command.icon;
   return (
     <Command.Item

@@ -14,7 +14,7 @@ export interface PaletteCommand {
   /** Shown beside it and in the shortcuts help, e.g. `Mod+Enter`. Who registers the command binds the keys. */
   shortcut?: string;
   icon?: LucideIcon;
-  run(): void;
+  run: () => void;
 }
 
 type Registrations = ReadonlyMap<string, readonly PaletteCommand[]>;
@@ -59,8 +59,8 @@ export function useRegisteredCommands(): readonly PaletteCommand[] {
 
 /** Opens the two dialogs that PaletteProvider draws. */
 export interface Palette {
-  open(): void;
-  openShortcuts(): void;
+  open: () => void;
+  openShortcuts: () => void;
 }
 
 export const PaletteContext = createContext<Palette | undefined>(undefined);

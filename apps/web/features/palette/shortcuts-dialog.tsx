@@ -10,7 +10,7 @@ const EVERYWHERE = [
 ];
 
 /** Every shortcut that works on this page now. */
-export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const commands = useRegisteredCommands();
   const here = commands.flatMap(({ title, shortcut }) => (shortcut ? [{ title, keys: shortcut }] : []));
   return (

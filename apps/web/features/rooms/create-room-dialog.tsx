@@ -2,6 +2,7 @@
 import { ERRORS, LIMITS, type Refusal, Room } from "@interlock/protocol";
 import { useRouter } from "next/navigation";
 import { useId, useState } from "react";
+import { formText } from "../../components/form-text.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
@@ -13,7 +14,7 @@ const CreatedRoom = Room.pick({ id: true });
 
 interface CreateRoomDialogProps {
   open: boolean;
-  onOpenChange(open: boolean): void;
+  onOpenChange: (open: boolean) => void;
 }
 
 /** Opens a room and goes there; who opens it leads it. */
@@ -32,7 +33,7 @@ export function CreateRoomDialog({ open, onOpenChange }: CreateRoomDialogProps) 
 }
 
 /** Drawn only while the dialog is open, so that each opening begins empty. */
-function CreateRoomForm({ onCancel }: { onCancel(): void }) {
+function CreateRoomForm({ onCancel }: { onCancel: () => void }) {
   const router = useRouter();
   const id = useId();
   const [pending, setPending] = useState(false);
@@ -54,7 +55,7 @@ function CreateRoomForm({ onCancel }: { onCancel(): void }) {
       onSubmit={(event) => {
         event.preventDefault();
         const fields = new FormData(event.currentTarget);
-        void create(String(fields.get("title")).trim(), String(fields.get("severity") ?? ""));
+        void create(formText(fields, "title").trim(), formText(fields, "severity"));
       }}
     >
       <div className="flex flex-col gap-1.5">
@@ -68,7 +69,6 @@ function CreateRoomForm({ onCancel }: { onCancel(): void }) {
           maxLength={LIMITS.titleChars}
           placeholder="payments 5xx after deploy"
           autoComplete="off"
-          autoFocus
         />
       </div>
       <SeverityChoice name="severity" />

@@ -7,17 +7,18 @@ import { RoomRow } from "./room-row.tsx";
 interface RoomListProps {
   rooms: readonly Room[];
   kind: "open" | "closed";
+  /** When the list arrived, in milliseconds: what ages are counted from. */
+  asOf: number;
   /** Offered where there is no room yet. */
-  onCreate?(): void;
+  onCreate?: () => void;
 }
 
-export function RoomList({ rooms, kind, onCreate }: RoomListProps) {
+export function RoomList({ rooms, kind, asOf, onCreate }: RoomListProps) {
   if (rooms.length === 0) return kind === "open" ? <NoOpenRooms onCreate={onCreate} /> : <NoClosedRooms />;
-  const now = Date.now();
   return (
     <ul className="overflow-hidden rounded-lg border border-line bg-panel">
       {rooms.map((room) => (
-        <RoomRow key={room.id} room={room} now={now} />
+        <RoomRow key={room.id} room={room} now={asOf} />
       ))}
     </ul>
   );

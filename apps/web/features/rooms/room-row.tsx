@@ -1,7 +1,7 @@
 import type { Room } from "@interlock/protocol";
 import { Hourglass } from "lucide-react";
 import Link from "next/link";
-import { AvatarGroup } from "../../components/ui/avatar.tsx";
+import { AvatarGroup } from "../../components/ui/avatar-group.tsx";
 import { Badge, SeverityBadge } from "../../components/ui/badge.tsx";
 import { ago } from "./ago.ts";
 

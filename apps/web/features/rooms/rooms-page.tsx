@@ -16,7 +16,7 @@ const CRUMBS = [{ label: "Rooms" }];
 
 /** Every room: what is on fire, who is there, what waits for a second person. */
 export function RoomsPage() {
-  const { rooms, refusal, refresh } = useRooms();
+  const { rooms, asOf, refusal, refresh } = useRooms();
   const [creating, setCreating] = useState(false);
   const commands = useMemo<PaletteCommand[]>(
     () => [
@@ -57,9 +57,11 @@ export function RoomsPage() {
             </div>
             {refusal && !failure && <StaleNotice refusal={refusal} />}
             <TabsContent value="open">
-              {failure || (open ? <RoomList rooms={open} kind="open" onCreate={() => setCreating(true)} /> : <RoomsLoading />)}
+              {failure || (open ? <RoomList rooms={open} kind="open" asOf={asOf} onCreate={() => setCreating(true)} /> : <RoomsLoading />)}
             </TabsContent>
-            <TabsContent value="closed">{failure || (closed ? <RoomList rooms={closed} kind="closed" /> : <RoomsLoading />)}</TabsContent>
+            <TabsContent value="closed">
+              {failure || (closed ? <RoomList rooms={closed} kind="closed" asOf={asOf} /> : <RoomsLoading />)}
+            </TabsContent>
           </Tabs>
         </div>
       </main>

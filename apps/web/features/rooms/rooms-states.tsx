@@ -7,8 +7,8 @@ import { StatusMessage } from "../../components/ui/status-message.tsx";
 /** Three lines the size of rooms, so that nothing jumps when they arrive. */
 export function RoomsLoading() {
   return (
-    <div role="status" className="overflow-hidden rounded-lg border border-line bg-panel">
-      <span className="sr-only">Loading rooms</span>
+    <div className="overflow-hidden rounded-lg border border-line bg-panel">
+      <output className="sr-only">Loading rooms</output>
       {["w-64", "w-80", "w-52"].map((width) => (
         <div key={width} className="flex items-center gap-4 border-b border-line px-4 py-3.5 last:border-b-0">
           <Skeleton className="h-4.5 w-14 rounded-full" />
@@ -24,7 +24,7 @@ export function RoomsLoading() {
 }
 
 /** There is no list to show. */
-export function RoomsFailure({ refusal, onRetry }: { refusal: Refusal; onRetry(): void }) {
+export function RoomsFailure({ refusal, onRetry }: { refusal: Refusal; onRetry: () => void }) {
   const { title, next } = ERRORS[refusal.code];
   if (refusal.code === "unauthenticated")
     return (
@@ -61,12 +61,9 @@ export function RoomsFailure({ refusal, onRetry }: { refusal: Refusal; onRetry()
 /** The list shown is not the newest. */
 export function StaleNotice({ refusal }: { refusal: Refusal }) {
   return (
-    <p
-      role="status"
-      className="mb-3 flex items-center gap-2 rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text"
-    >
+    <output className="mb-3 flex items-center gap-2 rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text">
       <TriangleAlert aria-hidden="true" className="size-3.5 shrink-0" />
       <span>This list may be out of date. {refusal.detail ?? ERRORS[refusal.code].title} Trying again…</span>
-    </p>
+    </output>
   );
 }

@@ -11,15 +11,17 @@ const Rooms = Room.array();
 export interface RoomsState {
   /** The last list that arrived; undefined until the first does. */
   rooms: Room[] | undefined;
+  /** When it arrived, in milliseconds. */
+  asOf: number;
   /** Why the last request failed; undefined when it did not. */
   refusal: Refusal | undefined;
   /** Asks now. */
-  refresh(): void;
+  refresh: () => void;
 }
 
 /** The list of rooms, kept fresh while the page is visible and silent while it is not. */
 export function useRooms(): RoomsState {
-  const [rooms, setRooms] = useState<Room[]>();
+  const [list, setList] = useState<{ rooms: Room[]; asOf: number }>();
   const [refusal, setRefusal] = useState<Refusal>();
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -36,7 +38,7 @@ export function useRooms(): RoomsState {
       if (!outcome || abort.signal.aborted) return;
       failures = outcome.ok ? 0 : failures + 1;
       setRefusal(outcome.ok ? undefined : outcome);
-      if (outcome.ok) setRooms(outcome.value);
+      if (outcome.ok) setList({ rooms: outcome.value, asOf: Date.now() });
       // Nobody is signed in: asking again does not change that.
       if (outcome.ok || outcome.code !== "unauthenticated")
         timer = setTimeout(() => void ask(), Math.min(PERIOD_MS * 2 ** failures, MOST_MS));
@@ -51,5 +53,5 @@ export function useRooms(): RoomsState {
     };
   }, [round]);
   const refresh = useCallback(() => setRound((now) => now + 1), []);
-  return { rooms, refusal, refresh };
+  return { rooms: list?.rooms, asOf: list?.asOf ?? 0, refusal, refresh };
 }

@@ -4,7 +4,7 @@ import { rest } from "./rest-client.ts";
 
 const Id = Room.pick({ id: true });
 const answering = (response: Response | Error) => {
-  const fetching = vi.fn(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
+  const fetching = vi.fn<typeof fetch>(() => (response instanceof Error ? Promise.reject(response) : Promise.resolve(response)));
   vi.stubGlobal("fetch", fetching);
   return fetching;
 };

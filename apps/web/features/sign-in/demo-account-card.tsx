@@ -16,7 +16,7 @@ interface DemoAccountCardProps {
   account: Principal;
   pending: boolean;
   disabled: boolean;
-  onTake(): void;
+  onTake: () => void;
 }
 
 /** One account as one button: who, what for, in which groups. */

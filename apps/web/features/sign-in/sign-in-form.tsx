@@ -1,5 +1,6 @@
 "use client";
 import { useId } from "react";
+import { formText } from "../../components/form-text.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
@@ -9,7 +10,7 @@ interface SignInFormProps {
   pending: boolean;
   /** Code of the last failure. */
   error: string | undefined;
-  onSubmit(name: string, password: string): void;
+  onSubmit: (name: string, password: string) => void;
 }
 
 export function SignInForm({ pending, error, onSubmit }: SignInFormProps) {
@@ -23,7 +24,7 @@ export function SignInForm({ pending, error, onSubmit }: SignInFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         const fields = new FormData(event.currentTarget);
-        onSubmit(String(fields.get("name")), String(fields.get("password")));
+        onSubmit(formText(fields, "name"), formText(fields, "password"));
       }}
     >
       {error && <SignInError id={`${id}-error`} code={error} />}

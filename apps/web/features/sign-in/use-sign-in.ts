@@ -7,7 +7,7 @@ export interface SignInState {
   pending: string | undefined;
   /** The last failure: its code, and what was tried, so that it is said there. */
   error: { code: string; method: Proof["method"] } | undefined;
-  submit(proof: Proof): Promise<void>;
+  submit: (proof: Proof) => Promise<void>;
 }
 
 /** Signs in, then loads `target` afresh: pages drawn for nobody must not be reused. */
