@@ -1,6 +1,6 @@
 import type { Impact, Statement } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { accessOf, approvedWrites, inexactWrites } from "./approved-writes.ts";
+import { accessOf, approvedWrites, guardOf, inexactWrites } from "./approved-writes.ts";
 
 function impact(effect: Impact["effect"], statement: Partial<Statement>): Impact {
   const base: Statement = {
@@ -60,11 +60,15 @@ test("maxRows replaces only the figures that are not exact", () => {
   ]);
 });
 
-test("only what needs no writing session reads", () => {
+test("only what reads gets the reading role", () => {
   expect(accessOf(impact("read", {}))).toBe("read");
-  expect(accessOf(impact("session", {}))).toBe("read");
-  expect(accessOf(impact("session", { locks: [{ object: "p.orders", mode: "RowShareLock" }] }))).toBe("write");
-  expect(accessOf(impact("session", { sideEffects: [{ kind: "sequence", name: "s", effect: "session" }] }))).toBe("write");
-  for (const effect of ["append", "modify", "delete", "schema", "privilege", "unknown"] as const)
+  for (const effect of ["session", "append", "modify", "delete", "schema", "privilege", "unknown"] as const)
     expect(accessOf(impact(effect, {}))).toBe("write");
+});
+
+test("what touches only its session may write no row, guard demanded or not", () => {
+  expect(guardOf(impact("session", {}), false, undefined)).toEqual({ approved: [] });
+  expect(guardOf(impact("read", {}), true, undefined)).toBeUndefined();
+  expect(guardOf(DELETE, false, undefined)).toBeUndefined();
+  expect(guardOf(DELETE, true, 100)?.approved).toHaveLength(3);
 });

@@ -37,17 +37,16 @@ export function approvedWrites(impact: Impact, maxRows: number | undefined): App
   return [...approved].map(([object, { rows, exact }]) => ({ object, rows: exact ? rows : (maxRows ?? rows) }));
 }
 
-/**
- * `read` only when nothing it does needs a writing session: reading, or settings of its own session. Row locks and sequences are refused in a
- * read-only transaction, so those count as writing.
- */
+/** `read` only for what only reads: the target resolves names, and later runs, as the reading role then and as the writing role otherwise. */
 export function accessOf(impact: Impact): "read" | "write" {
-  if (impact.effect === "read") return "read";
-  if (impact.effect !== "session") return "write";
-  const writes = impact.statements.some(
-    (statement) =>
-      statement.sideEffects.some((side) => side.kind === "sequence" || side.kind === "function" || side.kind === "notify") ||
-      statement.locks.some((lock) => lock.mode !== "AccessShareLock"),
-  );
-  return writes ? "write" : "read";
+  return impact.effect === "read" ? "read" : "write";
+}
+
+/**
+ * What the guard compares with; undefined: no guard. What is said to touch only its own session needs a writing role for locks and sequences,
+ * but must not write a single row, whatever policy demands.
+ */
+export function guardOf(impact: Impact, demanded: boolean, maxRows: number | undefined): { approved: ApprovedWrite[] } | undefined {
+  if (accessOf(impact) === "read") return undefined;
+  return demanded || impact.effect === "session" ? { approved: approvedWrites(impact, maxRows) } : undefined;
 }

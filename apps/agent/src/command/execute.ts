@@ -1,7 +1,7 @@
 import { TargetError, type ExecuteOutcome } from "@interlock/connector";
 import { maskRules } from "@interlock/policy";
 import { LIMITS, type Execution } from "@interlock/protocol";
-import { accessOf, approvedWrites } from "./approved-writes.ts";
+import { accessOf, guardOf } from "./approved-writes.ts";
 import type { Claimed } from "./claim.ts";
 import { TIMEOUT_MS, type Life } from "./command-parts.ts";
 import { impactOf } from "./command-row.ts";
@@ -21,6 +21,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   const { obligations } = verdict;
   const impact = impactOf(row);
   const access = accessOf(impact);
+  const guard = guardOf(impact, obligations.guard, envelope.maxRows ?? undefined);
   const rules = maskRules(life.policy.current);
   const masks = {
     columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],
@@ -35,7 +36,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
         text: envelope.text,
         resolution: resolutionOf(envelope),
         access,
-        ...(obligations.guard && access === "write" ? { guard: { approved: approvedWrites(impact, envelope.maxRows ?? undefined) } } : {}),
+        ...(guard === undefined ? {} : { guard }),
         timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS,
         rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
         applicationName: `interlock:${await proposerName(life, row.proposerId)}`,

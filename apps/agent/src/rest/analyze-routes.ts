@@ -47,7 +47,10 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
     const started = performance.now();
     try {
       const target = await connections.target(connection.id);
-      return ok(await target.impact(text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true }));
+      const impact = await target.impact(text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true });
+      // Nothing known can also mean that nobody answers, and that has a name of its own.
+      if (impact.effect === "unknown" && !impact.complete) await target.ping(AbortSignal.timeout(ANALYSIS_MS));
+      return ok(impact);
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       if (error.code !== "cancelled" && error.code !== "analysis_timeout") return refuse(error.code, error.message);

@@ -83,7 +83,11 @@ export class ConnectionRegistry {
     const connector = this.#connectors.get(input.connector);
     if (connector === undefined) return refuse("bad_request", `There is no connector ${input.connector}.`);
     const { db, key } = this.#parts;
-    connector.readSecret(input.secret);
+    try {
+      connector.readSecret(input.secret);
+    } catch (error) {
+      return refuse("bad_request", error instanceof Error ? error.message : "The secret is not of this connector's shape.");
+    }
     const id = crypto.randomUUID();
     const { name, environment, labels } = input;
     const secret = sealSecret(key, id, input.secret);

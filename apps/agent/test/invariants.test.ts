@@ -1,0 +1,331 @@
+import { verifyChain } from "@interlock/audit";
+import { auditHead, auditRows } from "@interlock/db";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RecordedRun } from "../src/result/recorded-run.ts";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { count, eventTypes, openStage, type Stage } from "./command-stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.dispose());
+
+const orders = (where: string): Promise<number> => count(stage, `SELECT count(*) FROM payments.orders WHERE ${where}`);
+
+/** An approved command that waits for nothing but `run`. */
+async function held(text: string) {
+  const command = await stage.propose("oncall", text);
+  expect(command.state).toBe("awaiting_review");
+  const approved = await stage.approve("reviewer", command);
+  expect(approved.ok && approved.value.state).toBe("approved");
+  const stopped = await stage.commands.hold({ principal: stage.people.responder, commandId: command.id });
+  expect(stopped.ok).toBe(true);
+  return command;
+}
+
+const run = (command: { id: string; digest: string }, who: "oncall" | "reviewer" = "oncall") =>
+  stage.commands.run({ principal: stage.people[who], commandId: command.id, digest: command.digest });
+
+describe("I1 audit first", () => {
+  test("nothing runs and nothing is recorded while the log cannot be written", async () => {
+    const command = await held("DELETE FROM payments.orders WHERE id = 1");
+    const executions = await stage.db.execution.count();
+    await stage.db.$executeRaw`ALTER TABLE "AuditEvent" RENAME TO "AuditGone"`;
+    try {
+      expect(await run(command)).toMatchObject({ ok: false, code: "audit_unavailable" });
+      const read = await stage.commands.propose({
+        principal: stage.people.oncall,
+        roomId: stage.room.id,
+        connectionId: stage.connectionId,
+        text: "SELECT 1",
+        authors: [],
+      });
+      expect(read).toMatchObject({ ok: false, code: "audit_unavailable" });
+      expect(await stage.call("oncall", "POST", "/analyze", { connection: "payments-db", text: "SELECT 2" })).toMatchObject({
+        status: 500,
+      });
+    } finally {
+      await stage.db.$executeRaw`ALTER TABLE "AuditGone" RENAME TO "AuditEvent"`;
+    }
+    expect(await stage.db.execution.count()).toBe(executions);
+    expect(await orders("id = 1")).toBe(1);
+    expect(await stage.commands.get(command.id)).toMatchObject({ state: "approved" });
+    expect((await run(command)).ok).toBe(true);
+    expect((await stage.until(command.id)).state).toBe("succeeded");
+  });
+
+  test("the events of a command are in the log in the order things happened", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 2");
+    await stage.approve("reviewer", command);
+    await stage.until(command.id);
+    expect(await eventTypes(stage, command.id)).toEqual([
+      "command.proposed",
+      "command.reviewed",
+      "command.approved",
+      "command.started",
+      "command.succeeded",
+    ]);
+    expect((await verifyChain(auditRows(stage.db), (await auditHead(stage.db)) ?? undefined)).ok).toBe(true);
+  });
+});
+
+describe("I2 what was approved is what runs", () => {
+  test("a reviewer who was shown something else is refused", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 3");
+    const other = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 4");
+    expect(await stage.approve("reviewer", { ...command, digest: other.digest })).toMatchObject({ ok: false, code: "digest_mismatch" });
+  });
+
+  test.each([
+    ["text", "UPDATE \"Command\" SET text = 'DELETE FROM payments.orders' WHERE id = $1::uuid"],
+    ["envelope", `UPDATE "Command" SET envelope = replace(envelope, 'id = 5', 'id > 5') WHERE id = $1::uuid`],
+    ["maxRows", `UPDATE "Command" SET "maxRows" = 1000000 WHERE id = $1::uuid`],
+  ])("a row whose %s was changed after approval does not run", async (_what, sql) => {
+    const command = await held("DELETE FROM payments.orders WHERE id = 5");
+    await stage.db.$executeRawUnsafe(sql, command.id);
+    expect(await run(command)).toMatchObject({ ok: false, code: "digest_mismatch" });
+    expect(await orders("id = 5")).toBe(1);
+  });
+
+  test("a table that came to stand for the name in between voids the approval", async () => {
+    await stage.target.query("CREATE TABLE public.notes (id int); INSERT INTO public.notes VALUES (1)");
+    const command = await held("DELETE FROM notes WHERE id = 1");
+    await stage.target.query(
+      "ALTER TABLE public.notes RENAME TO notes_old; CREATE TABLE public.notes (id int); INSERT INTO public.notes VALUES (1)",
+    );
+    expect((await run(command)).ok).toBe(true);
+    const ended = await stage.until(command.id);
+    expect(ended).toMatchObject({ state: "failed", execution: { error: { code: "targets_changed" } } });
+    expect(await count(stage, "SELECT count(*) FROM public.notes")).toBe(1);
+  });
+});
+
+describe("I3 unknown fails closed", () => {
+  test.each(["DO $$ BEGIN EXECUTE 'DELETE FROM payments.orders'; END $$", "CALL nothing_known()", "SELECT not_there(1)"])(
+    "%s is never taken for a read and does not run",
+    async (text) => {
+      const answered = await stage.commands.propose({
+        principal: stage.people.oncall,
+        roomId: stage.room.id,
+        connectionId: stage.connectionId,
+        text,
+        authors: [],
+      });
+      if (answered.ok) expect(answered.value).toMatchObject({ state: "denied", effect: "unknown" });
+      else expect(answered.code).toBe("statement_failed");
+    },
+  );
+
+  test("a text that cannot be parsed is refused with its place", async () => {
+    const answered = await stage.call("oncall", "POST", `/rooms/${stage.room.id}/commands`, {
+      connection: "payments-db",
+      text: "DELET FROM x",
+    });
+    expect(answered.status).toBe(422);
+    expect(await answered.json()).toMatchObject({ code: "syntax_error", detail: expect.stringMatching(/character \d+/) });
+  });
+
+  test("what cannot be parsed has effect unknown and a deny when analysed", async () => {
+    const answered = await stage.call("oncall", "POST", "/analyze", { connection: "payments-db", text: "DELET FROM x" });
+    expect(await answered.json()).toMatchObject({ impact: { effect: "unknown" }, verdict: { decision: "deny" } });
+  });
+});
+
+describe("I4 two people means two people", () => {
+  test("proposer, author and a second account of an author are refused before groups are looked at", async () => {
+    const command = await stage.propose("reviewer", "DELETE FROM payments.orders WHERE id = 6", { authors: [stage.people.responder.id] });
+    await stage.db.user.update({ where: { id: stage.people.responder.id }, data: { identities: ["tomas@example.com"] } });
+    await stage.db.user.update({ where: { id: stage.people.reviewer2.id }, data: { identities: ["Tomas@Example.com"] } });
+    try {
+      for (const name of ["reviewer", "responder", "reviewer2"] as const)
+        expect(await stage.approve(name, command)).toMatchObject({ ok: false, code: "self_review" });
+      const rejected = await stage.commands.review({
+        principal: stage.people.reviewer2,
+        commandId: command.id,
+        digest: command.digest,
+        decision: "reject",
+      });
+      expect(rejected).toMatchObject({ ok: false, code: "self_review" });
+    } finally {
+      await stage.db.user.updateMany({ data: { identities: [] } });
+    }
+    const approved = await stage.approve("reviewer2", command);
+    expect(approved.ok && approved.value.state).toBe("approved");
+  });
+
+  test("being an administrator changes nothing, and an observer only observes", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 7");
+    expect(await stage.approve("admin", command)).toMatchObject({ ok: false, code: "not_a_reviewer" });
+    expect(await stage.approve("observer", command)).toMatchObject({ ok: false, code: "observer" });
+  });
+
+  test("one reviewer in two demanded groups fills one seat", async () => {
+    const command = await stage.propose("oncall", "CREATE INDEX ON payments.orders (status)");
+    const first = await stage.approve("reviewer", command);
+    expect(first.ok && first.value.state).toBe("awaiting_review");
+    expect(await stage.approve("reviewer", command)).toMatchObject({ ok: false, code: "already_reviewed" });
+    const second = await stage.approve("reviewer2", command);
+    expect(second.ok && second.value.state).toBe("approved");
+    const ended = await stage.until(command.id);
+    expect(ended.reviews.map(({ group }) => group).toSorted()).toEqual(["network", "platform"]);
+  });
+});
+
+describe("I5 at most once", () => {
+  test("of many claims at the same moment exactly one runs", async () => {
+    const command = await held("UPDATE payments.orders SET status = status || '+' WHERE id = 8");
+    const claims = await Promise.all(Array.from({ length: 8 }, (_, n) => run(command, n % 2 === 0 ? "oncall" : "reviewer")));
+    expect(claims.filter(({ ok }) => ok)).toHaveLength(1);
+    for (const claim of claims) if (!claim.ok) expect(claim.code).toBe("wrong_state");
+    expect((await stage.until(command.id)).state).toBe("succeeded");
+    expect(await stage.db.execution.count({ where: { commandId: command.id } })).toBe(1);
+    expect(await orders("id = 8 AND status = 'pending+'")).toBe(1);
+  });
+
+  test("two last approvals at the same moment are one approval and one run", async () => {
+    const command = await stage.propose("oncall", "UPDATE payments.orders SET status = status || '!' WHERE id = 9");
+    const both = await Promise.all([stage.approve("reviewer", command), stage.approve("reviewer2", command)]);
+    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
+    expect((await stage.until(command.id)).state).toBe("succeeded");
+    expect((await eventTypes(stage, command.id)).filter((type) => type === "command.approved" || type === "command.started")).toHaveLength(
+      2,
+    );
+    expect(await orders("id = 9 AND status = 'pending!'")).toBe(1);
+  });
+
+  test("what was counting down when the service stopped is held, not run", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 10");
+    await stage.approve("reviewer", command);
+    await stage.restart();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const now = await stage.commands.get(command.id);
+    expect(now).toMatchObject({ state: "approved" });
+    expect(now?.runsAt).toBeUndefined();
+    expect(await eventTypes(stage, command.id)).toContain("command.held");
+    expect(await orders("id = 10")).toBe(1);
+    expect((await run(command)).ok).toBe(true);
+    expect((await stage.until(command.id)).state).toBe("succeeded");
+  });
+});
+
+describe("I6 commit guard", () => {
+  test("rows that came between approval and run roll it back", async () => {
+    const command = await held("DELETE FROM payments.orders WHERE id BETWEEN 60 AND 61");
+    await stage.target.query("INSERT INTO payments.order_items VALUES (9001, 60, 'late')");
+    expect((await run(command)).ok).toBe(true);
+    const ended = await stage.until(command.id);
+    expect(ended.state).toBe("rolled_back");
+    expect(ended.execution?.guard).toEqual([{ object: "payments.order_items", approved: 6, actual: 7 }]);
+    expect(await orders("id BETWEEN 60 AND 61")).toBe(2);
+  });
+
+  test("exactly what was approved commits, and is counted by the target", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id BETWEEN 62 AND 63");
+    await stage.approve("reviewer", command);
+    const ended = await stage.until(command.id);
+    expect(ended.state).toBe("succeeded");
+    expect(ended.execution?.affected.toSorted((a, b) => a.object.localeCompare(b.object))).toEqual([
+      { object: "payments.order_items", inserted: 0, updated: 0, deleted: 6 },
+      { object: "payments.orders", inserted: 0, updated: 0, deleted: 2 },
+    ]);
+  });
+
+  test("where a figure is not exact the author states maxRows, and it is sealed", async () => {
+    const text = "UPDATE payments.orders SET status = 'x' WHERE id > 64 AND random() < 2";
+    const input = { principal: stage.people.oncall, roomId: stage.room.id, connectionId: stage.connectionId, text, authors: [] };
+    expect(await stage.commands.propose(input)).toMatchObject({ ok: false, code: "max_rows_required" });
+    const low = await stage.propose("oncall", text, { maxRows: 3 });
+    const high = await stage.propose("oncall", text, { maxRows: 100 });
+    expect(low.digest).not.toBe(high.digest);
+    await stage.approve("reviewer", low);
+    expect((await stage.until(low.id)).state).toBe("rolled_back");
+    expect(await orders("status = 'x'")).toBe(0);
+    await stage.approve("reviewer", high);
+    expect((await stage.until(high.id)).state).toBe("succeeded");
+    expect(await orders("status = 'x'")).toBe(36);
+  });
+});
+
+describe("I7 mask before anyone sees", () => {
+  const PLAIN = /person\d+@example\.com|4242424242424242/;
+
+  test("neither results, exports, notices nor errors show what is masked", async () => {
+    const read = await stage.propose(
+      "oncall",
+      "SELECT id, email, card_number, 'mail ' || full_name || '@example.com' AS note FROM payments.customers",
+    );
+    const ended = await stage.until(read.id);
+    expect(ended.state).toBe("succeeded");
+    for (const format of ["ndjson", "json", "csv"]) {
+      const text = await (await stage.call("oncall", "GET", `/commands/${read.id}/result?format=${format}`)).text();
+      expect(text).toContain("•");
+      expect(text).not.toMatch(PLAIN);
+    }
+    const failing = await stage.propose("oncall", "SELECT email::int FROM payments.customers");
+    const failed = await stage.until(failing.id);
+    expect(failed.execution?.error?.message).toContain("invalid input syntax");
+    expect(JSON.stringify([stage.told, await stage.commands.list(stage.room.id, 200)])).not.toMatch(PLAIN);
+    const folder = join(stage.home, "results", ended.execution?.id ?? "");
+    for (const name of await readdir(folder)) expect(await readFile(join(folder, name), "latin1")).not.toMatch(PLAIN);
+  });
+
+  test("rows that cannot be masked end the run and nothing of them is kept", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "interlock-rows-"));
+    try {
+      const execution = { id: crypto.randomUUID(), startedAt: new Date().toISOString(), affected: [], notices: [], results: [] };
+      const run = { execution, fault: undefined, progress: () => {} };
+      const recorded = new RecordedRun(run, { folder, maskedColumns: ["a.b.c"], detectors: [], text: "" });
+      await recorded.sink.columns(0, [{ name: "c", type: "text", sources: ["a.b.c"], searchable: true }]);
+      expect(() => recorded.sink.rows(0, new TextEncoder().encode("Dnot a row: person1@example.com"), 1)).toThrow();
+      await recorded.close();
+      expect(run.fault).toMatchObject({ code: "internal" });
+      expect(await readFile(join(folder, "0.rows"), "latin1")).toBe("");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("I9 secrets stay in the agent", () => {
+  test("a credential is in no message, answer, row or event, also when it is wrong", async () => {
+    const password = "correct-horse-battery";
+    const url = new URL(stage.targetUrl);
+    url.username = "nobody";
+    url.password = password;
+    const made = await stage.connections.create({
+      name: "locked-db",
+      connector: "postgres",
+      environment: "dev",
+      labels: {},
+      secret: { read: url.href },
+    });
+    if (!made.ok) throw new Error(made.code);
+    expect(await stage.connections.ping(made.value.id)).toBe("down");
+    const texts = await Promise.all(
+      [
+        stage.call("oncall", "GET", "/connections"),
+        stage.call("oncall", "GET", "/connections/locked-db/schema"),
+        stage.call("oncall", "POST", "/analyze", { connection: "locked-db", text: "SELECT 1" }),
+        stage.call("oncall", "POST", `/rooms/${stage.room.id}/commands`, { connection: "locked-db", text: "SELECT 1" }),
+        stage.call("admin", "GET", "/audit"),
+      ].map(async (response) => (await response).text()),
+    );
+    const row = await stage.db.connection.findUniqueOrThrow({ where: { id: made.value.id } });
+    for (const text of [...texts, JSON.stringify(stage.told), Buffer.from(row.secret).toString("latin1")]) {
+      expect(text).not.toContain(password);
+      expect(text).not.toContain("postgres://");
+    }
+    const refused = await stage.connections.create({
+      name: "odd",
+      connector: "postgres",
+      environment: "dev",
+      labels: {},
+      secret: { read: `mysql://root:${password}@x` },
+    });
+    expect(refused.ok).toBe(false);
+    expect(JSON.stringify(refused)).not.toContain(password);
+  });
+});
