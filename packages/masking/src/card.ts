@@ -121,6 +121,21 @@ function passesLuhn(bytes: Uint8Array, places: number[], first: number, length: 
   return sum % 10 === 0;
 }
 
+/** Whether the whole of `bytes[start, end)` is one card number. */
+export function isCard(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  let sum = 0;
+  if (start === end || !isDigit(bytes[start]!) || !isDigit(bytes[end - 1]!)) return false;
+  for (let i = end - 1; i >= start; i--) {
+    const byte = bytes[i]!;
+    if (isDigit(byte)) {
+      const digit = (byte - 0x30) << (digits++ & 1);
+      sum += digit > 9 ? digit - 9 : digit;
+    } else if (byte !== SPACE && byte !== DASH) return false;
+  }
+  return digits >= LEAST && digits <= MOST && sum % 10 === 0;
+}
+
 const BULLETS = new TextEncoder().encode("••••");
 
 /**
@@ -128,8 +143,8 @@ const BULLETS = new TextEncoder().encode("••••");
  * where more digits follow up to `limit`, so that what is shown cannot join them to a number that passes the check again.
  */
 export function drawCard(bytes: Uint8Array, start: number, end: number, limit: number, out: Uint8Array, at: number): number {
-  out.set(BULLETS, at);
-  let to = at + BULLETS.length;
+  let to = at;
+  for (let i = 0; i < BULLETS.length; i++) out[to++] = BULLETS[i]!;
   let next = end;
   while (next < limit && (bytes[next] === SPACE || bytes[next] === DASH)) next++;
   if (next < limit && isDigit(bytes[next]!)) return to;

@@ -1,5 +1,5 @@
-import { drawCard, findCards } from "./card.ts";
-import { drawEmail, findEmails } from "./email.ts";
+import { drawCard, findCards, isCard } from "./card.ts";
+import { drawEmail, findEmails, isEmail } from "./email.ts";
 import type { Span } from "./span.ts";
 
 /**
@@ -65,15 +65,11 @@ export function drawSpans(bytes: Uint8Array, start: number, end: number, spans: 
   return to;
 }
 
-const ALL: ReadonlySet<Detector> = new Set(DETECTORS);
-
 /** Writes a value masked whole: an address or a card number keeps its shape, everything else is `••••`. Returns the new end in `out`. */
 export function drawWhole(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
-  if (end - start <= 320 && mayHold(bytes, start, end, ALL)) {
-    const spans = findSpans(bytes, start, end, ALL);
-    const [span] = spans;
-    if (spans.length === 1 && span!.start === start && span!.end === end) return drawSpans(bytes, start, end, spans, out, at);
-  }
-  out.set(BULLETS, at);
-  return at + BULLETS.length;
+  if (isEmail(bytes, start, end)) return drawEmail(bytes, start, end, out, at);
+  if (isCard(bytes, start, end)) return drawCard(bytes, start, end, end, out, at);
+  let to = at;
+  for (let i = 0; i < BULLETS.length; i++) out[to++] = BULLETS[i]!;
+  return to;
 }

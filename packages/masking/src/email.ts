@@ -66,6 +66,13 @@ function domainEnd(bytes: Uint8Array, from: number, end: number): number | undef
   return undefined;
 }
 
+/** Whether the whole of `bytes[start, end)` is one address. */
+export function isEmail(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && LOCAL[bytes[at]!] === 1 && !isBullet(bytes, at)) at++;
+  return at > start && at < end && bytes[at] === AT && domainEnd(bytes, at + 1, end) === end;
+}
+
 const utf8 = new TextEncoder();
 const MIDDLE = utf8.encode("••••@•••••");
 
@@ -75,8 +82,7 @@ export function drawEmail(bytes: Uint8Array, start: number, end: number, out: Ui
   const first = bytes[start]!;
   // Only a letter is shown: a digit could join digits before it to a card number, and one beyond ASCII would be cut in half.
   if (isAlphabetic(bytes, start, start + 1)) out[to++] = first;
-  out.set(MIDDLE, to);
-  to += MIDDLE.length;
+  for (let i = 0; i < MIDDLE.length; i++) out[to++] = MIDDLE[i]!;
   let dot = end - 1;
   while (dot > start && bytes[dot] !== DOT) dot--;
   const label = end - dot - 1;

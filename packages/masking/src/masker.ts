@@ -20,13 +20,20 @@ export interface Masker {
   /** One per column. */
   modes: MaskMode[];
   /**
-   * Masks `count` DataRow messages back to back. Returns the same bytes when nothing had to be masked, else new ones; rows and columns stay
-   * what they were. Throws on bytes that are not exactly that: then nothing may be shown (I7).
+   * Masks `count` DataRow messages back to back. Returns the same bytes when nothing had to be masked, else a buffer that is valid until
+   * the next call; rows and columns stay what they were. Throws on bytes that are not exactly that: then nothing may be shown (I7).
    */
   mask(dataRows: Uint8Array, count: number): Uint8Array;
 }
 
 const DATA_ROW = 0x44;
+/** Room for what a group of rows becomes; grows when values do. */
+const SCRATCH_BYTES = 256 * 1024;
+
+/** The one output buffer of a masker. */
+interface Scratch {
+  bytes: Buffer;
+}
 
 export function createMasker(rules: MaskRules): Masker {
   const detectors = readDetectors(rules.detectors);
@@ -34,7 +41,8 @@ export function createMasker(rules: MaskRules): Masker {
   const modes = rules.columns.map((column) => modeOf(column, patterns, detectors));
   // Columns behind the last masked one are stepped over by the row's own length.
   const watched = modes.findLastIndex((mode) => mode !== "none") + 1;
-  return { modes, mask: (dataRows, count) => maskRows(dataRows, count, modes, watched, detectors) };
+  const scratch: Scratch = { bytes: Buffer.allocUnsafeSlow(SCRATCH_BYTES) };
+  return { modes, mask: (dataRows, count) => maskRows(dataRows, count, modes, watched, detectors, scratch) };
 }
 
 function modeOf(column: MaskColumn, patterns: RegExp[], detectors: ReadonlySet<Detector>): MaskMode {
@@ -54,12 +62,19 @@ const malformed = (): never => {
   throw new Error("the rows are not of the PostgreSQL protocol, so they cannot be masked");
 };
 
-function maskRows(input: Uint8Array, count: number, modes: MaskMode[], watched: number, detectors: ReadonlySet<Detector>): Uint8Array {
+function maskRows(
+  input: Uint8Array,
+  count: number,
+  modes: MaskMode[],
+  watched: number,
+  detectors: ReadonlySet<Detector>,
+  scratch: Scratch,
+): Uint8Array {
   const columns = modes.length;
   const length = input.length;
   const view = new DataView(input.buffer, input.byteOffset, length);
-  let out: Uint8Array | undefined;
-  let outView: DataView | undefined;
+  let out = scratch.bytes;
+  let changed = false;
   let written = 0;
   let copied = 0;
   let at = 0;
@@ -87,14 +102,12 @@ function maskRows(input: Uint8Array, count: number, modes: MaskMode[], watched: 
       const spans = mode === "detect" ? findSpans(input, start, end, detectors) : undefined;
       if (spans !== undefined && spans.length === 0) continue;
       const needed = written + (start - copied) + drawnBytes(size) + (length - end);
-      if (out === undefined || outView === undefined || needed > out.length) {
-        out = grow(out, written, needed);
-        outView = new DataView(out.buffer, out.byteOffset, out.length);
-      }
+      if (needed > out.length) out = grow(scratch, written, needed);
+      changed = true;
       if (rowOut < 0) rowOut = written + (rowStart - copied);
       written = copyBytes(input, copied, start, out, written);
       const to = spans === undefined ? drawWhole(input, start, end, out, written) : drawSpans(input, start, end, spans, out, written);
-      outView.setInt32(written - 4, to - written);
+      out.writeInt32BE(to - written, written - 4);
       written = to;
       copied = end;
     }
@@ -102,10 +115,10 @@ function maskRows(input: Uint8Array, count: number, modes: MaskMode[], watched: 
     else if (at !== rowEnd) malformed();
     at = rowEnd;
     // What stands behind the row's last masked value is not copied yet but belongs to its length.
-    if (rowOut >= 0) outView!.setInt32(rowOut + 1, written + (rowEnd - copied) - rowOut - 1);
+    if (rowOut >= 0) out.writeInt32BE(written + (rowEnd - copied) - rowOut - 1, rowOut + 1);
   }
   if (at !== length) malformed();
-  if (out === undefined) return input;
+  if (!changed) return input;
   written = copyBytes(input, copied, length, out, written);
   return out.subarray(0, written);
 }
@@ -122,11 +135,12 @@ function checkRest(view: DataView, from: number, rowEnd: number, columns: number
   if (at !== rowEnd) malformed();
 }
 
-/** A larger buffer with the first `written` bytes of the old one. */
-function grow(old: Uint8Array | undefined, written: number, needed: number): Uint8Array {
-  const out = new Uint8Array(Math.ceil(needed * 1.5) + 1024);
-  if (old !== undefined) out.set(old.subarray(0, written));
-  return out;
+/** Makes the output buffer larger and keeps its first `written` bytes. */
+function grow(scratch: Scratch, written: number, needed: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.ceil(needed * 1.5));
+  scratch.bytes.copy(larger, 0, 0, written);
+  scratch.bytes = larger;
+  return larger;
 }
 
 /** Bytes up to which a loop beats the cost of making a view for a native copy (measured on V8 13). */

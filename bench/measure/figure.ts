@@ -1,0 +1,28 @@
+/** One measured figure; `ratio` is ours through `peer`'s, of the same run. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  peer?: string;
+  ratio?: number;
+  goal: string;
+  ok: boolean;
+}
+
+export type Report = (figure: Figure) => void;
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Milliseconds that `work` took. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Collects garbage where the process allows it (`--expose-gc`), so that memory is measured and not history. */
+export const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.();
