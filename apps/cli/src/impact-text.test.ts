@@ -44,7 +44,7 @@ DELETE orders  delete
     └ payments.refunds    modify  1 row        via a_fkey → b_fkey
   will fail payouts still points to 3 rows (23503)
   trigger   orders_audit → append ledger.audit 12,431 rows
-  locks     payments.orders RowExclusiveLock
+  locks     RowExclusiveLock on payments.orders
   waits     payments.orders RowExclusiveLock, held by etl (pid 7) for 2 min
   undo      possible
   danger    There is no WHERE.
@@ -61,6 +61,15 @@ test("several statements are numbered; what is not certain is said", () => {
   const said = impactText(impact([statement(), guess], { complete: false, warnings: ["statistics are old"] }), paint(false));
   expect(said).toContain("delete · about 1,000 rows · 2 statements · not complete (12 ms)\n  ! statistics are old\n");
   expect(said).toContain("2. DELETE orders  delete\n  a.b  delete  about 1,000 rows\n");
+});
+
+test("no figure is given where none is known or meant", () => {
+  const headline = (effect: Impact["effect"], complete: boolean) =>
+    impactText(impact([], { effect, complete }), paint(false)).split(" (")[0];
+  expect(headline("unknown", false)).toBe("unknown · 0 statements · not complete");
+  expect(headline("privilege", true)).toBe("privilege · 0 statements");
+  expect(headline("delete", true)).toBe("delete · 0 rows · 0 statements");
+  expect(headline("delete", false)).toBe("delete · 0 statements · not complete");
 });
 
 test("colours say the effect, and only where they are wanted", () => {

@@ -1,11 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Impact, impactRows, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
+import { type Effect, type Impact, impactRows, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
 import type { Paint } from "./paint.ts";
 
 /** One line below a statement: a word in the margin and what there is to say. */
 type Line = [label: string, text: string];
 
 const UNDO: Record<Statement["reversible"], string> = { undo: "possible", partial: "possible in part", no: "not possible" };
+
+const WRITES: ReadonlySet<Effect> = new Set(["append", "modify", "delete"]);
 
 /** An impact for people: the sum first, then each statement with what it touches. Nothing of the analysed text can move the cursor. */
 export function impactText(impact: Impact, paint: Paint): string {
@@ -18,7 +20,8 @@ export function impactText(impact: Impact, paint: Paint): string {
 function headline(impact: Impact, paint: Paint): string {
   const rows = impactRows(impact);
   const parts = [paint.effect(impact.effect, paint.strong(impact.effect))];
-  if (impact.effect !== "read" || rows.value > 0) parts.push(sayRows(rows));
+  // "0 rows" is news of a write that was worked out, and nothing of what is not known or is no matter of rows.
+  if (rows.value > 0 || (impact.complete && WRITES.has(impact.effect))) parts.push(sayRows(rows));
   if (impact.statements.length !== 1) parts.push(`${impact.statements.length} statements`);
   if (!impact.complete) parts.push(paint.warning("not complete"));
   return `${parts.join(paint.faint(" · "))} ${paint.faint(`(${Math.round(impact.tookMs)} ms)`)}`;
@@ -62,7 +65,8 @@ function facts(statement: Statement, paint: Paint): Line[] {
   for (const effect of statement.sideEffects) lines.push([effect.kind.slice(0, 9), saySideEffect(effect, paint)]);
   if (statement.rewrites.length > 0) lines.push(["rewrites", paint.warning(plain(statement.rewrites.join(", ")))]);
   if (statement.scans.length > 0) lines.push(["scans", plain(statement.scans.join(", "))]);
-  if (statement.locks.length > 0) lines.push(["locks", statement.locks.map(({ object, mode }) => `${plain(object)} ${mode}`).join(", ")]);
+  const locks = Map.groupBy(statement.locks, ({ mode }) => mode);
+  for (const [mode, held] of locks) lines.push(["locks", `${mode} on ${plain(held.map(({ object }) => object).join(", "))}`]);
   for (const { object, mode, blockedBy } of statement.waits) {
     lines.push([
       "waits",
