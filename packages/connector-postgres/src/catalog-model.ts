@@ -79,6 +79,8 @@ export interface CatalogFunction {
   /** Body of a SQL-standard function, as the server prints it. */
   sqlBody?: string;
   extension?: string;
+  /** Arguments and result as CREATE FUNCTION would write them, e.g. `(n integer) returns text`; without a result, a procedure. */
+  signature: string;
   returnsTrigger: boolean;
   aggregate: boolean;
 }

@@ -47,6 +47,7 @@ select
       'language', l.lanname, 'source', coalesce(p.prosrc, ''), 'sqlBody', case when to_jsonb(p)->>'prosqlbody' is not null then pg_get_function_sqlbody(p.oid) end,
       'extension', (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
         where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'),
+      'signature', '(' || coalesce(pg_get_function_arguments(p.oid), '') || ')' || coalesce(' returns ' || pg_get_function_result(p.oid), ''),
       'returnsTrigger', p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype), 'aggregate', p.prokind = 'a'))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where p.oid >= 16384) as functions,
   (select json_agg(json_build_array(ev_class::int8, ev_type::text)) from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,

@@ -4,10 +4,10 @@ import { parseGrammar } from "./grammar.ts";
 import { embeddedSql, plpgsqlTree } from "./plpgsql.ts";
 
 /** The consequences of a function body. Other languages than SQL and PL/pgSQL, and dynamic SQL, are `unknown`. */
-export function classifyBody(language: string, source: string, returns: "trigger" | "void"): Classification {
+export function classifyBody(language: string, source: string, signature: string): Classification {
   if (language === "sql") return classifySqlBody(source);
   if (language !== "plpgsql") return nothing("unknown", `The body is written in ${language}`);
-  const tree = plpgsqlTree(source, returns);
+  const tree = plpgsqlTree(source, signature);
   const embedded = tree && embeddedSql(tree);
   if (!embedded) return nothing("unknown", "The body cannot be read");
   return combine(

@@ -3,6 +3,7 @@ import { combine, nothing, type Classification } from "./classification.ts";
 import { classifyBody } from "./classify-body.ts";
 import { classifyDefinition } from "./classify-definition.ts";
 import { classifyQuery } from "./classify-expression.ts";
+import { BLOCK_SIGNATURE } from "./plpgsql.ts";
 import { settingEffect } from "./settings.ts";
 import { constant, names, unwrap, type Node } from "./tree.ts";
 
@@ -130,6 +131,6 @@ function classifyDo(body: Node): Classification {
   const language = option("language")?.String?.sval ?? "plpgsql";
   const source = option("as")?.String?.sval ?? names(option("as")?.List?.items)[0];
   if (source === undefined) return nothing("unknown", "The block has no body");
-  const inside = classifyBody(language, source, "void");
+  const inside = classifyBody(language, source, BLOCK_SIGNATURE);
   return { ...inside, volatile: true, notes: [...inside.notes, "The rows a block touches are not counted"] };
 }

@@ -5,7 +5,7 @@ import type { Classification } from "./classification.ts";
 import { classifyBody } from "./classify-body.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
-import { embeddedSql, plpgsqlTree } from "./plpgsql.ts";
+import { embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
 import { tableReferences } from "./table-references.ts";
 import { nameKey, type NameRef, type Node } from "./tree.ts";
 
@@ -81,7 +81,7 @@ export class Judge {
   #judgeFunction(fn: CatalogFunction, name: string, depth: number): Judgement {
     if (this.#reviewed(fn.oid)) return { ...harmless(), volatile: fn.volatility === "v" };
     if (fn.aggregate) return unknown(`${name} is an aggregate of somebody's own`);
-    const found = classifyBody(fn.language, fn.sqlBody ?? fn.source, fn.returnsTrigger ? "trigger" : "void");
+    const found = classifyBody(fn.language, fn.sqlBody ?? fn.source, fn.returnsTrigger ? TRIGGER_SIGNATURE : fn.signature);
     const inside = this.#named(found, depth + 1);
     const trees = bodyTrees(fn);
     const read = trees.flatMap((tree) => this.#read(tree, depth + 1));
@@ -181,7 +181,7 @@ function bodyTrees(fn: CatalogFunction): Node[] {
 }
 
 function embeddedTrees(fn: CatalogFunction): Node[] {
-  const tree = plpgsqlTree(fn.source, fn.returnsTrigger ? "trigger" : "void");
+  const tree = plpgsqlTree(fn.source, fn.returnsTrigger ? TRIGGER_SIGNATURE : fn.signature);
   const found = tree ? (embeddedSql(tree) ?? []) : [];
   return found.flatMap(({ text }) => {
     const parsed = text ? parseGrammar(text) : undefined;

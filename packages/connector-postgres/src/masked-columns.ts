@@ -18,19 +18,24 @@ export function matchesMask(column: string, patterns: readonly string[]): boolea
 export function touchesMasked(tree: unknown, catalog: Catalog, facts: SessionFacts, patterns: readonly string[]): boolean {
   if (patterns.length === 0) return false;
   const masked = new Set<string>();
+  const rows = new Set<string>();
   for (const { ref, alias } of tableReferences(tree)) {
     const relation = findRelation(catalog, facts, ref);
     if (!relation) continue;
     const own = relation.columns.filter((column) => matchesMask(`${qualified(relation)}.${column.name}`, patterns));
     for (const column of own) masked.add(column.name);
     // A whole-row reference reads every column; a view may show a masked column under another name.
-    if (own.length > 0) masked.add(alias).add(relation.name);
+    if (own.length > 0) rows.add(alias).add(relation.name);
     if (reachesMasked(relation, catalog, patterns, new Set())) return true;
   }
   if (masked.size === 0) return false;
   let touches = false;
   walk(tree, (type, body) => {
-    if (type === "ColumnRef" && names(body.fields).some((name) => masked.has(name))) touches = true;
+    if (type === "ColumnRef") {
+      const parts = names(body.fields);
+      const last = parts.at(-1) ?? "";
+      if (masked.has(last) || (parts.length === 1 && rows.has(last)) || (last === "*" && isRowTest(parts, rows))) touches = true;
+    }
     if (type === "JoinExpr" && (body.isNatural || names(body.usingClause).some((name) => masked.has(name)))) touches = true;
   });
   return touches;
@@ -48,3 +53,6 @@ function reachesMasked(relation: CatalogRelation, catalog: Catalog, patterns: re
     );
   });
 }
+
+/** `alias.*` of a table with masked columns, or a star over everything. */
+const isRowTest = (parts: string[], rows: ReadonlySet<string>): boolean => parts.length === 1 || rows.has(parts.at(-2) ?? "");

@@ -10,10 +10,13 @@ export interface EmbeddedSql {
   under: string[];
 }
 
-/** Wraps a body so that the parser accepts it by itself. Names of parameters do not matter to it. */
-export function plpgsqlTree(body: string, returns: "trigger" | "void"): Node | undefined {
-  const create = `create function f() returns ${returns} language plpgsql as ${quoteLiteral(body)}`;
-  return (parsePlpgsql(create) ?? parsePlpgsql(create.replace("returns void", "returns setof record")))?.[0]?.PLpgSQL_function;
+export const TRIGGER_SIGNATURE = "() returns trigger";
+export const BLOCK_SIGNATURE = "() returns void";
+
+/** Parses a body as the function it belongs to; see CatalogFunction.signature. Undefined when it cannot be read. */
+export function plpgsqlTree(body: string, signature: string): Node | undefined {
+  const kind = signature.includes(") returns ") ? "function" : "procedure";
+  return parsePlpgsql(`create ${kind} f${signature} language plpgsql as ${quoteLiteral(body)}`)?.[0]?.PLpgSQL_function;
 }
 
 /** Statements whose own fields are followed; any other kind makes a body unknowable. */

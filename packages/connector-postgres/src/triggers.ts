@@ -4,7 +4,7 @@ import { ancestry, family, findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation, CatalogTrigger } from "./catalog-model.ts";
 import { classify } from "./classify.ts";
 import { parseGrammar } from "./grammar.ts";
-import { plpgsqlTree } from "./plpgsql.ts";
+import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
 import { walkTriggerBody, type BodyStatement } from "./trigger-body.ts";
 import { rangeName, unwrap, type Node } from "./tree.ts";
 
@@ -73,7 +73,7 @@ function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEven
     into.sideEffects.push({ kind: "trigger", name, effect: "read" });
     return;
   }
-  const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, "trigger") : undefined;
+  const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, TRIGGER_SIGNATURE) : undefined;
   if (!fn || !tree) return lost(`its function is written in ${fn?.language ?? "an unknown language"} or cannot be read`);
   const walk = walkTriggerBody(tree, event.toUpperCase());
   if (walk.unknown || walk.statements.some((statement) => statement.dynamic)) return lost("what it does is only known when it runs");
