@@ -26,16 +26,14 @@ const PASSWORD = "interlock";
 const CONNECTION = "payments-db";
 const ROOM = { title: "payments 5xx after deploy", severity: "SEV-1" } as const;
 
-/** Works on the demo's own data: the statement in the middle is the one the tour narrows, proposes and has reviewed. */
-const CLEANUP = `-- Orders left in "pending" by the bad deploy. Everybody in the room types here.
--- The impact of the statement under your cursor is below; Ctrl/Cmd+Enter proposes it.
+/** Fits the demo target's data: the deploy was at 23:40, and the statement at the end would delete the 12,431 orders it left behind. */
+const CLEANUP = `-- orders left in "pending" by the bad deploy; everybody in this room types here
 SELECT status, count(*) FROM payments.orders
- WHERE created_at > now() - interval '1 day' GROUP BY 1;
+ WHERE created_at > '2026-11-20 23:40+00' GROUP BY 1;
 
-SELECT o.id, c.email, c.card_number, o.status, o.amount, o.created_at
-  FROM payments.orders o JOIN payments.customers c ON c.id = o.customer_id
- WHERE o.status = 'pending' ORDER BY o.created_at DESC LIMIT 100;
-
+DELETE FROM payments.orders
+ WHERE status = 'pending'
+   AND created_at > '2026-11-20 23:40+00';
 `;
 
 const TargetFile = z.object({ read: z.string(), write: z.string() });

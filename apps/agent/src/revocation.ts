@@ -2,6 +2,7 @@ import { listen, readRevocation, REVOKED_CHANNEL, type Db } from "@interlock/db"
 import { CLOSE, type ErrorCode } from "@interlock/protocol";
 import type { OpenSockets } from "./door/open-sockets.ts";
 import type { Log } from "./log.ts";
+import { isId } from "./room/membership.ts";
 
 /** How often all open sockets are compared with the database, in milliseconds: for notices that were lost, and hand-made changes. */
 const SWEEP_MS = 5_000;
@@ -11,8 +12,8 @@ export interface RevocationParts {
   db: Db;
   sockets: OpenSockets;
   log: Log;
-  /** What else ends with a person's right, e.g. what runs for them. */
-  onRevoked?: (what: { sessionId: string } | { userId: string }) => void;
+  /** What else ends when a person is locked out. */
+  onLocked?: (userId: string) => Promise<void>;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface RevocationParts {
  * listening. Resolves when it listens; ends with `signal`.
  */
 export async function watchRevocations(parts: RevocationParts, signal: AbortSignal): Promise<void> {
-  const { databaseUrl, db, sockets, log, onRevoked } = parts;
+  const { databaseUrl, db, sockets, log } = parts;
   const ended = (which: Parameters<OpenSockets["end"]>[2]): void =>
     sockets.end(CLOSE.unauthenticated, "unauthenticated" satisfies ErrorCode, which);
   const revoked = (payload: string): void => {
@@ -31,7 +32,8 @@ export async function watchRevocations(parts: RevocationParts, signal: AbortSign
       return;
     }
     ended((socket) => ("sessionId" in what ? socket.sessionId === what.sessionId : socket.principal.id === what.userId));
-    onRevoked?.(what);
+    if ("userId" in what)
+      lockedOut(parts, what.userId).catch((error: unknown) => log.error({ err: error }, "a lock could not be carried out whole"));
   };
   const sweep = async (): Promise<void> => {
     const open = [...new Set([...sockets].map((socket) => socket.sessionId))];
@@ -48,4 +50,10 @@ export async function watchRevocations(parts: RevocationParts, signal: AbortSign
   await listen(databaseUrl, REVOKED_CHANNEL, revoked, signal, () => void sweep());
   const timer = setInterval(() => void sweep(), SWEEP_MS);
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** A change of groups comes as the same notice; only a lock ends what runs. */
+async function lockedOut({ db, onLocked }: RevocationParts, userId: string): Promise<void> {
+  if (onLocked === undefined || !isId(userId)) return;
+  if ((await db.user.count({ where: { id: userId, lockedAt: { not: null } } })) === 1) await onLocked(userId);
 }

@@ -184,6 +184,31 @@ test("I13: malformed frames are refused with a code and lose nothing", async () 
   expect(await agent.documents.text(id)).toBe("text");
 });
 
+test("a log that cannot be written acknowledges nothing, says why, and loses nothing", async () => {
+  const id = await agent.document("kept ");
+  const ann = await agent.person("ann");
+  const [editor, reader] = [await agent.edit(ann, id), await agent.edit(await agent.person("ben"), id)];
+  await editor.saved();
+  await agent.db.$executeRawUnsafe(`
+    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`);
+  await agent.db.$executeRawUnsafe(`CREATE TRIGGER full_disk BEFORE INSERT ON "DocumentUpdate" EXECUTE FUNCTION full_disk()`);
+  try {
+    const acked = editor.acked;
+    editor.text.insert(5, "typed while the disk was full");
+    await editor.until(() => editor.closed !== undefined, "closed");
+    expect(editor.closed).toEqual({ code: CLOSE.restart, reason: "storage_full" });
+    expect(editor.acked).toBe(acked);
+    expect(reader.toString()).toBe("kept ");
+    expect(await agent.documents.text(id)).toBe("kept ");
+  } finally {
+    await agent.db.$executeRawUnsafe(`DROP FUNCTION full_disk CASCADE`);
+  }
+  const back = await agent.edit(ann, id, { doc: editor.doc });
+  await back.saved();
+  expect(await agent.documents.text(id)).toBe("kept typed while the disk was full");
+});
+
 test("a reader that stops reading is dropped; the others stay quick and memory stays bounded", async () => {
   const id = await agent.document();
   const writer = await agent.edit(await agent.person("ann"), id);

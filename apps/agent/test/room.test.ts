@@ -1,5 +1,5 @@
 import { lockUser, revokeSession } from "@interlock/db";
-import { CLOSE, LIMITS } from "@interlock/protocol";
+import { CLOSE, LIMITS, type ServerMessage } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as Y from "yjs";
 import type { Editor } from "./editor.ts";
@@ -205,8 +205,31 @@ test("I11: sign-out and lock end a room socket within a second; an act that race
   expect(await room.outcome(proposal(editor, "SELECT")).catch(() => "closed")).toMatch(/^(unauthenticated|closed)$/);
   await room.until(() => room.closed !== undefined, "closed");
   expect(room.closed?.code).toBe(CLOSE.unauthenticated);
+  const reading = await agent.person("reading");
+  const idle = await agent.room(reading);
+  await agent.db.session.update({ where: { id: reading.sessionId }, data: { revokedAt: new Date() } });
+  idle.send({ type: "complete", id: 1, documentId: agent.documentId, text: "SEL", offset: 3 });
+  await idle.until(() => idle.closed !== undefined, "closed");
+  expect(idle.heard.some((one) => one.type === "reply" && one.value !== undefined)).toBe(false);
   await lockUser(agent.db, locked.id);
   await editor.until(() => editor.closed !== undefined, "closed");
+});
+
+test("I11: what runs for a person who is locked out is cancelled", async () => {
+  const sleeper = await agent.person("sleeper");
+  const [page, lead, editor] = [await agent.room(sleeper), await agent.room(oncall), await agent.edit(sleeper)];
+  editor.text.insert(0, "SELECT pg_sleep(40);\n");
+  await editor.saved();
+  const commandId = (await page.ask(proposal(editor, "SELECT pg_sleep(40)"))).value?.["commandId"];
+  const state = (): string | undefined =>
+    lead.heard.findLast((one): one is Extract<ServerMessage, { type: "command" }> => one.type === "command" && one.command.id === commandId)
+      ?.command.state;
+  await lead.until(() => state() === "running", "running");
+  const began = performance.now();
+  await lockUser(agent.db, sleeper.id);
+  await lead.until(() => state() === "cancelled", "cancelled");
+  expect(performance.now() - began).toBeLessThan(1_000);
+  lead.ws.close();
 });
 
 test("a page that stops reading is dropped to a resync; the others hear everything", { timeout: 120_000 }, async () => {

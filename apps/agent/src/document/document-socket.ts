@@ -108,8 +108,8 @@ export class DocumentSocket implements DocumentPeer, AwarenessPeer {
   }
 
   /** The browser still has what was not acknowledged, and sends it again when it is back. */
-  failed(): void {
-    this.#socket.end(CLOSE.restart, "internal" satisfies ErrorCode);
+  failed(code: ErrorCode): void {
+    this.#socket.end(CLOSE.restart, code);
   }
 
   #read(data: Buffer): void {

@@ -17,7 +17,7 @@ export interface DocumentPeer {
   committed(count: number): void;
   refused(code: ErrorCode, detail?: string): void;
   /** The log cannot be written: nothing of what it sent since the last acknowledgement is kept. */
-  failed(): void;
+  failed(code: ErrorCode): void;
 }
 
 interface Waiting {
@@ -75,7 +75,7 @@ export class LiveDocument {
   receive(peer: DocumentPeer, bytes: Uint8Array, done: () => void): void {
     if (this.#broken) {
       done();
-      peer.failed();
+      peer.failed("internal");
       return;
     }
     this.#queue.push({ peer, bytes, done });
@@ -167,7 +167,7 @@ export class LiveDocument {
     const peers = new Set([...this.peers, ...this.#queue.map(({ peer }) => peer)]);
     for (const { done } of this.#queue) done();
     this.#queue = [];
-    for (const peer of peers) peer.failed();
+    for (const peer of peers) peer.failed(diskIsFull(error) ? "storage_full" : "internal");
   }
 
   /** Upper bound of the live text's UTF-8 bytes, exact when it matters. */
@@ -198,6 +198,11 @@ export class LiveDocument {
     this.awareness.destroy();
     this.doc.destroy();
   }
+}
+
+/** PostgreSQL's `disk_full`, wherever the layers above it have put its code. */
+function diskIsFull(error: unknown): boolean {
+  return JSON.stringify(error, ["code", "meta", "cause", "driverAdapterError", "originalCode"])?.includes('"53100"') ?? false;
 }
 
 /** The document as it will be once the accepted updates of a batch are applied. */

@@ -28,7 +28,9 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       return DONE;
     case "draft.focus": {
       const { documentId, anchor, head } = message;
+      // Observers have no drafts; what their page says about its cursor costs the target nothing.
       if (socket.role === "observer") return DONE;
+      if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
       if (!socket.focused.has(documentId)) {
         if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
         socket.focused.add(documentId);
@@ -41,10 +43,12 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       return DONE;
     case "complete": {
       const { documentId, text, offset } = message;
+      if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
       if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
       return ok({ items: await drafts.complete({ documentId, text, offset }) });
     }
     case "result.pull":
+      if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
       if (!(await resultInRoom(acts, roomId, message.executionId))) return refuse("not_found", "there is no such result in this room");
       results.pull(socket, message);
       return DONE;
@@ -78,6 +82,20 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
     default:
       return message satisfies never;
   }
+}
+
+/** How long an answer about a session counts for what only reads, in milliseconds. */
+const FRESH_MS = 500;
+
+/** Whether the session still lives; one that has ended closes the socket. */
+async function stillHere(acts: RoomActs, socket: RoomSession): Promise<boolean> {
+  if (Date.now() - socket.sessionSeenAt < FRESH_MS) return true;
+  if ((await liveSession(acts.db, socket.sessionId)) === undefined) {
+    socket.end(CLOSE.unauthenticated, "unauthenticated");
+    return false;
+  }
+  socket.sessionSeenAt = Date.now();
+  return true;
 }
 
 /**

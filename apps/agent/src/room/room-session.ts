@@ -26,7 +26,10 @@ const EARLY = 1_000;
 /** One browser in one room: decodes, asks, answers. What a message does is in room-acts.ts. */
 export class RoomSession implements RoomSocket {
   readonly roomId: string;
+  /** Documents this page has said its cursor is in. */
   readonly focused = new Set<string>();
+  /** When the database last said that the session lives. */
+  sessionSeenAt = 0;
   role: Role;
   readonly #socket: LiveSocket;
   readonly #acts: RoomActs;
