@@ -49,6 +49,7 @@ export function AvatarGroup({ people, max = 5, size = "md", label, className }: 
         )}
       </PopoverTrigger>
       <PopoverContent aria-label={label} align="end" className="w-60 p-1.5">
+        <p className="px-1.5 pt-1 pb-1.5 text-2xs font-semibold tracking-wider text-faint uppercase">{label}</p>
         <ul>
           {people.map((person) => (
             <li key={person.id} className="flex items-center gap-2.5 px-1.5 py-1">

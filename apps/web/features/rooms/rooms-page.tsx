@@ -51,15 +51,17 @@ export function RoomsPage() {
                   Closed <Count of={closed} />
                 </TabsTrigger>
               </TabsList>
-              <Button variant="primary" className="ml-auto" onClick={() => setCreating(true)}>
-                <Plus aria-hidden="true" /> New room
-              </Button>
+              {!failure && (
+                <Button variant="primary" className="ml-auto" onClick={() => setCreating(true)}>
+                  <Plus aria-hidden="true" /> New room
+                </Button>
+              )}
             </div>
             {refusal && !failure && <StaleNotice refusal={refusal} />}
-            <TabsContent value="open">
+            <TabsContent value="open" tabIndex={-1}>
               {failure || (open ? <RoomList rooms={open} kind="open" asOf={asOf} onCreate={() => setCreating(true)} /> : <RoomsLoading />)}
             </TabsContent>
-            <TabsContent value="closed">
+            <TabsContent value="closed" tabIndex={-1}>
               {failure || (closed ? <RoomList rooms={closed} kind="closed" asOf={asOf} /> : <RoomsLoading />)}
             </TabsContent>
           </Tabs>

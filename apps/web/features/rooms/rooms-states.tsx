@@ -38,7 +38,7 @@ export function RoomsFailure({ refusal, onRetry }: { refusal: Refusal; onRetry: 
           </Button>
         }
       >
-        Your session has ended: after twelve hours, by signing out elsewhere, or because your rights have changed.
+        Your session has ended: after twelve hours, by signing out elsewhere, or because the account was locked.
       </StatusMessage>
     );
   const forbidden = refusal.code === "forbidden";

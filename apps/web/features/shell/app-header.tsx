@@ -55,7 +55,7 @@ export function AppHeader({ crumbs, aside, actions }: AppHeaderProps) {
         {actions}
         <Button variant="ghost" onClick={open} className="px-1.5">
           <Search aria-hidden="true" />
-          <span className="sr-only">Command palette</span>
+          <span className="sr-only">Command palette </span>
           <Kbd keys="Mod+K" className="max-lg:hidden" />
         </Button>
         <UserMenu />
