@@ -63,6 +63,7 @@ export interface Stage extends Services {
   people: Record<Name, Principal>;
   room: Room;
   connectionId: string;
+  documents: DocumentStore;
   /** The target as its owner. */
   target: Client;
   targetUrl: string;
@@ -178,6 +179,7 @@ export async function openStage(policy = POLICY): Promise<Stage> {
     people,
     room,
     connectionId,
+    documents: built.documents,
     target,
     targetUrl,
     told: socket.messages,
@@ -214,7 +216,7 @@ export async function openStage(policy = POLICY): Promise<Stage> {
       await built.documents.stop();
       built = await build();
       built.hub.add(socket);
-      Object.assign(stage, built.services);
+      Object.assign(stage, built.services, { documents: built.documents });
     },
     dispose: async () => {
       await built.services.stop();

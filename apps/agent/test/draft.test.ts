@@ -1,0 +1,122 @@
+import type { DraftAnalysis } from "@interlock/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as Y from "yjs";
+import type { DocumentPeer } from "../src/document/live-document.ts";
+import { openStage, type Name, type Stage } from "./command-stage.ts";
+
+const TEXT = "SELECT 1 AS one;\n\nDELETE FROM payments.orders WHERE id < 6;\n";
+
+let stage: Stage;
+let documentId: string;
+beforeAll(async () => {
+  stage = await openStage();
+  const made = await stage.documents.create({
+    roomId: stage.room.id,
+    name: "cleanup.sql",
+    connectionId: stage.connectionId,
+    actor: stage.people.oncall,
+    initialText: TEXT,
+  });
+  if (!made.ok) throw new Error(made.code);
+  documentId = made.value.id;
+});
+afterAll(() => stage.dispose());
+
+async function focus(who: Name, at: number): Promise<void> {
+  const opened = await stage.documents.open(documentId);
+  if (opened === undefined) throw new Error("no document");
+  const position = Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(opened.live.text, at)) as Record<string, unknown>;
+  opened.release();
+  stage.drafts.focus({ principal: stage.people[who], roomId: stage.room.id, documentId, anchor: position, head: position });
+}
+
+/** Types as this person would, through the same checks and the same log. */
+async function type(who: Name, change: (text: Y.Text) => void): Promise<void> {
+  const opened = await stage.documents.open(documentId);
+  if (opened === undefined) throw new Error("no document");
+  const mine = new Y.Doc();
+  Y.applyUpdate(mine, Y.encodeStateAsUpdate(opened.live.doc));
+  const before = Y.encodeStateVector(mine);
+  change(mine.getText("content"));
+  const update = Y.encodeStateAsUpdate(mine, before);
+  await new Promise<void>((resolve, reject) => {
+    const peer: DocumentPeer = {
+      userId: stage.people[who].id,
+      role: "responder",
+      update: () => {},
+      committed: () => {},
+      refused: (code) => reject(new Error(code)),
+      failed: (code) => reject(new Error(code)),
+    };
+    opened.live.receive(peer, update, resolve);
+  });
+  opened.release();
+}
+
+function latest(who: Name, from: number): DraftAnalysis | undefined {
+  const drafts = stage.told.slice(from).flatMap((message) => (message.type === "draft" ? [message.draft] : []));
+  return drafts.findLast((draft) => draft.userId === stage.people[who].id);
+}
+
+async function draft(who: Name, from: number, fits: (draft: DraftAnalysis) => boolean): Promise<DraftAnalysis> {
+  for (const end = Date.now() + 5_000; ; ) {
+    const found = latest(who, from);
+    if (found !== undefined && fits(found)) return found;
+    if (Date.now() > end) throw new Error(`no such draft: ${JSON.stringify(found)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test("everybody sees what the statement under a cursor would do, soon after the last key", async () => {
+  await focus("oncall", TEXT.indexOf("payments"));
+  await draft("oncall", 0, ({ impact }) => impact?.effect === "delete");
+  const from = stage.told.length;
+  const started = performance.now();
+  await type("oncall", (text) => text.insert(TEXT.indexOf("6;") + 1, "0"));
+  const seen = await draft("oncall", from, ({ text }) => text.includes("60"));
+  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(seen).toMatchObject({
+    text: "DELETE FROM payments.orders WHERE id < 60",
+    diagnostics: [],
+    impact: { effect: "delete", statements: [{ effects: expect.arrayContaining([expect.objectContaining({ rows: expect.objectContaining({ value: 59, kind: "exact" }) })]) }] },
+    verdict: { decision: "review", rules: ["writes"] },
+  });
+  expect(stage.drafts.drafts(stage.room.id)).toHaveLength(1);
+  expect((await stage.target.query("SELECT 1 FROM payments.orders")).rowCount).toBe(100);
+});
+
+test("the statement follows the cursor, and a syntax error is underlined at its place without an impact", async () => {
+  const from = stage.told.length;
+  await focus("responder", 3);
+  expect(await draft("responder", from, ({ impact }) => impact !== undefined)).toMatchObject({ text: "SELECT 1 AS one", impact: { effect: "read" } });
+  await type("responder", (text) => text.insert(0, "SELEKT;\n"));
+  await focus("responder", 2);
+  const broken = await draft("responder", from, ({ diagnostics }) => diagnostics.length > 0);
+  expect(broken.impact).toBeUndefined();
+  expect(broken.diagnostics[0]).toMatchObject({ severity: "error", start: 0 });
+  await type("responder", (text) => text.delete(0, 8));
+});
+
+test("many key strokes are one analysis of the last text, audited once", async () => {
+  const from = stage.told.length;
+  for (let n = 0; n < 5; n++) {
+    await type("oncall", (text) => text.insert(text.toString().indexOf(" AS one"), String(n)));
+    await focus("oncall", 3);
+  }
+  await draft("oncall", from, ({ text }) => text === "SELECT 101234 AS one" || text === "SELECT 101234 AS one;");
+  const analysed = stage.told.slice(from).filter((message) => message.type === "draft" && message.draft.userId === stage.people.oncall.id);
+  expect(analysed.length).toBeLessThan(5);
+  expect(await stage.db.auditEvent.count({ where: { type: "draft.analysed", actor: "oncall" } })).toBe(1);
+});
+
+test("leaving takes the draft away for everybody", () => {
+  stage.drafts.blur({ principal: stage.people.oncall, roomId: stage.room.id, documentId });
+  expect(stage.told.at(-1)).toEqual({ type: "draft.gone", documentId, userId: stage.people.oncall.id });
+  expect(stage.drafts.drafts(stage.room.id).some(({ userId }) => userId === stage.people.oncall.id)).toBe(false);
+});
+
+test("completions come from the target's catalogue", async () => {
+  const text = "SELECT * FROM payments.ord";
+  const items = await stage.drafts.complete({ documentId, text, offset: text.length });
+  expect(items.map(({ label }) => label)).toEqual(expect.arrayContaining(["orders", "order_items"]));
+});
