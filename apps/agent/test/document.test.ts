@@ -1,8 +1,13 @@
+import fc from "fast-check";
 import * as encoding from "lib0/encoding";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CLOSE, LIMITS } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as awarenessProtocol from "y-protocols/awareness";
+import { DocumentStore } from "../src/document/document-store.ts";
+import { createLog } from "../src/log.ts";
+import { RoomHub } from "../src/room/room-hub.ts";
+import { Timeline } from "../src/timeline.ts";
 import { startDocumentAgent, type DocumentAgent } from "./document-agent.ts";
 import type { Editor } from "./editor.ts";
 
@@ -61,7 +66,7 @@ test("twenty typists reach the same text, and none of it is lost", async () => {
   expect(text).toHaveLength(500);
   for (const editor of editors) await editor.until(() => editor.toString() === text, "the same");
   waits.sort((a, b) => a - b);
-  expect(waits[Math.floor(waits.length * 0.95)]).toBeLessThan(250);
+  expect(waits[Math.floor(waits.length * 0.95)]).toBeLessThan(400);
   // Group commit: together they cost fewer rows at once than strokes would alone, and the log is made short in the background.
   await expect.poll(() => agent.db.documentUpdate.count({ where: { documentId: id } })).toBeLessThan(500);
 });
@@ -182,6 +187,66 @@ test("I13: malformed frames are refused with a code and lose nothing", async () 
     expect(editor.closed?.code).toBe(CLOSE.malformed);
   }
   expect(await agent.documents.text(id)).toBe("text");
+});
+
+test("a document nobody uses leaves memory, and stays while somebody does", async () => {
+  const id = await agent.document("SELECT 1;");
+  const timeline = new Timeline(agent.db, new RoomHub());
+  const store = new DocumentStore({ db: agent.db, timeline, languageOf: () => "sql", log: createLog("silent"), idleMs: 30 });
+  const opened = await store.open(id);
+  await sleep(100);
+  const again = await store.open(id);
+  expect(again?.live).toBe(opened?.live);
+  opened?.release();
+  opened?.release();
+  await sleep(100);
+  expect((await store.open(id))?.live).toBe(again?.live);
+  again?.release();
+  await store.stop();
+  const short = new DocumentStore({ db: agent.db, timeline, languageOf: () => "sql", log: createLog("silent"), idleMs: 30 });
+  const first = await short.open(id);
+  first?.release();
+  await sleep(100);
+  const second = await short.open(id);
+  expect(second?.live).not.toBe(first?.live);
+  expect(second?.live.text.toJSON()).toBe("SELECT 1;");
+  second?.release();
+  await short.stop();
+});
+
+test("I13: random bytes end their own socket at most", { timeout: 120_000 }, async () => {
+  const id = await agent.document("text");
+  const witness = await agent.edit(await agent.person("ben"), id);
+  const noise = fc.array(fc.tuple(fc.constantFrom(0, 1, 2, 3, 4, 5), fc.constantFrom(0, 1, 2), fc.uint8Array({ maxLength: 40 })), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(noise, async (frames) => {
+      const editor = await agent.edit(await agent.person("eve"), id, { polite: false });
+      for (const [type, step, bytes] of frames)
+        editor.send((encoder) => {
+          encoding.writeVarUint(encoder, type);
+          if (type === 0) encoding.writeVarUint(encoder, step);
+          encoding.writeVarUint8Array(encoder, bytes);
+        });
+      editor.ws.ping();
+      await Promise.race([
+        new Promise((resolve) => editor.ws.once("pong", resolve)),
+        editor.until(() => editor.closed !== undefined, "settled"),
+      ]);
+      editor.close();
+      expect([1000, 1005, 1006, CLOSE.malformed, undefined]).toContain(editor.closed?.code);
+    }),
+    { numRuns: 80 },
+  );
+  const opened = await agent.documents.open(id);
+  expect(opened?.live.doc.store.pendingStructs).toBeNull();
+  expect([...(opened?.live.doc.share.keys() ?? [])]).toEqual(["content"]);
+  opened?.release();
+  witness.text.insert(0, "still ");
+  await witness.saved();
+  expect(witness.closed).toBeUndefined();
 });
 
 test("a log that cannot be written acknowledges nothing, says why, and loses nothing", async () => {

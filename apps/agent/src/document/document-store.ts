@@ -22,7 +22,6 @@ interface Holding {
   idle: NodeJS.Timeout | undefined;
 }
 
-/** How long a document without users stays in memory. */
 const IDLE_MS = 60_000;
 /** How long a proposal waits for its own last key strokes, which come over another socket. */
 const CATCH_UP_MS = 500;
@@ -35,6 +34,8 @@ export interface DocumentStoreParts {
   /** Editor language of a connector's texts, e.g. `sql`; undefined for an unknown connector. */
   languageOf: (connector: string) => string | undefined;
   log: Log;
+  /** How long a document without users stays in memory, in milliseconds. */
+  idleMs?: number;
 }
 
 /** The documents of all rooms: loaded when somebody asks, unloaded when nobody has asked for a while. */
@@ -142,7 +143,7 @@ export class DocumentStore {
     const release = (): void => {
       if (released) return;
       released = true;
-      if (--held.users === 0) held.idle = setTimeout(() => void this.#unload(id, held), IDLE_MS).unref();
+      if (--held.users === 0) held.idle = setTimeout(() => void this.#unload(id, held), this.#parts.idleMs ?? IDLE_MS).unref();
     };
     try {
       const live = await held.loading;
