@@ -1,6 +1,6 @@
 import { conformance } from "@interlock/connector/conformance";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres, type PostgresSecret } from "../src/index.ts";
 import { sql } from "./execute-harness.ts";
 
@@ -62,5 +62,5 @@ const cases = conformance<PostgresSecret>({
 });
 
 describe("connector-postgres conforms", () => {
-  for (const { name, run } of cases) it(name, run);
+  it.each(cases)("$name", (rule) => expect(rule.run()).resolves.toBeUndefined());
 });

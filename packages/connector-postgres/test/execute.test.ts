@@ -88,7 +88,7 @@ describe("results", () => {
     await sql(url, "CREATE SEQUENCE shop.made");
     const open = Promise.withResolvers<void>();
     const sink = recordingSink();
-    const { rows } = sink;
+    const rows = sink.rows.bind(sink);
     let first = true;
     sink.rows = async (...row) => {
       if (!first) await open.promise;
@@ -214,7 +214,7 @@ describe("stopping", () => {
     const stop = new AbortController();
     const sink = recordingSink();
     const started = Promise.withResolvers<void>();
-    const { rows } = sink;
+    const rows = sink.rows.bind(sink);
     let last = 0;
     sink.rows = (...row) => {
       started.resolve();

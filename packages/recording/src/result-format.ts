@@ -98,14 +98,9 @@ export function writeRecord(record: ChunkRecord | SealRecord): Buffer {
 export function readRecord(bytes: Buffer): ChunkRecord | SealRecord | undefined {
   const hash = Buffer.from(bytes.subarray(HASH_AT, RECORD_BYTES));
   const [count, place, first] = [bytes.readUInt32BE(4), Number(bytes.readBigUInt64BE(8)), bytes.readUInt32BE(16)];
-  switch (bytes[0]) {
-    case CHUNK:
-      return { kind: "chunk", length: count, offset: place, firstRow: first, rows: bytes.readUInt32BE(20), hash };
-    case SEAL:
-      return { kind: "seal", chunks: count, bytes: place, rows: first, truncated: bytes[1] === 1, hash };
-    default:
-      return undefined;
-  }
+  if (bytes[0] === CHUNK) return { kind: "chunk", length: count, offset: place, firstRow: first, rows: bytes.readUInt32BE(20), hash };
+  if (bytes[0] === SEAL) return { kind: "seal", chunks: count, bytes: place, rows: first, truncated: bytes[1] === 1, hash };
+  return undefined;
 }
 
 export const rowsFile = (statement: number): string => `${statement}.rows`;

@@ -97,11 +97,11 @@ export async function countApproved(session: Session, approved: readonly Approve
      WHERE c.relkind IN ('r', 'p') AND concat(n.nspname, '.', c.relname) = ANY ($1::text[])`,
     [approved.map((write) => write.object)],
   );
-  for (const { object, quoted } of found) {
+  for (const { object, quoted } of found as { object: string; quoted: string }[]) {
     const rows = approved.filter((write) => write.object === object).reduce((sum, write) => sum + write.rows, 0);
     await session.command(`LOCK TABLE ${quoted} IN SHARE ROW EXCLUSIVE MODE`);
     const [row] = await session.query(`SELECT count(*)::float8 AS rows FROM (SELECT FROM ${quoted} LIMIT ${Math.floor(rows) + 1}) counted`);
-    counts.set(String(object), Number(row?.["rows"]));
+    counts.set(object, Number(row?.["rows"]));
   }
   return counts;
 }

@@ -180,14 +180,19 @@ export class Session {
   }
 }
 
-/** Text form of a parameter of our own catalogue queries: scalars and arrays of them. */
+/** Text form of a parameter of our own catalogue queries, as `pg` writes it: scalars, arrays of them, and objects as JSON. */
 function parameterText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return `{${value.map(elementText).join(",")}}`;
-  return String(value);
+  return scalarText(value);
 }
 
-const elementText = (value: unknown): string => (value === null ? "NULL" : `"${String(value).replaceAll(/["\\]/g, "\\$&")}"`);
+function elementText(value: unknown): string {
+  return value === null || value === undefined ? "NULL" : `"${scalarText(value).replaceAll(/["\\]/g, "\\$&")}"`;
+}
+
+const scalarText = (value: unknown): string =>
+  typeof value === "string" ? value : typeof value === "object" ? JSON.stringify(value) : String(value as number | boolean | bigint);
 
 function decodeRows(message: Message, fields: Field[], out: Record<string, unknown>[]): void {
   const { body } = message;

@@ -1,0 +1,58 @@
+import type { Client } from "pg";
+
+/** What a statement really did, by the server's own counters and locks, read inside a transaction that is rolled back. */
+export interface Truth {
+  /** Rows written per table: `schema.table` → inserted, updated, deleted. */
+  written: Map<string, { inserted: number; updated: number; deleted: number }>;
+  /** `schema.relation/Mode` of everything locked that is no index, the relations of the measuring left out. */
+  locks: Set<string>;
+  /** SQLSTATE when it was refused. */
+  refused?: string;
+}
+
+const COUNTERS = `select schemaname || '.' || relname as name, n_tup_ins::int as inserted, n_tup_upd::int as updated, n_tup_del::int as deleted
+  from pg_stat_xact_user_tables where n_tup_ins + n_tup_upd + n_tup_del > 0`;
+const LOCKS = `select n.nspname || '.' || c.relname || '/' || l.mode as lock from pg_locks l join pg_class c on c.oid = l.relation
+  join pg_namespace n on n.oid = c.relnamespace where l.pid = pg_backend_pid() and l.locktype = 'relation' and c.relkind not in ('i', 'I', 't')
+  and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')`;
+
+/** Runs the statement for real and takes it back. */
+export async function truthOf(client: Client, text: string): Promise<Truth> {
+  // Counters of earlier, rolled-back work stay in the session until it reports them.
+  await client.query("select pg_stat_force_next_flush()");
+  await client.query("BEGIN");
+  try {
+    await client.query("SAVEPOINT s");
+    const earlier = new Map<string, Record<string, number>>(
+      (await client.query(COUNTERS)).rows.map(({ name, ...counts }) => [name, counts]),
+    );
+    let refused: string | undefined;
+    try {
+      await client.query(text);
+    } catch (error) {
+      refused = (error as { code?: string }).code ?? "unknown";
+      await client.query("ROLLBACK TO s");
+    }
+    const counters = refused ? [] : (await client.query(COUNTERS)).rows;
+    const locks = refused ? [] : (await client.query(LOCKS)).rows;
+    return {
+      written: new Map(
+        counters.map(({ name, inserted, updated, deleted }) => {
+          const before = earlier.get(name);
+          return [
+            name,
+            {
+              inserted: inserted - (before?.inserted ?? 0),
+              updated: updated - (before?.updated ?? 0),
+              deleted: deleted - (before?.deleted ?? 0),
+            },
+          ];
+        }),
+      ),
+      locks: new Set(locks.map((row) => row.lock as string)),
+      ...(refused ? { refused } : {}),
+    };
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
