@@ -107,10 +107,11 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
 function Schemas({ schemas, filtered }: { schemas: readonly { name: string; objects: SchemaObject[] }[]; filtered: boolean }) {
   if (schemas.length === 0)
     return <p className="py-1 pl-8 text-xs text-dim">{filtered ? "Nothing of that name." : "This target is empty."}</p>;
+  const fullest = schemas.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0];
   return (
     <ul>
-      {schemas.map((schema, index) => (
-        <Branch key={`${schema.name} ${filtered}`} depth={1} label={schema.name} startsOpen={filtered || index === 0}>
+      {schemas.map((schema) => (
+        <Branch key={`${schema.name} ${filtered}`} depth={1} label={schema.name} startsOpen={filtered || schema === fullest}>
           <ul>
             {schema.objects.map((object) => (
               <ObjectBranch key={`${object.kind} ${object.name}`} schema={schema.name} object={object} />
@@ -121,6 +122,9 @@ function Schemas({ schemas, filtered }: { schemas: readonly { name: string; obje
     </ul>
   );
 }
+
+/** The schema with most rows is what people come for. */
+const rowsOf = (schema: { objects: readonly SchemaObject[] }) => schema.objects.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 
 const ICONS: Record<SchemaObject["kind"], typeof Table2> = {
   table: Table2,

@@ -3,10 +3,12 @@ import type { editor, IDisposable } from "monaco-editor";
 import type { RoomSession } from "../room/room-session.ts";
 import type { DocumentConnection } from "./document-connection.ts";
 import { type Place, placeAt } from "./document-session.ts";
-import { THEME, type monaco as Monaco } from "./monaco.ts";
+import { THEME } from "./editor-theme.ts";
+import type { monaco as Monaco } from "./monaco.ts";
 import { MonacoBinding } from "./monaco-binding.ts";
 import { RemoteCursors } from "./remote-cursors.ts";
 import { completions } from "./sql-completion.ts";
+import { SQL } from "./sql-language.ts";
 
 /** Least time between two messages about the own cursor, in milliseconds. */
 const FOCUS_EVERY = 50;
@@ -42,7 +44,8 @@ export class DocumentEditor implements IDisposable {
   constructor(parts: DocumentEditorParts) {
     const { monaco, host, connection } = parts;
     this.#parts = parts;
-    this.#model = monaco.editor.createModel("", "pgsql");
+    this.#model = monaco.editor.createModel("", SQL);
+    this.#model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
     this.editor = monaco.editor.create(host, {
       model: this.#model,
       theme: THEME,
@@ -65,7 +68,7 @@ export class DocumentEditor implements IDisposable {
       occurrencesHighlight: "off",
       scrollBeyondLastLine: false,
       padding: { top: 10, bottom: 10 },
-      tabSize: 2,
+      guides: { indentation: false, bracketPairs: false },
       wordBasedSuggestions: "off",
       quickSuggestions: { other: true, comments: false, strings: false },
       suggest: { showStatusBar: false },
@@ -78,7 +81,7 @@ export class DocumentEditor implements IDisposable {
     this.#owned.push(
       new MonacoBinding(connection.text, this.#model, () => !this.#readOnly),
       new RemoteCursors(monaco, this.editor, connection),
-      monaco.languages.registerCompletionItemProvider("pgsql", completions(parts.session, parts.document, this)),
+      monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
       this.#model.onDidChangeContent(() => this.#focusSoon()),
       this.editor.onDidFocusEditorText(parts.onFocus),

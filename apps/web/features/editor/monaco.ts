@@ -18,17 +18,19 @@ import "monaco-editor/editor/contrib/suggest/browser/suggestController.js";
 import "monaco-editor/features/tokenization/register.js";
 import "monaco-editor/features/wordHighlighter/register.js";
 import "monaco-editor/features/wordOperations/register.js";
-import "monaco-editor/languages/definitions/pgsql/register.js";
 import * as monaco from "monaco-editor/editor/editor.api.js";
+import { SQL, SQL_CONFIGURATION, SQL_TOKENS } from "./sql-language.ts";
+import { THEME } from "./editor-theme.ts";
 
 globalThis.MonacoEnvironment = {
   getWorker: () => new Worker(new URL("monaco-editor/editor/editor.worker.js", import.meta.url), { type: "module" }),
 };
 
-export { monaco };
+monaco.languages.register({ id: SQL });
+monaco.languages.setLanguageConfiguration(SQL, SQL_CONFIGURATION);
+monaco.languages.setMonarchTokensProvider(SQL, SQL_TOKENS);
 
-/** The name of the theme made by `defineTheme`. */
-export const THEME = "interlock";
+export { monaco };
 
 /** Makes Monaco's theme from the page's tokens as they are now; call again when the page's theme has changed. */
 export function defineTheme(): void {
@@ -45,7 +47,6 @@ export function defineTheme(): void {
     rules: [
       rule("", "syntax-identifier"),
       rule("keyword", "syntax-keyword"),
-      rule("predefined", "syntax-identifier"),
       rule("operator", "syntax-operator"),
       rule("delimiter", "syntax-operator"),
       rule("string", "syntax-string"),

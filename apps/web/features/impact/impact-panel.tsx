@@ -104,7 +104,7 @@ function KnownImpact({
         </div>
         {!mine && owner && (
           <Badge tone="accent" title="This is the statement under somebody else's cursor">
-            {owner.displayName} is here
+            {owner.name} is here
           </Badge>
         )}
         {!impact.complete && (

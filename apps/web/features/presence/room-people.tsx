@@ -1,7 +1,8 @@
 "use client";
 import type { Role, RoomMember } from "@interlock/protocol";
 import { Users } from "lucide-react";
-import { Avatar, AvatarGroup } from "../../components/ui/avatar.tsx";
+import { AvatarGroup } from "../../components/ui/avatar-group.tsx";
+import { Avatar } from "../../components/ui/avatar.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import {
   DropdownMenu,
@@ -21,7 +22,7 @@ const ROLES: readonly { role: Role; means: string }[] = [
 ];
 const NOBODY: readonly RoomMember[] = [];
 
-/** Who is in the room: marks of those online, and everybody with their role behind a button. */
+/** Who is in the room: marks (with the names that cursors, queue and timeline use) of those online, and everybody with their role behind a button. */
 export function RoomPeople() {
   const members = useRoom((state) => state.room?.members ?? NOBODY);
   const me = useRoom((state) => state.me);
@@ -31,7 +32,7 @@ export function RoomPeople() {
   return (
     <div className="flex items-center gap-1">
       <AvatarGroup
-        people={online.map((member) => ({ ...member, note: member.role }))}
+        people={online.map((member) => ({ ...member, displayName: member.name, note: `${member.displayName}, ${member.role}` }))}
         max={4}
         label="In the room now"
         className="max-sm:hidden"

@@ -75,7 +75,7 @@ export function CommandActions({ command, rights, acts }: { command: Command; ri
           ) : (
             <>
               <Pause aria-hidden="true" className="size-4 text-modify-text" />
-              {command.heldBy ? `Held by ${command.heldBy.displayName}` : "Approved; about to run"}
+              {command.heldBy ? `Held by ${command.heldBy.name}` : "Approved; about to run"}
             </>
           )}
         </div>

@@ -212,7 +212,10 @@ function Votes({ command }: { command: Command }) {
             {decision === "approve" ? <Check aria-hidden="true" className="size-2.5" /> : <X aria-hidden="true" className="size-2.5" />}
           </span>
           <span>
-            <strong className="font-medium text-fg">{reviewer.displayName}</strong> {decision === "approve" ? "approved" : "rejected"}
+            <strong className="font-medium text-fg" title={reviewer.displayName}>
+              {reviewer.name}
+            </strong>{" "}
+            {decision === "approve" ? "approved" : "rejected"}
             {comment && <>: “{comment}”</>}
           </span>
         </li>

@@ -102,7 +102,7 @@ export function CommandOutcome({ command }: { command: Command }) {
   }
 }
 
-const rejecter = (command: Command) => command.reviews.find(({ decision }) => decision === "reject")?.reviewer.displayName ?? "a reviewer";
+const rejecter = (command: Command) => command.reviews.find(({ decision }) => decision === "reject")?.reviewer.name ?? "a reviewer";
 
 function Outcome({ icon: Icon, tone, title, children }: { icon: typeof Ban; tone: string; title: string; children?: ReactNode }) {
   return (

@@ -38,12 +38,7 @@ function QueueAndTimeline() {
   return (
     // A scrolling region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div
-      className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]"
-      tabIndex={0}
-      role="region"
-      aria-label="Queue and timeline"
-    >
+    <div className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]" tabIndex={0}>
       <QueuePanel />
       <TimelinePanel />
     </div>

@@ -41,7 +41,11 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   const { commandId, actor, at } = entry;
   const words = (
     <>
-      {actor && <strong className="font-medium text-fg">{actor.displayName} </strong>}
+      {actor && (
+        <strong className="font-medium text-fg" title={actor.displayName}>
+          {actor.name}{" "}
+        </strong>
+      )}
       {emphasised(entry.text, title)}
     </>
   );
