@@ -260,6 +260,22 @@ test("a page that stops reading is dropped to a resync; the others hear everythi
   page.ws.close();
 });
 
+test("stopping the agent settles what runs and sends everybody away to come back", async () => {
+  const [page, editor] = [await agent.room(responder), await agent.edit(responder)];
+  editor.text.insert(0, "SELECT pg_sleep(41);\n");
+  await editor.saved();
+  const commandId = String((await page.ask(proposal(editor, "SELECT pg_sleep(41)"))).value?.["commandId"]);
+  await page.until(() => page.last("command")?.command.state === "running", "running");
+  const began = performance.now();
+  await agent.restart();
+  expect(performance.now() - began).toBeLessThan(6_000);
+  await page.until(() => page.closed !== undefined, "closed");
+  expect(page.closed?.code).toBe(CLOSE.restart);
+  const back = await agent.room(responder);
+  expect(back.snapshot.commands.find((command) => command.id === commandId)?.state).toBe("cancelled");
+  back.ws.close();
+});
+
 test("the demo is there once, whatever happens twice", async () => {
   await agent.restart();
   const { db } = agent;
