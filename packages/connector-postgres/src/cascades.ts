@@ -46,6 +46,13 @@ export function describeDeleteCascades(
     // Rows that another path deletes may be changed before they go; the server's order decides.
     if (losing.has(key.child) && key.child !== target.oid && figure.kind === "exact") figure = { ...figure, kind: "estimate" };
     draft.locks.add(qualified(table), "RowExclusiveLock");
+    if (key.onDelete === "d") {
+      // The default is checked like any new reference, and that nothing is left pointing at what is gone.
+      draft.locks.add(qualified(table), "RowShareLock");
+      draft.locks.add(qualified(catalog.relations.get(key.parent)!), "RowShareLock");
+      if (figure.value > 0)
+        draft.notes.push(`${key.name} sets a default that must exist in ${qualified(catalog.relations.get(key.parent)!)}`);
+    }
     const known = draft.cascades.find((cascade) => cascade.object === qualified(table) && cascade.effect === "modify");
     if (known) {
       known.rows = { value: known.rows.value + figure.value, kind: known.rows.kind === "exact" ? figure.kind : known.rows.kind };

@@ -19,8 +19,7 @@ export function deparse(tree: Node): string | undefined {
 /** A tree without places and without fields that only say their default. */
 function shape(tree: unknown): string {
   return JSON.stringify(tree, (key, value) => {
-    if (key === "location" || key === "stmt_location" || key === "stmt_len" || key.endsWith("_location") || value === undefined)
-      return undefined;
+    if (value === undefined || /location$|^stmt_len$|list_(start|end)$/.test(key)) return undefined;
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return Object.fromEntries(
         Object.entries(value)

@@ -74,7 +74,7 @@ const EXACT = [
   "delete from shop.orders o using shop.customers c where c.id = o.customer_id and c.id = 7 and o.id < 1000",
   "delete from shop.items where quantity > 4",
   "delete from shop.items i using shop.orders o where o.id = i.order_id and o.amount < 50",
-  "with some as (select id from shop.orders where amount < 20) delete from shop.items where order_id in (select id from some)",
+  "with cheap as (select id from shop.orders where amount < 20) delete from shop.items where order_id in (select id from cheap)",
   "delete from shop.nodes where id = 1",
   "delete from shop.nodes where id in (1, 2, 5)",
   "delete from shop.nodes",
