@@ -10,7 +10,6 @@ import { createAuthentication } from "./http/authentication.ts";
 import { serve } from "./http/server.ts";
 import type { Log } from "./log.ts";
 import { watchRevocations } from "./revocation.ts";
-import { cancelRunsOf } from "./locked-person.ts";
 import { Membership } from "./room/membership.ts";
 import { RoomHub } from "./room/room-hub.ts";
 import { welcomeToRoom } from "./room/room-welcome.ts";
@@ -42,7 +41,7 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
     const authenticate = createAuthentication({ db, secret: config.secret });
     const services = await createServices({ config, db, hub, documents, timeline, membership, authenticate, log });
     const sockets = new OpenSockets();
-    const onLocked = (userId: string): Promise<void> => cancelRunsOf(db, services.commands, userId);
+    const onLocked = (userId: string): Promise<void> => services.commands.cancelRunsOf(userId);
     await watchRevocations({ databaseUrl: config.databaseUrl, db, sockets, log, onLocked }, ending.signal);
     const door = new Door({
       db,

@@ -54,11 +54,16 @@ function text(data: Data, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
+function number(data: Data, key: string): string {
+  const value = data[key];
+  return typeof value === "number" ? value.toLocaleString("en") : "?";
+}
+
 const title = (data: Data): string => text(data, "title") || "a command";
 
 function others(data: Data, actor: string): string {
   const authors = data["authors"];
-  const names = Array.isArray(authors) ? authors.filter((name) => typeof name === "string" && name !== actor) : [];
+  const names = Array.isArray(authors) ? authors.flatMap((name) => (typeof name === "string" && name !== actor ? [name] : [])) : [];
   return names.length === 0 ? "" : ` with ${names.join(", ")}`;
 }
 
@@ -81,7 +86,7 @@ function counts(data: Data): string {
       const count = one[verb];
       return typeof count === "number" && count > 0 ? [`${count.toLocaleString("en")} ${verb}`] : [];
     });
-    return rows.length === 0 ? [] : [`${String(one["object"])} ${rows.join(", ")}`];
+    return rows.length === 0 ? [] : [`${text(one, "object")} ${rows.join(", ")}`];
   });
   const results = Array.isArray(data["rows"]) ? data["rows"] : [];
   const read = results.flatMap((count) =>
@@ -100,7 +105,7 @@ function excess(data: Data): string {
   const guard = Array.isArray(data["guard"]) ? data["guard"] : [];
   const over = guard.flatMap((one) => {
     if (typeof one !== "object" || one === null || Array.isArray(one)) return [];
-    return [`${String(one["object"])} ${String(one["actual"])} instead of ${String(one["approved"])}`];
+    return [`${text(one, "object")} ${number(one, "actual")} instead of ${number(one, "approved")}`];
   });
   return over.length === 0 ? "" : `: it did more than was approved (${over.join(", ")})`;
 }

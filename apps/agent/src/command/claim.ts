@@ -42,7 +42,7 @@ export async function claim(life: Life, { commandId, actor, runsAt }: Claim): Pr
 
     const people = await humans(tx, [row.proposerId, ...row.reviews.map((review) => review.reviewerId)]);
     const proposer = people.get(row.proposerId);
-    if (proposer === undefined) return refuse("forbidden", "Its proposer is gone.");
+    if (proposer === undefined || proposer.locked) return refuse("forbidden", "Its proposer is locked.");
     const verdict = judgeAgain(policy, row, proposer);
     const from = ["approved"] as const;
     if (verdict.decision === "deny") {

@@ -1,5 +1,6 @@
 import type { Tx } from "@interlock/db";
-import { Command, Execution, Impact, Verdict, type CommandState, type Effect, type Execution as ExecutionShape } from "@interlock/protocol";
+import { Execution, Impact, Verdict } from "@interlock/protocol";
+import type { Command, CommandState, Effect, Execution as ExecutionShape } from "@interlock/protocol";
 import { humans, personOf, type Human } from "./people.ts";
 
 /** What a stored command is read with, always the same, so that there is one row type. */

@@ -82,6 +82,14 @@ export class CommandService {
     return cancelled.ok ? this.#read(ok(input.commandId)) : cancelled;
   }
 
+  /**
+   * Stops what runs for somebody who was locked out, whatever their role (I11); resolves when each outcome is written. Signing out does not:
+   * what was agreed belongs to the room, whose members can cancel it.
+   */
+  cancelRunsOf(userId: string): Promise<void> {
+    return this.#life.runs.cancelOf(userId);
+  }
+
   async withdraw(input: CommandAct): Promise<Outcome<Command>> {
     if (!isId(input.commandId)) return refuse("not_found");
     const withdrawn = await withdraw(this.#life, input);

@@ -46,10 +46,13 @@ export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): V
     : verdict;
 }
 
-/** Which approvals of a command count, and in which seat. A group once sat for stays valid for that person's seat. */
+/**
+ * Which approvals of a command count, and in which seat. A group once sat for stays valid for that person's seat; somebody who was locked
+ * since counts no more.
+ */
 export function seating(verdict: Verdict, row: CommandRow, people: Map<string, Human>, newcomer?: Human): Seating {
   const approvers: Approver[] = row.reviews
-    .filter((review) => review.decision === "approve" && review.digest === row.digest)
+    .filter((review) => review.decision === "approve" && review.digest === row.digest && people.get(review.reviewerId)?.locked === false)
     .map((review) => ({
       id: review.reviewerId,
       groups: [...(people.get(review.reviewerId)?.groups ?? []), ...(review.group === null ? [] : [review.group])],

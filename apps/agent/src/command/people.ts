@@ -5,6 +5,7 @@ import type { Person, Role } from "@interlock/protocol";
 export interface Human extends Person {
   groups: string[];
   identities: string[];
+  locked: boolean;
 }
 
 /** By user id; ids nobody has are absent. */
@@ -20,6 +21,7 @@ export async function humans(db: Pick<Tx, "user">, ids: Iterable<string>): Promi
         color: row.color,
         identities: row.identities,
         groups: row.groups.map(({ group }) => group),
+        locked: row.lockedAt !== null,
       },
     ]),
   );

@@ -41,9 +41,16 @@ export class Run {
   }
 }
 
+interface Entry {
+  claimed: Claimed;
+  run: Run;
+  /** Resolves when the outcome is written and told. */
+  done: Promise<void>;
+}
+
 /** Everything that runs at this moment, by command id. */
 export class Runs {
-  readonly #runs = new Map<string, { run: Run; done: Promise<void> }>();
+  readonly #runs = new Map<string, Entry>();
   readonly #tell: (claimed: Claimed, execution: Execution) => void;
   readonly #ended: (claimed: Claimed) => Promise<void>;
   readonly #log: Logger;
@@ -66,7 +73,7 @@ export class Runs {
         return this.#ended(claimed);
       })
       .catch((error: unknown) => this.#log.error({ err: error, commandId }, "the room could not be told how a run ended"));
-    this.#runs.set(commandId, { run, done });
+    this.#runs.set(commandId, { claimed, run, done });
   }
 
   live(commandId: string): Execution | undefined {
@@ -80,9 +87,18 @@ export class Runs {
     return entry !== undefined;
   }
 
+  /** Cancels what runs for one person and waits until each outcome is written. */
+  cancelOf(proposerId: string): Promise<void> {
+    return this.#cancelAll(({ claimed }) => claimed.row.proposerId === proposerId);
+  }
+
   /** Cancels everything and waits until each outcome is written. */
-  async stop(): Promise<void> {
-    const all = [...this.#runs.values()];
+  stop(): Promise<void> {
+    return this.#cancelAll(() => true);
+  }
+
+  async #cancelAll(which: (entry: Entry) => boolean): Promise<void> {
+    const all = [...this.#runs.values()].filter(which);
     for (const { run } of all) run.cancel();
     await Promise.all(all.map(({ done }) => done));
   }

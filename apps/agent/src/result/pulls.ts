@@ -78,7 +78,7 @@ export class Pulls {
   async #pump(executionId: string, statement: number, ranges: Range[]): Promise<void> {
     const opened = await this.#open(executionId, statement);
     if (!opened.ok) return this.#tell(opened);
-    const { reader, writer } = opened.value;
+    const { reader } = opened.value;
     try {
       while (ranges.length > 0 && !this.#socket.closed.aborted) {
         const range = ranges.find(({ next }) => next < reader.chunks);
@@ -91,8 +91,7 @@ export class Pulls {
           continue;
         }
         // Asked before looking again, so that a chunk written in between is not missed.
-        const writing = writer();
-        const changed = writing?.changed();
+        const changed = opened.value.writer()?.changed();
         const before = reader.chunks;
         await reader.refresh();
         if (reader.chunks > before) continue;

@@ -68,7 +68,8 @@ export class ResultService {
 
   /** Every row of a result in order, following one that is still written. Returns whether it was left incomplete. */
   async *rows(executionId: string, statement: number): AsyncGenerator<Row, { truncated: boolean }> {
-    const { reader, writer } = await this.#source(executionId, statement);
+    const source = await this.#source(executionId, statement);
+    const { reader } = source;
     try {
       for (let chunk = 0; ;) {
         if (chunk < reader.chunks) {
@@ -76,7 +77,7 @@ export class ResultService {
           for (const offset of rowOffsets(dataRows, rows)) yield decodeRow(dataRows, offset);
           continue;
         }
-        const changed = writer()?.changed();
+        const changed = source.writer()?.changed();
         await reader.refresh();
         if (chunk < reader.chunks) continue;
         if (reader.seal !== undefined) return { truncated: reader.seal.truncated };
@@ -96,7 +97,7 @@ export class ResultService {
       throw error;
     });
     const summaries: ResultSummary[] = [];
-    for (const name of names.toSorted()) {
+    for (const name of names) {
       const statement = /^(\d+)\.index$/.exec(name)?.[1];
       if (statement === undefined) continue;
       const columns = z.array(ResultColumn).parse(JSON.parse(await readFile(join(folder, `${statement}.columns`), "utf8")));

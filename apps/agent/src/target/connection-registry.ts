@@ -126,7 +126,7 @@ export class ConnectionRegistry {
     this.#stopping.abort();
     await this.#watching;
     const opened = await Promise.allSettled(this.#targets.values());
-    await Promise.allSettled(opened.map((open) => (open.status === "fulfilled" ? open.value.close() : undefined)));
+    await Promise.allSettled(opened.flatMap((open) => (open.status === "fulfilled" ? [open.value.close()] : [])));
   }
 
   async #watch(): Promise<void> {
