@@ -61,5 +61,6 @@ export function AvatarGroup({ people, max = 5, size = "md", label, className }: 
         </ul>
       </PopoverContent>
     </Popover>
+    </div>
   );
 }
