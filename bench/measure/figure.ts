@@ -23,6 +23,3 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   await work();
   return performance.now() - start;
 }
-
-/** Collects garbage where the process allows it (`--expose-gc`), so that memory is measured and not history. */
-export const collectGarbage = (): void => (globalThis as { gc?: () => void }).gc?.();
