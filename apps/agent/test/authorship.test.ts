@@ -134,6 +134,43 @@ test("I4: text that waits for its beginning is refused, not applied later in the
   expect(await agent.documents.text(id)).toBe("a");
 });
 
+test("I4: within one commit, a new client id is its first bringer's, and everybody who deleted the same counts", async () => {
+  const id = await agent.document("abcdef");
+  const opened = await agent.documents.open(id);
+  const { live } = opened!;
+  const answers: string[] = [];
+  const peer = (person: TestPerson): DocumentPeer => ({
+    userId: person.id,
+    role: "responder",
+    update: () => {},
+    committed: (count) => answers.push(`${person.name} ${count}`),
+    refused: (code) => answers.push(`${person.name} ${code}`),
+    failed: (code) => answers.push(`${person.name} ${code}`),
+  });
+  const by = (act: (text: Y.Text) => void): Uint8Array => {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(live.doc));
+    const before = Y.encodeStateVector(doc);
+    doc.clientID = 4711;
+    act(doc.getText("content"));
+    return Y.encodeStateAsUpdate(doc, before);
+  };
+  const cut = by((text) => text.delete(2, 2));
+  for (const person of [ann, eve])
+    live.receive(
+      peer(person),
+      by((text) => text.insert(0, "x")),
+      () => {},
+    );
+  for (const person of [ann, ben]) live.receive(peer(person), cut, () => {});
+  await live.settled();
+  expect(answers.toSorted((a, b) => a.localeCompare(b))).toEqual(["ann 1", "ann 1", "ben 1", "eve struct_not_yours"]);
+  expect(live.text.toJSON()).toBe("xabef");
+  const frozen = await agent.documents.freeze(id, place(live.text, 1), place(live.text, 5), "abef");
+  expect(frozen.ok && frozen.value.authors.toSorted()).toEqual([ann.id, ben.id].toSorted());
+  opened!.release();
+});
+
 test("I10: approvals written into the document are refused and change nothing", async () => {
   const id = await agent.document("SELECT 1;");
   const hostile = await agent.edit(eve, id, { polite: false });
