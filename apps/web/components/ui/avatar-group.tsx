@@ -19,48 +19,46 @@ export function AvatarGroup({ people, max = 5, size = "md", label, className }: 
   const shown = people.length > max ? people.slice(0, max - 1) : people;
   const more = people.length - shown.length;
   return (
-    <Popover>
-      <PopoverTrigger
-        className={cn("flex items-center rounded-full", className)}
-        title={people.map((person) => person.displayName).join(", ")}
-      >
-        <span className="sr-only">
-          {label}: {people.map((person) => person.displayName).join(", ")}
-        </span>
-        {shown.map((person) => (
-          <Avatar
-            key={person.id}
-            person={person}
-            size={size}
-            online={person.online ?? true}
-            className="-ml-1 ring-2 ring-panel first-of-type:ml-0"
-          />
-        ))}
-        {more > 0 && (
-          <span
-            aria-hidden="true"
-            className={cn(
-              "-ml-1 grid place-items-center rounded-full bg-unknown-soft font-bold text-dim ring-2 ring-panel",
-              AVATAR_SIZES[size],
-            )}
-          >
-            +{more}
+    <fieldset aria-label={label} className={cn("flex min-w-0", className)}>
+      <Popover>
+        <PopoverTrigger className="flex items-center rounded-full" title={people.map((person) => person.displayName).join(", ")}>
+          <span className="sr-only">
+            {label}: {people.map((person) => person.displayName).join(", ")}
           </span>
-        )}
-      </PopoverTrigger>
-      <PopoverContent aria-label={label} align="end" className="w-60 p-1.5">
-        <p className="px-1.5 pt-1 pb-1.5 text-2xs font-semibold tracking-wider text-faint uppercase">{label}</p>
-        <ul>
-          {people.map((person) => (
-            <li key={person.id} className="flex items-center gap-2.5 px-1.5 py-1">
-              <Avatar person={person} size="md" online={person.online ?? true} />
-              <span className="min-w-0 truncate">{person.displayName}</span>
-              {person.note && <span className="ml-auto text-xs text-dim">{person.note}</span>}
-            </li>
+          {shown.map((person) => (
+            <Avatar
+              key={person.id}
+              person={person}
+              size={size}
+              online={person.online ?? true}
+              className="-ml-1 ring-2 ring-panel first-of-type:ml-0"
+            />
           ))}
-        </ul>
-      </PopoverContent>
-    </Popover>
-    </div>
+          {more > 0 && (
+            <span
+              aria-hidden="true"
+              className={cn(
+                "-ml-1 grid place-items-center rounded-full bg-unknown-soft font-bold text-dim ring-2 ring-panel",
+                AVATAR_SIZES[size],
+              )}
+            >
+              +{more}
+            </span>
+          )}
+        </PopoverTrigger>
+        <PopoverContent aria-label={label} align="end" className="w-60 p-1.5">
+          <p className="px-1.5 pt-1 pb-1.5 text-2xs font-semibold tracking-wider text-faint uppercase">{label}</p>
+          <ul>
+            {people.map((person) => (
+              <li key={person.id} className="flex items-center gap-2.5 px-1.5 py-1">
+                <Avatar person={person} size="md" online={person.online ?? true} />
+                <span className="min-w-0 truncate">{person.displayName}</span>
+                {person.note && <span className="ml-auto text-xs text-dim">{person.note}</span>}
+              </li>
+            ))}
+          </ul>
+        </PopoverContent>
+      </Popover>
+    </fieldset>
   );
 }
