@@ -8,45 +8,59 @@ import { seedDemoTarget } from "./demo-target.ts";
 import type { Log } from "./log.ts";
 import type { Secrets } from "./secrets.ts";
 
-export interface Databases {
-  /** Interlock's own data. */
+/** Our own database on an embedded server: where it will be. */
+export interface OwnDatabase {
+  port: number;
   url: string;
-  servers: PostgresServer[];
+}
+
+export function ownDatabase(port: number, secrets: Secrets): OwnDatabase {
+  return { port, url: `postgres://interlock:${encodeURIComponent(secrets.interlock)}@127.0.0.1:${port}/interlock` };
 }
 
 /** Starts what is embedded, migrates our own data, seeds the demo target. Servers that started are in `servers` also when it rejects. */
-export async function startDatabases(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<string> {
+export async function startDatabases(
+  config: Config,
+  secrets: Secrets,
+  own: OwnDatabase | undefined,
+  log: Log,
+  servers: PostgresServer[],
+): Promise<void> {
   // Both are waited for even if one fails: the caller must know every server that runs to stop it.
-  const [own, demo] = await Promise.allSettled([
-    startOwn(config, secrets, log, servers),
+  const outcomes = await Promise.allSettled([
+    startOwn(config, secrets, own, log, servers),
     config.demo ? startDemoTarget(config, secrets, log, servers) : Promise.resolve(),
   ]);
-  if (own.status === "rejected") throw own.reason;
-  if (demo.status === "rejected") throw demo.reason;
-  return own.value;
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-async function startOwn(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<string> {
-  let url = config.databaseUrl;
-  if (url === undefined) {
+async function startOwn(
+  config: Config,
+  secrets: Secrets,
+  own: OwnDatabase | undefined,
+  log: Log,
+  servers: PostgresServer[],
+): Promise<void> {
+  if (own) {
     const server = await startPostgres({
       dataDir: join(config.home, "postgres"),
+      port: own.port,
       superuserPassword: secrets.postgres,
       log: log.file("postgres"),
     });
     servers.push(server);
-    url = await ownDatabase(server, secrets.interlock);
+    await makeDatabase(server, secrets.interlock);
   }
+  const url = config.databaseUrl ?? own?.url ?? "";
   const applied = await migrate(url).catch((cause: Error) => {
     throw new Error(config.databaseUrl === undefined ? cause.message : `The database of DATABASE_URL: ${cause.message}`, { cause });
   });
   if (applied.length > 0) log.say(`applied ${applied.length} migration${applied.length === 1 ? "" : "s"}`);
   if (config.production) await refuseDemoAccounts(url);
-  return url;
 }
 
 /** A database and a role of its own: the service never works as the superuser. */
-async function ownDatabase(server: PostgresServer, password: string): Promise<string> {
+async function makeDatabase(server: PostgresServer, password: string): Promise<void> {
   const client = new Client({ connectionString: server.url });
   await client.connect();
   try {
@@ -58,7 +72,6 @@ async function ownDatabase(server: PostgresServer, password: string): Promise<st
   } finally {
     await client.end();
   }
-  return `postgres://interlock:${encodeURIComponent(password)}@127.0.0.1:${server.port}/interlock`;
 }
 
 async function refuseDemoAccounts(url: string): Promise<void> {

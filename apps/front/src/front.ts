@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "@interlock/db/postgres";
+import { freePort, type PostgresServer } from "@interlock/db/postgres";
 import type { Child } from "./child.ts";
 import type { Config } from "./config.ts";
-import { startDatabases } from "./databases.ts";
+import { ownDatabase, startDatabases } from "./databases.ts";
 import { lockHome, makeHome, resetHome } from "./home.ts";
 import { createLog } from "./log.ts";
 import { createFront, type Backend } from "./proxy.ts";
@@ -47,9 +47,11 @@ export async function startFront(
     if (config.reset) await resetHome(config.home, (line) => process.stdout.write(`${line}\n`)).then(() => makeHome(config.home));
     const log = createLog(config.home, config.production);
     const secrets = await readSecrets(config);
-    const databaseUrl = await startDatabases(config, secrets, log, servers);
+    // The port is chosen before the server has it, so that the web app need not wait: it asks the database only when somebody comes.
+    const own = config.databaseUrl === undefined ? ownDatabase(await freePort(), secrets) : undefined;
+    const databaseUrl = config.databaseUrl ?? own!.url;
     const started = await Promise.allSettled([
-      start.agent(config, secrets, databaseUrl, log, environment),
+      startDatabases(config, secrets, own, log, servers).then(() => start.agent(config, secrets, databaseUrl, log, environment)),
       start.web(config, secrets, databaseUrl, log, environment),
     ]);
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);

@@ -64,12 +64,13 @@ async function startOf(pid: number): Promise<string> {
   return stdout.trim();
 }
 
-const OURS = new Set(["postgres", "demo-target", "secrets.json", "demo-target.json", "policy.yaml", "results", "logs", "front.json"]);
+/** Names of ours; what writers put beside them while they work (`policy.yaml.last-good`, `secrets.json.new`) begins the same. */
+const OURS = ["postgres", "demo-target", "secrets.json", "demo-target.json", "policy.yaml", "results", "logs", "front.json"];
 
 /** Deletes all state. Refuses a folder that holds anything we did not put there: INTERLOCK_HOME may point anywhere. */
 export async function resetHome(home: string, log: (line: string) => void): Promise<void> {
   const names = await readdir(home);
-  const strange = names.filter((name) => !OURS.has(name.replace(/\.(new|password|1)$/, "")));
+  const strange = names.filter((name) => !OURS.some((ours) => name === ours || name.startsWith(`${ours}.`)));
   if (strange.length > 0) throw new Error(`--reset refuses to empty ${home}: ${strange[0]} is not Interlock's.`);
   for (const name of ["postgres", "demo-target"]) {
     const dataDir = join(home, name);
