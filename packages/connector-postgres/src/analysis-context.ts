@@ -21,7 +21,7 @@ export interface AnalysisContext {
 /** Most rows that are counted. Beyond it a figure is `capped`. */
 export const COUNT_CAP = 1_000_000;
 /** Longest one counting query may take, in milliseconds. */
-export const COUNT_MS = 120;
+export const COUNT_MS = 110;
 
 /** Runs a counting query within the budget; undefined when it was refused or took too long. */
 export async function countRows(context: AnalysisContext, sql: string): Promise<Record<string, any> | undefined> {
@@ -29,9 +29,7 @@ export async function countRows(context: AnalysisContext, sql: string): Promise<
   const limit = Math.min(COUNT_MS, budget.left);
   if (limit < 5) return undefined;
   const started = performance.now();
-  await session.limit(limit);
-  const result = await session.attempt(() => session.query(sql));
-  await session.limit(5_000);
+  const result = await session.attempt(limit, () => session.query(sql));
   budget.left -= performance.now() - started;
   return result.ok ? result.value[0] : undefined;
 }

@@ -14,10 +14,8 @@ const STATEMENT_MS = 5_000;
 export interface AnalysisSession {
   /** Runs one statement, alone in its protocol message. */
   query: Query;
-  /** Changes the time the following statements may take, in milliseconds. */
-  limit(ms: number): Promise<void>;
-  /** Runs `work`; when it fails the transaction goes on as if it had never been tried. */
-  attempt<T>(work: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; error: DatabaseError }>;
+  /** Runs `work` with a time limit per statement, in milliseconds; when it fails the transaction goes on as if it had never been tried. */
+  attempt<T>(ms: number, work: () => Promise<T>): Promise<{ ok: true; value: T } | { ok: false; error: DatabaseError }>;
 }
 
 /** What a server says when it refuses; `code` is its SQLSTATE. */
@@ -35,6 +33,8 @@ export class AnalysisPool {
       max: MOST_SESSIONS,
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: IDLE_MS,
+      // What ALTER ROLE … SET changes reaches new sessions only.
+      maxLifetimeSeconds: 300,
       allowExitOnIdle: true,
       application_name: "interlock:analysis",
       options: "-c default_transaction_read_only=on -c standard_conforming_strings=on -c jit=off",
@@ -105,14 +105,12 @@ function sessionOf(client: pg.PoolClient): AnalysisSession {
   };
   return {
     query,
-    async limit(ms) {
-      await client.query(`SET LOCAL statement_timeout = ${Math.max(1, Math.floor(ms))}`);
-    },
-    async attempt(work) {
-      await client.query("SAVEPOINT attempt");
+    async attempt(ms, work) {
+      // Rolling back to the savepoint also takes back the limit, and the locks that planning took.
+      await client.query(`SAVEPOINT attempt; SET LOCAL statement_timeout = ${Math.max(1, Math.floor(ms))}`);
       try {
         const value = await work();
-        await client.query("RELEASE attempt");
+        await client.query("ROLLBACK TO attempt");
         return { ok: true, value };
       } catch (error) {
         const refused = databaseError(error);

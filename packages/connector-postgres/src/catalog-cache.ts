@@ -4,6 +4,8 @@ import type { Catalog, SessionFacts } from "./catalog-model.ts";
 
 /** How long catalogue facts are used without asking whether they still hold, in milliseconds. */
 const TRUSTED_MS = 2_000;
+/** The same where the answer is to be sealed: one analysis asks once, whatever number of sessions it uses. */
+const FRESH_MS = 50;
 
 /** Catalogue facts of one target, read again only when something was defined or analysed since. */
 export class CatalogCache {
@@ -14,7 +16,7 @@ export class CatalogCache {
   /** `fresh`: ask the server whether the facts still hold, whatever their age. */
   async catalog(session: AnalysisSession, fresh: boolean): Promise<Catalog> {
     const known = this.#catalog;
-    if (known && !fresh && performance.now() - this.#checkedAt < TRUSTED_MS) return known;
+    if (known && performance.now() - this.#checkedAt < (fresh ? FRESH_MS : TRUSTED_MS)) return known;
     if (known && (await loadMark(session.query)) === (await known).mark) {
       this.#checkedAt = performance.now();
       return known;
@@ -32,9 +34,9 @@ export class CatalogCache {
     }
   }
 
-  async session(pool: AnalysisPool, session: AnalysisSession, fresh: boolean): Promise<SessionFacts> {
+  async session(pool: AnalysisPool, session: AnalysisSession): Promise<SessionFacts> {
     const known = this.#sessions.get(pool);
-    if (known && !fresh && performance.now() - known.at < TRUSTED_MS) return known.facts;
+    if (known && performance.now() - known.at < TRUSTED_MS) return known.facts;
     const facts = await loadSessionFacts(session.query);
     this.#sessions.set(pool, { facts, at: performance.now() });
     return facts;

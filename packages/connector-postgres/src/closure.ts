@@ -94,7 +94,7 @@ export function neededColumns(catalog: Catalog, closure: Closure, table: number)
  * paths to them, self references followed to their end.
  */
 export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
-  const parts: string[] = [`t AS MATERIALIZED (${base})`];
+  const parts: string[] = [`t AS (${base})`];
   const set = (table: number) => `d${table}`;
   const keyColumns = (key: ForeignKey, table: number) =>
     key.parentColumns.map((attnum) => {
@@ -127,7 +127,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
         .join(" AND ");
       return `SELECT ${list} FROM ${ident(relation)} x JOIN ${set(entry.table)} p ON ${on}`;
     });
-    parts.push(`${set(entry.table)} AS ${onward.length > 0 ? "" : "MATERIALIZED "}(${[seeds.join(" UNION "), ...onward].join(" UNION ")})`);
+    parts.push(`${set(entry.table)} AS (${[seeds.join(" UNION "), ...onward].join(" UNION ")})`);
   }
   const root = closure.deletes[0]!.table;
   const deleted = (table: number) =>

@@ -1,5 +1,8 @@
 import type { AnalysisSession, DatabaseError } from "./analysis-pool.ts";
 
+/** Longest one EXPLAIN may take, in milliseconds. */
+const PLAN_MS = 1_000;
+
 export interface PlannedWrite {
   /** PostgreSQL's word: Insert, Update, Delete, Merge. */
   operation: string;
@@ -35,7 +38,7 @@ export async function explain(
   session: AnalysisSession,
   text: string,
 ): Promise<{ ok: true; plan: PlanFacts } | { ok: false; error: DatabaseError }> {
-  const result = await session.attempt(() => session.query(`EXPLAIN (FORMAT JSON, VERBOSE) ${text}`));
+  const result = await session.attempt(PLAN_MS, () => session.query(`EXPLAIN (FORMAT JSON, VERBOSE) ${text}`));
   if (!result.ok) return result;
   const root = result.value[0]?.["QUERY PLAN"]?.[0]?.Plan as PlanNode | undefined;
   // Utility statements (CREATE TABLE AS with no plan, say) answer without one.

@@ -95,7 +95,7 @@ export class PostgresTarget implements Target {
   ): Promise<T> {
     return pool.session(signal, async (session) => {
       const catalog = await this.#cache.catalog(session, fresh);
-      return work(session, catalog, await this.#cache.session(pool, session, fresh));
+      return work(session, catalog, await this.#cache.session(pool, session));
     });
   }
 }
