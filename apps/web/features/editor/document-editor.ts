@@ -38,6 +38,8 @@ export class DocumentEditor implements IDisposable {
   readonly #owned: IDisposable[] = [];
   readonly #highlight: editor.IEditorDecorationsCollection;
   #readOnly = true;
+  /** Whether the person has been in the editor: who only looks on has no cursor to show and no statement to analyse. */
+  #engaged = false;
   #focusTimer: ReturnType<typeof setTimeout> | undefined;
   #focusedAt = 0;
 
@@ -63,6 +65,8 @@ export class DocumentEditor implements IDisposable {
       folding: false,
       minimap: { enabled: false },
       overviewRulerBorder: false,
+      overviewRulerLanes: 0,
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
       hideCursorInOverviewRuler: true,
       renderLineHighlight: "none",
       occurrencesHighlight: "off",
@@ -83,8 +87,12 @@ export class DocumentEditor implements IDisposable {
       new RemoteCursors(monaco, this.editor, connection),
       monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
-      this.#model.onDidChangeContent(() => this.#focusSoon()),
-      this.editor.onDidFocusEditorText(parts.onFocus),
+      this.#model.onDidChangeContent(() => this.#changed()),
+      this.editor.onDidFocusEditorText(() => {
+        this.#engaged = true;
+        this.#focusSoon();
+        parts.onFocus();
+      }),
     );
     this.editor.addAction({
       id: "interlock.propose",
@@ -202,7 +210,14 @@ export class DocumentEditor implements IDisposable {
     this.#model.dispose();
   }
 
+  #changed(): void {
+    // Text that arrives pushes a cursor at its start before it: an untouched document opens at its top.
+    if (!this.#engaged) this.editor.setPosition({ lineNumber: 1, column: 1 });
+    this.#focusSoon();
+  }
+
   #focusSoon(): void {
+    if (!this.#engaged) return;
     if (this.#focusTimer !== undefined) return;
     const wait = Math.max(0, this.#focusedAt + FOCUS_EVERY - performance.now());
     this.#focusTimer = setTimeout(() => this.#focusNow(), wait);

@@ -78,6 +78,8 @@ export function defineTheme(): void {
       "editorSuggestWidget.focusHighlightForeground": token("accent-text"),
       "editorError.foreground": token("delete"),
       "editorWarning.foreground": token("modify"),
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6].map((level) => [`editorBracketHighlight.foreground${level}`, token("syntax-operator")])),
+      "editorBracketHighlight.unexpectedBracket.foreground": token("syntax-operator"),
       "input.background": token("bg"),
       "input.foreground": token("fg"),
       "input.border": token("line-strong"),

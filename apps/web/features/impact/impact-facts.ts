@@ -15,7 +15,9 @@ export function impactFacts(impact: Impact): Fact[] {
 
 function cascades(statements: readonly Statement[]): Fact {
   const all = statements.flatMap((statement) => statement.cascades);
-  if (all.length === 0) return { name: "Cascades", value: "none", note: "no foreign key passes it on", tone: "quiet" };
+  const writes = statements.some(({ effect }) => effect !== "read" && effect !== "session");
+  if (all.length === 0)
+    return { name: "Cascades", value: "none", note: writes ? "no foreign key passes it on" : "it only reads", tone: "quiet" };
   const byObject = all.toSorted((a, b) => b.rows.value - a.rows.value);
   const value = byObject
     .slice(0, 2)

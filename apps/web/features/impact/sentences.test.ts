@@ -124,6 +124,7 @@ test("a row limit is asked for only under the guard, and only where a written fi
 
 test("the suggested limit is above what is expected, and round", () => {
   expect(suggestedMaxRows(impact([estimated]))).toBe(19_000);
+  expect(suggestedMaxRows(impact([statement()]))).toBe(19_000);
   expect(suggestedMaxRows(impact([statement({ effects: [] })]))).toBe(10);
 });
 

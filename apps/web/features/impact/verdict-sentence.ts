@@ -71,7 +71,10 @@ export function suggestedMaxRows(impact: Impact): number {
     const known = byObject.get(object) ?? { value: 0, exact: true };
     byObject.set(object, { value: known.value + rows.value, exact: known.exact && rows.kind === "exact" });
   }
-  const expected = 1.5 * Math.max(0, ...[...byObject.values()].filter(({ exact }) => !exact).map(({ value }) => value));
+  const figures = [...byObject.values()];
+  // When the figures here are exact and the server's were not, these are the better guess.
+  const vague = figures.some(({ exact }) => !exact) ? figures.filter(({ exact }) => !exact) : figures;
+  const expected = 1.5 * Math.max(0, ...vague.map(({ value }) => value));
   if (expected <= 10) return 10;
   const unit = 10 ** (Math.floor(Math.log10(expected)) - 1);
   return Math.ceil(expected / unit) * unit;

@@ -28,15 +28,20 @@ export function CommandCard({ command }: { command: Command }) {
   const wanted = useView((view) => (view.command?.id === command.id ? view.command : undefined));
   const card = useRef<HTMLElement>(null);
   const active = isActive(command);
-  const [open, setOpen] = useState(active || wanted !== undefined);
+  const [open, setOpen] = useState(active || wanted?.focus === true);
   const [details, setDetails] = useState(false);
   const rights = commandRights(command, me, role);
   const acts = useCommandActs(command);
   const session = useSession();
 
   useEffect(() => {
+    // Its rows are in a tab of their own; what wrote something stays open, so that everybody sees what came of it.
+    if (command.state === "succeeded" && command.effect === "read" && !wanted?.focus) setOpen(false);
+  }, [command.state, command.effect, wanted]);
+
+  useEffect(() => {
     if (wanted === undefined) return;
-    setOpen(true);
+    if (wanted.focus) setOpen(true);
     // Wait until it is drawn open.
     requestAnimationFrame(() => {
       card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -108,7 +113,15 @@ export function CommandCard({ command }: { command: Command }) {
   );
 }
 
-const SHORT_STATE: Partial<Record<Command["state"], string>> = { rolled_back: "rolled back", awaiting_review: "waits" };
+/** The outcome of a folded card: rows where there are some, else the state. */
+function shortOutcome({ state, execution }: Command): string {
+  if (state === "succeeded" && execution) {
+    const rows = execution.results.reduce((sum, result) => sum + result.rows, 0);
+    const written = execution.affected.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
+    if (rows + written > 0) return `${count(rows || written)} ${(rows || written) === 1 ? "row" : "rows"}`;
+  }
+  return state.replace("_", " ");
+}
 
 function Head({ command, open, onToggle }: { command: Command; open: boolean; onToggle: (() => void) | undefined }) {
   const now = useNow(30_000);
@@ -126,7 +139,7 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
           <span className="text-fg">{command.title}</span>
         )}
       </span>
-      {!open && <span className="shrink-0 text-2xs text-dim">{SHORT_STATE[command.state] ?? command.state}</span>}
+      {!open && <span className="shrink-0 text-2xs text-dim">{shortOutcome(command)}</span>}
       <time dateTime={command.proposedAt} title={new Date(command.proposedAt).toLocaleString()} className="shrink-0 text-2xs text-faint">
         {age(command.proposedAt, now)}
       </time>

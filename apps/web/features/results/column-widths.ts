@@ -7,12 +7,15 @@ const WIDEST = 360;
 /** Width of a character of the grid's monospaced 12 px font, and of a cell's padding, in pixels. */
 const CHARACTER = 7.25;
 const PADDING = 26;
+/** Padding of the violet mark of a masked value. */
+const MARK = 12;
 
 /** Widths that fit the names and the first rows. Computed once, so that nothing jumps while rows stream. */
 export function fittingWidths(columns: readonly ResultColumn[], sample: readonly Row[]): number[] {
   return columns.map((column, index) => {
     const longest = sample.reduce((most, row) => Math.max(most, firstLine(row[index] ?? "NULL").length), column.name.length);
-    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + PADDING)));
+    const mark = column.mask === "none" ? 0 : MARK;
+    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + PADDING + mark)));
   });
 }
 
