@@ -65,7 +65,10 @@ export class Timeline {
     if (name === "system") return undefined;
     const known = this.#people.get(name);
     if (known !== undefined) return known;
-    const row = await this.#db.user.findUnique({ where: { name }, select: { id: true, name: true, displayName: true, color: true } });
+    // A line without a face is better than a log entry that seems not to have happened.
+    const row = await this.#db.user
+      .findUnique({ where: { name }, select: { id: true, name: true, displayName: true, color: true } })
+      .catch(() => null);
     if (row === null) return undefined;
     this.#people.set(name, row);
     return row;

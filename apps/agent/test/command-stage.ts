@@ -26,7 +26,12 @@ rules:
     match: { effects: [append, modify, delete] }
     effect: review
     reviews: [{ count: 1, group: payments-reviewers }]
-    obligations: { guard: true, countdown: 400ms }
+    obligations: { guard: true, countdown: 200ms }
+  - id: slow
+    match: { connections: [payments-slow], effects: [append, modify, delete] }
+    effect: review
+    reviews: [{ count: 1, group: payments-reviewers }]
+    obligations: { countdown: 60s }
   - id: definitions
     match: { effects: [schema] }
     effect: review
@@ -63,6 +68,8 @@ export interface Stage extends Services {
   people: Record<Name, Principal>;
   room: Room;
   connectionId: string;
+  /** The same target, where policy gives a countdown that no test waits for. */
+  slowConnectionId: string;
   documents: DocumentStore;
   /** The target as its owner. */
   target: Client;
@@ -72,7 +79,11 @@ export interface Stage extends Services {
   socket: TestSocket;
   /** A REST call as this person; undefined for nobody. */
   call(who: Name | undefined, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  propose(who: Name, text: string, more?: { maxRows?: number; reason?: string; authors?: string[]; key?: string }): Promise<Command>;
+  propose(
+    who: Name,
+    text: string,
+    more?: { maxRows?: number; reason?: string; authors?: string[]; key?: string; connectionId?: string },
+  ): Promise<Command>;
   approve(who: Name, command: Command): ReturnType<Services["commands"]["review"]>;
   /** Resolves when the command is in one of `states` (default: any final one). */
   until(commandId: string, states?: ReadonlySet<CommandState>): Promise<Command>;
@@ -167,6 +178,14 @@ export async function openStage(policy = POLICY): Promise<Stage> {
   });
   if (!made.ok) throw new Error(made.code);
   const connectionId = made.value.id;
+  const slow = await built.services.connections.create({
+    name: "payments-slow",
+    connector: "postgres",
+    environment: "prod",
+    labels: {},
+    secret: { read: targetUrl, write: targetUrl },
+  });
+  if (!slow.ok) throw new Error(slow.code);
   const socket = new TestSocket(room.id, people.responder);
   built.hub.add(socket);
 
@@ -179,6 +198,7 @@ export async function openStage(policy = POLICY): Promise<Stage> {
     people,
     room,
     connectionId,
+    slowConnectionId: slow.value.id,
     documents: built.documents,
     target,
     targetUrl,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => stage.dispose());
 
 async function eventually(what: () => boolean, patience = 5_000): Promise<void> {
-  for (const end = Date.now() + patience; !what(); ) {
+  for (const end = Date.now() + patience; !what();) {
     if (Date.now() > end) throw new Error("it did not come to be");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -23,7 +23,10 @@ test("a saved file binds without a restart", async () => {
   const before = stage.policy.current.version;
   await writeFile(path, `${POLICY}  - { id: freeze, match: { effects: [delete] }, effect: deny, message: Freeze. }\n`);
   await eventually(() => stage.policy.current.version !== before);
-  expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 41")).toMatchObject({ state: "denied", verdict: { message: "Freeze." } });
+  expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 41")).toMatchObject({
+    state: "denied",
+    verdict: { message: "Freeze." },
+  });
   // The way most editors save: another file takes the name.
   await writeFile(`${path}.new`, POLICY);
   await rename(`${path}.new`, path);
@@ -35,15 +38,15 @@ test("a broken file keeps the last good policy, over a restart too, and says whe
   const good = stage.policy.current.version;
   await writeFile(path, `${POLICY}  - { id: odd, effect: perhaps }\n`);
   await eventually(() => stage.policy.problem !== undefined);
-  expect(stage.policy.problem).toMatch(/^policy\.yaml, line 16, column \d+: /);
+  expect(stage.policy.problem).toMatch(/^policy\.yaml, line 21, column \d+: /);
   expect(stage.policy.current.version).toBe(good);
   const told = stage.told.filter((message) => message.type === "policy");
-  expect(told.at(-1)).toMatchObject({ problem: expect.stringContaining("line 16") });
+  expect(told.at(-1)).toMatchObject({ problem: expect.stringContaining("line 21") });
   const refused = await stage.db.auditEvent.findFirstOrThrow({ where: { type: "policy.refused" }, orderBy: { seq: "desc" } });
-  expect(JSON.parse(refused.data)).toMatchObject({ line: 16 });
+  expect(JSON.parse(refused.data)).toMatchObject({ line: 21 });
   await stage.restart();
   expect(stage.policy.current.version).toBe(good);
-  expect(stage.policy.problem).toContain("line 16");
+  expect(stage.policy.problem).toContain("line 21");
   expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 42")).toMatchObject({ state: "awaiting_review" });
 
   await writeFile(path, POLICY);

@@ -113,8 +113,9 @@ export class CommandService {
   }
 
   /** Settles what the last process left; call before any transport is open. Rejects when that cannot be written. */
-  recover(): Promise<void> {
-    return recover(this.#life);
+  async recover(): Promise<void> {
+    await recover(this.#life);
+    await expire(this.#life);
   }
 
   /** Cancels what runs and waits until every outcome is written. */
@@ -153,11 +154,16 @@ export class CommandService {
     return this.#read(ok(commandId));
   }
 
+  /** Never rejects: what is told is durable already, and browsers that miss it read it when they come back. */
   async #announce(commandId: string): Promise<void> {
-    const command = await this.get(commandId);
-    if (command === undefined) return;
-    this.#life.hub.broadcast(command.roomId, { type: "command", command });
-    await this.#membership.tell(command.roomId);
+    try {
+      const command = await this.get(commandId);
+      if (command === undefined) return;
+      this.#life.hub.broadcast(command.roomId, { type: "command", command });
+      await this.#membership.tell(command.roomId);
+    } catch (error) {
+      this.#life.log.error({ err: error, commandId }, "a room could not be told what became of a command");
+    }
   }
 
   /** Between two states only the execution changes; the rest is what the claim read. */

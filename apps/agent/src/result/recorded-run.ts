@@ -44,6 +44,8 @@ export class RecordedRun {
   readonly #run: Recordable;
   readonly #rules: RecordingRules;
   readonly #results = new Map<number, OpenResult>();
+  /** A run that is stopped may not wait for what it had begun here. */
+  #begun: Promise<unknown> = Promise.resolve();
 
   constructor(run: Recordable, rules: RecordingRules) {
     this.#run = run;
@@ -51,9 +53,9 @@ export class RecordedRun {
   }
 
   readonly sink: ExecuteSink = {
-    columns: (statement, columns) => this.#begin(statement, columns),
+    columns: (statement, columns) => this.#waitedFor(this.#begin(statement, columns)),
     rows: (statement, dataRows, count) => this.#rows(statement, dataRows, count),
-    end: (statement, truncated) => this.#end(statement, truncated),
+    end: (statement, truncated) => this.#waitedFor(this.#end(statement, truncated)),
     notice: (_statement, text) => this.#notice(text),
   };
 
@@ -65,6 +67,7 @@ export class RecordedRun {
 
   /** Ends what the run left open; what was recorded until then stays readable. */
   async close(): Promise<void> {
+    await this.#begun;
     for (const [statement, result] of this.#results) {
       if (result.closed) continue;
       try {
@@ -77,6 +80,11 @@ export class RecordedRun {
         Object.assign(result.summary, { rows: left.rows, chunks: left.chunks, truncated: true, done: true });
       }
     }
+  }
+
+  #waitedFor(work: Promise<void>): Promise<void> {
+    this.#begun = Promise.allSettled([this.#begun, work]);
+    return work;
   }
 
   async #begin(statement: number, columns: SourceColumn[]): Promise<void> {
