@@ -17,7 +17,7 @@ const tree: SchemaTree = {
 };
 const names = (filter: string) =>
   filterSchema(tree, filter).flatMap(({ name, objects }) =>
-    objects.map((object) => `${name}.${object.name}(${object.columns.map((c) => c.name)})`),
+    objects.map((object) => `${name}.${object.name}(${object.columns.map((c) => c.name).join(",")})`),
   );
 
 test("finds tables by name, with their schema, and columns by theirs", () => {

@@ -88,6 +88,8 @@ export class DocumentEditor implements IDisposable {
       monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
       this.#model.onDidChangeContent(() => this.#changed()),
+      // The impact below grows and shrinks with the statement: the line that is written stays in sight.
+      this.editor.onDidLayoutChange(() => this.#engaged && this.editor.revealPositionInCenterIfOutsideViewport(this.editor.getPosition()!)),
       this.editor.onDidFocusEditorText(() => {
         this.#engaged = true;
         this.#focusSoon();

@@ -10,7 +10,9 @@ export interface Fact {
 }
 
 export function impactFacts(impact: Impact): Fact[] {
-  return [cascades(impact.statements), locks(impact.statements), plan(impact.statements), sideEffects(impact.statements)];
+  const facts = [cascades(impact.statements), locks(impact.statements), plan(impact.statements), sideEffects(impact.statements)];
+  // Where something could not be worked out, the absence of a fact says nothing (I3).
+  return impact.complete ? facts : facts.map((fact) => (fact.tone === "quiet" ? { ...fact, value: "not known", note: "" } : fact));
 }
 
 function cascades(statements: readonly Statement[]): Fact {

@@ -127,7 +127,14 @@ function KnownImpact({
           <ChevronDown className={cn("transition-transform", open && "rotate-180")} />
         </Button>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto border-inherit">
+      {/* It scrolls when details are open, so the keyboard must reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div
+        className="min-h-0 flex-1 overflow-y-auto border-inherit focus-visible:outline-offset-[-2px]"
+        tabIndex={0}
+        role="group"
+        aria-label="Facts"
+      >
         <Failures impact={impact} />
         <dl className="grid grid-cols-2 border-inherit @xl:grid-cols-4">
           {impactFacts(impact).map((fact) => (

@@ -90,7 +90,7 @@ test("the row limit an author stated is the one that counts", () => {
 
 test("allowed and denied", () => {
   expect(verdictSentence(verdict("allow"), impact([statement()])).lead).toBe("Runs at once");
-  expect(verdictSentence(verdict("deny", {}, { message: "Go home." }), impact([])).lead).toBe("Denied: Go home.");
+  expect(verdictSentence(verdict("deny", {}, { message: "Go home." }), impact([])).lead).toBe("Denied: Go home");
   expect(verdictSentence(verdict("deny", {}, { rules: [] }), impact([])).lead).toBe("Denied: no rule allows it");
 });
 
@@ -161,4 +161,9 @@ test("a lock that stops everybody is a warning", () => {
 test("the worst statement decides what can be undone", () => {
   expect(reversibility(impact([statement(), statement({ reversible: "no" })]))?.tone).toBe("bad");
   expect(reversibility(impact([statement({ effect: "read", reversible: "no" })]))).toBeUndefined();
+});
+
+test("of an incomplete impact nothing is said to be absent (I3)", () => {
+  const facts = impactFacts(impact([statement()], { complete: false }));
+  expect(facts.map(({ value }) => value)).toEqual(["not known", "not known", "not known", "not known"]);
 });

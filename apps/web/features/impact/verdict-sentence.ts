@@ -29,7 +29,7 @@ function leadWords(verdict: Verdict): string {
     case "allow":
       return "Runs at once";
     case "deny":
-      return verdict.message === "" ? "Denied: no rule allows it" : `Denied: ${verdict.message}`;
+      return verdict.message === "" ? "Denied: no rule allows it" : `Denied: ${verdict.message.replace(/\.$/u, "")}`;
     case "review":
       return verdict.obligations.reviews.length === 0 ? "Needs a review" : `Needs ${demandWords(verdict.obligations.reviews)}`;
   }

@@ -7,13 +7,18 @@ const WIDEST = 360;
 /** Width of a character of the grid's monospaced 12 px font, and of a cell's padding, in pixels. */
 const CHARACTER = 7.25;
 const PADDING = 26;
+/** Numbers grow further down: room for this many digits from the start. */
+const DIGITS = 9;
+/** Types whose values stand at the right. */
+export const NUMERIC = /^(int[248]|smallint|integer|bigint|numeric|decimal|float[48]|real|double precision|money|oid)$/u;
 /** Padding of the violet mark of a masked value. */
 const MARK = 12;
 
 /** Widths that fit the names and the first rows. Computed once, so that nothing jumps while rows stream. */
 export function fittingWidths(columns: readonly ResultColumn[], sample: readonly Row[]): number[] {
   return columns.map((column, index) => {
-    const longest = sample.reduce((most, row) => Math.max(most, firstLine(row[index] ?? "NULL").length), column.name.length);
+    const least = Math.max(column.name.length, NUMERIC.test(column.type) ? DIGITS : 0);
+    const longest = sample.reduce((most, row) => Math.max(most, firstLine(row[index] ?? "NULL").length), least);
     const mark = column.mask === "none" ? 0 : MARK;
     return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + PADDING + mark)));
   });

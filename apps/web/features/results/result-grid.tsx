@@ -4,7 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useReducer, 
 import { cn } from "../../components/ui/class-names.ts";
 import { useSession } from "../room/room-context.tsx";
 import { type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
-import { fittingWidths, leftEdges } from "./column-widths.ts";
+import { fittingWidths, leftEdges, NUMERIC } from "./column-widths.ts";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
 import { columnWindow, elementHeight, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
@@ -203,8 +203,6 @@ function GridRow({ id, row, y, values, columns, lefts, gutter, left, isSelected,
     </div>
   );
 }
-
-const NUMERIC = /^(int[248]|smallint|integer|bigint|numeric|decimal|float[48]|real|double precision|money|oid)$/u;
 
 /** A bullet is how masking leaves its trace; see packages/masking. */
 const MASKED = "•";

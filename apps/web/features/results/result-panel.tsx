@@ -22,7 +22,7 @@ import { ResultGrid } from "./result-grid.tsx";
 import type { ResultStore } from "./result-store.ts";
 
 /** One result of a command, the same for everybody in the room, masked before it left the agent. */
-export function ResultPanel({ executionId, statement }: { executionId: string; statement: number }) {
+export function ResultPanel({ executionId, statement, onClose }: { executionId: string; statement: number; onClose: () => void }) {
   const command = useRoom((state) => state.commands.find(({ execution }) => execution?.id === executionId));
   const result = command?.execution?.results.find((one) => one.statement === statement);
   const [selection, setSelection] = useState<CellSelection>();
@@ -35,7 +35,7 @@ export function ResultPanel({ executionId, statement }: { executionId: string; s
     );
   return (
     <div className="flex h-full min-h-0 flex-col bg-bg">
-      <ResultBar command={command} execution={command.execution} result={result} selection={selection} onCopy={copy} />
+      <ResultBar command={command} execution={command.execution} result={result} selection={selection} onCopy={copy} onClose={onClose} />
       {result.columns.length === 0 ? (
         <p className="p-4 text-dim">The statement returned no columns.</p>
       ) : result.rows === 0 && result.done ? (
@@ -55,9 +55,10 @@ interface ResultBarProps {
   result: ResultSummary;
   selection: CellSelection | undefined;
   onCopy: (format: CopyFormat) => void;
+  onClose: () => void;
 }
 
-function ResultBar({ command, execution, result, selection, onCopy }: ResultBarProps) {
+function ResultBar({ command, execution, result, selection, onCopy, onClose }: ResultBarProps) {
   const session = useSession();
   const observer = useRoom((state) => state.role === "observer");
   const running = command.state === "running";
@@ -113,6 +114,9 @@ function ResultBar({ command, execution, result, selection, onCopy }: ResultBarP
             <DropdownMenuItem onSelect={() => download("ndjson")}>NDJSON</DropdownMenuItem>
           </DropdownMenuContent>
         </DropdownMenu>
+        <Button variant="ghost" size="icon-sm" aria-label="Close this result" onClick={onClose}>
+          <X />
+        </Button>
       </div>
     </div>
   );

@@ -52,25 +52,27 @@ export function Workspace() {
 function useDocumentPanels(api: DockviewApi | undefined) {
   const session = useSession();
   const documents = useRoom((state) => state.documents);
+  const connections = useRoom((state) => state.connections);
   const wanted = useView((view) => view.documentId);
 
   useEffect(() => {
     if (!api) return;
-    for (const { id, name } of documents) {
+    for (const { id, name, connectionId } of documents) {
       if (api.getPanel(documentKey(id))) continue;
       const beside = api.panels.find((panel) => panel.id.startsWith("document "));
       api.addPanel({
         id: documentKey(id),
         component: "document",
         tabComponent: "document",
-        title: name,
+        // What the tab shows, so that readers are told the same.
+        title: [name, connections.find((connection) => connection.id === connectionId)?.environment].filter(Boolean).join(" "),
         params: { documentId: id },
         inactive: beside !== undefined,
         ...(beside ? { position: { referencePanel: beside, direction: "within" as const } } : {}),
       });
     }
     if (!session.view.get().documentId && documents[0]) session.show({ documentId: documents[0].id });
-  }, [api, documents, session]);
+  }, [api, documents, connections, session]);
 
   useEffect(() => {
     if (wanted !== undefined) api?.getPanel(documentKey(wanted))?.api.setActive();
@@ -154,8 +156,8 @@ function DocumentPane({ params }: IDockviewPanelProps<{ documentId: string }>) {
   return document ? <DocumentPanel document={document} /> : null;
 }
 
-function ResultPane({ params }: IDockviewPanelProps<{ executionId: string; statement: number }>) {
-  return <ResultPanel executionId={params.executionId} statement={params.statement} />;
+function ResultPane({ params, api }: IDockviewPanelProps<{ executionId: string; statement: number }>) {
+  return <ResultPanel executionId={params.executionId} statement={params.statement} onClose={() => api.close()} />;
 }
 
 function NoResults() {
@@ -187,18 +189,20 @@ function ResultTabHead({ api }: IDockviewPanelHeaderProps) {
       <span className="max-w-48 truncate" title={api.title}>
         {api.title}
       </span>
-      <button
-        type="button"
-        aria-label={`Close ${api.title}`}
+      {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes a result in its bar. */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+      <span
+        aria-hidden="true"
+        title="Close"
         onPointerDown={(event) => event.stopPropagation()}
         onClick={(event) => {
           event.stopPropagation();
           api.close();
         }}
-        className="grid size-5 place-items-center rounded-sm text-faint hover:bg-hover hover:text-fg"
+        className="grid size-5 cursor-pointer place-items-center rounded-sm text-faint hover:bg-hover hover:text-fg"
       >
         <X aria-hidden="true" className="size-3" />
-      </button>
+      </span>
     </div>
   );
 }
