@@ -3,7 +3,7 @@ import { TargetError } from "@interlock/connector";
 import type { Query } from "./query.ts";
 
 /** Sessions of one role kept for analysis. They can only read, wait for nobody's lock for long, and are shown under their own name. */
-const MOST_SESSIONS = 2;
+const MOST_SESSIONS = 4;
 const CONNECT_MS = 5_000;
 const IDLE_MS = 60_000;
 /** Longest wait for a lock of somebody else's, in milliseconds. */
@@ -53,7 +53,7 @@ export class AnalysisPool {
       await client.query(
         `BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL idle_in_transaction_session_timeout = 30000`,
       );
-      return await work(sessionOf(client));
+      return await work(sessionOf(client, signal));
     } catch (error) {
       if (signal.aborted) throw new TargetError("cancelled", "The analysis was stopped", { cause: error });
       if (databaseError(error)) throw error;
@@ -97,8 +97,10 @@ export class AnalysisPool {
   }
 }
 
-function sessionOf(client: pg.PoolClient): AnalysisSession {
+function sessionOf(client: pg.PoolClient, signal: AbortSignal): AnalysisSession {
   const query: Query = async (sql, params = []) => {
+    // Cancelling ends one statement; the analysis must not go on with the next.
+    signal.throwIfAborted();
     // The extended protocol takes one statement a message, whatever the text holds.
     const result = await client.query({ text: sql, values: [...params], queryMode: "extended" } as pg.QueryConfig);
     return result.rows;

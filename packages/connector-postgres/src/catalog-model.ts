@@ -25,6 +25,8 @@ export interface CatalogRelation {
   /** Defined by PostgreSQL itself. */
   system: boolean;
   columns: CatalogColumn[];
+  /** Attribute numbers a partitioned table is divided by; 0 for an expression. */
+  partitionKey: number[];
   /** Definition of a view or materialised view. */
   definition?: string;
 }
@@ -114,6 +116,8 @@ export interface Catalog {
   /** Types with a cast by, or a domain check through, somebody's own function; and base types not built in. */
   codedTypes: ReadonlySet<string>;
   schemas: readonly string[];
+  /** Enabled event triggers: name and function. They run whenever something is defined. */
+  eventTriggers: readonly { name: string; function: number }[];
 }
 
 /** What depends on the role that looks: its name and the way it finds unqualified names. */

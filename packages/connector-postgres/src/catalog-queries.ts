@@ -8,6 +8,7 @@ select concat_ws('|', current_database(),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_proc where oid >= 16384),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_rewrite where oid >= 16384),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_policy),
+  (select concat(count(*), ',', sum(xmin::text::int8)) from pg_event_trigger),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_inherits),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_index where indexrelid >= 16384),
   (select concat(count(*), ',', sum(xmin::text::int8)) from pg_type where oid >= 16384),
@@ -22,6 +23,7 @@ select current_user::text as role, to_json(current_schemas(true)) as path, curre
 export const RELATIONS = `
 select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages,
   c.relrowsecurity as row_security, c.relispartition as partition, c.oid < 16384 as system,
+  (select to_json(string_to_array(t.partattrs::text, ' ')::int[]) from pg_partitioned_table t where t.partrelid = c.oid) as partition_key,
   case when c.relkind in ('v', 'm') and c.oid >= 16384 then pg_get_viewdef(c.oid) end as definition,
   case when c.oid < 16384 and c.relkind not in ('r', 'v') then null else
     (select json_agg(json_build_array(a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnotnull,
@@ -54,6 +56,7 @@ select
   (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy) as policies,
   (select json_agg(json_build_array(inhparent::int8, inhrelid::int8)) from pg_inherits i where inhparent >= 16384
     and exists (select from pg_class c where c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f'))) as inherits,
+  (select json_agg(json_build_object('name', evtname, 'function', evtfoid::int8)) from pg_event_trigger where evtenabled in ('O', 'A')) as event_triggers,
   (select json_agg(distinct oprname) from pg_operator where oid >= 16384) as operators,
   (select json_agg(name) from (
     select t.typname as name from pg_cast k join pg_type t on t.oid = k.casttarget where k.castfunc >= 16384

@@ -51,6 +51,7 @@ export async function loadCatalog(query: Query): Promise<Catalog> {
     operators: new Set(facts.operators ?? []),
     codedTypes: new Set(facts.coded_types ?? []),
     schemas: facts.schemas ?? [],
+    eventTriggers: facts.event_triggers ?? [],
   };
 }
 
@@ -65,6 +66,7 @@ function relationOf(row: Record<string, any>): CatalogRelation {
     rowSecurity: row.row_security,
     partition: row.partition,
     system: row.system,
+    partitionKey: row.partition_key ?? [],
     columns: (row.columns ?? []).map(([name, attnum, type, typeOid, notNull, expression, generated, identity]: any[]) => ({
       name,
       attnum,

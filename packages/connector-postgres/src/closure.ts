@@ -10,13 +10,25 @@ export interface Closure {
   sets: { key: ForeignKey; depth: number }[];
   /** Keys whose child rows forbid the delete. */
   blocks: ForeignKey[];
-  /** Tables refer to each other in a circle longer than one: not counted exactly. */
+  /** Tables refer to each other in a circle longer than one, or inherit from each other: not counted exactly. */
   circular: boolean;
 }
 
+/** Tables whose keys may point at rows of this one: plain inheritance shares no keys, partitions share those of the whole. */
+function pointedAt(catalog: Catalog, table: number): Set<number> {
+  const relation = catalog.relations.get(table);
+  return new Set([
+    ...(relation?.partition ? ancestry(catalog, table) : [table]),
+    ...(relation?.kind === "p" ? family(catalog, table) : []),
+  ]);
+}
+
+/** Rows of tables that inherit from it look like its own in a count, and are not what its keys are about. */
+const inherited = (catalog: Catalog, table: number): boolean => catalog.relations.get(table)?.kind === "r" && catalog.children.has(table);
+
 /** Foreign keys that point at a table: at itself, at what it is a partition of, or at its own partitions. */
 export function keysTo(catalog: Catalog, table: number): ForeignKey[] {
-  const pointed = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+  const pointed = pointedAt(catalog, table);
   return catalog.foreignKeys.filter((key) => pointed.has(key.parent));
 }
 
@@ -35,6 +47,7 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
     const entry = { table, via: [] as ForeignKey[], self: [] as ForeignKey[], depth };
     entries.set(table, entry);
     path.add(table);
+    if (inherited(catalog, table)) closure.circular = true;
     for (const key of keysTo(catalog, table)) {
       if (key.onDelete === "c") {
         if (key.child === table) {
@@ -77,7 +90,7 @@ export function neededColumns(catalog: Catalog, closure: Closure, table: number)
     ...closure.blocks,
   ];
   const wanted = new Set<string>();
-  const pointed = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+  const pointed = pointedAt(catalog, table);
   for (const key of keys) {
     if (!pointed.has(key.parent)) continue;
     // Partitions number their columns on their own; the name is what they share.

@@ -1,6 +1,7 @@
-import { strongest, type Impact, type Statement } from "@interlock/protocol";
+import { strongest, type Impact, type Rows, type Statement } from "@interlock/protocol";
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
+import { findRelation, qualified } from "./catalog.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
@@ -8,13 +9,16 @@ import { describeDefinition, isDefinition } from "./definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
 import { explain } from "./explain.ts";
 import { Judge, type Judgement } from "./judge.ts";
-import { describeReads } from "./reads.ts";
+import { describeReads, missing } from "./reads.ts";
+import { kindWord } from "./relation-kind.ts";
 import { findRisks } from "./risks/index.ts";
+import { deparse } from "./selection.ts";
 import { changesMeaning } from "./settings.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences } from "./table-references.ts";
 import { titleOf } from "./title.ts";
-import { unwrap, type Node } from "./tree.ts";
+import { forecastTriggers } from "./triggers.ts";
+import { rangeName, unwrap, type Node } from "./tree.ts";
 import { currentWaits } from "./waits.ts";
 import { describeWrite } from "./writes.ts";
 
@@ -111,13 +115,35 @@ async function describeQuery(
 ): Promise<void> {
   const subject = queryOf(tree);
   const references = subject ? tableReferences(subject) : [];
-  if (subject && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : undefined, draft);
+  if (subject && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : deparse(subject), draft);
   describeReads(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
+  describeCopy(context, tree, draft);
   // What EXPLAIN only plans is not written.
   if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") return;
   for (const reference of writes)
-    await describeWrite(context, reference, draft, writes.length === 1 && subject === tree && reference.statement === unwrap(tree)?.[1]);
+    await describeWrite(
+      context,
+      reference,
+      draft,
+      writes.length === 1 && subject !== undefined && reference.statement === unwrap(subject)?.[1],
+    );
+}
+
+/** COPY names its table beside any query; how many rows a file brings is not known. */
+function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatement): void {
+  const [type, body] = unwrap(tree)!;
+  if (type !== "CopyStmt" || !body.relation) return;
+  const relation = findRelation(context.catalog, context.facts, rangeName(body.relation));
+  if (!relation) return missing(draft, body.relation.relname);
+  const rows: Rows = { value: 0, kind: "unknown" };
+  draft.effects.push({ effect: body.is_from ? "append" : "read", object: qualified(relation), kind: kindWord(relation.kind), rows });
+  draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
+  if (!body.is_from) return;
+  const forecast = forecastTriggers(context, relation.oid, "insert", rows);
+  draft.sideEffects.push(...forecast.sideEffects);
+  draft.notes.push(...forecast.notes);
+  draft.incomplete = true;
 }
 
 /** The query inside a statement; undefined for statements that have none. */
@@ -158,6 +184,15 @@ function settle(context: AnalysisContext, type: string, body: Node, found: Class
   if (draft.cascades.some((cascade) => cascade.rows.kind === "unknown")) draft.incomplete = true;
   // A function that writes is known by its effect only: what it writes is not in `effects`.
   if (draft.sideEffects.some((item) => item.kind === "function" && !["read", "session"].includes(item.effect))) draft.incomplete = true;
+  if (["schema", "privilege"].includes(draft.effect) && isDefinition(type)) {
+    for (const trigger of context.catalog.eventTriggers) {
+      const fn = context.catalog.functions.get(trigger.function);
+      const effect = fn ? context.judge.function(fn).effect : "unknown";
+      draft.sideEffects.push({ kind: "trigger", name: `${trigger.name} (event trigger)`, effect });
+      draft.effect = strongest([draft.effect, effect]);
+      if (effect !== "read") draft.incomplete = true;
+    }
+  }
   if (type === "DoStmt" || type === "CallStmt") draft.incomplete ||= !["read", "session"].includes(draft.effect);
   if (!["read", "session"].includes(draft.effect)) context.after.writes = true;
   const setting =

@@ -1,7 +1,7 @@
 import { strongest, type Effect, type Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "./analysis-context.ts";
 import { describeDeleteCascades, describeUpdateCascades } from "./cascades.ts";
-import { ancestry, findRelation, qualified } from "./catalog.ts";
+import { ancestry, family, findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation } from "./catalog-model.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "./closure.ts";
@@ -69,6 +69,19 @@ export async function describeWrite(
   if (context.after.writes) counts = undefined;
   const columns = assignedColumns(body, event);
   const forecast = forecastTriggers(context, target.oid, event, rows, event === "update" ? columns : undefined);
+  if (event === "update" && movesBetweenPartitions(context, target, columns)) {
+    draft.notes.push(`Rows of ${object} that move to another partition are deleted there and inserted here`);
+    if (rows.kind === "exact") rows = { ...rows, kind: "estimate" };
+  }
+  const onConflict =
+    body.onConflictClause?.action === "ONCONFLICT_UPDATE"
+      ? forecastTriggers(context, target.oid, "update", { ...rows, kind: rows.kind === "unknown" ? "unknown" : "estimate" })
+      : undefined;
+  if (onConflict) {
+    draft.sideEffects.push(...onConflict.sideEffects);
+    draft.notes.push(...onConflict.notes);
+    if (!onConflict.complete) draft.incomplete = true;
+  }
   if (forecast.alters && rows.kind !== "unknown") rows = { ...rows, kind: "estimate" };
   if (forecast.alters) counts = undefined;
   if (body.onConflictClause && rows.kind === "exact") rows = { ...rows, kind: "estimate" };
@@ -91,7 +104,7 @@ export async function describeWrite(
     describeUpdateCascades(context, target, columns, rows, draft);
   if (event !== "delete") lockParents(context, target, event === "insert" ? undefined : columns, rows, draft);
   if (event === "insert") describeSequences(context, target, columns, rows, draft);
-  for (const write of forecast.sideEffects.flatMap((effect) => effect.writes ?? [])) {
+  for (const write of [...forecast.sideEffects, ...(onConflict?.sideEffects ?? [])].flatMap((effect) => effect.writes ?? [])) {
     draft.locks.add(write.object, "RowExclusiveLock");
     const written = catalog.byName.get(write.object);
     if (write.effect === "append" && written) describeSequences(context, written, [], write.rows, draft);
@@ -175,6 +188,16 @@ function insertedRows(event: WriteEvent, body: Node): Rows | undefined {
     if (type === "FuncCall" || type === "SubLink") calls = true;
   });
   return { value: select.valuesLists.length, kind: calls ? "estimate" : "exact" };
+}
+
+/** The key of a partitioned table, or of one it is a part of, is assigned. */
+function movesBetweenPartitions({ catalog }: AnalysisContext, target: CatalogRelation, columns: readonly string[]): boolean {
+  return [...ancestry(catalog, target.oid), ...family(catalog, target.oid)].some((oid) => {
+    const relation = catalog.relations.get(oid)!;
+    return relation.partitionKey.some(
+      (attnum) => attnum === 0 || columns.includes(relation.columns.find((column) => column.attnum === attnum)?.name ?? ""),
+    );
+  });
 }
 
 export function assignedColumns(body: Node, event: WriteEvent): string[] {

@@ -18,6 +18,7 @@ const big: CatalogRelation = {
   partition: false,
   system: false,
   columns: [],
+  partitionKey: [],
 };
 const catalog = { byName: new Map([["s.big", big]]) } as unknown as Catalog;
 const facts: SessionFacts = { role: "r", path: ["s"], readsAlike: true };

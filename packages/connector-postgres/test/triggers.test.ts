@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Target } from "@interlock/connector";
+import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
+import type { Impact } from "@interlock/protocol";
+import { postgres } from "../src/index.ts";
+
+let server: TestPostgres;
+let client: Client;
+let target: Target;
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(await readFile(new URL("schema.sql", import.meta.url), "utf8"));
+  await client.query("create schema extra");
+  target = postgres.open({ connectionName: "shop", secret: { read: server.url }, maskedColumns: () => [] });
+}, 120_000);
+
+afterEach(async () => {
+  await client.query("set client_min_messages = warning; drop schema extra cascade; create schema extra");
+});
+
+afterAll(async () => {
+  await target?.close();
+  await client?.end();
+  await server?.stop();
+});
+
+const impact = (text: string): Promise<Impact> => target.impact(text, { signal: new AbortController().signal, exact: true });
+
+/** A trigger function in `extra` with this body, hung on a table. */
+const hang = (body: string, trigger: string, language = "plpgsql") =>
+  client.query(
+    `create function extra.f() returns trigger language ${language} as $$ ${body} $$; create trigger extra_t ${trigger} execute function extra.f()`,
+  );
+
+test("a trigger that swallows rows makes the count an estimate", async () => {
+  await hang("begin if old.id > 5 then return null; end if; return old; end", "before delete on shop.refunds for each row");
+  expect((await impact("delete from shop.refunds")).statements[0]!.effects[0]!.rows.kind).not.toBe("exact");
+});
+
+test("a trigger that always raises is foretold", async () => {
+  await hang("begin raise exception 'never'; end", "before delete on shop.refunds for each row");
+  const found = await impact("delete from shop.refunds");
+  expect(found.statements[0]!.willFail).toMatchObject([{ code: "P0001" }]);
+  await expect(client.query("delete from shop.refunds")).rejects.toMatchObject({ code: "P0001" });
+});
+
+test("a trigger with dynamic SQL is unknown", async () => {
+  await hang("begin execute 'delete from shop.items'; return old; end", "after delete on shop.refunds for each row");
+  expect(await impact("delete from shop.refunds where id = 1")).toMatchObject({ effect: "unknown", complete: false });
+});
+
+test("a trigger on a cascade's child counts, and raises the effect", async () => {
+  await hang("begin delete from shop.order_log where id = old.id; return old; end", "after update on shop.refunds for each row");
+  const found = await impact("delete from shop.orders where id = 8");
+  const writes = found.statements[0]!.sideEffects.flatMap((effect) => effect.writes ?? []);
+  expect(writes.map((write) => `${write.effect} ${write.object}`)).toContain("delete shop.order_log");
+});
+
+test("ON CONFLICT DO UPDATE fires update triggers", async () => {
+  const found = await impact(
+    "insert into shop.orders (id, customer_id, amount) values (1, 2, 3) on conflict (id) do update set amount = 9",
+  );
+  expect(found.statements[0]!.sideEffects.map((effect) => effect.name)).toContain("orders_log → shop.log_order");
+});
+
+test("an event trigger makes a definition as strong as what it runs", async () => {
+  await client.query(
+    "create function extra.e() returns event_trigger language plpgsql as $$ begin execute 'x'; end $$; create event trigger extra_e on ddl_command_end execute function extra.e()",
+  );
+  expect(await impact("create table extra.t (a int)")).toMatchObject({ effect: "unknown", complete: false });
+  await client.query("drop event trigger extra_e");
+});
+
+test("a rule makes a write unknown", async () => {
+  await client.query("create table extra.t (a int); create rule r as on insert to extra.t do also delete from shop.items");
+  expect(await impact("insert into extra.t values (1)")).toMatchObject({ effect: "unknown", complete: false });
+});
+
+test("an operator of somebody's own is unknown and never planned", async () => {
+  await client.query(
+    "create function extra.o(int, int) returns boolean language sql immutable as 'select true'; create operator extra.=== (function = extra.o, leftarg = int, rightarg = int)",
+  );
+  const found = await impact("select 1 from shop.orders where 1 operator(extra.===) 2");
+  expect(found).toMatchObject({ effect: "unknown", complete: false });
+  expect(found.statements[0]!.plan).toBeUndefined();
+});
+
+test("a function in front of a built-in of the same name is judged, too", async () => {
+  await client.query(
+    "create function public.lower(shop.status) returns text language plpgsql as $$ begin delete from shop.items; return 'x'; end $$",
+  );
+  expect((await impact("select lower(status) from shop.orders")).effect).toBe("delete");
+  await client.query("drop function public.lower(shop.status)");
+});
+
+test("what is inherited without being a partition is not claimed to be exact", async () => {
+  await client.query(
+    "create table extra.p (id int primary key); create table extra.c () inherits (extra.p); create table extra.k (id int references extra.p on delete cascade)",
+  );
+  await client.query(
+    "insert into extra.p values (1); insert into extra.c values (1), (2); insert into extra.k values (1); analyze extra.p, extra.c, extra.k",
+  );
+  const found = await impact("delete from extra.p where id = 2");
+  expect(found.statements[0]!.cascades.every((cascade) => cascade.rows.kind !== "exact")).toBe(true);
+});
