@@ -146,6 +146,7 @@ describe("bad input", () => {
     ["a zero byte", { text: "SELECT '\0'" }, "bad_request"],
     ["half a character", { text: "SELECT '\ud800'" }, "bad_request"],
     ["a syntax error", { text: "SELEC 1" }, "syntax_error"],
+    ["a limit beyond all rows", { maxRows: 3_000_000_000 }, "bad_request"],
   ])("%s is refused", async (_what, more, code) => {
     expect(await propose(more)).toMatchObject({ ok: false, code });
   });
@@ -189,6 +190,12 @@ test("the same key is the same command, another request under it is refused", as
 
 describe("the policy of the moment", () => {
   afterEach(() => setPolicy(POLICY));
+
+  test("that limits the time of a statement stops it", async () => {
+    await setPolicy(POLICY.replace("effect: allow }", "effect: allow, obligations: { timeout: 300ms } }"));
+    const command = await stage.propose("oncall", "SELECT pg_sleep(20)");
+    expect(await stage.until(command.id)).toMatchObject({ state: "failed", execution: { error: { code: "statement_timeout" } } });
+  });
 
   test("that demands a reason refuses a proposal without one", async () => {
     await setPolicy(POLICY.replace("obligations: { guard: true,", "obligations: { reason: true, guard: true,"));

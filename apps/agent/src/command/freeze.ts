@@ -6,6 +6,9 @@ import type { CommandParts } from "./command-parts.ts";
 import { actingRole, humans, type Human } from "./people.ts";
 import type { Proposal } from "./proposal.ts";
 
+/** What the database's integer holds. */
+const MAX_ROWS = 2_147_483_647;
+
 /** A proposal that passed the door: from here on nobody can change a character of it. */
 export interface Frozen {
   text: string;
@@ -31,6 +34,7 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
   if (!text.isWellFormed() || text.includes("\0"))
     return refuse("bad_request", "The text holds characters that cannot be sent to a target.");
   if (text.trim() === "") return refuse("empty_command");
+  if (proposal.maxRows !== undefined && proposal.maxRows > MAX_ROWS) return refuse("bad_request", `maxRows is at most ${MAX_ROWS}.`);
 
   const room = await parts.db.room.findUnique({ where: { id: roomId }, select: { id: true, severity: true, closedAt: true } });
   if (room === null) return refuse("not_found", "There is no such room.");

@@ -5,7 +5,7 @@ import type { RoomHub } from "./room-hub.ts";
 
 const WITH_PEOPLE = {
   members: { include: { user: true }, orderBy: { joinedAt: "asc" } },
-  _count: { select: { commands: { where: { OR: [{ state: "awaiting_review" }, { state: "approved", heldById: { not: null } }] } } } },
+  _count: { select: { commands: { where: { OR: [{ state: "awaiting_review" }, { state: "approved", runsAt: null }] } } } },
 } satisfies Prisma.RoomInclude;
 type RoomRow = Prisma.RoomGetPayload<{ include: typeof WITH_PEOPLE }>;
 
