@@ -101,7 +101,6 @@ function List<T>({ name, items, children }: { name: string; items: readonly T[];
         <ul>
           {items.map((item, index) => (
             // Shown once per analysis and never reordered.
-            // oxlint-disable-next-line react/no-array-index-key
             <li key={index} className="wrap-anywhere">
               {children(item)}
             </li>

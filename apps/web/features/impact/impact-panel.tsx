@@ -128,7 +128,6 @@ function KnownImpact({
         </Button>
       </header>
       {/* It scrolls when details are open, so the keyboard must reach it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div
         className="min-h-0 flex-1 overflow-y-auto border-inherit focus-visible:outline-offset-[-2px]"
         tabIndex={0}

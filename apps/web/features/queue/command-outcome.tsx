@@ -177,7 +177,7 @@ function Notices({ notices }: { notices: readonly string[] }) {
       </summary>
       <ul className="mt-1 flex flex-col gap-0.5 font-mono">
         {notices.map((notice, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- notices may repeat and keep their order
+          // Notices may repeat and keep their order
           <li key={index} className="wrap-anywhere">
             {notice}
           </li>

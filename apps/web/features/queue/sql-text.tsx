@@ -16,7 +16,6 @@ export const SqlText = memo(function SqlText({ text, className }: { text: string
     <pre className={cn("font-mono text-xs leading-[1.55] whitespace-pre-wrap text-fg wrap-anywhere", className)}>
       {sqlTokens(text).map(({ kind, text: piece }, index) =>
         // The text of a card never changes, so neither does a token's place.
-        // oxlint-disable-next-line react/no-array-index-key
         kind === "plain" ? (
           piece
         ) : (

@@ -37,7 +37,6 @@ function WidePanes() {
 function QueueAndTimeline() {
   return (
     // A scrolling region must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]" tabIndex={0}>
       <QueuePanel />
       <TimelinePanel />

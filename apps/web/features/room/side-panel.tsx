@@ -34,7 +34,7 @@ export function SidePanel({ side, label, width, children }: SidePanelProps) {
       style={{ width: size }}
     >
       {children}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- a separator that can be moved is interactive (WAI-ARIA, window splitter) */}
+      {/* A separator that can be moved is interactive (WAI-ARIA, window splitter) */}
       <div
         role="separator"
         tabIndex={0}

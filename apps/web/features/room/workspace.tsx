@@ -177,6 +177,7 @@ function DocumentTab({ params }: IDockviewPanelHeaderProps<{ documentId: string 
       <span className="max-w-48 truncate" title={connection && `${document?.name} on ${connection.name}`}>
         {document?.name}
       </span>
+      {/* The space is not drawn; it parts the two words for readers, as in the tab's name. */}{" "}
       {connection && <EnvironmentBadge environment={connection.environment} />}
     </div>
   );
@@ -190,7 +191,6 @@ function ResultTabHead({ api }: IDockviewPanelHeaderProps) {
         {api.title}
       </span>
       {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes a result in its bar. */}
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
       <span
         aria-hidden="true"
         title="Close"
