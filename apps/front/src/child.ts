@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Resolves with the child's port once it can serve. `said` hands it the child's IPC messages. */
   ready: (child: ChildProcess, signal: AbortSignal) => Promise<number>;
   log: (line: string) => void;
+  /** Gives up a start that is under way. */
+  signal: AbortSignal;
 }
 
 export interface Child {
@@ -63,7 +65,8 @@ class Supervisor implements Child {
   }
 
   async #launch(): Promise<void> {
-    const { args, cwd, env, log, ready } = this.#options;
+    const { args, cwd, env, log, ready, signal } = this.#options;
+    signal.throwIfAborted();
     // The IPC channel is also a leash: the child ends itself when we are gone, however we went.
     const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     this.#process = child;
@@ -85,7 +88,7 @@ class Supervisor implements Child {
         done();
       });
     });
-    this.port = await ready(child, AbortSignal.any([ended.signal, AbortSignal.timeout(READY_MS)]));
+    this.port = await ready(child, AbortSignal.any([signal, ended.signal, AbortSignal.timeout(READY_MS)]));
   }
 
   async #keep(): Promise<void> {

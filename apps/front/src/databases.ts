@@ -25,11 +25,12 @@ export async function startDatabases(
   own: OwnDatabase | undefined,
   log: Log,
   servers: PostgresServer[],
+  signal: AbortSignal,
 ): Promise<void> {
   // Both are waited for even if one fails: the caller must know every server that runs to stop it.
   const outcomes = await Promise.allSettled([
-    startOwn(config, secrets, own, log, servers),
-    config.demo ? startDemoTarget(config, secrets, log, servers) : Promise.resolve(),
+    startOwn(config, secrets, own, log, servers, signal),
+    config.demo ? startDemoTarget(config, secrets, log, servers, signal) : Promise.resolve(),
   ]);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
@@ -40,6 +41,7 @@ async function startOwn(
   own: OwnDatabase | undefined,
   log: Log,
   servers: PostgresServer[],
+  signal: AbortSignal,
 ): Promise<void> {
   if (own) {
     const server = await startPostgres({
@@ -49,6 +51,7 @@ async function startOwn(
       log: log.file("postgres"),
     });
     servers.push(server);
+    signal.throwIfAborted();
     await makeDatabase(server, secrets.interlock);
   }
   const url = config.databaseUrl ?? own?.url ?? "";
@@ -62,6 +65,8 @@ async function startOwn(
 /** A database and a role of its own: the service never works as the superuser. */
 async function makeDatabase(server: PostgresServer, password: string): Promise<void> {
   const client = new Client({ connectionString: server.url });
+  // The query under way says it, too.
+  client.on("error", () => {});
   await client.connect();
   try {
     const role = await client.query("SELECT FROM pg_roles WHERE rolname = 'interlock'");
@@ -87,7 +92,7 @@ async function refuseDemoAccounts(url: string): Promise<void> {
   }
 }
 
-async function startDemoTarget(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[]): Promise<void> {
+async function startDemoTarget(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[], signal: AbortSignal): Promise<void> {
   const server = await startPostgres({
     dataDir: join(config.home, "demo-target"),
     superuserPassword: secrets.demoTarget,
@@ -96,5 +101,6 @@ async function startDemoTarget(config: Config, secrets: Secrets, log: Log, serve
     log: log.file("demo-target"),
   });
   servers.push(server);
+  signal.throwIfAborted();
   await seedDemoTarget(server.url, config.home, log.say);
 }

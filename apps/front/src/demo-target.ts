@@ -94,6 +94,8 @@ function urlOf(adminUrl: string, change: { database: string; user?: string; pass
 
 async function as(url: string, work: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: url, application_name: "interlock:seed" });
+  // The query under way says it, too.
+  client.on("error", () => {});
   await client.connect();
   try {
     await work(client);

@@ -20,10 +20,12 @@ export interface Front {
   stop(): Promise<void>;
 }
 
-/** Brings everything up, in the one order that works, and listens only when all of it can serve. Stops what it had started when it rejects. */
+/** Brings everything up, in the one order that works, and listens only when all of it can serve. Stops what it had started when it rejects, as it does
+ * when `signal` aborts before it is up. */
 export async function startFront(
   config: Config,
   environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
   start: { agent: typeof startAgent; web: typeof startWeb } = { agent: startAgent, web: startWeb },
 ): Promise<Front> {
   await checkPort(config);
@@ -42,6 +44,8 @@ export async function startFront(
     await lock.release();
   };
   const stop = (): Promise<void> => (stopping ??= stopAll());
+  // Whatever a start is waiting for (a seed takes seconds) fails at once when its database goes; then everything is stopped in order.
+  signal.addEventListener("abort", () => void (stopping ?? Promise.all(servers.map(stopDatabase))), { once: true });
 
   try {
     if (config.reset) await resetHome(config.home, (line) => process.stdout.write(`${line}\n`)).then(() => makeHome(config.home));
@@ -51,10 +55,13 @@ export async function startFront(
     const own = config.databaseUrl === undefined ? ownDatabase(await freePort(), secrets) : undefined;
     const databaseUrl = config.databaseUrl ?? own!.url;
     const started = await Promise.allSettled([
-      startDatabases(config, secrets, own, log, servers).then(() => start.agent(config, secrets, databaseUrl, log, environment)),
-      start.web(config, secrets, databaseUrl, log, environment),
+      startDatabases(config, secrets, own, log, servers, signal).then(() =>
+        start.agent(config, secrets, databaseUrl, log, environment, signal),
+      ),
+      start.web(config, secrets, databaseUrl, log, environment, signal),
     ]);
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
+    signal.throwIfAborted();
     for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
     const [agent, web] = children;
     listener = createFront({ agent: () => local(agent), web: () => local(web) }, config.origins);

@@ -4,12 +4,12 @@ import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./demo-accounts.ts";
 import { startFront, type Front } from "./front.ts";
 
 let front: Front | undefined;
-let isStopping = false;
+const stopping = new AbortController();
 
 /** A second signal does not wait for anything. */
 function onSignal(): void {
-  if (isStopping) process.exit(1);
-  isStopping = true;
+  if (stopping.signal.aborted) process.exit(1);
+  stopping.abort();
   if (front) void front.stop().then(() => process.exit(0));
 }
 
@@ -31,13 +31,15 @@ function announce(config: Config): void {
 
 try {
   const config = readConfig(process.env, process.argv.slice(2));
-  front = await startFront(config, process.env);
-  if (isStopping) {
+  front = await startFront(config, process.env, stopping.signal);
+  if (stopping.signal.aborted) {
     await front.stop();
     process.exit(0);
   }
   announce(config);
 } catch (error) {
+  // Stopped while it was starting: that is what was asked for, and all of it is down again.
+  if (stopping.signal.aborted) process.exit(0);
   process.stderr.write(`Interlock did not start: ${(error as Error).message}\n`);
   process.exit(1);
 }

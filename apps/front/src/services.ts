@@ -24,6 +24,7 @@ export async function startAgent(
   databaseUrl: string,
   log: Log,
   environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
 ): Promise<Child> {
   // Watching, it comes back by itself after a change, and must come back where we look for it.
   const port = config.dev ? await freePort() : 0;
@@ -45,6 +46,7 @@ export async function startAgent(
     },
     ready: portMessage,
     log: log.file("agent"),
+    signal,
   });
 }
 
@@ -55,6 +57,7 @@ export async function startWeb(
   databaseUrl: string,
   log: Log,
   environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
 ): Promise<Child> {
   const cwd = join(ROOT, "apps/web");
   const next = createRequire(join(cwd, "package.json")).resolve("next/dist/bin/next");
@@ -79,6 +82,7 @@ export async function startWeb(
     },
     ready: (_, signal) => answering(Number(port), signal),
     log: log.file("web"),
+    signal,
   });
 }
 

@@ -7,6 +7,9 @@ import { startFront } from "../src/front.ts";
 const [kind = "", ...args] = process.argv.slice(2);
 const program = fileURLToPath(new URL("./fixture-agent.ts", import.meta.url));
 
+const stopping = new AbortController();
+process.on("SIGTERM", () => stopping.abort());
+
 const standIn = (name: string, as: string): Promise<Child> =>
   startChild({
     name,
@@ -19,16 +22,18 @@ const standIn = (name: string, as: string): Promise<Child> =>
         child.on("message", (message: { port: number }) => found(message.port));
       }),
     log: () => {},
+    signal: stopping.signal,
   });
 
 try {
-  const front = await startFront(readConfig(process.env, args), process.env, {
+  const front = await startFront(readConfig(process.env, args), process.env, stopping.signal, {
     agent: () => standIn("agent", kind),
     web: () => standIn("web app", "web"),
   });
   process.on("SIGTERM", () => void front.stop().then(() => process.exit(0)));
   process.stdout.write("ready\n");
 } catch (error) {
+  if (stopping.signal.aborted) process.exit(0);
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);
 }

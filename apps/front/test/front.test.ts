@@ -158,6 +158,30 @@ test("when the agent cannot start, nothing stays up and the reason is said", asy
   await expect(readFile(join(home, "postgres", "postmaster.pid"))).rejects.toThrow();
 });
 
+test("told to stop while it is seeding, it stops within 5 s, and the next start begins where nothing was", async () => {
+  const starting = start({ env: { INTERLOCK_DEMO: "1" } });
+  await expect
+    .poll(
+      () =>
+        stat(join(home, "demo-target", "postmaster.pid")).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  const [child] = running;
+  const before = performance.now();
+  child?.kill("SIGTERM");
+  await starting;
+  expect(performance.now() - before).toBeLessThan(5_000);
+  expect(child?.exitCode).toBe(0);
+  await expect(readFile(join(home, "postgres", "postmaster.pid"))).rejects.toThrow();
+  await expect(readFile(join(home, "demo-target", "postmaster.pid"))).rejects.toThrow();
+  await start({ env: { INTERLOCK_DEMO: "1" } });
+  expect((await stat(join(home, "demo-target.json"))).mode & 0o777).toBe(0o600);
+});
+
 test("says so when the port is taken, and when the folder is", async () => {
   const other = createServer().listen(port, "127.0.0.1");
   await once(other, "listening");

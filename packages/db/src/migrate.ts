@@ -29,6 +29,8 @@ interface Applied {
 /** Applies what is missing of `folder`, in order, each in one transaction. Returns the names it applied. Rejects naming the migration that failed. */
 export async function migrate(url: string, folder: string = MIGRATIONS): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: "interlock:migrate" });
+  // The query under way says it, too.
+  client.on("error", () => {});
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
@@ -77,7 +79,8 @@ async function apply(client: Client, name: string, sql: string, checksum: string
     );
     await client.query("COMMIT");
   } catch (cause) {
-    await client.query("ROLLBACK");
+    // Without a connection there is nothing left to roll back.
+    await client.query("ROLLBACK").catch(() => {});
     throw new Error(`Migration ${name} failed and was rolled back: ${(cause as Error).message}`, { cause });
   }
 }
