@@ -37,7 +37,7 @@ export class AnalysisPool {
       maxLifetimeSeconds: 300,
       allowExitOnIdle: true,
       application_name: "interlock:analysis",
-      options: "-c default_transaction_read_only=on -c standard_conforming_strings=on -c jit=off",
+      options: "-c default_transaction_read_only=on -c jit=off",
     });
     // An idle session that dies is replaced by the next use, which reports its own failure.
     this.#pool.on("error", () => {});

@@ -10,6 +10,7 @@ const FRESH_MS = 50;
 /** Catalogue facts of one target, read again only when something was defined or analysed since. */
 export class CatalogCache {
   #catalog: Promise<Catalog> | undefined;
+  #latest: Catalog | undefined;
   #checkedAt = 0;
   readonly #sessions = new Map<AnalysisPool, { facts: SessionFacts; at: number }>();
 
@@ -27,11 +28,20 @@ export class CatalogCache {
     try {
       const catalog = await reading;
       this.#checkedAt = performance.now();
+      this.#latest = catalog;
       return catalog;
     } catch (error) {
       if (this.#catalog === reading) this.#catalog = undefined;
       throw error;
     }
+  }
+
+  /** Facts that are trusted without asking; undefined when they must be asked for. */
+  known(pool: AnalysisPool): { catalog: Catalog; facts: SessionFacts } | undefined {
+    const facts = this.#sessions.get(pool);
+    const now = performance.now();
+    if (!this.#latest || !facts || now - this.#checkedAt >= TRUSTED_MS || now - facts.at >= TRUSTED_MS) return undefined;
+    return { catalog: this.#latest, facts: facts.facts };
   }
 
   async session(pool: AnalysisPool, session: AnalysisSession): Promise<SessionFacts> {

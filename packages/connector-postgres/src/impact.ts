@@ -44,6 +44,8 @@ export function judgedEffect(text: string, catalog: Catalog, facts: SessionFacts
 
 /** What every statement of a text would do; see Target.impact. */
 export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs">> {
+  if (!input.facts.readsAlike)
+    return unasked(input.text, "standard_conforming_strings is off here: the server reads quotes in another way than analysis does");
   const { statements, diagnostics } = statementTrees(input.text);
   const context: AnalysisContext = {
     ...input,
@@ -59,11 +61,9 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
     drafts.push(draft);
   }
   const done = drafts.map(finished);
-  if (!input.facts.readsAlike)
-    warnings.add("standard_conforming_strings is off here, so the server reads quotes in another way than analysis does");
   return {
-    effect: input.facts.readsAlike ? strongest(done.map((statement) => statement.effect)) : "unknown",
-    complete: input.facts.readsAlike && diagnostics.length === 0 && drafts.every((draft) => !draft.incomplete),
+    effect: strongest(done.map((statement) => statement.effect)),
+    complete: diagnostics.length === 0 && drafts.every((draft) => !draft.incomplete),
     warnings: [...warnings],
     statements: done,
   };

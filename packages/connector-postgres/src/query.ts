@@ -4,5 +4,5 @@ export type Query = (sql: string, params?: readonly unknown[]) => Promise<Record
 /** Double-quoted form of an identifier, always quoted. */
 export const quoteIdent = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Single-quoted form of a literal; relies on standard_conforming_strings, which the analysis sessions set. */
+/** Single-quoted form of a literal; backslashes stand for themselves, as in the parser. */
 export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`;

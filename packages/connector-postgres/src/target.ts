@@ -65,11 +65,11 @@ export class PostgresTarget implements Target {
   }
 
   async schema(signal: AbortSignal): Promise<SchemaTree> {
-    return this.#facts(this.#read, signal, false, async (_session, catalog) => schemaTree(catalog, this.#options.maskedColumns()));
+    return this.#known(this.#read, signal, false, (catalog) => schemaTree(catalog, this.#options.maskedColumns()));
   }
 
   async complete(text: string, offset: number, signal: AbortSignal): Promise<Completion[]> {
-    return this.#facts(this.#read, signal, false, async (_session, catalog, facts) => completions(text, offset, catalog, facts));
+    return this.#known(this.#read, signal, false, (catalog, facts) => completions(text, offset, catalog, facts));
   }
 
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome> {
@@ -83,8 +83,15 @@ export class PostgresTarget implements Target {
 
   async #poolFor(text: string, signal: AbortSignal, fresh: boolean): Promise<AnalysisPool> {
     if (this.#write === this.#read || statementTrees(text).diagnostics.length > 0) return this.#write;
-    const effect = await this.#facts(this.#read, signal, fresh, async (_session, catalog, facts) => judgedEffect(text, catalog, facts));
+    const effect = await this.#known(this.#read, signal, fresh, (catalog, facts) => judgedEffect(text, catalog, facts));
     return effect === "read" ? this.#read : this.#write;
+  }
+
+  /** Work on the catalogue alone, without a session when its facts are recent. */
+  async #known<T>(pool: AnalysisPool, signal: AbortSignal, fresh: boolean, work: (catalog: Catalog, facts: SessionFacts) => T): Promise<T> {
+    const known = fresh ? undefined : this.#cache.known(pool);
+    if (known) return work(known.catalog, known.facts);
+    return this.#facts(pool, signal, fresh, async (_session, catalog, facts) => work(catalog, facts));
   }
 
   #facts<T>(
