@@ -81,6 +81,14 @@ test("a rule makes a write unknown", async () => {
   expect(await impact("insert into extra.t values (1)")).toMatchObject({ effect: "unknown", complete: false });
 });
 
+test("functions in defaults and checks run with a write, not with a read", async () => {
+  await client.query(
+    "create function extra.g() returns int language plpgsql as $$ begin delete from shop.items; return 1; end $$; create table extra.t (id int, a int default extra.g())",
+  );
+  expect((await impact("insert into extra.t values (1)")).effect).toBe("delete");
+  expect((await impact("select * from extra.t")).effect).toBe("read");
+});
+
 test("an operator of somebody's own is unknown and never planned", async () => {
   await client.query(
     "create function extra.o(int, int) returns boolean language sql immutable as 'select true'; create operator extra.=== (function = extra.o, leftarg = int, rightarg = int)",

@@ -17,6 +17,9 @@ import {
 const BACKLOG_BYTES = 1024 * 1024;
 /** A chunk that does not fill is closed after this long, so that a slow result shows. */
 const CLOSE_MS = 20;
+/** Chunk buffers kept for reuse, so that a large result leaves no garbage. */
+const SPARE_CHUNKS = 16;
+const CHUNK_BUFFER_BYTES = RESULT_HEADER_BYTES + LIMITS.resultChunkBytes;
 /** Sizes at which the first chunks are closed; the very first rows are not made to wait for company. */
 const FIRST_CHUNKS = [1, 8 * 1024, 32 * 1024];
 
@@ -45,6 +48,7 @@ export class ResultWriter {
   #pump: Promise<void> | undefined;
   #fault: RecordingError | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #spare: Buffer[] = [];
   #hashes: Buffer[] = [];
   #written = 0;
   #changed = Promise.withResolvers<void>();
@@ -129,7 +133,8 @@ export class ResultWriter {
   #reserve(bytes: number): void {
     const needed = this.#chunkBytes + bytes;
     if (this.#chunk !== undefined && this.#chunk.length >= needed) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, RESULT_HEADER_BYTES + LIMITS.resultChunkBytes));
+    const larger =
+      needed <= CHUNK_BUFFER_BYTES ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BUFFER_BYTES)) : Buffer.allocUnsafeSlow(needed);
     this.#chunk?.copy(larger, 0, 0, this.#chunkBytes);
     this.#chunk = larger;
   }
@@ -173,6 +178,9 @@ export class ResultWriter {
         });
         this.#waitingBytes -= batch.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
         this.#written += batch.length;
+        for (const { bytes } of batch)
+          if (bytes.buffer.byteLength === CHUNK_BUFFER_BYTES && this.#spare.length < SPARE_CHUNKS)
+            this.#spare.push(Buffer.from(bytes.buffer));
         this.#announce();
       }
     } finally {

@@ -21,7 +21,7 @@ export const MESSAGE = {
 /** One message, or (`code` = dataRow) a run of DataRow messages back to back with their headers. */
 export interface Message {
   code: number;
-  /** Without type and length; for rows: whole messages. */
+  /** Without type and length; for rows: whole messages, valid until they are given back with `release`. */
   body: Buffer;
   /** Rows in a run; 0 for everything else. */
   rows: number;
@@ -33,18 +33,22 @@ const GROUP_BYTES = 64 * 1024;
 const MAX_MESSAGE_BYTES = 0x40000000;
 const HEADER_BYTES = 5;
 
+/** Group buffers kept for reuse. */
+const SPARE_GROUPS = 16;
+
 /**
- * Cuts a byte stream into messages without decoding values. DataRows are only measured; small runs are copied together into groups
- * of about 64 KiB because the server sends 8 KiB at a time, and a run that is large already is passed on as a slice of the socket's
- * own buffer.
+ * Cuts a byte stream into messages without decoding values. DataRows are only measured, and copied together into groups of about 64 KiB,
+ * because the server sends 8 KiB at a time. Groups are reused: a fresh buffer for each costs more in garbage collection than copying does.
  */
 export class MessageReader {
   readonly #emit: (message: Message) => void;
-  #tail: Buffer[] = [];
+  /** The beginning of a message that was split over reads. */
+  #tail = Buffer.allocUnsafeSlow(GROUP_BYTES);
   #tailBytes = 0;
   #group: Buffer | undefined;
   #groupBytes = 0;
   #groupRows = 0;
+  readonly #spare: Buffer[] = [];
 
   constructor(emit: (message: Message) => void) {
     this.#emit = emit;
@@ -55,10 +59,19 @@ export class MessageReader {
     return this.#groupRows > 0;
   }
 
-  /** Takes the next bytes from the socket; throws when they are not of the protocol. */
+  /** Takes rows back whose receiver is done with them. */
+  release(rows: Buffer): void {
+    if (rows.buffer.byteLength !== GROUP_BYTES || this.#spare.length >= SPARE_GROUPS) return;
+    this.#spare.push(Buffer.from(rows.buffer, 0, GROUP_BYTES));
+  }
+
+  /** Takes the next bytes from the socket, which may reuse them afterwards; throws when they are not of the protocol. */
   push(chunk: Buffer): void {
-    const bytes = this.#join(chunk);
-    if (bytes === undefined) return;
+    const from = this.#tailBytes === 0 ? 0 : this.#complete(chunk);
+    if (this.#tailBytes === 0) this.#cut(from === 0 ? chunk : chunk.subarray(from));
+  }
+
+  #cut(bytes: Buffer): void {
     const length = bytes.length;
     let at = 0;
     let run = 0;
@@ -73,12 +86,12 @@ export class MessageReader {
         if (rows > 0) this.#addRun(bytes, run, at, rows);
         rows = 0;
         this.flush();
-        this.#emit({ code, body: bytes.subarray(at + HEADER_BYTES, at + size), rows: 0 });
+        this.#emit({ code, body: Buffer.from(bytes.subarray(at + HEADER_BYTES, at + size)), rows: 0 });
       }
       at += size;
     }
     if (rows > 0) this.#addRun(bytes, run, at, rows);
-    if (at < length) this.#keep(bytes.subarray(at));
+    if (at < length) this.#keep(bytes, at, length);
   }
 
   /** Emits the rows gathered so far. */
@@ -91,37 +104,50 @@ export class MessageReader {
     this.#emit(message);
   }
 
-  #keep(tail: Buffer): void {
-    this.#tail.push(tail);
-    this.#tailBytes += tail.length;
+  /** Fills the split message up from the start of `chunk` and emits it when it is whole; returns the bytes taken. */
+  #complete(chunk: Buffer): number {
+    let taken = 0;
+    if (this.#tailBytes < HEADER_BYTES) {
+      taken = Math.min(HEADER_BYTES - this.#tailBytes, chunk.length);
+      this.#keep(chunk, 0, taken);
+      if (this.#tailBytes < HEADER_BYTES) return taken;
+    }
+    const size = messageBytes(this.#tail, 0);
+    // Room for the whole message at once, so that a large one is not copied again with every read.
+    if (size > this.#tail.length) {
+      const larger = Buffer.allocUnsafeSlow(size);
+      this.#tail.copy(larger, 0, 0, this.#tailBytes);
+      this.#tail = larger;
+    }
+    const missing = Math.min(size - this.#tailBytes, chunk.length - taken);
+    this.#keep(chunk, taken, taken + missing);
+    taken += missing;
+    if (this.#tailBytes < size) return taken;
+    this.#tailBytes = 0;
+    this.#cut(this.#tail.subarray(0, size));
+    if (this.#tail.length > GROUP_BYTES) this.#tail = Buffer.allocUnsafeSlow(GROUP_BYTES);
+    return taken;
   }
 
-  /** The kept tail and the chunk as one buffer; undefined while the message at its start is still incomplete. */
-  #join(chunk: Buffer): Buffer | undefined {
-    if (this.#tailBytes === 0) return chunk;
-    this.#keep(chunk);
-    if (this.#tailBytes < HEADER_BYTES) return undefined;
-    // A message far larger than a chunk is joined once, when it is whole, not again with every chunk.
-    let first = this.#tail[0]!;
-    if (first.length < HEADER_BYTES) {
-      first = Buffer.concat(this.#tail);
-      this.#tail = [first];
+  #keep(bytes: Buffer, start: number, end: number): void {
+    const needed = this.#tailBytes + end - start;
+    if (needed > this.#tail.length) {
+      const larger = Buffer.allocUnsafeSlow(needed);
+      this.#tail.copy(larger, 0, 0, this.#tailBytes);
+      this.#tail = larger;
     }
-    if (messageBytes(first, 0) > this.#tailBytes) return undefined;
-    const joined = this.#tail.length === 1 ? first : Buffer.concat(this.#tail, this.#tailBytes);
-    this.#tail = [];
-    this.#tailBytes = 0;
-    return joined;
+    bytes.copy(this.#tail, this.#tailBytes, start, end);
+    this.#tailBytes = needed;
   }
 
   #addRun(bytes: Buffer, start: number, end: number, rows: number): void {
     const size = end - start;
     if (this.#groupRows > 0 && this.#groupBytes + size > GROUP_BYTES) this.flush();
-    if (size >= GROUP_BYTES / 2 && this.#groupRows === 0) {
-      this.#emit({ code: MESSAGE.dataRow, body: bytes.subarray(start, end), rows });
+    if (size > GROUP_BYTES) {
+      this.#emit({ code: MESSAGE.dataRow, body: Buffer.from(bytes.subarray(start, end)), rows });
       return;
     }
-    this.#group ??= Buffer.allocUnsafeSlow(GROUP_BYTES);
+    this.#group ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(GROUP_BYTES);
     bytes.copy(this.#group, this.#groupBytes, start, end);
     this.#groupBytes += size;
     this.#groupRows += rows;

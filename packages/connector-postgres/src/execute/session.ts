@@ -35,7 +35,7 @@ export class Session {
     this.#raw = raw;
     this.#reader = new MessageReader((message) => this.#take(message));
     const { socket } = raw;
-    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    raw.onData((chunk) => this.#receive(chunk));
     socket.on("error", (error) => this.#lose(error));
     socket.on("close", () => this.#lose(undefined));
     socket.on("end", () => this.#lose(undefined));
@@ -44,6 +44,11 @@ export class Session {
 
   get lost(): boolean {
     return this.#lost !== undefined;
+  }
+
+  /** Gives rows back whose receiver is done with them. */
+  release(rows: Buffer): void {
+    this.#reader.release(rows);
   }
 
   /** Asks the server, over a second connection, to stop what runs here now. */

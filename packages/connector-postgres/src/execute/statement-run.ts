@@ -36,6 +36,7 @@ export async function runStatement(session: Session, run: StatementRun): Promise
     if (columns.length !== fields.length) throw new TargetError("internal", "the lineage of a result does not fit its columns");
     await settled(run.sink.columns(run.statement.index, columns), run);
   }
+  if (run.isStopped()) await run.stopped;
   const { tag, truncated } = await fetchAll(session, run);
   if (fields !== undefined) await settled(run.sink.end(run.statement.index, truncated), run);
   return tag;
@@ -76,7 +77,7 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
       const message = await session.next();
       switch (message.code) {
         case MESSAGE.dataRow: {
-          if (run.isStopped()) break;
+          if (run.isStopped()) break; // what is not given back is not reused
           const room = run.rowCap - sent;
           if (message.rows > room) truncated = true;
           const rows = Math.min(message.rows, room);
@@ -85,6 +86,7 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
           sent += rows;
           bytes += body.length;
           await settled(run.sink.rows(run.statement.index, body, rows), run);
+          session.release(message.body);
           break;
         }
         case MESSAGE.portalSuspended:

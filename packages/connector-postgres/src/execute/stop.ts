@@ -3,6 +3,8 @@ import type { Session } from "./session.ts";
 
 /** How long the server may take to obey a cancel request before its connection is dropped. */
 const OBEY_MS = 5_000;
+/** A cancel request that reaches the server between two statements is lost on it, so it is repeated until the run is over. */
+const REPEAT_MS = 50;
 
 /**
  * The one way a run is stopped before its end: by the caller's signal or by the statement's own clock. The clock is ours as well as the
@@ -45,7 +47,7 @@ export class Stop {
   release(): void {
     this.#done = true;
     clearTimeout(this.#clock);
-    clearTimeout(this.#obey);
+    clearInterval(this.#obey);
     this.#signal.removeEventListener("abort", this.#onAbort);
   }
 
@@ -53,7 +55,17 @@ export class Stop {
     if (this.#done || this.reason !== undefined) return;
     this.reason = reason;
     this.#pending.reject(reason);
-    this.#obey = setTimeout(() => this.#session.destroy("the target did not obey a cancel request"), OBEY_MS);
-    this.#session.cancel().catch(() => this.#session.destroy("the target took no cancel request"));
+    const asked = performance.now();
+    this.#ask();
+    this.#obey = setInterval(() => {
+      if (performance.now() - asked > OBEY_MS) this.#session.destroy("the target did not obey a cancel request");
+      else this.#ask();
+    }, REPEAT_MS);
+  }
+
+  #ask(): void {
+    this.#session.cancel().catch(() => {
+      if (!this.#done) this.#session.destroy("the target took no cancel request");
+    });
   }
 }
