@@ -49,7 +49,8 @@ export async function startTestPostgres(settings: Record<string, string> = {}): 
       adminUrl: server.url,
       createDatabase,
       async stop() {
-        await server.stop("immediate");
+        // Not "immediate": that leaves its shared memory behind, for a next start that will never come.
+        await server.stop();
         await remove();
       },
     };
