@@ -4,36 +4,29 @@ import type { Catalog, SessionFacts } from "./catalog-model.ts";
 
 /** How long catalogue facts are used without asking whether they still hold, in milliseconds. */
 const TRUSTED_MS = 2_000;
-/** The same where the answer is to be sealed: one analysis asks once, whatever number of sessions it uses. */
-const FRESH_MS = 50;
 
 /** Catalogue facts of one target, read again only when something was defined or analysed since. */
 export class CatalogCache {
-  #catalog: Promise<Catalog> | undefined;
   #latest: Catalog | undefined;
-  #checkedAt = 0;
+  #checkedAt = Number.NEGATIVE_INFINITY;
   readonly #sessions = new Map<AnalysisPool, { facts: SessionFacts; at: number }>();
 
-  /** `fresh`: ask the server whether the facts still hold, whatever their age. */
-  async catalog(session: AnalysisSession, fresh: boolean): Promise<Catalog> {
-    const known = this.#catalog;
-    if (known && performance.now() - this.#checkedAt < (fresh ? FRESH_MS : TRUSTED_MS)) return known;
-    if (known && (await loadMark(session.query)) === (await known).mark) {
-      this.#checkedAt = performance.now();
+  /** `since`: facts must have been compared with the server no earlier (performance.now()); without it recent ones will do. */
+  async catalog(session: AnalysisSession, since?: number): Promise<Catalog> {
+    const known = this.#latest;
+    const asked = performance.now();
+    if (known && this.#checkedAt >= (since ?? asked - TRUSTED_MS)) return known;
+    if (known && (await loadMark(session.query)) === known.mark) {
+      this.#checkedAt = Math.max(this.#checkedAt, asked);
       return known;
     }
-    // Other analyses wait for this reading instead of starting their own; a failed one is not kept.
-    const reading = loadCatalog(session.query);
-    this.#catalog = reading;
-    try {
-      const catalog = await reading;
-      this.#checkedAt = performance.now();
+    const catalog = await loadCatalog(session.query);
+    // A slower reading that began earlier must not replace a newer one.
+    if (asked >= this.#checkedAt) {
+      this.#checkedAt = asked;
       this.#latest = catalog;
-      return catalog;
-    } catch (error) {
-      if (this.#catalog === reading) this.#catalog = undefined;
-      throw error;
     }
+    return catalog;
   }
 
   /** Facts that are trusted without asking; undefined when they must be asked for. */

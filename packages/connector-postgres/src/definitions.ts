@@ -39,7 +39,10 @@ const DESCRIBE: Record<string, Describe> = {
       const below = context.catalog.relations.get(oid);
       if (below) lockRead(context, below, "AccessShareLock", false, draft);
     }
-    if (context.judge.relation(relation.oid).ownCode) draft.incomplete = true;
+    const filled = context.judge.filled(relation.oid);
+    draft.sideEffects.push(...filled.sideEffects);
+    draft.notes.push(...filled.notes);
+    if (filled.ownCode) draft.incomplete = true;
   },
   CommentStmt: () => {},
   CreateSchemaStmt: (_context, body, draft) => {

@@ -1,5 +1,5 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
-import { findFunctions, findRelation, qualified } from "./catalog.ts";
+import { family, findFunctions, findRelation, qualified } from "./catalog.ts";
 import type { Catalog, CatalogFunction, SessionFacts } from "./catalog-model.ts";
 import type { Classification } from "./classification.ts";
 import { classifyBody } from "./classify-body.ts";
@@ -63,6 +63,12 @@ export class Judge {
     const joined = this.#join(parts);
     this.#relations.set(oid, joined);
     return joined;
+  }
+
+  /** What runs when a relation is written or filled anew: functions in its defaults, checks, generated columns, indexes and query. */
+  filled(oid: number): Judgement {
+    const functions = family(this.#catalog, oid).flatMap((member) => this.#catalog.functionReach.get(member) ?? []);
+    return this.#join(functions.flatMap((reached) => this.#catalog.functions.get(reached) ?? []).map((fn) => this.#called(fn, 0)));
   }
 
   /** The code of one function. */

@@ -43,8 +43,10 @@ export class PostgresTarget implements Target {
     const started = performance.now();
     const timed = (impact: Omit<Impact, "tookMs">): Impact => ({ ...impact, tookMs: performance.now() - started });
     try {
-      const pool = await this.#poolFor(text, options.signal, options.exact);
-      const impact = await this.#facts(pool, options.signal, options.exact, (session, catalog, facts) =>
+      // Figures that may be sealed rest on facts no older than the question.
+      const since = options.exact ? started : undefined;
+      const pool = await this.#poolFor(text, options.signal, since);
+      const impact = await this.#facts(pool, options.signal, since, (session, catalog, facts) =>
         analyse({ text, session, catalog, facts, exact: options.exact, masked: this.#options.maskedColumns() }),
       );
       return timed(impact);
@@ -60,16 +62,16 @@ export class PostgresTarget implements Target {
 
   /** As the role that would run the text: the reading one when everything in it reads. */
   async resolve(text: string, signal: AbortSignal): Promise<Resolution> {
-    const pool = await this.#poolFor(text, signal, true);
+    const pool = await this.#poolFor(text, signal, performance.now());
     return pool.session(signal, (session) => resolveText(text, session.query));
   }
 
   async schema(signal: AbortSignal): Promise<SchemaTree> {
-    return this.#known(this.#read, signal, false, (catalog) => schemaTree(catalog, this.#options.maskedColumns()));
+    return this.#known(this.#read, signal, undefined, (catalog) => schemaTree(catalog, this.#options.maskedColumns()));
   }
 
   async complete(text: string, offset: number, signal: AbortSignal): Promise<Completion[]> {
-    return this.#known(this.#read, signal, false, (catalog, facts) => completions(text, offset, catalog, facts));
+    return this.#known(this.#read, signal, undefined, (catalog, facts) => completions(text, offset, catalog, facts));
   }
 
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome> {
@@ -81,27 +83,32 @@ export class PostgresTarget implements Target {
     if (this.#write !== this.#read) await this.#write.close();
   }
 
-  async #poolFor(text: string, signal: AbortSignal, fresh: boolean): Promise<AnalysisPool> {
+  async #poolFor(text: string, signal: AbortSignal, since: number | undefined): Promise<AnalysisPool> {
     if (this.#write === this.#read || statementTrees(text).diagnostics.length > 0) return this.#write;
-    const effect = await this.#known(this.#read, signal, fresh, (catalog, facts) => judgedEffect(text, catalog, facts));
+    const effect = await this.#known(this.#read, signal, since, (catalog, facts) => judgedEffect(text, catalog, facts));
     return effect === "read" ? this.#read : this.#write;
   }
 
   /** Work on the catalogue alone, without a session when its facts are recent. */
-  async #known<T>(pool: AnalysisPool, signal: AbortSignal, fresh: boolean, work: (catalog: Catalog, facts: SessionFacts) => T): Promise<T> {
-    const known = fresh ? undefined : this.#cache.known(pool);
+  async #known<T>(
+    pool: AnalysisPool,
+    signal: AbortSignal,
+    since: number | undefined,
+    work: (catalog: Catalog, facts: SessionFacts) => T,
+  ): Promise<T> {
+    const known = since === undefined ? this.#cache.known(pool) : undefined;
     if (known) return work(known.catalog, known.facts);
-    return this.#facts(pool, signal, fresh, async (_session, catalog, facts) => work(catalog, facts));
+    return this.#facts(pool, signal, since, async (_session, catalog, facts) => work(catalog, facts));
   }
 
   #facts<T>(
     pool: AnalysisPool,
     signal: AbortSignal,
-    fresh: boolean,
+    since: number | undefined,
     work: (session: AnalysisSession, catalog: Catalog, facts: SessionFacts) => Promise<T>,
   ): Promise<T> {
     return pool.session(signal, async (session) => {
-      const catalog = await this.#cache.catalog(session, fresh);
+      const catalog = await this.#cache.catalog(session, since);
       return work(session, catalog, await this.#cache.session(pool, session));
     });
   }

@@ -34,6 +34,11 @@ export async function describeWrite(
     draft.incomplete = true;
     draft.notes.push(`${object} is a ${kindWord(relation.kind)}; what a write to it does is not followed`);
   }
+  if (reference.use !== "delete") {
+    const filled = context.judge.filled(relation.oid);
+    draft.sideEffects.push(...filled.sideEffects);
+    draft.notes.push(...filled.notes);
+  }
   const rewritten = catalog.rules.get(relation.oid) ?? [];
   if (rewritten.length > 0) {
     draft.effect = "unknown";
