@@ -24,11 +24,15 @@ export interface BenchAgent {
 
 export const ORIGIN = PROCESS_ORIGIN;
 
-export async function startBenchAgent(databaseUrl: string, target: string): Promise<BenchAgent> {
+/** `target`: one address for both roles, or one for each. */
+export async function startBenchAgent(databaseUrl: string, target: string | { read: string; write: string }): Promise<BenchAgent> {
   await migrate(databaseUrl);
   const db = createDb(databaseUrl);
   try {
-    const agent = await startAgentProcess({ databaseUrl, demoTarget: { read: target, write: target } });
+    const agent = await startAgentProcess({
+      databaseUrl,
+      demoTarget: typeof target === "string" ? { read: target, write: target } : target,
+    });
     const person = await signIn(db, "oncall");
     const token = newToken();
     await db.apiToken.create({ data: { userId: person.id, hash: hashToken(token) } });
