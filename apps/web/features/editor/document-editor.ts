@@ -1,6 +1,7 @@
 import type { Diagnostic, Document, DraftAnalysis } from "@interlock/protocol";
 import type { editor, IDisposable } from "monaco-editor";
 import type { RoomSession } from "../room/room-session.ts";
+import { coversCursor } from "./cursor-cover.ts";
 import type { DocumentConnection } from "./document-connection.ts";
 import { type Place, placeAt } from "./document-session.ts";
 import { THEME } from "./editor-theme.ts";
@@ -150,6 +151,11 @@ export class DocumentEditor implements IDisposable {
   /** Whether an analysis is of the text as it is now. */
   isCurrent(draft: Pick<DraftAnalysis, "start" | "end" | "text">): boolean {
     return this.#model.getValue().slice(draft.start, draft.end) === draft.text;
+  }
+
+  /** Whether an analysis is of the statement the cursor is in now, not of the one it has just left. */
+  isUnderCursor(draft: Pick<DraftAnalysis, "start" | "end" | "text">): boolean {
+    return this.isCurrent(draft) && coversCursor(this.#model.getValue(), draft, this.cursor);
   }
 
   places(range: TextRange): { start: Place; end: Place } {

@@ -97,10 +97,12 @@ function currentDraft(
     const { drafts, me } = session.state.get();
     const own = drafts.find((draft) => draft.documentId === documentId && draft.userId === me?.id);
     if (!own || !editor.isCurrent(own)) return undefined;
-    return selected === undefined || own.text.trim() === selected.text ? own : undefined;
+    if (selected !== undefined) return own.text.trim() === selected.text ? own : undefined;
+    return own.text.trim() === "" || editor.isUnderCursor(own) ? own : undefined;
   };
   const now = find();
-  if (now) return Promise.resolve(now);
+  // That there is no statement may be said of where the cursor was before: wait for what is said of this place.
+  if (now && now.text.trim() !== "") return Promise.resolve(now);
   return new Promise((resolve) => {
     const done = (draft: DraftAnalysis | undefined) => {
       clearTimeout(timer);
@@ -109,9 +111,9 @@ function currentDraft(
     };
     const unsubscribe = session.state.subscribe(() => {
       const draft = find();
-      if (draft) done(draft);
+      if (draft && draft !== now) done(draft);
     });
-    const timer = setTimeout(() => done(undefined), PATIENCE);
+    const timer = setTimeout(() => done(find()), PATIENCE);
   });
 }
 
