@@ -10,3 +10,4 @@ export * from "./room.ts";
 export * from "./audit-event.ts";
 export * from "./result-chunk.ts";
 export * from "./messages.ts";
+export * from "./text-fingerprint.ts";

@@ -89,7 +89,11 @@ export const DraftAnalysis = z.object({
   documentId: z.string(),
   /** Whose cursor it is. */
   userId: z.string(),
-  /** UTF-16 range of the statement in the document's text when it was analysed, end exclusive. */
+  /** `textFingerprint` of the whole document as it was analysed: anything said here holds for that text only. */
+  fingerprint: z.string(),
+  /** Where the cursor stood, in UTF-16 units. */
+  at: z.number().int().nonnegative(),
+  /** UTF-16 range of the statement in that text, end exclusive. */
   start: z.number().int().nonnegative(),
   end: z.number().int().nonnegative(),
   text: z.string(),

@@ -1,6 +1,6 @@
 import { TargetError, type Connector, type Parsed } from "@interlock/connector";
 import type { Db } from "@interlock/db";
-import type { Completion, DraftAnalysis, Principal } from "@interlock/protocol";
+import { textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
 import { judgeNow } from "../command/judgement.ts";
 import type { DocumentStore } from "../document/document-store.ts";
@@ -15,6 +15,8 @@ import { spanAt } from "./statement-at.ts";
 
 /** Milliseconds of quiet after the last key before anything is asked of the target. */
 const QUIET_MS = 60;
+/** Longest that others who go on typing may put an analysis off, in milliseconds. */
+const MOST_MS = 150;
 /** Longest wait for completions; later they are of no use to somebody typing. */
 const COMPLETE_MS = 2_000;
 
@@ -35,8 +37,11 @@ interface Focus {
   documentId: string;
   anchor: PositionJson;
   head: PositionJson;
-  /** Ends the analysis that a newer key stroke has made pointless. */
-  turn: AbortController;
+  /**
+   * Analyses under way, oldest first. Each ends those before it, but only once its own question is asked: were they ended at every key stroke
+   * in the document, people who go on typing would keep everybody from ever seeing an answer.
+   */
+  turns: AbortController[];
   shown?: DraftAnalysis;
 }
 
@@ -45,7 +50,7 @@ export class DraftService {
   readonly #parts: DraftParts;
   readonly #impacts = new SharedImpacts();
   readonly #focuses = new Map<string, Focus>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #pending = new Map<string, { timer: NodeJS.Timeout; since: number }>();
   readonly #audit: AnalysisAudit;
   readonly #unsubscribe: () => void;
   #lastParse: { text: string; connector: Connector; parsed: Parsed } | undefined;
@@ -57,20 +62,14 @@ export class DraftService {
   }
 
   /** Takes effect after a moment without further key strokes; the latest counts. */
-  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turn" | "shown">): void {
+  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown">): void {
     const key = keyOf(documentId, principal.id);
     const known = this.#focuses.get(key);
-    known?.turn.abort();
-    const shown = known?.shown;
-    this.#focuses.set(key, {
-      principal,
-      roomId,
-      documentId,
-      anchor,
-      head,
-      turn: new AbortController(),
-      ...(shown === undefined ? {} : { shown }),
-    });
+    if (known !== undefined && known.roomId === roomId) Object.assign(known, { principal, anchor, head });
+    else {
+      if (known !== undefined) endAll(known);
+      this.#focuses.set(key, { principal, roomId, documentId, anchor, head, turns: [] });
+    }
     this.#soon(documentId);
   }
 
@@ -78,7 +77,7 @@ export class DraftService {
     const key = keyOf(documentId, principal.id);
     const focus = this.#focuses.get(key);
     if (focus === undefined) return;
-    focus.turn.abort();
+    endAll(focus);
     this.#focuses.delete(key);
     this.#parts.hub.broadcast(roomId, { type: "draft.gone", documentId, userId: principal.id });
   }
@@ -103,22 +102,22 @@ export class DraftService {
 
   stop(): void {
     this.#unsubscribe();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    for (const focus of this.#focuses.values()) focus.turn.abort();
+    for (const { timer } of this.#pending.values()) clearTimeout(timer);
+    for (const focus of this.#focuses.values()) endAll(focus);
     this.#focuses.clear();
   }
 
   #soon(documentId: string): void {
-    const focuses = this.#on(documentId);
-    if (focuses.length === 0) return;
-    clearTimeout(this.#timers.get(documentId));
-    this.#timers.set(
-      documentId,
-      setTimeout(() => {
-        this.#timers.delete(documentId);
-        for (const focus of this.#on(documentId)) void this.#analyse(focus);
-      }, QUIET_MS),
-    );
+    if (this.#on(documentId).length === 0) return;
+    const known = this.#pending.get(documentId);
+    clearTimeout(known?.timer);
+    const now = performance.now();
+    const since = known?.since ?? now;
+    const analyse = (): void => {
+      this.#pending.delete(documentId);
+      for (const focus of this.#on(documentId)) void this.#analyse(focus);
+    };
+    this.#pending.set(documentId, { timer: setTimeout(analyse, Math.min(QUIET_MS, since + MOST_MS - now)), since });
   }
 
   #on(documentId: string): Focus[] {
@@ -126,20 +125,26 @@ export class DraftService {
   }
 
   async #analyse(focus: Focus): Promise<void> {
-    focus.turn.abort();
-    focus.turn = new AbortController();
-    const { signal } = focus.turn;
+    const turn = new AbortController();
+    focus.turns.push(turn);
+    const overtake = (): void => {
+      for (const older of focus.turns.splice(0, focus.turns.indexOf(turn))) older.abort();
+    };
     try {
-      const draft = await this.#look(focus, signal);
-      if (signal.aborted || draft === undefined) return;
+      const draft = await this.#look(focus, turn.signal, overtake);
+      if (turn.signal.aborted || draft === undefined) return;
+      overtake();
       focus.shown = draft;
       this.#parts.hub.broadcast(focus.roomId, { type: "draft", draft });
     } catch (error) {
-      if (!signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
+      if (!turn.signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
+    } finally {
+      focus.turns = focus.turns.filter((other) => other !== turn);
     }
   }
 
-  async #look(focus: Focus, signal: AbortSignal): Promise<DraftAnalysis | undefined> {
+  /** `asked` is called once the question is put to the target. */
+  async #look(focus: Focus, signal: AbortSignal, asked: () => void): Promise<DraftAnalysis | undefined> {
     const { documents, connections, policy } = this.#parts;
     const { documentId, principal } = focus;
     const document = await documents.find(documentId);
@@ -154,7 +159,15 @@ export class DraftService {
     const { statements, diagnostics } = this.#parse(connector, text);
     const at = head ?? text.length;
     const span = spanAt(text, statements, anchor ?? at, at) ?? { start: at, end: at };
-    const draft: DraftAnalysis = { documentId, userId: principal.id, ...span, text: text.slice(span.start, span.end), diagnostics };
+    const draft: DraftAnalysis = {
+      documentId,
+      userId: principal.id,
+      fingerprint: textFingerprint(text),
+      at,
+      ...span,
+      text: text.slice(span.start, span.end),
+      diagnostics,
+    };
     if (draft.text === "") return draft;
     const parsed = connector.parse(draft.text);
     if (parsed.statements.length === 0 || parsed.diagnostics.some(({ severity }) => severity === "error")) return draft;
@@ -163,7 +176,7 @@ export class DraftService {
     await this.#audit.once(documentId, { actor: principal.name, roomId: focus.roomId, data });
     signal.throwIfAborted();
     const inForce = policy.current;
-    const impact = await this.#impacts.impact(
+    const answer = this.#impacts.impact(
       {
         connectionId: connection.id,
         text: draft.text,
@@ -173,6 +186,8 @@ export class DraftService {
       },
       signal,
     );
+    asked();
+    const impact = await answer;
     const room = await this.#parts.db.room.findUnique({ where: { id: focus.roomId }, select: { id: true, severity: true } });
     const verdict = judgeNow(inForce, { proposer: principal, connection, room: room ?? undefined, impact });
     return { ...draft, impact, verdict };
@@ -189,3 +204,7 @@ export class DraftService {
 }
 
 const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;
+
+function endAll(focus: Focus): void {
+  for (const turn of focus.turns.splice(0)) turn.abort();
+}

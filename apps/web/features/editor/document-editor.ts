@@ -1,4 +1,4 @@
-import type { Diagnostic, Document, DraftAnalysis } from "@interlock/protocol";
+import { textFingerprint, type Diagnostic, type Document, type DraftAnalysis } from "@interlock/protocol";
 import type { editor, IDisposable } from "monaco-editor";
 import type { RoomSession } from "../room/room-session.ts";
 import { coversCursor } from "./cursor-cover.ts";
@@ -43,6 +43,8 @@ export class DocumentEditor implements IDisposable {
   #engaged = false;
   #focusTimer: ReturnType<typeof setTimeout> | undefined;
   #focusedAt = 0;
+  /** Of the model's text, so that it is worked out once a version. */
+  #fingerprint: { version: number; of: string } | undefined;
 
   constructor(parts: DocumentEditorParts) {
     const { monaco, host, connection } = parts;
@@ -148,14 +150,17 @@ export class DocumentEditor implements IDisposable {
     return { start, end: start + text.length, text };
   }
 
-  /** Whether an analysis is of the text as it is now. */
-  isCurrent(draft: Pick<DraftAnalysis, "start" | "end" | "text">): boolean {
-    return this.#model.getValue().slice(draft.start, draft.end) === draft.text;
+  /** Whether an analysis is of the whole text as it is now: a beginning of what stands here is something else. */
+  isCurrent(draft: Pick<DraftAnalysis, "fingerprint">): boolean {
+    const version = this.#model.getVersionId();
+    if (this.#fingerprint?.version !== version) this.#fingerprint = { version, of: textFingerprint(this.#model.getValue()) };
+    return this.#fingerprint.of === draft.fingerprint;
   }
 
-  /** Whether an analysis is of the statement the cursor is in now, not of the one it has just left. */
-  isUnderCursor(draft: Pick<DraftAnalysis, "start" | "end" | "text">): boolean {
-    return this.isCurrent(draft) && coversCursor(this.#model.getValue(), draft, this.cursor);
+  /** Whether an analysis is of what the cursor is in now, not of what it has just left. */
+  isUnderCursor(draft: Pick<DraftAnalysis, "fingerprint" | "at" | "start" | "end" | "text">): boolean {
+    if (!this.isCurrent(draft)) return false;
+    return draft.text === "" ? draft.at === this.cursor : coversCursor(this.#model.getValue(), draft, this.cursor);
   }
 
   places(range: TextRange): { start: Place; end: Place } {

@@ -98,11 +98,10 @@ function currentDraft(
     const own = drafts.find((draft) => draft.documentId === documentId && draft.userId === me?.id);
     if (!own || !editor.isCurrent(own)) return undefined;
     if (selected !== undefined) return own.text.trim() === selected.text ? own : undefined;
-    return own.text.trim() === "" || editor.isUnderCursor(own) ? own : undefined;
+    return editor.isUnderCursor(own) ? own : undefined;
   };
   const now = find();
-  // That there is no statement may be said of where the cursor was before: wait for what is said of this place.
-  if (now && now.text.trim() !== "") return Promise.resolve(now);
+  if (now) return Promise.resolve(now);
   return new Promise((resolve) => {
     const done = (draft: DraftAnalysis | undefined) => {
       clearTimeout(timer);
@@ -111,9 +110,9 @@ function currentDraft(
     };
     const unsubscribe = session.state.subscribe(() => {
       const draft = find();
-      if (draft && draft !== now) done(draft);
+      if (draft) done(draft);
     });
-    const timer = setTimeout(() => done(find()), PATIENCE);
+    const timer = setTimeout(() => done(undefined), PATIENCE);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Command, DraftAnalysis, TimelineEntry } from "@interlock/protocol";
+import { textFingerprint, type Command, type DraftAnalysis, type TimelineEntry } from "@interlock/protocol";
 import { expect, test } from "vitest";
 import { applyMessage, EMPTY_ROOM } from "./room-state.ts";
 
@@ -7,6 +7,8 @@ const entry = (seq: number): TimelineEntry => ({ seq, at: "2026-11-20T00:00:00.0
 const draft = (documentId: string, userId: string, text: string): DraftAnalysis => ({
   documentId,
   userId,
+  fingerprint: textFingerprint(text),
+  at: text.length,
   text,
   start: 0,
   end: text.length,
