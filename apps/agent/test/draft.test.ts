@@ -59,7 +59,7 @@ function latest(who: Name, from: number): DraftAnalysis | undefined {
 }
 
 async function draft(who: Name, from: number, fits: (draft: DraftAnalysis) => boolean): Promise<DraftAnalysis> {
-  for (const end = Date.now() + 5_000; ; ) {
+  for (const end = Date.now() + 5_000; ;) {
     const found = latest(who, from);
     if (found !== undefined && fits(found)) return found;
     if (Date.now() > end) throw new Error(`no such draft: ${JSON.stringify(found)}`);
@@ -78,7 +78,12 @@ test("everybody sees what the statement under a cursor would do, soon after the 
   expect(seen).toMatchObject({
     text: "DELETE FROM payments.orders WHERE id < 60",
     diagnostics: [],
-    impact: { effect: "delete", statements: [{ effects: expect.arrayContaining([expect.objectContaining({ rows: expect.objectContaining({ value: 59, kind: "exact" }) })]) }] },
+    impact: {
+      effect: "delete",
+      statements: [
+        { effects: expect.arrayContaining([expect.objectContaining({ rows: expect.objectContaining({ value: 59, kind: "exact" }) })]) },
+      ],
+    },
     verdict: { decision: "review", rules: ["writes"] },
   });
   expect(stage.drafts.drafts(stage.room.id)).toHaveLength(1);
@@ -88,7 +93,10 @@ test("everybody sees what the statement under a cursor would do, soon after the 
 test("the statement follows the cursor, and a syntax error is underlined at its place without an impact", async () => {
   const from = stage.told.length;
   await focus("responder", 3);
-  expect(await draft("responder", from, ({ impact }) => impact !== undefined)).toMatchObject({ text: "SELECT 1 AS one", impact: { effect: "read" } });
+  expect(await draft("responder", from, ({ impact }) => impact !== undefined)).toMatchObject({
+    text: "SELECT 1 AS one",
+    impact: { effect: "read" },
+  });
   await type("responder", (text) => text.insert(0, "SELEKT;\n"));
   await focus("responder", 2);
   const broken = await draft("responder", from, ({ diagnostics }) => diagnostics.length > 0);
@@ -107,6 +115,23 @@ test("many key strokes are one analysis of the last text, audited once", async (
   const analysed = stage.told.slice(from).filter((message) => message.type === "draft" && message.draft.userId === stage.people.oncall.id);
   expect(analysed.length).toBeLessThan(5);
   expect(await stage.db.auditEvent.count({ where: { type: "draft.analysed", actor: "oncall" } })).toBe(1);
+});
+
+test("people who go on typing keep nobody from an answer", async () => {
+  const from = stage.told.length;
+  let over = false;
+  const remark = async (): Promise<void> => {
+    await type("responder", (text) => text.insert(text.length, "-- "));
+    while (!over) await type("responder", (text) => text.insert(text.length, "x"));
+  };
+  const typing = remark();
+  try {
+    await focus("oncall", 3);
+    expect(await draft("oncall", from, ({ impact }) => impact !== undefined)).toMatchObject({ impact: { effect: "read" } });
+  } finally {
+    over = true;
+    await typing;
+  }
 });
 
 test("leaving takes the draft away for everybody", () => {
