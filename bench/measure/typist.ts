@@ -37,22 +37,22 @@ export class Typist {
     return this.#editor.text.length;
   }
 
-  /** Types a character where the own cursor is, or at the end. */
-  stroke(character: string): void {
+  /** Types where the own cursor is, or at the end: one character, or several at once as pasting does. Answers with the new cursor. */
+  stroke(characters: string): unknown {
     const { doc, text, awareness } = this.#editor;
     const cursor = awareness.getLocalState()?.["cursor"] as { head: unknown } | undefined;
-    const known =
-      cursor === undefined ? null : Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(cursor.head), doc);
+    const known = cursor && Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(cursor.head), doc);
     const at = known?.index ?? text.length;
-    const at0 = performance.now();
+    const typed = performance.now();
     const own = this.#strokes.get(doc.clientID) ?? new Map<number, number>();
     this.#strokes.set(doc.clientID, own);
-    own.set(Y.getState(doc.store, doc.clientID), at0);
-    text.insert(at, character);
-    this.#unacknowledged.push({ sent: this.#editor.sent, at: at0 });
+    own.set(Y.getState(doc.store, doc.clientID), typed);
+    text.insert(at, characters);
+    this.#unacknowledged.push({ sent: this.#editor.sent, at: typed });
     // Bound to the character left of it, as an editor's cursor is: others' text at this place does not carry it away.
-    const head = Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, at + 1, -1)) as unknown;
+    const head: unknown = Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, at + characters.length, -1));
     awareness.setLocalStateField("cursor", { anchor: head, head });
+    return head;
   }
 
   /** Resolves when everything typed here is durable and `length` characters are here. */
