@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import type { Command, Problem, Room } from "@interlock/protocol";
@@ -236,5 +238,19 @@ test("an incident team types together, sees the impact, agrees, runs and proves 
     const good = await service.cli("audit", "verify");
     expect(good.stdout).toMatch(/^ok, \d+ events$/m);
     expect(good.code).toBe(0);
+
+    const { databaseUrl } = JSON.parse(await readFile(join(service.home, "front.json"), "utf8")) as { databaseUrl: string };
+    const owner = new Client({ connectionString: databaseUrl });
+    await owner.connect();
+    try {
+      await owner.query('ALTER TABLE "AuditEvent" DISABLE TRIGGER USER');
+      await owner.query(`UPDATE "AuditEvent" SET actor = 'reviewer2' WHERE type = 'command.reviewed'`);
+      const forged = await owner.query<{ seq: string }>(`SELECT min(seq) AS seq FROM "AuditEvent" WHERE actor = 'reviewer2'`);
+      const bad = await service.cli("audit", "verify");
+      expect(bad.code).toBe(1);
+      expect(bad.stdout + bad.stderr).toContain(String(forged.rows[0]?.seq));
+    } finally {
+      await owner.end();
+    }
   });
 });
