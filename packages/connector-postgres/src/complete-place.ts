@@ -10,7 +10,8 @@ export interface CompletionPlace {
   prefix: string;
   /** Names before the dot the cursor stands behind. */
   qualifier?: string[];
-  wants: "statement" | "table" | "any";
+  /** `clause`: right behind a relation or its alias, where the next clause begins more often than anything else. */
+  wants: "statement" | "table" | "clause" | "any";
 }
 
 interface Word {
@@ -63,8 +64,20 @@ export function contextAt(text: string, offset: number): CompletionPlace | undef
     at -= 2;
   }
   const previous = left[at];
-  const wants = previous === undefined ? "statement" : wantsTable(left, at) ? "table" : "any";
-  return { start, end: typing?.end ?? offset, prefix, ...(qualifier.length > 0 ? { qualifier } : {}), wants };
+  return { start, end: typing?.end ?? offset, prefix, ...(qualifier.length > 0 ? { qualifier } : {}), wants: wanted(left, at, previous) };
+}
+
+function wanted(left: readonly Word[], at: number, previous: Word | undefined): CompletionPlace["wants"] {
+  if (previous === undefined) return "statement";
+  if (wantsTable(left, at)) return "table";
+  return isRelation(left, at) || (isRelation(left, at - 1) && previous.identifier && !NOT_ALIAS.has(previous.name)) ? "clause" : "any";
+}
+
+/** Whether the word ends the name of a relation in a list of relations. */
+function isRelation(words: readonly Word[], at: number): boolean {
+  if (!words[at]?.identifier || NOT_ALIAS.has(words[at].name)) return false;
+  const before = words[at - 1]?.text === "." ? at - 3 : at - 1;
+  return before >= 0 && wantsTable(words, before);
 }
 
 /** Behind FROM and its like, also after a comma in a FROM list. */
@@ -99,7 +112,9 @@ export function aliasesAt(text: string, place: CompletionPlace): { alias: string
     }
     let next = words[at + 1];
     if (next?.name === "as") next = words[at + 2];
-    const alias = next?.identifier && !NOT_ALIAS.has(next.name) ? next.name : ref.name;
+    // A word that is being typed is not an alias yet.
+    const named = next?.identifier && next.start !== place.start && !NOT_ALIAS.has(next.name);
+    const alias = named ? next.name : ref.name;
     found.push({ alias, ref });
   }
   return found;

@@ -108,6 +108,9 @@ function openCandidates(place: CompletionPlace, text: string, catalog: Catalog, 
     for (const name of place.prefix.length >= 3 ? NON_VOLATILE_BUILTINS : COMMON_FUNCTIONS)
       found.push({ label: name, kind: "function", insert: `${name}(`, rank: COMMON_FUNCTIONS.has(name) ? 3 : 6 });
   }
-  for (const word of KEYWORDS) found.push({ label: word, kind: "keyword", insert: word, rank: place.wants === "statement" ? 0 : 3 });
+  const keywords = { statement: 0, clause: -1, table: 3, any: 3 }[place.wants];
+  // Of two keywords the one that is listed first is meant more often.
+  for (const [order, word] of KEYWORDS.entries())
+    found.push({ label: word, kind: "keyword", insert: word, rank: keywords + order / 1_000 });
   return found;
 }

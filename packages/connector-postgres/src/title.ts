@@ -77,7 +77,8 @@ export function titleOf(tree: Node | undefined): string {
   const [type, body] = wrapped;
   switch (type) {
     case "SelectStmt":
-      return body.intoClause ? `SELECT INTO ${body.intoClause.rel?.relname ?? ""}`.trim() : body.valuesLists ? "VALUES" : "SELECT";
+      if (body.intoClause) return `SELECT INTO ${body.intoClause.rel?.relname ?? ""}`.trim();
+      return body.valuesLists ? "VALUES" : `SELECT ${sourceOf(body) ?? ""}`.trim();
     case "TransactionStmt":
       return TRANSACTIONS[body.kind] ?? "TRANSACTION";
     case "VariableSetStmt":
@@ -114,6 +115,30 @@ export function titleOf(tree: Node | undefined): string {
       .toUpperCase();
   const target = body.relation?.relname ?? body.view?.relname ?? body.sequence?.relname ?? body.schemaname ?? body.extname ?? body.role;
   return typeof target === "string" ? `${verb} ${target}` : verb;
+}
+
+/** The relation or function a query reads first; undefined when it reads none. */
+function sourceOf(select: Node): string | undefined {
+  if (select.larg) return sourceOf(select.larg);
+  const wrapped = unwrap(select.fromClause?.[0]);
+  return wrapped && fromName(...wrapped);
+}
+
+function fromName(type: string, body: Node): string | undefined {
+  switch (type) {
+    case "RangeVar":
+      return body.relname;
+    case "JoinExpr": {
+      const left = unwrap(body.larg);
+      return left && fromName(...left);
+    }
+    case "RangeSubselect":
+      return sourceOf(body.subquery?.SelectStmt ?? {}) ?? body.alias?.aliasname;
+    case "RangeFunction":
+      return names(body.functions?.[0]?.List?.items?.[0]?.FuncCall?.funcname).at(-1);
+    default:
+      return undefined;
+  }
 }
 
 function dropName(object: Node | undefined): string {
