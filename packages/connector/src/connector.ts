@@ -56,6 +56,8 @@ export interface ImpactOptions {
   signal: AbortSignal;
   /** Whether exact counts may be taken; otherwise estimates only. */
   exact: boolean;
+  /** Longest that all counting may take together, in milliseconds; what is not counted by then is estimated. Default: short enough to type by. */
+  countingMs?: number;
 }
 
 /** Everything that talks to one target. All methods reject with TargetError for faults; aborting rejects with code `cancelled`. */
@@ -109,7 +111,7 @@ export interface SourceColumn {
 export interface ExecuteSink {
   /** A result set begins. */
   columns(statement: number, columns: SourceColumn[]): void | Promise<void>;
-  /** DataRow messages back to back (see protocol/result-chunk.ts), valid until the returned promise settles. */
+  /** DataRow messages back to back (see protocol/result-chunk.ts), valid until the returned promise settles, at most until the run is stopped. */
   rows(statement: number, dataRows: Uint8Array, count: number): void | Promise<void>;
   /** The result set is complete; `truncated` when rows were left behind. */
   end(statement: number, truncated: boolean): void | Promise<void>;

@@ -13,15 +13,25 @@ function message(code: number, body: Uint8Array): Buffer {
 /** Feeds `bytes` in pieces cut at `cuts` and returns what came out, runs of rows joined. */
 function read(bytes: Buffer, cuts: number[]): { code: number; body: Buffer; rows: number }[] {
   const out: Message[] = [];
-  const reader = new MessageReader((each) => {
+  const add = (each: Message): void => {
     const last = out.at(-1);
     if (each.code === MESSAGE.dataRow && last?.code === MESSAGE.dataRow)
       out[out.length - 1] = { ...last, body: Buffer.concat([last.body, each.body]), rows: last.rows + each.rows };
     else out.push({ ...each, body: Buffer.from(each.body) });
+  };
+  const held: { run: Buffer; copy: Buffer }[] = [];
+  const reader = new MessageReader({
+    message: add,
+    rows(run, rows) {
+      add({ code: MESSAGE.dataRow, body: run, rows });
+      const inUse = held.length % 2 === 0;
+      if (inUse) held.push({ run, copy: Buffer.from(run) });
+      return inUse;
+    },
   });
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
   for (let i = 1; i < places.length; i++) reader.push(Buffer.from(bytes.subarray(places[i - 1], places[i])));
-  reader.flush();
+  for (const { run, copy } of held) expect(run.equals(copy)).toBe(true);
   return out;
 }
 
@@ -56,7 +66,7 @@ describe("MessageReader", () => {
 
   it("refuses lengths that no message has", () => {
     const bad = Buffer.from([MESSAGE.dataRow, 0xff, 0xff, 0xff, 0xff, 0]);
-    expect(() => new MessageReader(() => {}).push(bad)).toThrow("not of the PostgreSQL protocol");
-    expect(() => new MessageReader(() => {}).push(Buffer.from([MESSAGE.dataRow, 0, 0, 0, 3, 0]))).toThrow();
+    expect(() => new MessageReader({ message() {}, rows: () => false }).push(bad)).toThrow("not of the PostgreSQL protocol");
+    expect(() => new MessageReader({ message() {}, rows: () => false }).push(Buffer.from([MESSAGE.dataRow, 0, 0, 0, 3, 0]))).toThrow();
   });
 });

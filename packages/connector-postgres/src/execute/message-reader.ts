@@ -21,60 +21,49 @@ export const MESSAGE = {
 /** One message, or (`code` = dataRow) a run of DataRow messages back to back with their headers. */
 export interface Message {
   code: number;
-  /** Without type and length; for rows: whole messages, valid until they are given back with `release`. */
+  /** Without type and length; for rows: whole messages. */
   body: Buffer;
   /** Rows in a run; 0 for everything else. */
   rows: number;
 }
 
-/** Rows are handed on once this many bytes of them came together. */
-const GROUP_BYTES = 64 * 1024;
+/** Where messages go, in order. */
+export interface MessageTaker {
+  message(message: Message): void;
+  /**
+   * A run of DataRow messages where the socket put them, so that rows are copied once, by whoever keeps them. True: the bytes are still in
+   * use, and whoever owns the read buffer leaves it alone until they are not; else they are valid during the call only.
+   */
+  rows(run: Buffer, rows: number): boolean;
+}
+
+/** Most that is kept for the beginning of a split message between two of them. */
+const TAIL_BYTES = 64 * 1024;
 /** PostgreSQL's own limit of one message is 1 GiB. */
 const MAX_MESSAGE_BYTES = 0x40000000;
 const HEADER_BYTES = 5;
 
-/** Group buffers kept for reuse. */
-const SPARE_GROUPS = 16;
-
-/**
- * Cuts a byte stream into messages without decoding values. DataRows are only measured, and copied together into groups of about 64 KiB,
- * because the server sends 8 KiB at a time. Groups are reused: a fresh buffer for each costs more in garbage collection than copying does.
- */
+/** Cuts a byte stream into messages without decoding values: DataRows are only measured. */
 export class MessageReader {
-  readonly #emit: (message: Message) => void;
+  readonly #taker: MessageTaker;
   /** The beginning of a message that was split over reads. */
-  #tail = Buffer.allocUnsafeSlow(GROUP_BYTES);
+  #tail = Buffer.allocUnsafeSlow(TAIL_BYTES);
   #tailBytes = 0;
-  #group: Buffer | undefined;
-  #groupBytes = 0;
-  #groupRows = 0;
-  readonly #spare: Buffer[] = [];
 
-  constructor(emit: (message: Message) => void) {
-    this.#emit = emit;
+  constructor(taker: MessageTaker) {
+    this.#taker = taker;
   }
 
-  /** Rows wait to become a whole group. */
-  get pending(): boolean {
-    return this.#groupRows > 0;
-  }
-
-  /** Takes rows back whose receiver is done with them. */
-  release(rows: Buffer): void {
-    if (rows.buffer.byteLength !== GROUP_BYTES || this.#spare.length >= SPARE_GROUPS) return;
-    this.#spare.push(Buffer.from(rows.buffer, 0, GROUP_BYTES));
-  }
-
-  /** Takes the next bytes from the socket, which may reuse them afterwards; throws when they are not of the protocol. */
+  /** Takes the next bytes from the socket; throws when they are not of the protocol. */
   push(chunk: Buffer): void {
     const from = this.#tailBytes === 0 ? 0 : this.#complete(chunk);
-    if (this.#tailBytes === 0) this.#cut(from === 0 ? chunk : chunk.subarray(from));
+    if (this.#tailBytes === 0) this.#cut(chunk, from);
   }
 
-  #cut(bytes: Buffer): void {
+  #cut(bytes: Buffer, from: number): void {
     const length = bytes.length;
-    let at = 0;
-    let run = 0;
+    let at = from;
+    let run = from;
     let rows = 0;
     while (at + HEADER_BYTES <= length) {
       const size = messageBytes(bytes, at);
@@ -83,28 +72,18 @@ export class MessageReader {
       if (code === MESSAGE.dataRow) {
         if (rows++ === 0) run = at;
       } else {
-        if (rows > 0) this.#addRun(bytes, run, at, rows);
+        if (rows > 0) this.#taker.rows(bytes.subarray(run, at), rows);
         rows = 0;
-        this.flush();
-        this.#emit({ code, body: Buffer.from(bytes.subarray(at + HEADER_BYTES, at + size)), rows: 0 });
+        this.#taker.message({ code, body: Buffer.from(bytes.subarray(at + HEADER_BYTES, at + size)), rows: 0 });
       }
       at += size;
     }
-    if (rows > 0) this.#addRun(bytes, run, at, rows);
+    // Kept before the rows are handed on: whoever takes them may use the bytes for longer, but not these.
     if (at < length) this.#keep(bytes, at, length);
+    if (rows > 0) this.#taker.rows(bytes.subarray(run, at), rows);
   }
 
-  /** Emits the rows gathered so far. */
-  flush(): void {
-    if (this.#group === undefined || this.#groupRows === 0) return;
-    const message = { code: MESSAGE.dataRow, body: this.#group.subarray(0, this.#groupBytes), rows: this.#groupRows };
-    this.#group = undefined;
-    this.#groupBytes = 0;
-    this.#groupRows = 0;
-    this.#emit(message);
-  }
-
-  /** Fills the split message up from the start of `chunk` and emits it when it is whole; returns the bytes taken. */
+  /** Fills the split message up from the start of `chunk` and hands it on when it is whole; returns the bytes taken. */
   #complete(chunk: Buffer): number {
     let taken = 0;
     if (this.#tailBytes < HEADER_BYTES) {
@@ -124,8 +103,11 @@ export class MessageReader {
     taken += missing;
     if (this.#tailBytes < size) return taken;
     this.#tailBytes = 0;
-    this.#cut(this.#tail.subarray(0, size));
-    if (this.#tail.length > GROUP_BYTES) this.#tail = Buffer.allocUnsafeSlow(GROUP_BYTES);
+    const whole = this.#tail.subarray(0, size);
+    let inUse = false;
+    if (whole[0] === MESSAGE.dataRow) inUse = this.#taker.rows(whole, 1);
+    else this.#taker.message({ code: whole[0]!, body: Buffer.from(whole.subarray(HEADER_BYTES)), rows: 0 });
+    if (inUse || this.#tail.length > TAIL_BYTES) this.#tail = Buffer.allocUnsafeSlow(TAIL_BYTES);
     return taken;
   }
 
@@ -138,19 +120,6 @@ export class MessageReader {
     }
     bytes.copy(this.#tail, this.#tailBytes, start, end);
     this.#tailBytes = needed;
-  }
-
-  #addRun(bytes: Buffer, start: number, end: number, rows: number): void {
-    const size = end - start;
-    if (this.#groupRows > 0 && this.#groupBytes + size > GROUP_BYTES) this.flush();
-    if (size > GROUP_BYTES) {
-      this.#emit({ code: MESSAGE.dataRow, body: Buffer.from(bytes.subarray(start, end)), rows });
-      return;
-    }
-    this.#group ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(GROUP_BYTES);
-    bytes.copy(this.#group, this.#groupBytes, start, end);
-    this.#groupBytes += size;
-    this.#groupRows += rows;
   }
 }
 

@@ -8,8 +8,6 @@ import { ConnectionLost, readFields, readRowDescription, readTag, ServerError, f
 /** Bytes of unread messages at which the socket is paused, and at which it goes on. */
 const PAUSE_BYTES = 2 * 1024 * 1024;
 const RESUME_BYTES = 512 * 1024;
-/** Rows of a slow statement wait at most this long for others to fill their group. */
-const GROUP_MS = 20;
 const CLOSE_MS = 1_000;
 /** Own catalogue queries use a name, so that the unnamed statement stays the user's. */
 const OWN = "interlock_own";
@@ -17,7 +15,13 @@ const OWN = "interlock_own";
 /** Settings that decide how bytes are read on both sides; a text that changes them could hide what it does from the analysis or the mask. */
 const PINNED: Readonly<Record<string, string>> = { client_encoding: "UTF8", standard_conforming_strings: "on" };
 
-/** One connection, spoken to in the extended protocol. Single consumer: one `next` at a time. */
+/** Takes rows as they come; see ExecuteSink.rows. */
+export type RowTaker = (run: Buffer, rows: number) => void | Promise<void>;
+
+/**
+ * One connection, spoken to in the extended protocol. Single consumer: one `next` at a time. Rows take a shorter way while `takeRows` has
+ * set a taker: they are handed on from the read buffer itself, before whatever `next` has not asked for yet.
+ */
 export class Session {
   readonly #raw: RawConnection;
   readonly #reader: MessageReader;
@@ -25,7 +29,11 @@ export class Session {
   #queued = 0;
   #waiter: PromiseWithResolvers<Message> | undefined;
   #lost: Error | undefined;
-  #groupTimer: NodeJS.Timeout | undefined;
+  #onRows: RowTaker | undefined;
+  /** The taker has rows it is not done with: nothing is read, nothing is handed on. */
+  #held = false;
+  /** What the taker threw; thrown by `next`. */
+  #fault: { error: unknown } | undefined;
   /** I: idle, T: in a transaction, E: in a failed one. From the last ReadyForQuery. */
   status = "I";
   /** Where notices go; set per statement. */
@@ -33,7 +41,7 @@ export class Session {
 
   constructor(raw: RawConnection) {
     this.#raw = raw;
-    this.#reader = new MessageReader((message) => this.#take(message));
+    this.#reader = new MessageReader({ message: (message) => this.#take(message), rows: (run, rows) => this.#takeRows(run, rows) });
     const { socket } = raw;
     raw.onData((chunk) => this.#receive(chunk));
     socket.on("error", (error) => this.#lose(error));
@@ -46,9 +54,9 @@ export class Session {
     return this.#lost !== undefined;
   }
 
-  /** Gives rows back whose receiver is done with them. */
-  release(rows: Buffer): void {
-    this.#reader.release(rows);
+  /** From now on rows go to `taker`; undefined: they come with `next` like everything else. Its fault is thrown by `next`. */
+  takeRows(taker: RowTaker | undefined): void {
+    this.#onRows = taker;
   }
 
   /** Asks the server, over a second connection, to stop what runs here now. */
@@ -69,9 +77,7 @@ export class Session {
   /** The next message that is not a notice or a parameter. Rejects with ConnectionLost when the socket is gone. */
   async next(): Promise<Message> {
     for (;;) {
-      const message = this.#queue.shift() ?? (await this.#wait());
-      this.#queued -= message.body.length;
-      if (this.#queued < RESUME_BYTES && this.#raw.socket.isPaused()) this.#raw.socket.resume();
+      const message = this.#shift() ?? (await this.#wait());
       if (message.code === MESSAGE.notice) this.onNotice(fieldsText(readFields(message.body)));
       else if (message.code === MESSAGE.parameterStatus) this.#pin(message.body);
       else {
@@ -126,7 +132,6 @@ export class Session {
   /** Says goodbye and waits for the socket to close; never leaves a session open. */
   async end(): Promise<void> {
     const { socket } = this.#raw;
-    clearTimeout(this.#groupTimer);
     if (socket.closed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     socket.once("close", () => resolve());
@@ -143,27 +148,98 @@ export class Session {
     } catch (error) {
       this.#raw.socket.destroy(error as Error);
     }
-    if (this.#waiter !== undefined && this.#reader.pending && this.#groupTimer === undefined)
-      this.#groupTimer = setTimeout(() => {
-        this.#groupTimer = undefined;
-        this.#reader.flush();
-      }, GROUP_MS);
   }
 
   #take(message: Message): void {
-    this.#queued += message.body.length;
     const waiter = this.#waiter;
-    if (waiter !== undefined) {
+    if (waiter !== undefined && !this.#held && this.#queue.length === 0) {
       this.#waiter = undefined;
       waiter.resolve(message);
       return;
     }
     this.#queue.push(message);
+    this.#queued += message.body.length;
     if (this.#queued > PAUSE_BYTES) this.#raw.socket.pause();
   }
 
+  /** Whether the bytes are still in use. */
+  #takeRows(run: Buffer, rows: number): boolean {
+    if (this.#onRows === undefined || this.#held) {
+      this.#take({ code: MESSAGE.dataRow, body: Buffer.from(run), rows });
+      return false;
+    }
+    this.#give(this.#onRows, run, rows);
+    return this.#held;
+  }
+
+  #give(taker: RowTaker, run: Buffer, rows: number): void {
+    let busy: void | Promise<void>;
+    try {
+      busy = taker(run, rows);
+    } catch (error) {
+      busy = Promise.reject(error as Error);
+    }
+    if (busy === undefined) return;
+    this.#held = true;
+    this.#raw.socket.pause();
+    busy.then(
+      () => this.#letGo(undefined),
+      (error: unknown) => this.#letGo({ error }),
+    );
+  }
+
+  /** The taker is done, or failed: goes on with what came in the meantime. */
+  #letGo(fault: { error: unknown } | undefined): void {
+    this.#held = false;
+    // Nothing more is for a taker that failed; its caller decides how to go on.
+    if (fault !== undefined) this.#onRows = () => {};
+    this.#fault ??= fault;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter === undefined) this.#handOn();
+    else if (this.#fault !== undefined) waiter.reject(this.#takeFault());
+    else {
+      const message = this.#shift();
+      if (message !== undefined) waiter.resolve(message);
+      else if (this.#lost !== undefined && !this.#held) waiter.reject(this.#lost);
+      else this.#waiter = waiter;
+    }
+    this.#resume();
+  }
+
+  /** The next queued message that is for `next`; undefined while there is none. */
+  #shift(): Message | undefined {
+    this.#handOn();
+    if (this.#held) return undefined;
+    const message = this.#queue.shift();
+    if (message !== undefined) this.#queued -= message.body.length;
+    this.#resume();
+    return message;
+  }
+
+  /** Gives the taker the rows that had to wait for it. */
+  #handOn(): void {
+    while (this.#onRows !== undefined && !this.#held && this.#queue[0]?.code === MESSAGE.dataRow) {
+      const { body, rows } = this.#queue.shift()!;
+      this.#queued -= body.length;
+      this.#give(this.#onRows, body, rows);
+    }
+  }
+
+  #resume(): void {
+    if (!this.#held && this.#queued < RESUME_BYTES && this.#raw.socket.isPaused()) this.#raw.socket.resume();
+  }
+
+  #takeFault(): unknown {
+    const fault = this.#fault?.error;
+    this.#fault = undefined;
+    return fault;
+  }
+
   #wait(): Promise<Message> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the taker threw is passed on as it is
+    if (this.#fault !== undefined) return Promise.reject(this.#takeFault());
+    if (this.#lost !== undefined && !this.#held) return Promise.reject(this.#lost);
     this.#waiter = Promise.withResolvers<Message>();
     return this.#waiter.promise;
   }
@@ -171,6 +247,8 @@ export class Session {
   #lose(cause: Error | undefined): void {
     if (this.#lost !== undefined) return;
     this.#lost = new ConnectionLost(`the connection to the target was lost${cause === undefined ? "" : `: ${cause.message}`}`, { cause });
+    // What came before it was lost is still handed on.
+    if (this.#held) return;
     this.#waiter?.reject(this.#lost);
     this.#waiter = undefined;
   }

@@ -71,24 +71,23 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
     underWay++;
     return serialize.execute({ rows });
   };
+  session.takeRows((group, count) => {
+    const room = run.rowCap - sent;
+    if (run.isStopped()) return;
+    if (count > room) truncated = true;
+    const rows = Math.min(count, room);
+    if (rows === 0) return;
+    const body = rows === count ? group : firstRows(group, rows);
+    sent += rows;
+    bytes += body.length;
+    const busy = run.sink.rows(run.statement.index, body, rows);
+    return busy === undefined ? undefined : settled(busy, run);
+  });
   session.send(serialize.bind({}), fetch(), serialize.flush());
   try {
     while (underWay > 0 || (tag === undefined && asked < most && !run.isStopped())) {
       const message = await session.next();
       switch (message.code) {
-        case MESSAGE.dataRow: {
-          if (run.isStopped()) break; // what is not given back is not reused
-          const room = run.rowCap - sent;
-          if (message.rows > room) truncated = true;
-          const rows = Math.min(message.rows, room);
-          if (rows === 0) break;
-          const body = rows === message.rows ? message.body : firstRows(message.body, rows);
-          sent += rows;
-          bytes += body.length;
-          await settled(run.sink.rows(run.statement.index, body, rows), run);
-          session.release(message.body);
-          break;
-        }
         case MESSAGE.portalSuspended:
           underWay--;
           if (run.isStopped() || asked >= most) break;
@@ -107,9 +106,11 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
       }
     }
   } catch (error) {
+    session.takeRows(() => {});
     if (!session.lost) await resynchronise(session, !(error instanceof ServerError) && !run.isStopped());
     throw error;
   }
+  session.takeRows(undefined);
   session.send(serialize.close({ type: "P" }), serialize.sync());
   await session.settle();
   return { tag: tag ?? "", truncated };
