@@ -10,8 +10,8 @@ export interface AnalysisContext {
   judge: Judge;
   /** Whether rows may be counted; else they are estimated. */
   exact: boolean;
-  /** Milliseconds left for counting in this analysis. */
-  budget: { left: number };
+  /** Milliseconds left for counting in this analysis, and the most that one query may take of them. */
+  budget: { left: number; each: number };
   /** Patterns of masked columns, see OpenOptions. */
   masked: readonly string[];
   /** Earlier statements of the same text already change what this one would meet. */
@@ -20,13 +20,10 @@ export interface AnalysisContext {
 
 /** Most rows that are counted. Beyond it a figure is `capped`. */
 export const COUNT_CAP = 1_000_000;
-/** Longest one counting query may take, in milliseconds. */
-export const COUNT_MS = 110;
-
 /** Runs a counting query within the budget; undefined when it was refused or took too long. */
 export async function countRows(context: AnalysisContext, sql: string): Promise<Record<string, any> | undefined> {
   const { session, budget } = context;
-  const limit = Math.min(COUNT_MS, budget.left);
+  const limit = Math.min(budget.each, budget.left);
   if (limit < 5) return undefined;
   const started = performance.now();
   const result = await session.attempt(limit, () => session.query(sql));

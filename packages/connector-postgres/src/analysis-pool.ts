@@ -31,6 +31,8 @@ export class AnalysisPool {
     this.#pool = new pg.Pool({
       connectionString: dsn,
       max: MOST_SESSIONS,
+      // After a pause the first analysis would otherwise pay for connecting and for a server process that knows no catalogue yet: 100 ms.
+      min: 1,
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: IDLE_MS,
       // What ALTER ROLE … SET changes reaches new sessions only.

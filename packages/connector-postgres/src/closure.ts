@@ -102,13 +102,18 @@ export function neededColumns(catalog: Catalog, closure: Closure, table: number)
     .map(({ name, attnum }) => ({ name, attnum }));
 }
 
+/** Names inside the query; none that a table of the statement is likely to have. */
+const SELECTED = '"selected rows"';
+
 /**
  * One query that counts the whole closure from the selected rows (`base`, see selectionOf): each table's rows once whatever the number of
  * paths to them, self references followed to their end.
  */
 export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
-  const parts: string[] = [`t AS (${base})`];
-  const set = (table: number) => `d${table}`;
+  const parts: string[] = [`${SELECTED} AS (${base})`];
+  const rootEntry = closure.deletes[0]!;
+  // What follows no self reference is what was selected, once.
+  const set = (table: number) => (table === rootEntry.table && rootEntry.self.length === 0 ? SELECTED : `"rows of ${table}"`);
   const keyColumns = (key: ForeignKey, table: number) =>
     key.parentColumns.map((attnum) => {
       const name = catalog.relations.get(key.parent)?.columns.find((column) => column.attnum === attnum)?.name;
@@ -123,7 +128,18 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
         return `(${child}) IN (SELECT ${keyColumns(key, entry.table).join(", ")} FROM ${set(entry.table)})`;
       })
       .join(" OR ") || "false";
+  /** The child's rows `x` that refer by `key` to a deleted row. */
+  const referring = (key: ForeignKey): string => {
+    const child = ident(catalog.relations.get(key.child)!);
+    const pointed = closure.deletes.filter((entry) => keysTo(catalog, entry.table).includes(key));
+    if (pointed.length !== 1 || !isUniqueIn(catalog, key, pointed[0]!.table)) return `${child} x WHERE (${refers(key)})`;
+    const { table } = pointed[0]!;
+    const columns = keyColumns(key, table);
+    const on = key.childColumns.map((attnum, i) => `x.${attname(catalog, key.child, attnum)} = p.${columns[i]}`).join(" AND ");
+    return `${child} x JOIN ${set(table)} p ON ${on} WHERE true`;
+  };
   for (const entry of closure.deletes) {
+    if (set(entry.table) === SELECTED) continue;
     const relation = catalog.relations.get(entry.table)!;
     const columns = neededColumns(catalog, closure, entry.table);
     const list = ["x.tableoid AS t", "x.ctid AS c", ...columns.map((column) => `x.${quoteIdent(column.name)} AS k${column.attnum}`)].join(
@@ -131,9 +147,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     );
     const plain = ["t", "c", ...columns.map((column) => `k${column.attnum}`)].join(", ");
     const seeds =
-      entry.depth === 0
-        ? [`SELECT ${plain} FROM t`]
-        : entry.via.map((key) => `SELECT ${list} FROM ${ident(relation)} x WHERE ${refers(key)}`);
+      entry.depth === 0 ? [`SELECT ${plain} FROM ${SELECTED}`] : entry.via.map((key) => `SELECT ${list} FROM ${referring(key)}`);
     const onward = entry.self.map((key) => {
       const on = key.childColumns
         .map((attnum, i) => `x.${attname(catalog, entry.table, attnum)} = p.${keyColumns(key, entry.table)[i]}`)
@@ -142,22 +156,25 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     });
     parts.push(`${set(entry.table)} AS (${[seeds.join(" UNION "), ...onward].join(" UNION ")})`);
   }
-  const root = closure.deletes[0]!.table;
+  const root = rootEntry.table;
   const deleted = (table: number) =>
     closure.deletes.some((entry) => entry.table === table) ? ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${set(table)})` : "";
   const figures = [
-    `(SELECT count(*) FROM t) AS target`,
+    `(SELECT count(*) FROM ${SELECTED}) AS target`,
     ...closure.deletes.map(
       (entry) =>
-        `(SELECT count(*) FROM ${set(entry.table)})${entry.table === root ? " - (SELECT count(*) FROM t)" : ""} AS d${entry.table}`,
+        `(SELECT count(*) FROM ${set(entry.table)})${entry.table === root ? ` - (SELECT count(*) FROM ${SELECTED})` : ""} AS d${entry.table}`,
     ),
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
-      (key) =>
-        `(SELECT count(*) FROM ${ident(catalog.relations.get(key.child)!)} x WHERE (${refers(key)})${deleted(key.child)}) AS f${key.oid}`,
+      (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
   ];
   return `WITH RECURSIVE ${parts.join(", ")} SELECT ${figures.join(", ")}`;
 }
+
+/** Whether no two rows of the table, or of what it consists of, share the key's value: then a join finds each child once, at half the price of IN. */
+const isUniqueIn = (catalog: Catalog, key: ForeignKey, table: number): boolean =>
+  key.parent === table && (catalog.relations.get(table)?.kind === "p" || !catalog.children.has(table));
 
 export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
   return {

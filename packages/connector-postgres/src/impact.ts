@@ -22,8 +22,10 @@ import { rangeName, unwrap, type Node } from "./tree.ts";
 import { currentWaits } from "./waits.ts";
 import { describeWrite } from "./writes.ts";
 
-/** Time all counting of one analysis may take together, in milliseconds. */
+/** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
+/** Of it for one query: where cascades cannot be counted in time, the rows themselves may still be. */
+const COUNT_SHARE = 0.75;
 
 export interface ImpactInput {
   text: string;
@@ -31,6 +33,7 @@ export interface ImpactInput {
   catalog: Catalog;
   facts: SessionFacts;
   exact: boolean;
+  countingMs?: number | undefined;
   masked: readonly string[];
 }
 
@@ -47,10 +50,11 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   if (!input.facts.readsAlike)
     return unasked(input.text, "standard_conforming_strings is off here: the server reads quotes in another way than analysis does");
   const { statements, diagnostics } = statementTrees(input.text);
+  const countingMs = input.countingMs ?? COUNTING_MS;
   const context: AnalysisContext = {
     ...input,
     judge: new Judge(input.catalog, input.facts),
-    budget: { left: COUNTING_MS },
+    budget: { left: countingMs, each: countingMs * COUNT_SHARE },
     after: { writes: false, meaning: false },
   };
   const warnings = new Set(diagnostics.map((diagnostic) => diagnostic.message));

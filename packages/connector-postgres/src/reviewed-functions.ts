@@ -103,5 +103,17 @@ enter(UNKNOWABLE, "unknown", true);
 /** Functions whose calls may be evaluated while planning or counting: they give the same answer and touch nothing. */
 export const isNonVolatileBuiltin = (name: string): boolean => NON_VOLATILE_BUILTINS.has(name) && TABLE.get(name)?.effect === "read";
 
+/** Outside of those whose names begin with pg_, where many do: from `select proname from pg_proc where proretset` of PostgreSQL 18. */
+const SET_RETURNING = new Set(
+  list(`
+aclexplode generate_series generate_subscripts json_array_elements json_array_elements_text json_each json_each_text json_object_keys
+json_populate_recordset json_to_recordset jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_object_keys
+jsonb_path_query jsonb_path_query_tz jsonb_populate_recordset jsonb_to_recordset regexp_matches regexp_split_to_table string_to_table
+ts_debug ts_parse ts_stat ts_token_type txid_snapshot_xip unnest`),
+);
+
+/** Whether every call is one value. False for those that return a set, and for what nobody has reviewed. */
+export const isOneValue = (name: string): boolean => TABLE.has(name) && !SET_RETURNING.has(name) && !name.startsWith("pg_");
+
 /** The review of a pg_catalog function; undefined for one that nobody has reviewed. */
 export const reviewedFunction = (name: string): ReviewedFunction | undefined => TABLE.get(name);

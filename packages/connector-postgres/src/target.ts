@@ -47,7 +47,15 @@ export class PostgresTarget implements Target {
       const since = options.exact ? started : undefined;
       const pool = await this.#poolFor(text, options.signal, since);
       const impact = await this.#facts(pool, options.signal, since, (session, catalog, facts) =>
-        analyse({ text, session, catalog, facts, exact: options.exact, masked: this.#options.maskedColumns() }),
+        analyse({
+          text,
+          session,
+          catalog,
+          facts,
+          exact: options.exact,
+          countingMs: options.countingMs,
+          masked: this.#options.maskedColumns(),
+        }),
       );
       return timed(impact);
     } catch (error) {

@@ -10,10 +10,11 @@ import type { PlannedWrite } from "./explain.ts";
 import { touchesMasked } from "./masked-columns.ts";
 import { kindWord } from "./relation-kind.ts";
 import { missing } from "./reads.ts";
+import { isOneValue } from "./reviewed-functions.ts";
 import { deparse, selectionOf } from "./selection.ts";
 import type { TableReference } from "./table-references.ts";
 import { forecastTriggers, type WriteEvent } from "./triggers.ts";
-import { nameKey, walk, type Node } from "./tree.ts";
+import { nameKey, nameOf, walk, type Node } from "./tree.ts";
 
 const OPERATIONS: Record<string, string> = { insert: "Insert", update: "Update", delete: "Delete", merge: "Merge" };
 
@@ -68,7 +69,7 @@ export async function describeWrite(
     if (row) rows = counted(Number(row.target));
   }
   rows ??= countable ? await countTarget(context, event, relation, body) : undefined;
-  rows ??= insertedRows(event, body);
+  rows ??= insertedRows(context, event, body);
   rows ??= planned ? { value: Math.round(planned.rows), kind: "estimate" } : { value: 0, kind: "unknown" };
   if (context.after.writes && (rows.kind === "exact" || rows.kind === "capped")) rows = { ...rows, kind: "estimate" };
   if (context.after.writes) counts = undefined;
@@ -182,17 +183,20 @@ async function countTarget(context: AnalysisContext, event: WriteEvent, relation
 }
 
 /** VALUES lists say themselves how many rows they are. */
-function insertedRows(event: WriteEvent, body: Node): Rows | undefined {
+function insertedRows({ catalog }: AnalysisContext, event: WriteEvent, body: Node): Rows | undefined {
   if (event !== "insert") return undefined;
   if (body.selectStmt === undefined) return { value: 1, kind: "exact" };
   const select = body.selectStmt.SelectStmt;
   if (!select?.valuesLists || select.limitCount || select.limitOffset) return undefined;
   // A set-returning function in a list would make more rows than the list has.
-  let calls = false;
-  walk(select.valuesLists, (type) => {
-    if (type === "FuncCall" || type === "SubLink") calls = true;
+  let many = false;
+  walk(select.valuesLists, (type, node) => {
+    if (type === "SubLink") many = true;
+    if (type !== "FuncCall") return;
+    const { schema, name } = nameOf(node.funcname);
+    if ((schema !== undefined && schema !== "pg_catalog") || !isOneValue(name) || catalog.functionsByName.has(name)) many = true;
   });
-  return { value: select.valuesLists.length, kind: calls ? "estimate" : "exact" };
+  return { value: select.valuesLists.length, kind: many ? "estimate" : "exact" };
 }
 
 /** The key of a partitioned table, or of one it is a part of, is assigned. */

@@ -89,6 +89,8 @@ const EXACT = [
   "insert into shop.order_log (what) values ('a'), ('b'), ('c')",
   "insert into shop.order_log (order_id, what) select id, 'copied' from shop.orders where amount < 100",
   "insert into shop.items (id, order_id) values (900001, 5)",
+  "insert into shop.order_log (what, at) values (upper('a'), now()), ('b', clock_timestamp())",
+  "delete from t where id < 3",
   "insert into shop.refunds (id, order_id) select 1000000 + id, id from shop.orders where id < 10",
 ];
 
@@ -256,4 +258,15 @@ test("an unreachable target is unknown, not an exception", async () => {
 test("an analysis that is stopped is unknown", async () => {
   const found = await target.impact("select 1", { signal: AbortSignal.abort(), exact: true });
   expect(found).toMatchObject({ effect: "unknown", complete: false });
+});
+
+test("rows that a list of values may multiply are not called exact", async () => {
+  const { statements } = await impact("insert into shop.order_log (order_id) values (generate_series(1, 3))");
+  expect(statements[0]!.effects[0]!.rows.kind).not.toBe("exact");
+});
+
+test("without time for counting a figure is an estimate", async () => {
+  const text = "delete from shop.orders where id between 1200 and 1290";
+  const { statements } = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 0 });
+  expect([...statements[0]!.effects, ...statements[0]!.cascades].map(({ rows }) => rows.kind)).not.toContain("exact");
 });

@@ -16,6 +16,9 @@ create table shop.refunds (id bigint primary key, order_id bigint references sho
 create table shop.badges (id bigint primary key, order_id bigint default 0 references shop.orders (id) on delete set default);
 create table shop.parcels (id bigint primary key, order_id bigint references shop.orders (id) on update cascade);
 create table shop.nodes (id bigint primary key, parent_id bigint references shop.nodes (id) on delete cascade);
+-- Named as the analysis might name things itself.
+create table public.t (id bigint primary key);
+create table public.c (t bigint references public.t (id) on delete cascade);
 create table shop.order_log (id bigserial primary key, order_id bigint, what text, at timestamptz default now());
 create table shop.events (id bigint, at date not null, kind text, primary key (id, at)) partition by range (at);
 create table shop.events_2025 partition of shop.events for values from ('2025-01-01') to ('2026-01-01');
@@ -41,6 +44,8 @@ insert into shop.items select i, i % 2000, 'sku' || i % 7, 1 + i % 5 from genera
 insert into shop.item_notes select i, 1 + i % 6000, 'note' from generate_series(1, 900) i;
 insert into shop.refunds select i, i * 4 from generate_series(1, 300) i;
 insert into shop.badges select i, i * 5 from generate_series(1, 100) i;
+insert into public.t select i from generate_series(1, 5) i;
+insert into public.c select 1 + i % 5 from generate_series(1, 20) i;
 insert into shop.parcels select i, 1000 + i from generate_series(1, 50) i;
 insert into shop.nodes select i, nullif(i / 3, 0) from generate_series(1, 100) i;
 insert into shop.events select i, date '2025-06-01' + i, 'k' || i % 3 from generate_series(1, 400) i;

@@ -3,6 +3,9 @@ import { ok, refuse, type Impact, type Outcome } from "@interlock/protocol";
 import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
 import type { Frozen } from "./freeze.ts";
 
+/** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
+const COUNTING_MS = 2_000;
+
 export function parse(frozen: Frozen): Outcome<Parsed> {
   const parsed = frozen.connector.parse(frozen.text);
   const fault = parsed.diagnostics.find((diagnostic) => diagnostic.severity === "error");
@@ -25,7 +28,7 @@ export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parse
   const started = performance.now();
   try {
     const target = await parts.connections.target(frozen.connectionId);
-    return ok(await target.impact(frozen.text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true }));
+    return ok(await target.impact(frozen.text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true, countingMs: COUNTING_MS }));
   } catch (error) {
     if (error instanceof TargetError && error.code === "target_down") return refusalOf(error);
     parts.log.warn({ err: error, connection: frozen.connection.name }, "impact failed; the effect counts as unknown");
