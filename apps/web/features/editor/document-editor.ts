@@ -1,7 +1,8 @@
 import { textFingerprint, type Diagnostic, type Document, type DraftAnalysis } from "@interlock/protocol";
-import type { editor, IDisposable } from "monaco-editor";
+import type { editor, IDisposable, IPosition } from "monaco-editor";
 import type { RoomSession } from "../room/room-session.ts";
 import { coversCursor } from "./cursor-cover.ts";
+import { type OthersEdit, placeAfter } from "./cursor-place.ts";
 import type { DocumentConnection } from "./document-connection.ts";
 import { type Place, placeAt } from "./document-session.ts";
 import { THEME } from "./editor-theme.ts";
@@ -86,7 +87,12 @@ export class DocumentEditor implements IDisposable {
     });
     this.#highlight = this.editor.createDecorationsCollection();
     this.#owned.push(
-      new MonacoBinding(connection.text, this.#model, () => !this.#readOnly),
+      new MonacoBinding(
+        connection.text,
+        this.#model,
+        () => !this.#readOnly,
+        (apply, edits) => this.#keepingCursors(apply, edits),
+      ),
       new RemoteCursors(monaco, this.editor, connection),
       monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
@@ -223,6 +229,28 @@ export class DocumentEditor implements IDisposable {
     this.#model.dispose();
   }
 
+  /** Monaco takes a cursor along with text that is inserted at it; here that text is somebody else's. */
+  #keepingCursors(apply: () => void, edits: readonly OthersEdit[]): void {
+    const { Range, Selection } = this.#parts.monaco;
+    const offset = (position: IPosition) => this.#model.getOffsetAt(position);
+    const wanted = this.editor.getSelections()?.map((selection) => {
+      const empty = selection.isEmpty();
+      return {
+        start: placeAfter(offset(selection.getStartPosition()), edits, empty ? "before" : "behind"),
+        end: placeAfter(offset(selection.getEndPosition()), edits),
+        direction: selection.getDirection(),
+      };
+    });
+    apply();
+    if (!this.#engaged || wanted === undefined) return;
+    const at = (offset: number) => this.#model.getPositionAt(offset);
+    const selections = wanted.map(({ start, end, direction }) =>
+      Selection.fromRange(Range.fromPositions(at(start), at(Math.max(start, end))), direction),
+    );
+    const now = this.editor.getSelections() ?? [];
+    if (!selections.every((selection, index) => now[index]?.equalsSelection(selection))) this.editor.setSelections(selections);
+  }
+
   #changed(): void {
     // Text that arrives pushes a cursor at its start before it: an untouched document opens at its top.
     if (!this.#engaged) this.editor.setPosition({ lineNumber: 1, column: 1 });
@@ -242,8 +270,10 @@ export class DocumentEditor implements IDisposable {
     const selection = this.editor.getSelection();
     if (!selection) return;
     const { connection, session, document } = this.#parts;
-    const anchor = placeAt(connection.text, this.#model.getOffsetAt(selection.getSelectionStart()));
-    const head = placeAt(connection.text, this.#model.getOffsetAt(selection.getPosition()));
+    // A cursor belongs to the character before it, as `placeAfter` has it.
+    const side = selection.isEmpty() ? "before" : "after";
+    const anchor = placeAt(connection.text, this.#model.getOffsetAt(selection.getSelectionStart()), side);
+    const head = placeAt(connection.text, this.#model.getOffsetAt(selection.getPosition()), side);
     connection.awareness.setLocalStateField("cursor", { anchor, head });
     if (!this.#readOnly) session.connection.notify({ type: "draft.focus", documentId: document.id, anchor, head });
   }

@@ -149,3 +149,39 @@ test("whatever two people type and undo, models and documents agree", () => {
     { numRuns: 300 },
   );
 });
+
+test("edits of others are told before they are made, own ones are not", () => {
+  const doc = new Y.Doc();
+  const text = doc.getText("content");
+  text.insert(0, "SELECT 1;");
+  const model = new FakeModel();
+  const told: unknown[] = [];
+  const binding = new MonacoBinding(
+    text,
+    model as unknown as TextModel,
+    () => true,
+    (apply, edits) => {
+      told.push([model.value, edits]);
+      apply();
+    },
+  );
+  model.edit([{ offset: 9, length: 0, text: " " }]);
+  const other = new Y.Doc();
+  Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+  other.getText("content").insert(10, "-- theirs");
+  other.getText("content").delete(0, 6);
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(other), "network");
+  expect(told).toEqual([
+    [
+      "SELECT 1; ",
+      [
+        { at: 0, removed: 6, added: 0 },
+        { at: 10, removed: 0, added: 9 },
+      ],
+    ],
+  ]);
+  expect(model.value).toBe(" 1; -- theirs");
+  binding.undoManager.undo();
+  expect(told).toHaveLength(1);
+  binding.dispose();
+});

@@ -1,5 +1,6 @@
 import type { editor, IDisposable } from "monaco-editor";
 import * as Y from "yjs";
+import type { OthersEdit } from "./cursor-place.ts";
 
 /** The part of Monaco's ITextModel the binding uses. `undo` and `redo` are replaced: only the binding knows whose edits are whose. */
 export type TextModel = Pick<
@@ -20,12 +21,20 @@ export class MonacoBinding implements IDisposable {
   readonly #text: Y.Text;
   readonly #model: TextModel;
   readonly #canWrite: () => boolean;
+  readonly #aroundOthers: (apply: () => void, edits: readonly OthersEdit[]) => void;
   readonly #observer: (event: Y.YTextEvent, transaction: Y.Transaction) => void;
   readonly #listener: IDisposable;
   #applying = false;
 
-  constructor(text: Y.Text, model: TextModel, canWrite: () => boolean) {
+  /** `aroundOthers` carries out an edit of somebody else and may put the own cursors where they belong. */
+  constructor(
+    text: Y.Text,
+    model: TextModel,
+    canWrite: () => boolean,
+    aroundOthers: (apply: () => void, edits: readonly OthersEdit[]) => void = (apply) => apply(),
+  ) {
     this.#text = text;
+    this.#aroundOthers = aroundOthers;
     this.#model = model;
     this.#canWrite = canWrite;
     this.undoManager = new Y.UndoManager(text, { trackedOrigins: new Set([this]), captureTimeout: 500 });
@@ -66,7 +75,12 @@ export class MonacoBinding implements IDisposable {
     if (transaction.origin === this) return;
     const edits = editsOf(event.delta, this.#model);
     if (edits === undefined || this.#model.getValue().length + edits.growth !== this.#text.length) this.#showWhole();
-    else this.#withoutEcho(() => this.#model.applyEdits(edits.edits));
+    else {
+      const apply = () => this.#withoutEcho(() => this.#model.applyEdits(edits.edits));
+      // The own undo moves the cursor to what it brings back, as everywhere.
+      if (transaction.origin === this.undoManager) apply();
+      else this.#aroundOthers(apply, edits.places);
+    }
     this.#mendPairs();
   }
 
@@ -114,23 +128,26 @@ const REMOVING_RETURNS = "remove carriage returns";
 function editsOf(
   delta: Y.YTextEvent["delta"],
   model: TextModel,
-): { edits: editor.IIdentifiedSingleEditOperation[]; growth: number } | undefined {
+): { edits: editor.IIdentifiedSingleEditOperation[]; places: OthersEdit[]; growth: number } | undefined {
   const edits: editor.IIdentifiedSingleEditOperation[] = [];
+  const places: OthersEdit[] = [];
   let at = 0;
   let growth = 0;
   for (const step of delta) {
     if (step.retain !== undefined) at += step.retain;
     else if (step.delete !== undefined) {
       edits.push({ range: rangeOf(model, at, at + step.delete), text: "" });
+      places.push({ at, removed: step.delete, added: 0 });
       at += step.delete;
       growth -= step.delete;
     } else if (typeof step.insert === "string") {
       if (step.insert.includes("\r")) return undefined;
       edits.push({ range: rangeOf(model, at, at), text: step.insert, forceMoveMarkers: true });
+      places.push({ at, removed: 0, added: step.insert.length });
       growth += step.insert.length;
     }
   }
-  return { edits: joinTouching(edits), growth };
+  return { edits: joinTouching(edits), places, growth };
 }
 
 /** Monaco refuses overlapping edits and orders touching ones its own way, so an insert at a deletion's start becomes one replacement. */

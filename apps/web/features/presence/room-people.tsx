@@ -59,10 +59,10 @@ function Person({ member, isMe, canChange }: { member: RoomMember; isMe: boolean
   const session = useSession();
   return (
     <li className="flex items-center gap-2.5 rounded-md px-2 py-1.5">
-      <Avatar person={member} online={member.online} />
+      <Avatar person={{ ...member, displayName: member.name }} online={member.online} />
       <div className="min-w-0 flex-1 leading-tight">
         <div className="truncate">
-          {member.displayName}
+          {member.name} <span className="text-xs text-dim">{member.displayName}</span>
           {isMe && <span className="text-faint"> (you)</span>}
         </div>
         <div className="text-2xs text-faint">{member.online ? "here now" : "away"}</div>

@@ -21,27 +21,30 @@ import { SqlText } from "./sql-text.tsx";
 /** Lines of a frozen text shown before it is expanded. */
 const LINES = 6;
 
-/** One frozen command: who wrote it, what it does, who has agreed, and what came of it. */
-export function CommandCard({ command }: { command: Command }) {
+/** One frozen command: who wrote it, what it does, who has agreed, and what came of it. `kept`: it stays open although it is finished. */
+export function CommandCard({ command, kept = false }: { command: Command; kept?: boolean }) {
   const me = useRoom((state) => state.me);
   const role = useRoom((state) => state.role);
   const wanted = useView((view) => (view.command?.id === command.id ? view.command : undefined));
   const card = useRef<HTMLElement>(null);
   const active = isActive(command);
-  const [open, setOpen] = useState(active || wanted?.focus === true);
+  /** What the person chose, for as long as it is this command's turn to be open or folded. */
+  const [chosen, setChosen] = useState<boolean>();
+  const byItself = active || kept;
+  const [was, setWas] = useState(byItself);
+  if (was !== byItself) {
+    setWas(byItself);
+    setChosen(undefined);
+  }
+  const open = chosen ?? (byItself || wanted?.focus === true);
   const [details, setDetails] = useState(false);
   const rights = commandRights(command, me, role);
   const acts = useCommandActs(command);
   const session = useSession();
 
   useEffect(() => {
-    // Its rows are in a tab of their own; what wrote something stays open, so that everybody sees what came of it.
-    if (command.state === "succeeded" && command.effect === "read" && !wanted?.focus) setOpen(false);
-  }, [command.state, command.effect, wanted]);
-
-  useEffect(() => {
     if (wanted === undefined) return;
-    if (wanted.focus) setOpen(true);
+    if (wanted.focus) setChosen(true);
     // Wait until it is drawn open.
     requestAnimationFrame(() => {
       card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -72,7 +75,7 @@ export function CommandCard({ command }: { command: Command }) {
         !active && "bg-panel",
       )}
     >
-      <Head command={command} open={open} onToggle={active ? undefined : () => setOpen(!open)} />
+      <Head command={command} open={open} onToggle={active ? undefined : () => setChosen(!open)} />
       {open && (
         <div className="mt-2 flex flex-col gap-2">
           <FrozenText text={command.text} />

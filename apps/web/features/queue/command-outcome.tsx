@@ -1,5 +1,5 @@
 "use client";
-import type { Affected, Command } from "@interlock/protocol";
+import type { Command } from "@interlock/protocol";
 import { Ban, CircleCheck, CircleX, HelpCircle, Table2, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "../../components/ui/button.tsx";
@@ -18,7 +18,7 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "succeeded":
       return (
         <Outcome icon={CircleCheck} tone="text-read-text" title={`Done${took}`}>
-          <AffectedRows affected={execution?.affected ?? []} />
+          <AffectedRows command={command} />
           <Notices notices={execution?.notices ?? []} />
           <ResultLinks command={command} />
         </Outcome>
@@ -133,9 +133,11 @@ function Running({ command }: { command: Command }) {
   );
 }
 
-function AffectedRows({ affected }: { affected: readonly Affected[] }) {
-  const lines = affected.filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0);
-  if (lines.length === 0) return null;
+function AffectedRows({ command }: { command: Command }) {
+  const lines = (command.execution?.affected ?? []).filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0);
+  // Only of these the counters say everything: a TRUNCATE counts no rows.
+  const counted = command.impact.statements.every(({ title }) => /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(title));
+  if (lines.length === 0) return counted && command.impact.statements.length > 0 ? <p>No row was changed.</p> : null;
   return (
     <ul className="flex flex-col gap-0.5 tabular-nums" data-testid="affected">
       {lines.map(({ object, inserted, updated, deleted }) => (
@@ -143,8 +145,8 @@ function AffectedRows({ affected }: { affected: readonly Affected[] }) {
           <span className="truncate font-mono">{object}</span>
           <span className="shrink-0 text-fg">
             {[
-              [inserted, "added"],
-              [updated, "changed"],
+              [inserted, "inserted"],
+              [updated, "updated"],
               [deleted, "deleted"],
             ]
               .filter(([n]) => (n as number) > 0)

@@ -1,6 +1,6 @@
 import type { Command, Person, Principal, Role } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { commandRights, openSeats } from "./command-rights.ts";
+import { commandRights, keptOpen, openSeats } from "./command-rights.ts";
 
 const person = (name: string): Person => ({ id: `id-${name}`, name, displayName: name, color: "#000000" });
 const principal = (name: string, groups: string[] = [], identities: string[] = []): Principal => ({ ...person(name), groups, identities });
@@ -60,4 +60,18 @@ test("a seat counts for the group it fills", () => {
   const reviews = [{ id: "r", reviewer: person("reviewer"), decision: "approve" as const, group: "payments-reviewers", at: "" }];
   expect(openSeats(command())).toEqual([{ group: "payments-reviewers", open: 1 }]);
   expect(openSeats(command({ reviews }))).toEqual([]);
+});
+
+test("the last write stays open until the next one finishes, a troubled read too, and what nobody knows always", () => {
+  const finished = (id: string, effect: Command["effect"], state: Command["state"], minute: number) =>
+    command({ id, effect, state, updatedAt: `2026-11-21T03:0${minute}:00.000Z` });
+  const older = finished("older", "delete", "succeeded", 1);
+  const write = finished("write", "modify", "succeeded", 2);
+  const read = finished("read", "read", "succeeded", 3);
+  const lost = finished("lost", "delete", "unknown", 0);
+  const failed = finished("failed", "read", "failed", 1);
+  expect([...keptOpen([read, write, older, failed, lost])].toSorted()).toEqual(["failed", "lost", "write"]);
+  const next = finished("next", "append", "rejected", 4);
+  expect([...keptOpen([next, read, write])]).toEqual(["next"]);
+  expect(keptOpen([]).size).toBe(0);
 });

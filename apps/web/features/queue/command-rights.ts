@@ -63,3 +63,17 @@ export function openSeats(command: Command): { group: string; open: number }[] {
 /** Waits for somebody to do something, or runs. */
 export const isWaiting = ({ state }: Command) => state === "proposed" || state === "awaiting_review" || state === "approved";
 export const isActive = (command: Command) => !FINAL_STATES.has(command.state);
+
+/**
+ * Finished commands that stay open until somebody folds them: those nobody knows the end of, the last that wrote or tried to, so that
+ * everybody sees what came of it, and the last read that did not succeed. Rows of a read are in a tab of their own.
+ */
+export function keptOpen(finished: readonly Command[]): ReadonlySet<string> {
+  const latest = finished.toSorted((a, b) => endOf(b) - endOf(a));
+  const write = latest.find(({ effect }) => effect !== "read");
+  const trouble = latest.find(({ effect, state }) => effect === "read" && state !== "succeeded");
+  const lost = finished.filter(({ state }) => state === "unknown");
+  return new Set([write, trouble, ...lost].flatMap((command) => (command ? [command.id] : [])));
+}
+
+const endOf = ({ updatedAt, execution }: Command) => Date.parse(execution?.endedAt ?? updatedAt);

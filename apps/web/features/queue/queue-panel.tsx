@@ -5,7 +5,7 @@ import { Button } from "../../components/ui/button.tsx";
 import { useRoom, useView } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
 import { CommandCard } from "./command-card.tsx";
-import { isActive, isWaiting } from "./command-rights.ts";
+import { isActive, isWaiting, keptOpen } from "./command-rights.ts";
 
 /** Finished commands listed before one asks for more. */
 const FINISHED = 8;
@@ -17,6 +17,7 @@ export function QueuePanel() {
   const [all, setAll] = useState(false);
   const active = commands.filter(isActive);
   const finished = commands.filter((command) => !isActive(command));
+  const kept = keptOpen(finished);
   const waiting = active.filter(isWaiting).length;
   const shown = all ? finished : finished.filter(({ id }, index) => index < FINISHED || id === wanted);
   return (
@@ -28,11 +29,9 @@ export function QueuePanel() {
             <Inbox aria-hidden="true" className="size-4 shrink-0" /> What is proposed waits here, frozen, until it is agreed.
           </p>
         )}
-        {active.map((command) => (
-          <CommandCard key={command.id} command={command} />
-        ))}
-        {shown.map((command) => (
-          <CommandCard key={command.id} command={command} />
+        {/* One list, so that a card that finishes is moved and not made anew. */}
+        {[...active, ...shown].map((command) => (
+          <CommandCard key={command.id} command={command} kept={kept.has(command.id)} />
         ))}
         {finished.length > shown.length && (
           <Button variant="ghost" size="sm" onClick={() => setAll(true)}>

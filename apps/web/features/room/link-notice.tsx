@@ -6,7 +6,7 @@ import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { useNow, useRoom, useSession } from "./room-context.tsx";
 
-/** A line under the header while the agent cannot be reached. What was typed is kept and sent when it is back. */
+/** Floats above the status bar while the agent cannot be reached, so that nothing moves. What was typed is kept and sent when it is back. */
 export function ReconnectingNotice() {
   const session = useSession();
   const link = useRoom((state) => state.link);
@@ -16,7 +16,7 @@ export function ReconnectingNotice() {
   return (
     <div
       role="status"
-      className="flex shrink-0 items-center gap-2.5 border-b border-modify-line bg-modify-soft px-3.5 py-1.5 text-xs text-modify-text"
+      className="fixed bottom-9 left-1/2 z-40 flex w-max max-w-[calc(100vw-1.5rem)] -translate-x-1/2 items-center gap-2.5 rounded-lg border border-modify-line bg-modify-soft py-1.5 pr-1.5 pl-3.5 text-xs text-modify-text shadow-(--shadow)"
     >
       {wait === 0 ? <Spinner /> : <CloudOff aria-hidden="true" className="size-3.5" />}
       <span>

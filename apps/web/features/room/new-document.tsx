@@ -1,13 +1,13 @@
 "use client";
 import { Plus } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
 import { Popover, PopoverContent, PopoverTrigger } from "../../components/ui/popover.tsx";
 import { useCanAct, useRoom, useSession } from "./room-context.tsx";
 
-/** The `+` after the documents' tabs. */
-export function NewDocument() {
+/** Asks for a name and a connection. The trigger is the `+` after the documents' tabs, or `children`. */
+export function NewDocument({ children }: { children?: ReactNode }) {
   const session = useSession();
   const connections = useRoom((state) => state.connections);
   const documents = useRoom((state) => state.documents);
@@ -33,9 +33,11 @@ export function NewDocument() {
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label="New document" className="m-1.5">
-          <Plus />
-        </Button>
+        {children ?? (
+          <Button variant="ghost" size="icon-sm" aria-label="New document" className="m-1.5">
+            <Plus />
+          </Button>
+        )}
       </PopoverTrigger>
       <PopoverContent align="start" aria-label="New document">
         <form className="flex flex-col gap-3" onSubmit={(event) => void create(event)}>

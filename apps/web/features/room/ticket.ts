@@ -10,8 +10,9 @@ export async function fetchTicket(signal?: AbortSignal): Promise<TicketOutcome> 
     const body = (await response.json()) as { ticket?: unknown };
     if (typeof body.ticket !== "string") return { ok: false, signedOut: false, why: "The server sent no ticket." };
     return { ok: true, ticket: body.ticket };
-  } catch (error) {
-    return { ok: false, signedOut: false, why: error instanceof Error ? error.message : "The server does not answer." };
+  } catch {
+    // Browsers' own words for it ("Failed to fetch") help nobody.
+    return { ok: false, signedOut: false, why: "Interlock does not answer." };
   }
 }
 

@@ -16,6 +16,7 @@ import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
 import { NewDocument } from "./new-document.tsx";
+import { NoDocuments } from "./no-documents.tsx";
 import { resultKey, resultTabs } from "./result-tabs.ts";
 import "./room.css";
 import { useRoom, useSession, useView } from "./room-context.tsx";
@@ -43,6 +44,7 @@ export function Workspace() {
       components={COMPONENTS}
       tabComponents={TABS}
       leftHeaderActionsComponent={HeaderActions}
+      watermarkComponent={NoDocuments}
       disableFloatingGroups
       onReady={(event: DockviewReadyEvent) => setApi(event.api)}
     />
@@ -211,7 +213,8 @@ function NoResultsTab() {
   return <div className="flex h-full items-center px-3.5">Results</div>;
 }
 
-/** The `+` belongs to groups that hold documents. */
+/** The `+` belongs to groups that hold documents; while there are none, to every group. */
 function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
-  return panels.some(({ id }) => id.startsWith("document ")) ? <NewDocument /> : null;
+  const none = useRoom((state) => state.documents.length === 0);
+  return none || panels.some(({ id }) => id.startsWith("document ")) ? <NewDocument /> : null;
 }

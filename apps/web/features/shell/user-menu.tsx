@@ -18,17 +18,21 @@ import { useShell } from "./shell-context.tsx";
 export function UserMenu() {
   const { principal } = useShell();
   const { openShortcuts } = usePalette();
+  // The letters that rooms, cursors and the queue show.
+  const mark = { ...principal, displayName: principal.name };
   return (
     <DropdownMenu>
       <DropdownMenuTrigger className="rounded-full">
-        <Avatar person={principal} />
+        <Avatar person={mark} />
         <span className="sr-only">{principal.displayName}: your menu</span>
       </DropdownMenuTrigger>
       <DropdownMenuContent className="w-60">
         <div className="flex items-center gap-2.5 px-2 py-2">
-          <Avatar person={principal} size="lg" />
+          <Avatar person={mark} size="lg" />
           <div className="min-w-0">
-            <div className="truncate font-semibold">{principal.displayName}</div>
+            <div className="truncate">
+              <span className="font-semibold">{principal.name}</span> <span className="text-xs text-dim">{principal.displayName}</span>
+            </div>
             <div className="truncate text-xs text-dim">{principal.groups.length > 0 ? principal.groups.join(", ") : "no group"}</div>
           </div>
         </div>

@@ -33,10 +33,12 @@ export function DemoAccountCard({ account, pending, disabled, onTake }: DemoAcco
           <Spinner className="size-5" label={`Signing in as ${account.displayName}`} />
         </span>
       ) : (
-        <Avatar person={account} size="lg" />
+        <Avatar person={{ ...account, displayName: account.name }} size="lg" />
       )}
       <span className="min-w-0">
-        <span className="block truncate font-semibold">{account.displayName}</span>
+        <span className="block truncate">
+          <span className="font-semibold">{account.name}</span> <span className="text-xs text-dim">{account.displayName}</span>
+        </span>
         <span className="block text-xs text-pretty text-dim">{PURPOSE[account.name] ?? account.name}</span>
         <span className="mt-1.5 flex flex-wrap gap-x-2 text-2xs text-faint">
           {account.groups.length === 0 && "no group"}

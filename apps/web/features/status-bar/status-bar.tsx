@@ -12,6 +12,7 @@ const TONES = { quiet: undefined, warn: "text-modify-text", bad: "text-delete-te
 export function StatusBar() {
   const session = useSession();
   const link = useRoom((state) => state.link);
+  const live = link.phase === "live";
   const latency = useRoom((state) => state.latencyMs);
   const head = useRoom((state) => state.auditHead);
   const here = useRoom((state) => state.room?.members.filter(({ online }) => online).length ?? 0);
@@ -22,15 +23,16 @@ export function StatusBar() {
   return (
     <footer className="flex h-6 shrink-0 items-center gap-4 overflow-hidden border-t border-line bg-panel px-3.5 text-2xs whitespace-nowrap text-dim">
       <Tooltip label="Commands, results and who did what are kept in the audit log" side="top">
-        <span tabIndex={0} className="inline-flex items-center gap-1.5 text-delete-text">
-          <span aria-hidden="true" className="size-2 rounded-full bg-delete" /> recording
+        <span tabIndex={0} className={cn("inline-flex items-center gap-1.5", live ? "text-delete-text" : "text-faint")}>
+          <span aria-hidden="true" className={cn("size-2 rounded-full", live ? "bg-delete" : "border border-line-strong")} /> recording
         </span>
       </Tooltip>
-      <span className="tabular-nums max-sm:hidden">
-        agent{latency === undefined ? "" : ` · ${latency < 1 ? "< 1" : Math.round(latency)} ms`}
+      <span className={cn("tabular-nums max-sm:hidden", !live && "text-modify-text")}>
+        agent{live ? latency !== undefined && ` · ${latency < 1 ? "< 1" : Math.round(latency)} ms` : " away"}
       </span>
       <span className="tabular-nums" role="status" data-testid="sync">
-        {here} in room, <span className={cn(TONES[sync.tone])}>{sync.text}</span>
+        {live && `${here} in room, `}
+        <span className={cn(TONES[sync.tone])}>{sync.text}</span>
       </span>
       {problem !== undefined && (
         <Tooltip label={<span className="whitespace-pre-wrap">{problem}</span>} side="top">
