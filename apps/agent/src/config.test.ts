@@ -20,6 +20,7 @@ test("reads what it is told and fills in the rest", () => {
     origins: new Set(["http://localhost:7300", "https://interlock.example.com"]),
     demo: false,
     logLevel: "info",
+    resultDays: 30,
   });
 });
 

@@ -18,6 +18,8 @@ export interface Config {
   origins: ReadonlySet<string>;
   demo: boolean;
   logLevel: string;
+  /** How long results are kept, in days. */
+  resultDays: number;
 }
 
 const Environment = z.object({
@@ -40,6 +42,7 @@ const Environment = z.object({
     )
     .pipe(z.array(z.string().refine((text) => URL.parse(text)?.origin === text, "must be origins without a path")).min(1)),
   INTERLOCK_DEMO: z.enum(["0", "1"]).default("0"),
+  INTERLOCK_RESULT_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -58,5 +61,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     origins: new Set(data.INTERLOCK_ORIGINS),
     demo: data.INTERLOCK_DEMO === "1",
     logLevel: data.INTERLOCK_LOG_LEVEL,
+    resultDays: data.INTERLOCK_RESULT_DAYS,
   };
 }

@@ -37,6 +37,10 @@ function endWith(agent: Agent): void {
     }
     process.exit(code);
   };
+  agent.displaced.addEventListener("abort", () => {
+    log.fatal({ err: agent.displaced.reason as unknown }, "this agent may not go on");
+    void end("displaced", 1);
+  });
   process.on("SIGTERM", () => void end("SIGTERM", 0));
   process.on("SIGINT", () => void end("SIGINT", 0));
   process.on("disconnect", () => void end("the supervisor is gone", 0));

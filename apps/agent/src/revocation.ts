@@ -2,7 +2,6 @@ import { listen, readRevocation, REVOKED_CHANNEL, type Db } from "@interlock/db"
 import { CLOSE, type ErrorCode } from "@interlock/protocol";
 import type { OpenSockets } from "./door/open-sockets.ts";
 import type { Log } from "./log.ts";
-import { isId } from "./room/membership.ts";
 
 /** How often all open sockets are compared with the database, in milliseconds: for notices that were lost, and hand-made changes. */
 const SWEEP_MS = 5_000;
@@ -12,12 +11,19 @@ export interface RevocationParts {
   db: Db;
   sockets: OpenSockets;
   log: Log;
-  /** What else ends when a person is locked out. */
-  onLocked?: (userId: string) => Promise<void>;
+  /** Statements in flight, which end with their person's access. */
+  runs?: {
+    /** By user id, since when something runs for them. */
+    running(): Map<string, Date>;
+    cancelRunsOf(userId: string): Promise<void>;
+  };
 }
 
+/** How often people for whom something runs are looked up: expiry sends no notice, and one second is promised (I11). In milliseconds. */
+const RUNS_SWEEP_MS = 300;
+
 /**
- * Closes sockets whose session ended or whose person was locked or changed groups (I11): at once on notice, and by comparison after a gap in
+ * Closes sockets and cancels statements whose session ended or whose person was locked or changed groups (I11): at once on notice, and by comparison after a gap in
  * listening. Resolves when it listens; ends with `signal`.
  */
 export async function watchRevocations(parts: RevocationParts, signal: AbortSignal): Promise<void> {
@@ -32,8 +38,8 @@ export async function watchRevocations(parts: RevocationParts, signal: AbortSign
       return;
     }
     ended((socket) => ("sessionId" in what ? socket.sessionId === what.sessionId : socket.principal.id === what.userId));
-    if ("userId" in what)
-      lockedOut(parts, what.userId).catch((error: unknown) => log.error({ err: error }, "a lock could not be carried out whole"));
+    if ("userId" in what) cancel(what.userId);
+    else void sweepRuns();
   };
   const sweep = async (): Promise<void> => {
     const open = [...new Set([...sockets].map((socket) => socket.sessionId))];
@@ -47,13 +53,38 @@ export async function watchRevocations(parts: RevocationParts, signal: AbortSign
       log.error({ err: error }, "open sockets could not be compared with the sessions");
     }
   };
+  const cancel = (userId: string): void => {
+    parts.runs?.cancelRunsOf(userId).catch((error: unknown) => log.error({ err: error }, "a revocation could not be carried out whole"));
+  };
+  const sweepRuns = async (): Promise<void> => {
+    const running = parts.runs?.running();
+    if (running === undefined || running.size === 0) return;
+    try {
+      for (const userId of await withoutAccess(db, running)) cancel(userId);
+    } catch (error) {
+      log.error({ err: error }, "what runs could not be compared with the sessions");
+    }
+  };
   await listen(databaseUrl, REVOKED_CHANNEL, revoked, signal, () => void sweep());
-  const timer = setInterval(() => void sweep(), SWEEP_MS);
-  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  const timers = [setInterval(() => void sweep(), SWEEP_MS), setInterval(() => void sweepRuns(), RUNS_SWEEP_MS)];
+  signal.addEventListener("abort", () => timers.forEach((timer) => clearInterval(timer)), { once: true });
 }
 
-/** A change of groups comes as the same notice; only a lock ends what runs. */
-async function lockedOut({ db, onLocked }: RevocationParts, userId: string): Promise<void> {
-  if (onLocked === undefined || !isId(userId)) return;
-  if ((await db.user.count({ where: { id: userId, lockedAt: { not: null } } })) === 1) await onLocked(userId);
+/**
+ * Who of these is locked, or has seen the last session end since something began to run for them. Whoever had none to begin with works with
+ * a token, and loses nothing when an old session runs out.
+ */
+async function withoutAccess(db: Db, running: ReadonlyMap<string, Date>): Promise<string[]> {
+  const now = new Date();
+  const oldest = new Date(Math.min(...[...running.values()].map((since) => since.getTime())));
+  const people = await db.user.findMany({
+    where: { id: { in: [...running.keys()] } },
+    select: { id: true, lockedAt: true, sessions: { where: { expiresAt: { gt: oldest } }, select: { expiresAt: true, revokedAt: true } } },
+  });
+  return people.flatMap(({ id, lockedAt, sessions }) => {
+    const ends = sessions.map(({ expiresAt, revokedAt }) => (revokedAt !== null && revokedAt < expiresAt ? revokedAt : expiresAt));
+    const since = running.get(id) ?? now;
+    const signedOut = ends.some((end) => end > since) && ends.every((end) => end <= now);
+    return lockedAt !== null || signedOut ? [id] : [];
+  });
 }

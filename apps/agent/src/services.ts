@@ -50,7 +50,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
   const connections = new ConnectionRegistry({ db, hub, timeline, key: config.key, policy, log });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
-  const commands = new CommandService({ db, hub, timeline, membership: parts.membership, policy, connections, results, log });
+  const commands = new CommandService({ db, hub, timeline, membership: parts.membership, policy, connections, results, documents, log });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
   const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, results, commands });
   await commands.recover();

@@ -18,7 +18,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "token.revoked": () => "revoked a token",
   "room.opened": (data) => (data["again"] === true ? "opened the room again" : "opened the room"),
   "room.closed": () => "closed the room",
-  "room.joined": (data) => (data["role"] === "observer" ? "joined as an observer" : "joined"),
+  "room.joined": (data) => (data["again"] === true ? "came back" : data["role"] === "observer" ? "joined as an observer" : "joined"),
   "room.left": () => "left",
   "room.role_changed": (data) => `made ${text(data, "user")} ${text(data, "to")}`,
   "document.created": (data) => `created ${text(data, "name") || "a document"}`,
@@ -36,13 +36,14 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "command.started": (data, actor) => (actor === "system" ? `${title(data)} started` : `ran ${title(data)}`),
   "command.succeeded": (data) => `${title(data)} succeeded${counts(data)}`,
   "command.failed": (data) => `${title(data)} failed${because(data)}`,
-  "command.cancelled": (data) => `${title(data)} was cancelled`,
+  "command.cancelled": (data, actor) => cancelled(data, actor),
   "command.rolled_back": (data) => `${title(data)} was rolled back${excess(data)}`,
   "command.unknown": (data) =>
     data["why"] === "restart"
       ? `${title(data)} was running when Interlock stopped; its outcome is unknown`
       : `${title(data)} ended without a known outcome`,
   "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
+  "result.removed": (data) => `The result of ${title(data)} was removed after ${number(data, "days")} days`,
   "policy.loaded": () => "The policy was loaded",
   "policy.refused": () => "The policy file is not valid; the last good one stays",
   "connection.created": (data) => `added the connection ${text(data, "name")}`,
@@ -76,6 +77,11 @@ function held(data: Data, actor: string): string {
   if (data["why"] === "restart") return `${title(data)} is held: Interlock restarted during its countdown`;
   if (data["why"] === "policy") return `${title(data)} waits for reviews again: the policy has become stricter`;
   return actor === "system" ? `${title(data)} is held` : `held ${title(data)}`;
+}
+
+function cancelled(data: Data, actor: string): string {
+  if (data["why"] === "revoked") return `${title(data)} was cancelled: who ran it has no access any more`;
+  return actor === "system" ? `${title(data)} was cancelled` : `cancelled ${title(data)}`;
 }
 
 function counts(data: Data): string {

@@ -58,6 +58,7 @@ export async function startWholeAgent(): Promise<WholeAgent> {
     origins: new Set([ORIGIN]),
     demo: true,
     logLevel: "silent",
+    resultDays: 30,
   };
   let agent = await createAgent(config, createLog(process.env["TEST_LOG"] ?? "silent"));
   const room = await db.room.findFirstOrThrow();

@@ -43,6 +43,7 @@ export async function startAgent(
       INTERLOCK_KEY: secrets.key,
       INTERLOCK_ORIGINS: config.origins.join(","),
       INTERLOCK_DEMO: config.demo ? "1" : "0",
+      ...(environment["INTERLOCK_RESULT_DAYS"] ? { INTERLOCK_RESULT_DAYS: environment["INTERLOCK_RESULT_DAYS"] } : {}),
     },
     ready: portMessage,
     log: log.file("agent"),

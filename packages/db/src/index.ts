@@ -8,4 +8,5 @@ export { notifyRevoked, readRevocation, REVOKED_CHANNEL, type Revocation } from 
 export { openSecret, sealSecret } from "./sealed-secret.ts";
 export { createSession, liveSession, lockUser, principalOf, revokeSession, SESSION_MS, setGroups, type LiveSession } from "./session.ts";
 export { issueTicket, redeemTicket } from "./ticket.ts";
+export { becomeSoleAgent } from "./sole-agent.ts";
 export { hashToken, newToken } from "./token.ts";

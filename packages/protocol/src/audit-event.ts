@@ -52,6 +52,7 @@ export const AUDIT_TYPES = [
   "command.rolled_back",
   "command.unknown",
   "result.exported",
+  "result.removed",
   "policy.loaded",
   "policy.refused",
   "connection.created",

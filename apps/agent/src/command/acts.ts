@@ -63,7 +63,7 @@ export async function cancel(life: Life, { principal, commandId }: CommandAct): 
   if (row === null) return refuse("not_found");
   const acting = await actingOn(life.db, principal, row);
   if (!acting.ok) return acting;
-  if (row.state !== "running" || !life.runs.cancel(commandId))
+  if (row.state !== "running" || !life.runs.cancel(commandId, acting.value.who.name))
     return refuse("wrong_state", `It is ${row.state}; only what runs can be cancelled.`);
   life.log.info({ commandId, by: principal.name }, "cancelling a run");
   return ok(undefined);

@@ -1,5 +1,6 @@
 import type { Db } from "@interlock/db";
 import type { Logger } from "pino";
+import type { DocumentStore } from "../document/document-store.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { ResultService } from "../result/result-service.ts";
 import type { RoomHub } from "../room/room-hub.ts";
@@ -16,6 +17,7 @@ export interface CommandParts {
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "connector" | "target" | "byId">;
   results: Pick<ResultService, "record" | "recover">;
+  documents: Pick<DocumentStore, "writersOf">;
   log: Logger;
 }
 

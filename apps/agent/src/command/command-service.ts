@@ -82,10 +82,12 @@ export class CommandService {
     return cancelled.ok ? this.#read(ok(input.commandId)) : cancelled;
   }
 
-  /**
-   * Stops what runs for somebody who was locked out, whatever their role (I11); resolves when each outcome is written. Signing out does not:
-   * what was agreed belongs to the room, whose members can cancel it.
-   */
+  /** For whom something runs at this moment, by user id, and since when. */
+  running(): Map<string, Date> {
+    return this.#life.runs.people();
+  }
+
+  /** Stops what runs for somebody whose access ended or changed, whatever their role (I11); resolves when each outcome is written. */
   cancelRunsOf(userId: string): Promise<void> {
     return this.#life.runs.cancelOf(userId);
   }

@@ -7,12 +7,14 @@ import { TIMEOUT_MS, type Life } from "./command-parts.ts";
 import { impactOf } from "./command-row.ts";
 import { resolutionOf } from "./envelope.ts";
 import { maskedText } from "./masked-text.ts";
-import type { Run } from "./runs.ts";
+import type { Run, Stop } from "./runs.ts";
 
 /** How a run ended, masked, ready to be stored and shown. */
 export interface Ending {
   state: ExecuteOutcome["state"];
   execution: Execution;
+  /** Whose word stopped it, when that is how it ended. */
+  stopped?: Stop;
 }
 
 /** The one run. Resolves for every ending; what cannot be known is `unknown`, never guessed and never run again (I5). */
@@ -73,7 +75,7 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: s
   execution.tookMs = endedAt.getTime() - startedAt.getTime();
   if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, written) };
   if (outcome.guard !== undefined) execution.guard = outcome.guard;
-  return { state, execution };
+  return { state, execution, ...(state === "cancelled" && run.stopped !== undefined ? { stopped: run.stopped } : {}) };
 }
 
 async function proposerName(life: Life, id: string): Promise<string> {

@@ -47,15 +47,15 @@ export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): V
 }
 
 /**
- * Which approvals of a command count, and in which seat. A group once sat for stays valid for that person's seat; somebody who was locked
- * since counts no more.
+ * Which approvals of a command count, and in which seat. Whoever was locked or has left the group since counts no more (I11): what they agreed
+ * to waits for somebody else.
  */
 export function seating(verdict: Verdict, row: CommandRow, people: Map<string, Human>, newcomer?: Human): Seating {
   const approvers: Approver[] = row.reviews
     .filter((review) => review.decision === "approve" && review.digest === row.digest && people.get(review.reviewerId)?.locked === false)
     .map((review) => ({
       id: review.reviewerId,
-      groups: [...(people.get(review.reviewerId)?.groups ?? []), ...(review.group === null ? [] : [review.group])],
+      groups: people.get(review.reviewerId)?.groups ?? [],
     }));
   return seat(verdict.obligations.reviews, newcomer === undefined ? approvers : [...approvers, newcomer]);
 }

@@ -1,4 +1,5 @@
 import { ok, type Outcome } from "@interlock/protocol";
+import { credited } from "./credited.ts";
 import { claim, type Claim } from "./claim.ts";
 import type { Life } from "./command-parts.ts";
 import { seal } from "./envelope.ts";
@@ -40,8 +41,16 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
     const missing = owed(verdict, impact.value, frozen.value);
     if (missing !== undefined) return missing;
 
+    const authors = await credited(life, frozen.value, parsed.value, impact.value);
+
     // From here the log knows of it; a denied one is kept as well.
-    const recorded = await record(life, { frozen: frozen.value, parsed: parsed.value, sealed, impact: impact.value, verdict });
+    const recorded = await record(life, {
+      frozen: { ...frozen.value, authors },
+      parsed: parsed.value,
+      sealed,
+      impact: impact.value,
+      verdict,
+    });
     if (!recorded.ok) return recorded;
     await life.announce(recorded.value.commandId);
     if (recorded.value.state !== "approved") return ok(recorded.value.commandId);

@@ -5,6 +5,9 @@ import type { Claimed } from "./claim.ts";
 /** Milliseconds between two tellings of a run's progress. */
 const PROGRESS_MS = 100;
 
+/** Whose word ended a run: a person's, or ours because its person may not be here any more or the service stops. */
+export type Stop = { by: string } | { why: "revoked" | "stopping" };
+
 /** One run in flight: what it has shown so far, and the way to stop it. */
 export class Run {
   readonly #controller = new AbortController();
@@ -13,6 +16,8 @@ export class Run {
   readonly execution: Execution;
   /** A fault on our side that ended the run; it says more than the cancellation it caused. */
   fault: Execution["error"];
+  /** Who first asked it to stop, or why the service did. */
+  stopped: Stop | undefined;
 
   constructor(claimed: Claimed, tell: (execution: Execution) => void) {
     this.execution = { id: claimed.executionId, startedAt: claimed.startedAt.toISOString(), affected: [], notices: [], results: [] };
@@ -23,7 +28,8 @@ export class Run {
     return this.#controller.signal;
   }
 
-  cancel(): void {
+  cancel(stop: Stop): void {
+    this.stopped ??= stop;
     this.#controller.abort();
   }
 
@@ -81,25 +87,35 @@ export class Runs {
   }
 
   /** False when it does not run here. */
-  cancel(commandId: string): boolean {
+  cancel(commandId: string, by: string): boolean {
     const entry = this.#runs.get(commandId);
-    entry?.run.cancel();
+    entry?.run.cancel({ by });
     return entry !== undefined;
+  }
+
+  /** For whom something runs, with the earliest start. */
+  people(): Map<string, Date> {
+    const since = new Map<string, Date>();
+    for (const { claimed } of this.#runs.values()) {
+      const known = since.get(claimed.row.proposerId);
+      if (known === undefined || claimed.startedAt < known) since.set(claimed.row.proposerId, claimed.startedAt);
+    }
+    return since;
   }
 
   /** Cancels what runs for one person and waits until each outcome is written. */
   cancelOf(proposerId: string): Promise<void> {
-    return this.#cancelAll(({ claimed }) => claimed.row.proposerId === proposerId);
+    return this.#cancelAll({ why: "revoked" }, ({ claimed }) => claimed.row.proposerId === proposerId);
   }
 
   /** Cancels everything and waits until each outcome is written. */
   stop(): Promise<void> {
-    return this.#cancelAll(() => true);
+    return this.#cancelAll({ why: "stopping" }, () => true);
   }
 
-  async #cancelAll(which: (entry: Entry) => boolean): Promise<void> {
+  async #cancelAll(stop: Stop, which: (entry: Entry) => boolean): Promise<void> {
     const all = [...this.#runs.values()].filter(which);
-    for (const { run } of all) run.cancel();
+    for (const { run } of all) run.cancel(stop);
     await Promise.all(all.map(({ done }) => done));
   }
 }

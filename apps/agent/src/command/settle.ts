@@ -22,7 +22,7 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
   }
 }
 
-function write(life: Life, { row, executionId }: Claimed, { state, execution }: Ending) {
+function write(life: Life, { row, executionId }: Claimed, { state, execution, stopped }: Ending) {
   const { affected, notices, results, tookMs, error, guard } = execution;
   const summary: ExecutionSummary = {
     affected,
@@ -40,10 +40,11 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution }: 
       facts: [
         {
           type: `command.${state}`,
-          actor: "system",
+          actor: stopped !== undefined && "by" in stopped ? stopped.by : "system",
           data: {
             title: row.title,
             executionId,
+            ...(stopped !== undefined && "why" in stopped ? { why: stopped.why } : {}),
             tookMs: tookMs ?? 0,
             affected: affected.map(({ object, inserted, updated, deleted }) => ({ object, inserted, updated, deleted })),
             rows: results.map((result) => result.rows),

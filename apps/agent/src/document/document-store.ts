@@ -8,6 +8,7 @@ import type { Timeline } from "../timeline.ts";
 import { DocumentLog } from "./document-log.ts";
 import { freezeRange, offsetOf, type FrozenRange, type PositionJson } from "./frozen-range.ts";
 import { LiveDocument } from "./live-document.ts";
+import { writersOf } from "./quoted-text.ts";
 import { CONTENT } from "./update-reader.ts";
 
 /** A document that stays loaded until it is released. */
@@ -75,6 +76,16 @@ export class DocumentStore {
     } finally {
       opened.release();
     }
+  }
+
+  /** Everybody who wrote any of these texts in a document of the room, as user ids. */
+  async writersOf(roomId: string, texts: readonly string[]): Promise<string[]> {
+    const writers = new Set<string>();
+    for (const { id } of await this.documentsOf(roomId))
+      await this.#with(id, (live) => {
+        for (const text of texts) for (const userId of writersOf(live.text, live.authorship, text)) writers.add(userId);
+      });
+    return [...writers];
   }
 
   /** Called after a document's text has changed. */

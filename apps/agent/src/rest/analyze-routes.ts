@@ -28,6 +28,8 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
   routes.openapi(route, async (c) => {
     const { connection: name, text } = c.req.valid("json");
     const principal = c.get("principal");
+    // Exact counts answer questions about rows; an observer asks none (I8).
+    if (principal.groups.length === 0) return problemResponse(c, "observer", "You are in no group.");
     if (!rate.admits(principal.id)) return problemResponse(c, "too_many_requests");
     if (Buffer.byteLength(text) > LIMITS.commandBytes)
       return problemResponse(c, "too_large", `A text is at most ${LIMITS.commandBytes} bytes.`);

@@ -18,7 +18,7 @@ interface Found {
   result: ResultSummary;
 }
 
-export function resultRoutes({ db, commands, results, timeline }: RestParts): RestApp {
+export function resultRoutes({ db, commands, results, timeline, authenticate }: RestParts): RestApp {
   const routes = newRoutes();
   const route = createRoute({
     method: "get",
@@ -45,8 +45,9 @@ export function resultRoutes({ db, commands, results, timeline }: RestParts): Re
     await timeline.publish(await db.$transaction((tx) => appendAudit(tx, facts)));
     const headers: Record<string, string> = { "content-type": TYPES[format], "cache-control": "no-store" };
     if (format !== "ndjson") headers["content-disposition"] = `attachment; filename="result-${command.id}-${result.statement}.${format}"`;
-    if (format === "csv") return c.body(lines(csv(results, found.value), "\r\n"), { headers });
-    return c.body(lines(format === "json" ? json(results, found.value) : ndjson(found.value)), { headers });
+    const text = format === "csv" ? csv(results, found.value) : format === "json" ? json(results, found.value) : ndjson(found.value);
+    const welcome = async (): Promise<boolean> => (await authenticate(c.req.raw)) !== undefined;
+    return c.body(lines(whileTrue(text, welcome), format === "csv" ? "\r\n" : "\n"), { headers });
   });
   return routes;
 
@@ -90,6 +91,21 @@ const TYPES = {
   json: "application/json; charset=utf-8",
   csv: "text/csv; charset=utf-8; header=present",
 } as const;
+
+/** How long an export may go on before it is asked again whether its reader may still read, in milliseconds (I11). */
+const ASK_MS = 500;
+
+/** Breaks `source` off, with a fault its reader cannot take for the end, once `allowed` says no. */
+async function* whileTrue(source: AsyncGenerator<string>, allowed: () => Promise<boolean>): AsyncGenerator<string> {
+  let asked = Date.now();
+  for await (const line of source) {
+    if (Date.now() - asked >= ASK_MS) {
+      if (!(await allowed())) throw new Error("an export was broken off: its reader has no access any more");
+      asked = Date.now();
+    }
+    yield line;
+  }
+}
 
 async function* csv(results: ResultService, { execution, result }: Found): AsyncGenerator<string> {
   yield csvLine(result.columns.map(({ name }) => name));

@@ -26,6 +26,8 @@ export function roomRoutes({ membership }: RestParts): RestApp {
   });
   routes.openapi(open, async (c) => {
     const { title, severity } = c.req.valid("json");
+    // Its opener leads a room; whoever only observes must not become more than that by opening one (I8).
+    if (c.get("principal").groups.length === 0) return answer(c, refuse("observer", "You are in no group."));
     return answer(c, ok(await membership.openRoom(c.get("principal"), { title, ...(severity === undefined ? {} : { severity }) })), 201);
   });
 

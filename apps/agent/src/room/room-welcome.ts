@@ -1,11 +1,13 @@
 import { CLOSE, type ErrorCode, type RoomSnapshot, type ServerMessage } from "@interlock/protocol";
 import type { Welcome } from "../door/door.ts";
 import type { Services } from "../services.ts";
+import type { Presence } from "./presence.ts";
 import type { RoomActs } from "./room-acts.ts";
 import { RoomSession } from "./room-session.ts";
 
 export interface RoomWelcomeParts extends RoomActs {
   services: Services;
+  presence: Presence;
   demo: boolean;
 }
 
@@ -31,6 +33,7 @@ export function welcomeToRoom(parts: RoomWelcomeParts): Welcome {
     if (live.closed.aborted) return;
     const session = new RoomSession(live, roomId, role, parts);
     hub.add(session);
+    parts.presence.came(roomId, live.principal);
     told(roomId);
     live.closed.addEventListener("abort", () => leave(parts, session, told), { once: true });
     // Again, now that a change of role would be told to this session; nothing has been read from the browser yet.
@@ -39,14 +42,16 @@ export function welcomeToRoom(parts: RoomWelcomeParts): Welcome {
   };
 }
 
-function leave({ hub, services }: RoomWelcomeParts, session: RoomSession, told: (roomId: string) => void): void {
+function leave({ hub, services, presence }: RoomWelcomeParts, session: RoomSession, told: (roomId: string) => void): void {
   hub.remove(session);
   const { principal, roomId } = session;
   const elsewhere = [...hub.sockets(roomId)].filter((socket) => socket instanceof RoomSession && socket.principal.id === principal.id);
   for (const documentId of session.focused)
     if (!elsewhere.some((socket) => socket instanceof RoomSession && socket.focused.has(documentId)))
       services.drafts.blur({ principal, roomId, documentId });
-  if (elsewhere.length === 0) told(roomId);
+  if (elsewhere.length > 0) return;
+  presence.went(roomId, principal);
+  told(roomId);
 }
 
 async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<RoomSnapshot> {
