@@ -88,6 +88,40 @@ describe("a recorded result", () => {
     await writer.close();
   });
 
+  it("cuts large appends into chunks at the ends of rows", async () => {
+    const writer = await createResult(folder, identity);
+    const all = numbers(0, 40_000);
+    for (let from = 0; from < all.length; from += 20_000)
+      await writer.append(Buffer.concat(all.slice(from, from + 20_000).map(row)), 20_000);
+    await writer.seal(false);
+    await writer.close();
+    expect(await readAll()).toEqual(all);
+    const reader = await openResult(folder, 2);
+    for (let chunk = 0; chunk < reader.chunks; chunk++) expect((await reader.frame(chunk)).length).toBeLessThanOrEqual(65_567);
+    await reader.close();
+  });
+
+  it("lends what it wrote last, and uses no buffer again before it is given back", async () => {
+    const writer = await createResult(folder, identity);
+    await writer.append(row("first"), 1);
+    await writer.changed();
+    expect(writer.lend(1)).toBeUndefined();
+    const lent = writer.lend(0)!;
+    const before = Buffer.from(lent.frame);
+    for (let from = 0; from < 400_000; from += 1_000) await writer.append(Buffer.concat(numbers(from, from + 1_000).map(row)), 1_000);
+    while (writer.chunks < 100) await writer.changed();
+    expect(writer.lend(0)).toBeUndefined();
+    expect(lent.frame.equals(before)).toBe(true);
+    const reader = await openResult(folder, 2);
+    expect(lent.frame.equals(await reader.frame(0))).toBe(true);
+    lent.giveBack();
+    const last = writer.chunks - 1;
+    expect(writer.lend(last)!.frame.equals(await (await reader.refresh()).frame(last))).toBe(true);
+    await writer.seal(false);
+    await Promise.all([reader.close(), writer.close()]);
+    expect((await readAll()).length).toBe(400_001);
+  }, 20_000);
+
   it("refuses to write a result twice", async () => {
     await (await createResult(folder, identity)).close();
     await expect(createResult(folder, identity)).rejects.toThrow();

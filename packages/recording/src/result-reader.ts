@@ -13,8 +13,8 @@ import {
   type SealRecord,
 } from "./result-format.ts";
 
-/** Small, since a reader that follows a writer finds a record or two each time. */
-const INDEX_READ_RECORDS = 32;
+/** Small, since a reader that follows a writer finds few records each time. */
+const INDEX_READ_RECORDS = 64;
 
 /** Reads one recorded result, also while it is being written: it only ever sees whole chunks. */
 export class ResultReader {

@@ -2,7 +2,6 @@ import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { LIMITS, RESULT_HEADER_BYTES, writeResultHeader } from "@interlock/protocol";
 import {
-  CHUNK_HEADER_BYTES,
   indexFile,
   RecordingError,
   rowsFile,
@@ -14,14 +13,31 @@ import {
 } from "./result-format.ts";
 
 /** Bytes that may wait for the disk before `append` asks its caller to wait as well. */
-const BACKLOG_BYTES = 1024 * 1024;
+const BACKLOG_BYTES = 4 * 1024 * 1024;
 /** A chunk that does not fill is closed after this long, so that a slow result shows. */
 const CLOSE_MS = 20;
 /** Chunk buffers kept for reuse, so that a large result leaves no garbage. */
-const SPARE_CHUNKS = 16;
+const SPARE_CHUNKS = 32;
+/** Chunks written last that stay in memory for those who follow: they need not be read from the disk and checked again. */
+const RECENT_CHUNKS = 24;
 const CHUNK_BUFFER_BYTES = RESULT_HEADER_BYTES + LIMITS.resultChunkBytes;
 /** Sizes at which the first chunks are closed; the very first rows are not made to wait for company. */
 const FIRST_CHUNKS = [1, 8 * 1024, 32 * 1024];
+
+/** A whole binary frame in a buffer that is used again. */
+export interface LentFrame {
+  frame: Buffer;
+  /** Must be called once, when nobody reads the frame any more. */
+  giveBack(): void;
+}
+
+interface Chunk {
+  /** With the frame's header, which is written when the chunk is closed. */
+  frame: Buffer;
+  record: ChunkRecord;
+  /** Those who read it, and the list of recent ones. */
+  users: number;
+}
 
 export interface ResultIdentity {
   /** UUID. */
@@ -43,12 +59,14 @@ export class ResultWriter {
   #chunkNumber = 0;
   #totalRows = 0;
   #offset = 0;
-  #waiting: { bytes: Buffer; record: ChunkRecord }[] = [];
+  #waiting: Chunk[] = [];
   #waitingBytes = 0;
   #pump: Promise<void> | undefined;
   #fault: RecordingError | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #spare: Buffer[] = [];
+  /** The last of `#written`, oldest first. */
+  #recent: Chunk[] = [];
   #hashes: Buffer[] = [];
   #written = 0;
   #changed = Promise.withResolvers<void>();
@@ -84,19 +102,29 @@ export class ResultWriter {
   append(dataRows: Uint8Array, count: number): void | Promise<void> {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#seal !== undefined) throw new RecordingError("internal", "the result is complete already");
-    const room = LIMITS.resultChunkBytes + CHUNK_HEADER_BYTES;
-    if (this.#chunkRows > 0 && this.#chunkBytes + dataRows.length > room) this.#close();
-    this.#reserve(dataRows.length);
-    this.#chunk!.set(dataRows, this.#chunkBytes);
-    this.#chunkBytes += dataRows.length;
-    this.#chunkRows += count;
-    this.#totalRows += count;
-    if (this.#chunkBytes >= (FIRST_CHUNKS[this.#chunkNumber] ?? room)) this.#close();
-    else this.#timer ??= setTimeout(() => this.#close(), CLOSE_MS);
+    let at = 0;
+    for (let left = count; left > 0;) {
+      const most = at + CHUNK_BUFFER_BYTES - this.#chunkBytes;
+      const { end, rows } =
+        dataRows.length <= most ? { end: dataRows.length, rows: left } : fitting(dataRows, at, left, most, this.#chunkRows === 0);
+      if (rows > 0) this.#add(dataRows.subarray(at, end), rows);
+      if (rows < left || this.#chunkBytes >= (FIRST_CHUNKS[this.#chunkNumber] ?? CHUNK_BUFFER_BYTES)) this.#close();
+      at = end;
+      left -= rows;
+    }
+    if (this.#chunkRows > 0) this.#timer ??= setTimeout(() => this.#close(), CLOSE_MS);
     return this.#waitingBytes > BACKLOG_BYTES ? this.#flushed() : undefined;
   }
 
-  /** Resolves when the number of chunks grew, the result was sealed, or it failed. */
+  /** A chunk that was written a moment ago, whole and ready to be sent; undefined when it has to be read from the disk. */
+  lend(chunk: number): LentFrame | undefined {
+    const recent = this.#recent[chunk - this.#written + this.#recent.length];
+    if (recent === undefined) return undefined;
+    recent.users++;
+    return { frame: recent.frame, giveBack: () => this.#leave(recent) };
+  }
+
+  /** Resolves when the number of chunks grew, the result was sealed, or it failed, or the writer was closed. */
   changed(): Promise<void> {
     return this.#changed.promise;
   }
@@ -127,16 +155,23 @@ export class ResultWriter {
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#pump?.catch(() => {}); // its fault was given to whoever appended
+    this.#recent = [];
     await Promise.all([this.#rowsHandle.close(), this.#indexHandle.close()]);
+    this.#announce();
   }
 
-  #reserve(bytes: number): void {
-    const needed = this.#chunkBytes + bytes;
-    if (this.#chunk !== undefined && this.#chunk.length >= needed) return;
-    const larger =
-      needed <= CHUNK_BUFFER_BYTES ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BUFFER_BYTES)) : Buffer.allocUnsafeSlow(needed);
-    this.#chunk?.copy(larger, 0, 0, this.#chunkBytes);
-    this.#chunk = larger;
+  #add(dataRows: Uint8Array, rows: number): void {
+    const needed = this.#chunkBytes + dataRows.length;
+    if (this.#chunk === undefined || this.#chunk.length < needed) {
+      const larger =
+        needed <= CHUNK_BUFFER_BYTES ? (this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BUFFER_BYTES)) : Buffer.allocUnsafeSlow(needed);
+      this.#chunk?.copy(larger, 0, 0, this.#chunkBytes);
+      this.#chunk = larger;
+    }
+    this.#chunk.set(dataRows, this.#chunkBytes);
+    this.#chunkBytes = needed;
+    this.#chunkRows += rows;
+    this.#totalRows += rows;
   }
 
   #close(): void {
@@ -145,7 +180,8 @@ export class ResultWriter {
     if (this.#chunkRows === 0 || this.#chunk === undefined) return;
     const firstRow = this.#totalRows - this.#chunkRows;
     writeResultHeader(this.#chunk, { ...this.#identity, chunk: this.#chunkNumber, firstRow, rows: this.#chunkRows });
-    const bytes = this.#chunk.subarray(1, this.#chunkBytes);
+    const frame = this.#chunk.subarray(0, this.#chunkBytes);
+    const bytes = frame.subarray(1);
     const hash = sha256(bytes);
     const record: ChunkRecord = { kind: "chunk", offset: this.#offset, length: bytes.length, firstRow, rows: this.#chunkRows, hash };
     this.#hashes.push(hash);
@@ -154,7 +190,7 @@ export class ResultWriter {
     this.#chunkBytes = RESULT_HEADER_BYTES;
     this.#chunkRows = 0;
     this.#chunkNumber++;
-    this.#waiting.push({ bytes, record });
+    this.#waiting.push({ frame, record, users: 1 });
     this.#waitingBytes += bytes.length;
     this.#pump ??= this.#write();
     this.#pump.catch(() => {}); // kept in #fault; the next append, seal or flush throws it
@@ -169,23 +205,28 @@ export class ResultWriter {
         await this.#guarded(async () => {
           await writeAll(
             this.#rowsHandle,
-            batch.map((chunk) => chunk.bytes),
+            batch.map(({ frame }) => frame.subarray(1)),
           );
           await writeAll(
             this.#indexHandle,
             batch.map((chunk) => writeRecord(chunk.record)),
           );
         });
-        this.#waitingBytes -= batch.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
+        this.#waitingBytes -= batch.reduce((sum, { record }) => sum + record.length, 0);
         this.#written += batch.length;
-        for (const { bytes } of batch)
-          if (bytes.buffer.byteLength === CHUNK_BUFFER_BYTES && this.#spare.length < SPARE_CHUNKS)
-            this.#spare.push(Buffer.from(bytes.buffer));
+        this.#recent.push(...batch);
+        for (const old of this.#recent.splice(0, this.#recent.length - RECENT_CHUNKS)) this.#leave(old);
         this.#announce();
       }
     } finally {
       this.#pump = undefined;
     }
+  }
+
+  #leave(chunk: Chunk): void {
+    const { buffer } = chunk.frame;
+    if (--chunk.users > 0 || buffer.byteLength !== CHUNK_BUFFER_BYTES || this.#spare.length >= SPARE_CHUNKS) return;
+    this.#spare.push(Buffer.from(buffer));
   }
 
   async #flushed(): Promise<void> {
@@ -208,6 +249,18 @@ export class ResultWriter {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   }
+}
+
+/** How many of `left` rows from `at` end within `most`; at least one where `alone`, since a row is never split. */
+function fitting(dataRows: Uint8Array, at: number, left: number, most: number, alone: boolean): { end: number; rows: number } {
+  const view = new DataView(dataRows.buffer, dataRows.byteOffset, dataRows.length);
+  let end = at;
+  for (let rows = 0; rows < left; rows++) {
+    const next = end + 1 + view.getUint32(end + 1);
+    if (next > most && !(alone && rows === 0)) return { end, rows };
+    end = next;
+  }
+  return { end, rows: left };
 }
 
 /** `writev` may write less than it was given. */

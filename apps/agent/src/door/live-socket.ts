@@ -97,10 +97,15 @@ export class LiveSocket {
     if (this.#allowance === 0) this.#allowance = data.byteLength;
   }
 
-  /** Resolves when the backlog is below half of what is allowed, or the socket is gone. */
-  async sendAndDrain(data: Uint8Array): Promise<void> {
-    if (this.closed.aborted) return;
-    const flushed = new Promise<void>((resolve) => this.#ws.send(data, () => resolve()));
+  /** Resolves when the backlog is below half of what is allowed, or the socket is gone. `sent`: `data` is not read any more. */
+  async sendAndDrain(data: Uint8Array, sent: () => void = () => {}): Promise<void> {
+    if (this.closed.aborted) return sent();
+    const flushed = new Promise<void>((resolve) =>
+      this.#ws.send(data, () => {
+        sent();
+        resolve();
+      }),
+    );
     if (this.backlog > LIMITS.socketBacklogBytes / 2) await flushed;
   }
 

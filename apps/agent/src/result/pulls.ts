@@ -28,7 +28,7 @@ export interface Source {
   writer(): ResultWriter | undefined;
 }
 
-/** The chunks one browser has asked for, sent one after another: as fast as it reads and never more than one ahead. */
+/** The chunks one browser has asked for, sent one after another: as fast as it reads, and never further ahead than the socket lets it be. */
 export class Pulls {
   readonly #socket: RoomSocket;
   readonly #open: (executionId: string, statement: number) => Promise<Outcome<Source>>;
@@ -79,24 +79,34 @@ export class Pulls {
     const opened = await this.#open(executionId, statement);
     if (!opened.ok) return this.#tell(opened);
     const { reader } = opened.value;
+    const { closed } = this.#socket;
+    const gone = new Promise<void>((resolve) => closed.addEventListener("abort", () => resolve(), { once: true }));
     try {
-      while (ranges.length > 0 && !this.#socket.closed.aborted) {
-        const range = ranges.find(({ next }) => next < reader.chunks);
+      while (ranges.length > 0 && !closed.aborted) {
+        const writer = opened.value.writer();
+        const written = writer?.chunks ?? reader.chunks;
+        const range = ranges.find(({ next }) => next < written);
         if (range !== undefined) {
-          const frame = await reader.frame(range.next);
-          if (!ranges.includes(range)) continue;
+          const lent = writer?.lend(range.next);
+          if (lent === undefined && range.next >= reader.chunks) await reader.refresh();
+          const frame = lent?.frame ?? (await reader.frame(range.next));
+          if (!ranges.includes(range)) {
+            lent?.giveBack();
+            continue;
+          }
           range.next++;
           if (range.next >= range.end) ranges.splice(ranges.indexOf(range), 1);
-          await this.#socket.sendBinary(frame);
+          await this.#socket.sendBinary(frame, lent?.giveBack);
           continue;
         }
-        // Asked before looking again, so that a chunk written in between is not missed.
-        const changed = opened.value.writer()?.changed();
+        if (writer !== undefined) {
+          // Nothing was awaited since its chunks were counted, so none is missed.
+          await Promise.race([writer.changed(), gone]);
+          continue;
+        }
         const before = reader.chunks;
         await reader.refresh();
-        if (reader.chunks > before) continue;
-        if (reader.seal !== undefined || changed === undefined) return;
-        await Promise.race([changed, gone(this.#socket.closed)]);
+        if (reader.chunks === before) return;
       }
     } finally {
       await reader.close();
@@ -109,8 +119,3 @@ export class Pulls {
 }
 
 const keyOf = (executionId: string, statement: number): string => `${executionId}/${statement}`;
-
-function gone(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}

@@ -71,8 +71,8 @@ export class RoomSession implements RoomSocket {
     else if (this.#early.push(json) > EARLY) this.#socket.end(CLOSE.slow, "slow_consumer" satisfies ErrorCode);
   }
 
-  sendBinary(frame: Uint8Array): Promise<void> {
-    return this.#socket.sendAndDrain(frame);
+  sendBinary(frame: Uint8Array, sent?: () => void): Promise<void> {
+    return this.#socket.sendAndDrain(frame, sent);
   }
 
   /** Sends the snapshot, then what has happened since it was asked for. */
