@@ -71,11 +71,11 @@ async function measure(target: Target, bare: pg.Client, rounds: number): Promise
   return taken;
 }
 
-/** Of the figures of rows that writes and their cascades touch, how many were counted in time. */
+/** Of the figures of rows that writes and their cascades touch, how many are counted, given the time that a proposal gives. */
 async function countedShare(target: Target): Promise<number> {
   const kinds: string[] = [];
   for (const text of DEMO_STATEMENTS) {
-    const { statements } = await target.impact(text, { signal: new AbortController().signal, exact: true });
+    const { statements } = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 2_000 });
     for (const { effects, cascades } of statements)
       for (const { effect, rows } of [...effects, ...cascades]) if (effect !== "read") kinds.push(rows.kind);
   }

@@ -52,9 +52,6 @@ export class AnalysisPool {
     signal.addEventListener("abort", stop, { once: true });
     let broken = false;
     try {
-      await client.query(
-        `BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL idle_in_transaction_session_timeout = 30000`,
-      );
       return await work(sessionOf(client, signal));
     } catch (error) {
       if (signal.aborted) throw new TargetError("cancelled", "The analysis was stopped", { cause: error });
@@ -99,10 +96,20 @@ export class AnalysisPool {
   }
 }
 
+const BEGIN = `BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_MS}; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL idle_in_transaction_session_timeout = 30000; `;
+
 function sessionOf(client: pg.PoolClient, signal: AbortSignal): AnalysisSession {
+  // What must happen before the next statement travels with it where it can: each trip to the server is a good part of an analysis.
+  let due = BEGIN;
+  const settle = async (more = ""): Promise<void> => {
+    const text = due + more;
+    due = "";
+    if (text !== "") await client.query(text);
+  };
   const query: Query = async (sql, params = []) => {
     // Cancelling ends one statement; the analysis must not go on with the next.
     signal.throwIfAborted();
+    await settle();
     // The extended protocol takes one statement a message, whatever the text holds.
     const result = await client.query({ text: sql, values: [...params], queryMode: "extended" } as pg.QueryConfig);
     return result.rows;
@@ -111,15 +118,15 @@ function sessionOf(client: pg.PoolClient, signal: AbortSignal): AnalysisSession 
     query,
     async attempt(ms, work) {
       // Rolling back to the savepoint also takes back the limit, and the locks that planning took.
-      await client.query(`SAVEPOINT attempt; SET LOCAL statement_timeout = ${Math.max(1, Math.floor(ms))}`);
+      await settle(`SAVEPOINT attempt; SET LOCAL statement_timeout = ${Math.max(1, Math.floor(ms))}`);
       try {
         const value = await work();
-        await client.query("ROLLBACK TO attempt");
+        due = "ROLLBACK TO attempt; ";
         return { ok: true, value };
       } catch (error) {
         const refused = databaseError(error);
         if (!refused) throw error;
-        await client.query("ROLLBACK TO attempt");
+        due = "ROLLBACK TO attempt; ";
         return { ok: false, error: refused };
       }
     },
