@@ -45,7 +45,8 @@ export async function startFront(
   };
   const stop = (): Promise<void> => (stopping ??= stopAll());
   // Whatever a start is waiting for (a seed takes seconds) fails at once when its database goes; then everything is stopped in order.
-  signal.addEventListener("abort", () => void (stopping ?? Promise.all(servers.map(stopDatabase))), { once: true });
+  const giveUp = (): void => void (stopping ?? Promise.all(servers.map(stopDatabase)));
+  signal.addEventListener("abort", giveUp, { once: true });
 
   try {
     if (config.reset) await resetHome(config.home, (line) => process.stdout.write(`${line}\n`)).then(() => makeHome(config.home));
@@ -68,6 +69,8 @@ export async function startFront(
     listener.listen(config.port, config.host);
     await once(listener, "listening");
     await lock.publish({ url: config.origins[0] ?? "", databaseUrl });
+    // From here a stop goes in order, databases last.
+    signal.removeEventListener("abort", giveUp);
     for (const server of servers) void server.exited.then(() => stopping ?? databaseEnded(server, stop));
     return { stop };
   } catch (error) {

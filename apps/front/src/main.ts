@@ -6,9 +6,16 @@ import { startFront, type Front } from "./front.ts";
 let front: Front | undefined;
 const stopping = new AbortController();
 
-/** A second signal does not wait for anything. */
+/** Ctrl-C reaches us twice, from the terminal and through npm; a second one this much later is somebody who will not wait. */
+const IMPATIENT_MS = 1_000;
+let askedAt = 0;
+
 function onSignal(): void {
-  if (stopping.signal.aborted) process.exit(1);
+  if (stopping.signal.aborted) {
+    if (performance.now() - askedAt > IMPATIENT_MS) process.exit(1);
+    return;
+  }
+  askedAt = performance.now();
   stopping.abort();
   if (front) void front.stop().then(() => process.exit(0));
 }
