@@ -50,7 +50,7 @@ describe("results", () => {
       { statement: 2, rows: [["é"], ["é"]] },
       { statement: 3, rows: [["2"]] },
     ]);
-    expect(ran.notices).toEqual([{ statement: 1, text: "NOTICE: working" }]);
+    expect(ran.notices).toEqual([{ statement: 1, text: "NOTICE: working\nLOCATION: exec_stmt_raise, pl_exec.c" }]);
     expect(ran.affected).toEqual([{ object: "shop.orders", inserted: 0, updated: 2, deleted: 0 }]);
   });
 

@@ -115,7 +115,7 @@ export interface ExecuteSink {
   rows(statement: number, dataRows: Uint8Array, count: number): void | Promise<void>;
   /** The result set is complete; `truncated` when rows were left behind. */
   end(statement: number, truncated: boolean): void | Promise<void>;
-  /** A server notice, unmasked. */
+  /** A server notice, unmasked; a last line `LOCATION: …` where it was said by code in the target rather than by the server itself. */
   notice(statement: number, text: string): void;
 }
 

@@ -16,8 +16,22 @@ export function readFields(body: Buffer): ServerFields {
   return fields;
 }
 
+/** Routines and files in which code in the database speaks for itself: PL/pgSQL's RAISE and ASSERT, and other languages' own. */
+const RAISING = /^exec_stmt_(?:raise|assert)$/;
+const LANGUAGES = /^pl(?:perl|py|tcl|v8|lua|java|rust|r\b)/;
+
+/** A last line that says so where the words are not the server's own: they can be row values. A server that does not say counts as such. */
+function location(fields: ServerFields): string {
+  const routine = fields.get("R");
+  const file = fields.get("F") ?? "";
+  return routine === undefined || RAISING.test(routine) || LANGUAGES.test(file) ? `\nLOCATION: ${routine ?? "unknown"}, ${file}` : "";
+}
+
+/** A NoticeResponse. */
+export const noticeText = (fields: ServerFields): string => fieldsText(fields) + location(fields);
+
 /** What the server said, as people know it from psql. Unmasked: details carry row values. */
-export function fieldsText(fields: ServerFields): string {
+function fieldsText(fields: ServerFields): string {
   const lines = [`${fields.get("S") ?? "ERROR"}: ${fields.get("M") ?? ""}`];
   if (fields.has("D")) lines.push(`DETAIL: ${fields.get("D")}`);
   if (fields.has("H")) lines.push(`HINT: ${fields.get("H")}`);
@@ -28,7 +42,7 @@ export function fieldsText(fields: ServerFields): string {
 export class ServerError extends Error {
   readonly sqlState: string;
   constructor(fields: ServerFields) {
-    super(`${fieldsText(fields)}\nSQLSTATE: ${fields.get("C") ?? ""}`);
+    super(`${fieldsText(fields)}\nSQLSTATE: ${fields.get("C") ?? ""}${location(fields)}`);
     this.name = "ServerError";
     this.sqlState = fields.get("C") ?? "";
   }

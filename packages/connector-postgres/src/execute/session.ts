@@ -3,7 +3,7 @@ import { serialize } from "pg-protocol";
 import { TargetError } from "@interlock/connector";
 import type { RawConnection } from "./connection.ts";
 import { MESSAGE, type Message, MessageReader } from "./message-reader.ts";
-import { ConnectionLost, readFields, readRowDescription, readTag, ServerError, fieldsText, type Field } from "./server-message.ts";
+import { ConnectionLost, readFields, readRowDescription, readTag, ServerError, noticeText, type Field } from "./server-message.ts";
 
 /** Bytes of unread messages at which the socket is paused, and at which it goes on. */
 const PAUSE_BYTES = 2 * 1024 * 1024;
@@ -78,7 +78,7 @@ export class Session {
   async next(): Promise<Message> {
     for (;;) {
       const message = this.#shift() ?? (await this.#wait());
-      if (message.code === MESSAGE.notice) this.onNotice(fieldsText(readFields(message.body)));
+      if (message.code === MESSAGE.notice) this.onNotice(noticeText(readFields(message.body)));
       else if (message.code === MESSAGE.parameterStatus) this.#pin(message.body);
       else {
         if (message.code === MESSAGE.readyForQuery) this.status = String.fromCharCode(message.body[0]!);
