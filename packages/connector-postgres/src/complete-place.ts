@@ -113,8 +113,7 @@ export function aliasesAt(text: string, place: CompletionPlace): { alias: string
     let next = words[at + 1];
     if (next?.name === "as") next = words[at + 2];
     // A word that is being typed is not an alias yet.
-    const named = next?.identifier && next.start !== place.start && !NOT_ALIAS.has(next.name);
-    const alias = named ? next.name : ref.name;
+    const alias = next?.identifier && next.start !== place.start && !NOT_ALIAS.has(next.name) ? next.name : ref.name;
     found.push({ alias, ref });
   }
   return found;
