@@ -13,6 +13,7 @@ export class Run {
   readonly #controller = new AbortController();
   readonly #tell: (execution: Execution) => void;
   #timer: NodeJS.Timeout | undefined;
+  #told = -Infinity;
   readonly execution: Execution;
   /** A fault on our side that ended the run; it says more than the cancellation it caused. */
   fault: Execution["error"];
@@ -35,10 +36,13 @@ export class Run {
 
   /** Tells the room, at most ten times a second. */
   progress(): void {
+    // The first word goes out at once: rows are asked for only when it is known that there are some.
+    const wait = Math.max(0, this.#told + PROGRESS_MS - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      this.#told = performance.now();
       this.#tell(this.execution);
-    }, PROGRESS_MS);
+    }, wait);
   }
 
   ended(): void {
