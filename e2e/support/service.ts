@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const READY_MS = 120_000;
@@ -19,6 +20,8 @@ export interface Service {
   /** Ends the supervisor with SIGKILL: nothing gets to say goodbye. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Ends the agent alone with SIGKILL; the supervisor starts another. */
+  killAgent(): Promise<void>;
   /** Runs the CLI against this service's state. */
   cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Everything it printed so far. */
@@ -72,6 +75,16 @@ export async function createService(): Promise<Service> {
     clearTimeout(timer);
   }
 
+  async function killAgent(): Promise<void> {
+    const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
+    const agent = stdout
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .find(([, parent, ...args]) => parent === String(child?.pid) && args.join(" ").includes("apps/agent/"));
+    if (agent === undefined) throw new Error("the agent is not running");
+    process.kill(Number(agent[0]), "SIGKILL");
+  }
+
   async function cli(...args: string[]) {
     const run = spawn(process.execPath, ["apps/cli/bin/interlock.mjs", ...args], {
       cwd: ROOT,
@@ -91,6 +104,7 @@ export async function createService(): Promise<Service> {
     url,
     home,
     start,
+    killAgent,
     cli,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

@@ -15,6 +15,9 @@ import { SQL } from "./sql-language.ts";
 /** Least time between two messages about the own cursor, in milliseconds. */
 const FOCUS_EVERY = 50;
 
+/** Lines are wrapped in an editor less wide than this, in pixels. */
+const NARROW = 480;
+
 /** A range of the document as it is now, with its text. UTF-16 units, end exclusive. */
 export interface TextRange {
   start: number;
@@ -70,7 +73,7 @@ export class DocumentEditor implements IDisposable {
       minimap: { enabled: false },
       overviewRulerBorder: false,
       overviewRulerLanes: 0,
-      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 8, useShadows: false },
       hideCursorInOverviewRuler: true,
       renderLineHighlight: "none",
       occurrencesHighlight: "off",
@@ -97,6 +100,8 @@ export class DocumentEditor implements IDisposable {
       monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
       this.#model.onDidChangeContent(() => this.#changed()),
+      // A phone shows whole lines rather than a bar to push them with.
+      this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" })),
       // The impact below grows and shrinks with the statement: the line that is written stays in sight.
       this.editor.onDidLayoutChange(() => this.#engaged && this.editor.revealPositionInCenterIfOutsideViewport(this.editor.getPosition()!)),
       this.editor.onDidFocusEditorText(() => {

@@ -91,7 +91,7 @@ function OpenDocument({ document }: { document: Document }) {
           </div>
         )}
         {role === "observer" && (
-          <span className="pointer-events-none absolute top-2 right-4 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
+          <span className="pointer-events-none absolute right-4 bottom-3 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
             you observe: read only
           </span>
         )}

@@ -58,6 +58,7 @@ export function defineTheme(): void {
       "editor.background": token("bg"),
       "editor.foreground": token("fg"),
       "editorLineNumber.foreground": token("faint"),
+      "editorLineNumber.dimmedForeground": token("faint"),
       "editorLineNumber.activeForeground": token("dim"),
       "editorCursor.foreground": token("fg"),
       "editor.selectionBackground": token("accent-line"),

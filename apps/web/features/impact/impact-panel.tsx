@@ -49,7 +49,7 @@ export function ImpactPanel(props: ImpactPanelProps) {
     <section
       aria-label="Impact of the statement under the cursor"
       className={cn(
-        "@container mx-3 mb-3 flex max-h-[62%] min-h-40 shrink-0 flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
+        "@container mx-3 mb-3 flex max-h-[62%] min-h-40 max-md:max-h-[75%] shrink-0 flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
         impact ? FRAMES[impact.effect] : "border-line from-transparent",
       )}
     >
@@ -143,17 +143,17 @@ function KnownImpact({
         <Risks impact={impact} onSuggestion={onSuggestion} />
         {open && <ImpactDetails impact={impact} verdict={draft.verdict} />}
       </div>
-      <footer className="flex items-center gap-3 border-t border-inherit bg-panel px-3.5 py-2.5">
+      <footer className="flex min-h-15 items-center gap-3 @max-md:flex-wrap border-t border-inherit bg-panel px-3.5 py-2.5">
         <VerdictLine draft={draft} impact={impact} />
         {mine && (
           <Button
-            variant="primary"
+            variant={draft.verdict?.decision === "deny" ? "default" : "primary"}
             className="ml-auto"
             disabled={!canPropose || closed || busy}
             title={closed ? "The room is closed" : undefined}
             onClick={onPropose}
           >
-            Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent px-0 text-current" />
+            Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
           </Button>
         )}
       </footer>
@@ -165,7 +165,10 @@ function FactCell({ fact }: { fact: Fact }) {
   return (
     <div className="min-w-0 border-line px-3.5 py-2 not-last:border-r">
       <dt className="text-2xs tracking-wider text-faint uppercase">{fact.name}</dt>
-      <dd className={cn("line-clamp-2 font-semibold wrap-anywhere", fact.tone === "quiet" && "font-normal text-dim")} title={fact.value}>
+      <dd
+        className={cn("line-clamp-2 min-h-[2lh] font-semibold wrap-anywhere", fact.tone === "quiet" && "font-normal text-dim")}
+        title={fact.value}
+      >
         {fact.value}
       </dd>
       <dd className={cn("min-h-4 truncate text-2xs", fact.tone === "warn" ? "text-modify-text" : "text-dim")} title={fact.note}>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Textarea } from "../../components/ui/input.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
+import { Spinner } from "../../components/ui/spinner.tsx";
 import type { Answer } from "../room/room-connection.ts";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import type { CommandRights } from "./command-rights.ts";
@@ -72,10 +73,14 @@ export function CommandActions({ command, rights, acts }: { command: Command; ri
               <CountdownRing runsAt={command.runsAt} totalMs={command.verdict.obligations.countdownMs} />
               Approved; it runs by itself
             </>
-          ) : (
+          ) : command.heldBy ? (
             <>
               <Pause aria-hidden="true" className="size-4 text-modify-text" />
-              {command.heldBy ? `Held by ${command.heldBy.name}` : "Approved; about to run"}
+              Held by {command.heldBy.name}
+            </>
+          ) : (
+            <>
+              <Spinner className="text-accent" /> Approved; about to run
             </>
           )}
         </div>

@@ -30,7 +30,9 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
   const active = isActive(command);
   /** What the person chose, for as long as it is this command's turn to be open or folded. */
   const [chosen, setChosen] = useState<boolean>();
-  const byItself = active || kept;
+  // What needs nobody's review is done in a moment: it unfolds only when it takes longer.
+  const lasting = useLasting(active && command.verdict.obligations.reviews.length === 0);
+  const byItself = kept || (active && (command.verdict.obligations.reviews.length > 0 || lasting));
   const [was, setWas] = useState(byItself);
   if (was !== byItself) {
     setWas(byItself);
@@ -75,7 +77,7 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
         !active && "bg-panel",
       )}
     >
-      <Head command={command} open={open} onToggle={active ? undefined : () => setChosen(!open)} />
+      <Head command={command} open={open} onToggle={active && byItself ? undefined : () => setChosen(!open)} />
       {open && (
         <div className="mt-2 flex flex-col gap-2">
           <FrozenText text={command.text} />
@@ -114,6 +116,20 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
       )}
     </article>
   );
+}
+
+/** True once `now` has been true for longer than a command takes that one need not watch. */
+function useLasting(now: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!now) return;
+    const timer = setTimeout(() => setLasting(true), 1_000);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
+  }, [now]);
+  return lasting;
 }
 
 /** The outcome of a folded card: rows where there are some, else the state. */
@@ -168,7 +184,7 @@ function FrozenText({ text }: { text: string }) {
       </div>
       {long && (
         <Button variant="link" size="sm" onClick={() => setWhole(!whole)}>
-          {whole ? "Show less" : `Show all ${lines.length} lines`}
+          {whole ? "Show less" : lines.length > LINES ? `Show all ${lines.length} lines` : "Show all of it"}
         </Button>
       )}
     </div>

@@ -69,9 +69,10 @@ test("the last write stays open until the next one finishes, a troubled read too
   const write = finished("write", "modify", "succeeded", 2);
   const read = finished("read", "read", "succeeded", 3);
   const lost = finished("lost", "delete", "unknown", 0);
-  const failed = finished("failed", "read", "failed", 1);
+  const failed = finished("failed", "session", "failed", 4);
   expect([...keptOpen([read, write, older, failed, lost])].toSorted()).toEqual(["failed", "lost", "write"]);
-  const next = finished("next", "append", "rejected", 4);
-  expect([...keptOpen([next, read, write])]).toEqual(["next"]);
+  const next = finished("next", "append", "rejected", 5);
+  const later = finished("later", "read", "succeeded", 6);
+  expect([...keptOpen([later, next, failed, read, write])]).toEqual(["next"]);
   expect(keptOpen([]).size).toBe(0);
 });

@@ -66,12 +66,14 @@ export const isActive = (command: Command) => !FINAL_STATES.has(command.state);
 
 /**
  * Finished commands that stay open until somebody folds them: those nobody knows the end of, the last that wrote or tried to, so that
- * everybody sees what came of it, and the last read that did not succeed. Rows of a read are in a tab of their own.
+ * everybody sees what came of it, and the last read when it did not succeed. Rows of a read are in a tab of their own.
  */
 export function keptOpen(finished: readonly Command[]): ReadonlySet<string> {
   const latest = finished.toSorted((a, b) => endOf(b) - endOf(a));
-  const write = latest.find(({ effect }) => effect !== "read");
-  const trouble = latest.find(({ effect, state }) => effect === "read" && state !== "succeeded");
+  const reads = ({ effect }: Command) => effect === "read" || effect === "session";
+  const write = latest.find((command) => !reads(command));
+  const read = latest.find(reads);
+  const trouble = read?.state === "succeeded" ? undefined : read;
   const lost = finished.filter(({ state }) => state === "unknown");
   return new Set([write, trouble, ...lost].flatMap((command) => (command ? [command.id] : [])));
 }

@@ -1,6 +1,6 @@
 "use client";
 import type { Room } from "@interlock/protocol";
-import { Download, FileJson, FileText, Link2, Lock, LockOpen, Play } from "lucide-react";
+import { CornerDownRight, Download, FileJson, FileText, Link2, Lock, LockOpen, Play } from "lucide-react";
 import { useMemo } from "react";
 import { toast } from "sonner";
 import { Badge, SeverityBadge } from "../../components/ui/badge.tsx";
@@ -11,7 +11,7 @@ import { RoomPeople } from "../presence/room-people.tsx";
 import { AppHeader } from "../shell/app-header.tsx";
 import { download, timelineJson, timelineMarkdown } from "../timeline/timeline-export.ts";
 import { useRoom, useSession } from "./room-context.tsx";
-import type { RoomSession } from "./room-session.ts";
+import type { Pane, RoomSession } from "./room-session.ts";
 import { RoomTimer } from "./room-timer.tsx";
 
 /** The bar of a room: which one, how bad, how long, who is here, and what can be done with it as a whole. */
@@ -71,6 +71,21 @@ function Aside({ room }: { room: Room }) {
   );
 }
 
+/** Where the keyboard can go from anywhere, also out of the editor, in which Tab writes. */
+const PLACES: readonly { title: string; selector: string; pane: Pane }[] = [
+  {
+    title: "Go to the editor",
+    selector: ".dv-groupview .monaco-editor textarea, .dv-groupview .monaco-editor .native-edit-context",
+    pane: "editor",
+  },
+  { title: "Go to the results", selector: '[role="grid"]', pane: "editor" },
+  {
+    title: "Go to the queue",
+    selector: '[aria-label="Queue"] article[aria-keyshortcuts], [aria-label="Queue"] article',
+    pane: "queue",
+  },
+];
+
 function roomActs(session: RoomSession) {
   const facts = () => {
     const { room, timeline, commands } = session.state.get();
@@ -98,6 +113,11 @@ function roomActs(session: RoomSession) {
     close: () => void session.ask({ type: "room.close" }),
     reopen: () => void session.ask({ type: "room.reopen" }),
     propose: () => session.propose(),
+    goTo(pane: Pane, selector: string) {
+      session.show({ pane });
+      // After the palette has given the focus back and the pane is shown.
+      setTimeout(() => document.querySelector<HTMLElement>(selector)?.focus(), 60);
+    },
   };
 }
 
@@ -112,6 +132,14 @@ function useRoomPalette(acts: ReturnType<typeof roomActs>, lead: boolean, open: 
         icon: Play,
         run: acts.propose,
       },
+      ...PLACES.map(({ title, selector, pane }) => ({
+        id: `room-go-${pane}-${title}`,
+        title,
+        group: "Room",
+        keywords: ["go to", "focus"],
+        icon: CornerDownRight,
+        run: () => acts.goTo(pane, selector),
+      })),
       {
         id: "room-invite",
         title: "Copy the room's link",
