@@ -59,12 +59,14 @@ export async function mayRun(life: Life, principal: Principal, commandId: string
 
 /** Any responder or lead may stop a running command. */
 export async function cancel(life: Life, { principal, commandId }: CommandAct): Promise<Outcome<undefined>> {
-  const row = await readRow(life.db, commandId);
+  // What runs is known here; while rows stream, every question to the database costs time in which more of them come.
+  const running = life.runs.claimed(commandId);
+  const row = running?.row ?? (await readRow(life.db, commandId));
   if (row === null) return refuse("not_found");
   const acting = await actingOn(life.db, principal, row);
   if (!acting.ok) return acting;
-  if (row.state !== "running" || !life.runs.cancel(commandId, acting.value.who.name))
-    return refuse("wrong_state", `It is ${row.state}; only what runs can be cancelled.`);
+  if (running === undefined || !life.runs.cancel(commandId, acting.value.who.name))
+    return refuse("wrong_state", `It is ${running === undefined ? row.state : "over"}; only what runs can be cancelled.`);
   life.log.info({ commandId, by: principal.name }, "cancelling a run");
   return ok(undefined);
 }

@@ -106,6 +106,15 @@ export class CommandService {
     return row === null ? undefined : (await this.#views([row]))[0];
   }
 
+  /** The room a command is in; undefined when there is no such command. */
+  async roomOf(commandId: string): Promise<string | undefined> {
+    if (!isId(commandId)) return undefined;
+    const running = this.#life.runs.claimed(commandId);
+    if (running !== undefined) return running.row.roomId;
+    const row = await this.#life.db.command.findUnique({ where: { id: commandId }, select: { roomId: true } });
+    return row?.roomId;
+  }
+
   /** Newest first. */
   async list(roomId: string, limit: number): Promise<Command[]> {
     if (!isId(roomId)) return [];

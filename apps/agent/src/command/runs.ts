@@ -90,6 +90,11 @@ export class Runs {
     return this.#runs.get(commandId)?.run.execution;
   }
 
+  /** What was claimed for a run; its row's state is the one before it ran. */
+  claimed(commandId: string): Claimed | undefined {
+    return this.#runs.get(commandId)?.claimed;
+  }
+
   /** False when it does not run here. */
   cancel(commandId: string, by: string): boolean {
     const entry = this.#runs.get(commandId);
