@@ -1,6 +1,6 @@
 import { createSession, hashToken, lockUser, newToken, revokeSession, setGroups } from "@interlock/db";
 import type { Command } from "@interlock/protocol";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { createAgent } from "../src/agent.ts";
 import { createLog } from "../src/log.ts";
 import type { Editor } from "./editor.ts";
@@ -50,7 +50,7 @@ describe("I11: what runs for a person ends within a second of", () => {
     person = await agent.person(`sleeper${++turn}`);
     text = `SELECT pg_sleep(${100 + turn})`;
     commandId = (await proposed(await tokenOf(person), text)).id;
-    await expect.poll(() => works(text)).toBe(true);
+    await vi.waitUntil(() => works(text), { timeout: 5_000 });
   });
 
   test("but not the sign-out of one session of several", async () => {

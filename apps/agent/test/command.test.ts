@@ -37,10 +37,11 @@ test("a write waits for a review, counts down, runs, and everybody is told each 
   expect(approved.ok && approved.value.runsAt).toBeTruthy();
   const ended = await stage.until(command.id);
   expect(ended).toMatchObject({ state: "succeeded", reviews: [{ reviewer: { name: "reviewer" }, group: "payments-reviewers" }] });
-  const states = stage.told.flatMap((message) =>
-    message.type === "command" && message.command.id === command.id ? [message.command.state] : [],
-  );
-  expect([...new Set(states)]).toEqual(["awaiting_review", "approved", "running", "succeeded"]);
+  const states = (): Set<string> =>
+    new Set(
+      stage.told.flatMap((message) => (message.type === "command" && message.command.id === command.id ? [message.command.state] : [])),
+    );
+  await expect.poll(() => [...states()]).toEqual(["awaiting_review", "approved", "running", "succeeded"]);
   const lines = stage.told.flatMap((message) => (message.type === "timeline" ? message.entries.map(({ text }) => text) : []));
   expect(lines).toContain(`proposed ${command.title}`);
   expect(lines).toContain(`approved ${command.title}`);

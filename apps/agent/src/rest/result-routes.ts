@@ -39,6 +39,7 @@ export function resultRoutes({ db, commands, results, timeline, authenticate }: 
     const found = await find(c.req.valid("param").id, statement, c.req.raw.signal);
     if (!found.ok) return answer(c, found);
     const { command, execution, result } = found.value;
+    if (!(await results.isKept(execution.id, result.statement))) return answer(c, refuse("not_found", "The result is not kept any more."));
     const data = { title: command.title, executionId: execution.id, statement: result.statement, format };
     const facts = { type: "result.exported", actor: c.get("principal").name, roomId: command.roomId, commandId: command.id, data } as const;
     // The log has it before the first row leaves.

@@ -89,6 +89,18 @@ export class ResultService {
     }
   }
 
+  /** Whether a result is still there; it is removed when its retention is over. */
+  async isKept(executionId: string, statement: number): Promise<boolean> {
+    try {
+      const { reader } = await this.#source(executionId, statement);
+      await reader.close();
+      return true;
+    } catch (error) {
+      if (error instanceof RecordingError && error.code === "not_found") return false;
+      throw error;
+    }
+  }
+
   /** What a run that was interrupted by the end of the process had recorded, cut to what is whole. */
   async recover(executionId: string): Promise<ResultSummary[]> {
     const folder = this.#folder(executionId);
