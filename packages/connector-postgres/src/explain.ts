@@ -1,4 +1,5 @@
 import type { AnalysisSession, DatabaseError } from "./analysis-pool.ts";
+import { plannedReads, type PlanNode } from "./plan-reads.ts";
 
 /** Longest one EXPLAIN may take, in milliseconds. */
 const PLAN_MS = 1_000;
@@ -25,13 +26,13 @@ export interface PlanFacts {
   rows: number;
   writes: PlannedWrite[];
   seqScans: SeqScan[];
+  /** Rows each relation is expected to hand to the plan, by `schema.name`. */
+  reads: ReadonlyMap<string, number>;
   /** Every relation the plan touches. */
   touched: string[];
   /** A nested loop without any condition joins its two sides. */
   cartesian: boolean;
 }
-
-type PlanNode = Record<string, any>;
 
 /** Plans a statement without running it. The caller has made sure that planning runs nothing of the user's. */
 export async function explain(
@@ -53,6 +54,7 @@ export function planFacts(root: PlanNode): PlanFacts {
     rows: root["Plan Rows"] ?? 0,
     writes: [],
     seqScans: [],
+    reads: plannedReads(root),
     touched: [],
     cartesian: false,
   };

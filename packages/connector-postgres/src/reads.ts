@@ -1,3 +1,4 @@
+import type { Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { family, findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation } from "./catalog-model.ts";
@@ -25,15 +26,22 @@ export function describeReads(context: AnalysisContext, references: readonly Tab
       effect: use === "lock" ? "session" : "read",
       object,
       kind: kindWord(relation.kind),
-      rows: readRows(draft, object, relation),
+      rows: readRows(context, draft, relation),
     });
   }
 }
 
-/** Rows it is expected to look at: what the plan passes on from the relation, else nothing is claimed. */
-function readRows(draft: DraftStatement, object: string, relation: CatalogRelation): { value: number; kind: "estimate" | "unknown" } {
-  const scan = draft.planned?.seqScans.find((candidate) => candidate.object === object);
-  if (scan) return { value: scan.rows, kind: "estimate" };
+/** Rows the plan takes from the relation and what belongs to it, partitions and children; without a plan nothing less than all is claimed. */
+function readRows(context: AnalysisContext, draft: DraftStatement, relation: CatalogRelation): Rows {
+  const reads = draft.planned?.reads;
+  if (reads !== undefined) {
+    const parts = family(context.catalog, relation.oid).flatMap((oid) => {
+      const member = context.catalog.relations.get(oid);
+      const rows = member && reads.get(qualified(member));
+      return rows === undefined ? [] : [rows];
+    });
+    if (parts.length > 0) return { value: Math.round(parts.reduce((sum, rows) => sum + rows, 0)), kind: "estimate" };
+  }
   return relation.tuples >= 0 && (relation.kind === "r" || relation.kind === "m")
     ? { value: relation.tuples, kind: "estimate" }
     : { value: 0, kind: "unknown" };

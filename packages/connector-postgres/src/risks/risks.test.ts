@@ -28,6 +28,7 @@ const plan = (part: Partial<PlanFacts>): PlanFacts => ({
   rows: 1,
   writes: [],
   seqScans: [],
+  reads: new Map(),
   touched: [],
   cartesian: false,
   ...part,
