@@ -17,6 +17,49 @@ function inherited(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(INHERITED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
+interface Told {
+  config: Config;
+  secrets: Secrets;
+  databaseUrl: string;
+  environment: NodeJS.ProcessEnv;
+  port: number;
+}
+
+/** What the agent is told; the key of stored credentials is told to nobody else (I9). */
+export function agentEnvironment({ config, secrets, databaseUrl, environment, port }: Told): NodeJS.ProcessEnv {
+  const days = environment["INTERLOCK_RESULT_DAYS"];
+  return {
+    ...inherited(environment),
+    NODE_ENV: config.dev ? "development" : "production",
+    INTERLOCK_AGENT_PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    INTERLOCK_HOME: config.home,
+    INTERLOCK_SECRET: secrets.secret,
+    INTERLOCK_KEY: secrets.key,
+    INTERLOCK_ORIGINS: config.origins.join(","),
+    INTERLOCK_DEMO: config.demo ? "1" : "0",
+    ...(days ? { INTERLOCK_RESULT_DAYS: days } : {}),
+  };
+}
+
+/** What the web app is told. */
+export function webEnvironment({ config, secrets, databaseUrl, environment, port }: Told): NodeJS.ProcessEnv {
+  return {
+    ...inherited(environment),
+    NODE_ENV: config.dev ? "development" : "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+    PORT: String(port),
+    HOSTNAME: "127.0.0.1",
+    DATABASE_URL: databaseUrl,
+    NEXTAUTH_SECRET: secrets.secret,
+    NEXTAUTH_URL: config.origins[0] ?? "",
+    // Only we reach it, and we send the host we have checked as X-Forwarded-Host.
+    AUTH_TRUST_HOST: "1",
+    INTERLOCK_ORIGINS: config.origins.join(","),
+    INTERLOCK_DEMO: config.demo ? "1" : "0",
+  };
+}
+
 /** The service that holds credentials and sockets. */
 export async function startAgent(
   config: Config,
@@ -43,7 +86,7 @@ export async function startAgent(
       INTERLOCK_KEY: secrets.key,
       INTERLOCK_ORIGINS: config.origins.join(","),
       INTERLOCK_DEMO: config.demo ? "1" : "0",
-      ...(environment["INTERLOCK_RESULT_DAYS"] ? { INTERLOCK_RESULT_DAYS: environment["INTERLOCK_RESULT_DAYS"] } : {}),
+      ...given(environment, "INTERLOCK_RESULT_DAYS", "INTERLOCK_LOG_LEVEL"),
     },
     ready: portMessage,
     log: log.file("agent"),
@@ -62,26 +105,13 @@ export async function startWeb(
 ): Promise<Child> {
   const cwd = join(ROOT, "apps/web");
   const next = createRequire(join(cwd, "package.json")).resolve("next/dist/bin/next");
-  const port = String(await freePort());
+  const port = await freePort();
   return startChild({
     name: "web app",
-    args: ["--import", LEASH, next, config.dev ? "dev" : "start", "--port", port, "--hostname", "127.0.0.1"],
+    args: ["--import", LEASH, next, config.dev ? "dev" : "start", "--port", String(port), "--hostname", "127.0.0.1"],
     cwd,
-    env: {
-      ...inherited(environment),
-      NODE_ENV: config.dev ? "development" : "production",
-      NEXT_TELEMETRY_DISABLED: "1",
-      PORT: port,
-      HOSTNAME: "127.0.0.1",
-      DATABASE_URL: databaseUrl,
-      NEXTAUTH_SECRET: secrets.secret,
-      NEXTAUTH_URL: config.origins[0] ?? "",
-      // Only we reach it, and we send the host we have checked as X-Forwarded-Host.
-      AUTH_TRUST_HOST: "1",
-      INTERLOCK_ORIGINS: config.origins.join(","),
-      INTERLOCK_DEMO: config.demo ? "1" : "0",
-    },
-    ready: (_, signal) => answering(Number(port), signal),
+    env: webEnvironment({ config, secrets, databaseUrl, environment, port }),
+    ready: (_, signal) => answering(port, signal),
     log: log.file("web"),
     signal,
   });
@@ -107,4 +137,9 @@ async function answering(port: number, signal: AbortSignal): Promise<number> {
       await sleep(40);
     }
   }
+}
+
+/** Settings that are the child's own to check and to default. */
+function given(environment: NodeJS.ProcessEnv, ...names: string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }
