@@ -14,8 +14,10 @@ import {
 
 /** Bytes that may wait for the disk before `append` asks its caller to wait as well. */
 const BACKLOG_BYTES = 4 * 1024 * 1024;
-/** A chunk that does not fill is closed after this long, so that a slow result shows. */
-const CLOSE_MS = 20;
+/** Nothing waits longer than this for its chunk to fill or for others to be written with, so that a slow result shows. */
+const LINGER_MS = 20;
+/** Bytes written at a time when many come: each write wakes another thread, and that costs more than the writing. */
+const BATCH_BYTES = 256 * 1024;
 /** Chunk buffers kept for reuse, so that a large result leaves no garbage. */
 const SPARE_CHUNKS = 32;
 /** Chunks written last that stay in memory for those who follow: they need not be read from the disk and checked again. */
@@ -60,7 +62,12 @@ export class ResultWriter {
   #totalRows = 0;
   #offset = 0;
   #waiting: Chunk[] = [];
-  #waitingBytes = 0;
+  /** Bytes of `#waiting`. */
+  #batchBytes = 0;
+  /** What waits is to be written now. */
+  #due = false;
+  /** Bytes that are not on disk, those being written included. */
+  #backlogBytes = 0;
   #pump: Promise<void> | undefined;
   #fault: RecordingError | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -112,8 +119,9 @@ export class ResultWriter {
       at = end;
       left -= rows;
     }
-    if (this.#chunkRows > 0) this.#timer ??= setTimeout(() => this.#close(), CLOSE_MS);
-    return this.#waitingBytes > BACKLOG_BYTES ? this.#flushed() : undefined;
+    if (this.#chunkNumber <= FIRST_CHUNKS.length || this.#batchBytes >= BATCH_BYTES) this.#flush();
+    this.#timer ??= setTimeout(() => this.#linger(), LINGER_MS);
+    return this.#backlogBytes > BACKLOG_BYTES ? this.#flushed() : undefined;
   }
 
   /** A chunk that was written a moment ago, whole and ready to be sent; undefined when it has to be read from the disk. */
@@ -131,6 +139,7 @@ export class ResultWriter {
 
   /** Writes what waits, records the end and forces everything to the disk. */
   async seal(truncated: boolean): Promise<SealRecord> {
+    clearTimeout(this.#timer);
     this.#close();
     await this.#flushed();
     const seal: SealRecord = {
@@ -174,9 +183,13 @@ export class ResultWriter {
     this.#totalRows += rows;
   }
 
-  #close(): void {
-    clearTimeout(this.#timer);
+  #linger(): void {
     this.#timer = undefined;
+    this.#close();
+    this.#flush();
+  }
+
+  #close(): void {
     if (this.#chunkRows === 0 || this.#chunk === undefined) return;
     const firstRow = this.#totalRows - this.#chunkRows;
     writeResultHeader(this.#chunk, { ...this.#identity, chunk: this.#chunkNumber, firstRow, rows: this.#chunkRows });
@@ -191,17 +204,26 @@ export class ResultWriter {
     this.#chunkRows = 0;
     this.#chunkNumber++;
     this.#waiting.push({ frame, record, users: 1 });
-    this.#waitingBytes += bytes.length;
-    this.#pump ??= this.#write();
+    this.#batchBytes += bytes.length;
+    this.#backlogBytes += bytes.length;
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    this.#due = true;
+    if (this.#pump !== undefined) return;
+    this.#pump = this.#write();
     this.#pump.catch(() => {}); // kept in #fault; the next append, seal or flush throws it
   }
 
-  /** Writes batch after batch until nothing waits: first rows, then the index that speaks of them. */
+  /** Writes batch after batch until nothing is due: first rows, then the index that speaks of them. */
   async #write(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#due) {
+        this.#due = false;
         const batch = this.#waiting;
         this.#waiting = [];
+        this.#batchBytes = 0;
         await this.#guarded(async () => {
           await writeAll(
             this.#rowsHandle,
@@ -212,7 +234,7 @@ export class ResultWriter {
             batch.map((chunk) => writeRecord(chunk.record)),
           );
         });
-        this.#waitingBytes -= batch.reduce((sum, { record }) => sum + record.length, 0);
+        this.#backlogBytes -= batch.reduce((sum, { record }) => sum + record.length, 0);
         this.#written += batch.length;
         this.#recent.push(...batch);
         for (const old of this.#recent.splice(0, this.#recent.length - RECENT_CHUNKS)) this.#leave(old);
@@ -230,6 +252,7 @@ export class ResultWriter {
   }
 
   async #flushed(): Promise<void> {
+    this.#flush();
     await this.#pump;
     if (this.#fault !== undefined) throw this.#fault;
   }
