@@ -1,3 +1,4 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { Problem } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStage, type Stage } from "./command-stage.ts";
@@ -197,6 +198,14 @@ test("the schema tree names tables, columns and what is masked", async () => {
     ["email", true],
     ["card_number", true],
   ]);
+});
+
+test("the description is valid by the meta-schema of OpenAPI 3.1", async () => {
+  const document = (await (await stage.call(undefined, "GET", "/openapi.json")).json()) as Record<string, unknown>;
+  const validator = new Validator();
+  expect(await validator.validate(document)).toEqual({ valid: true });
+  expect(validator.version).toBe("3.1");
+  expect((await new Validator().validate({ ...document, paths: { health: {} } })).valid).toBe(false);
 });
 
 test("the interface describes itself in OpenAPI 3.1", async () => {

@@ -81,6 +81,51 @@ describe("audit verify", () => {
   });
 });
 
+describe("audit verify names the event in which one byte was changed by hand", () => {
+  let fresh: MigratedDatabase;
+  beforeAll(async () => {
+    fresh = await migratedDatabase();
+    const [roomId, commandId] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
+    const event = { type: "command.succeeded", actor: "oncall", roomId, commandId, data: { title: "ok" } } as const;
+    for (let n = 0; n < 5; n++) await fresh.db.$transaction((tx) => appendAudit(tx, event));
+    await fresh.db.$executeRaw`CREATE TABLE kept AS SELECT * FROM "AuditEvent"`;
+  });
+  afterAll(() => fresh.dispose());
+
+  test.each([
+    ["seq", `"seq" = "seq" + 1000`],
+    ["at", `"at" = "at" + interval '1 millisecond'`],
+    ["type", `"type" = overlay("type" placing 'R' from 1)`],
+    ["actor", `"actor" = overlay("actor" placing 'S' from 1)`],
+    ["roomId", `"roomId" = overlay("roomId" placing '0' from 1)`],
+    ["roomId that was", `"roomId" = NULL`],
+    ["commandId", `"commandId" = overlay("commandId" placing '0' from 36)`],
+    ["data", `"data" = overlay("data" placing 'O' from position('ok' in "data"))`],
+    ["data's white space", `"data" = "data" || ' '`],
+    ["prev", `"prev" = overlay("prev" placing (CASE left("prev", 1) WHEN '0' THEN '1' ELSE '0' END) from 1)`],
+    ["hash", `"hash" = overlay("hash" placing (CASE right("hash", 1) WHEN '0' THEN '1' ELSE '0' END) from 64)`],
+  ])("in %s", async (_, change) => {
+    const { db } = fresh;
+    const forge = `UPDATE "AuditEvent" SET ${change} WHERE "seq" = 3`;
+    // With its trigger in force nothing changes at all.
+    await expect(db.$executeRawUnsafe(forge)).rejects.toThrow();
+    await db.$executeRaw`ALTER TABLE "AuditEvent" DISABLE TRIGGER USER`;
+    try {
+      expect(await db.$executeRawUnsafe(forge)).toBe(1);
+      const told = await interlock(["audit", "verify"], { DATABASE_URL: fresh.url });
+      expect(told).toMatchObject({ code: 1, out: expect.stringMatching(/^bad event 3: /), error: "" });
+    } finally {
+      await db.$executeRaw`DELETE FROM "AuditEvent"`;
+      await db.$executeRaw`INSERT INTO "AuditEvent" SELECT * FROM kept`;
+      await db.$executeRaw`ALTER TABLE "AuditEvent" ENABLE TRIGGER USER`;
+    }
+  });
+
+  test("and nothing once it is changed back", async () => {
+    expect(await interlock(["audit", "verify"], { DATABASE_URL: fresh.url })).toMatchObject({ code: 0, out: "ok, 5 events\n" });
+  });
+});
+
 test("the embedded database: used while it runs, started for the purpose and stopped again while it does not", async () => {
   const home = await mkdtemp(join(tmpdir(), "interlock-home-"));
   const dataDir = join(home, "postgres");

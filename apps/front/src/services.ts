@@ -27,7 +27,6 @@ interface Told {
 
 /** What the agent is told; the key of stored credentials is told to nobody else (I9). */
 export function agentEnvironment({ config, secrets, databaseUrl, environment, port }: Told): NodeJS.ProcessEnv {
-  const days = environment["INTERLOCK_RESULT_DAYS"];
   return {
     ...inherited(environment),
     NODE_ENV: config.dev ? "development" : "production",
@@ -38,7 +37,7 @@ export function agentEnvironment({ config, secrets, databaseUrl, environment, po
     INTERLOCK_KEY: secrets.key,
     INTERLOCK_ORIGINS: config.origins.join(","),
     INTERLOCK_DEMO: config.demo ? "1" : "0",
-    ...(days ? { INTERLOCK_RESULT_DAYS: days } : {}),
+    ...given(environment, "INTERLOCK_RESULT_DAYS", "INTERLOCK_LOG_LEVEL"),
   };
 }
 
@@ -76,18 +75,7 @@ export async function startAgent(
     name: "agent",
     args: config.dev ? ["--watch", "--watch-preserve-output", main] : [main],
     cwd: ROOT,
-    env: {
-      ...inherited(environment),
-      NODE_ENV: config.dev ? "development" : "production",
-      INTERLOCK_AGENT_PORT: String(port),
-      DATABASE_URL: databaseUrl,
-      INTERLOCK_HOME: config.home,
-      INTERLOCK_SECRET: secrets.secret,
-      INTERLOCK_KEY: secrets.key,
-      INTERLOCK_ORIGINS: config.origins.join(","),
-      INTERLOCK_DEMO: config.demo ? "1" : "0",
-      ...given(environment, "INTERLOCK_RESULT_DAYS", "INTERLOCK_LOG_LEVEL"),
-    },
+    env: agentEnvironment({ config, secrets, databaseUrl, environment, port }),
     ready: portMessage,
     log: log.file("agent"),
     signal,
@@ -140,6 +128,6 @@ async function answering(port: number, signal: AbortSignal): Promise<number> {
 }
 
 /** Settings that are the child's own to check and to default. */
-function given(environment: NodeJS.ProcessEnv, ...names: string[]): NodeJS.ProcessEnv {
+function given(environment: NodeJS.ProcessEnv, ...names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }

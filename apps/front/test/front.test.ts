@@ -106,6 +106,16 @@ test("brings everything up behind one port, and SIGTERM leaves nothing running a
   for (const name of ["secrets.json"]) expect((await stat(join(home, name))).mode & 0o777).toBe(0o600);
 });
 
+test("I9: the database's process is told no credential, neither by environment nor by command line", async () => {
+  await start({ env: { AWS_SECRET_ACCESS_KEY: "operators-own", PGPASSWORD: "operators-too" } });
+  const secrets = Object.values(JSON.parse(await readFile(join(home, "secrets.json"), "utf8")) as Record<string, string>);
+  const pid = await databaseProcess();
+  const [environment, line] = await Promise.all([readFile(`/proc/${pid}/environ`, "utf8"), readFile(`/proc/${pid}/cmdline`, "utf8")]);
+  expect(secrets.length).toBeGreaterThan(2);
+  for (const secret of [...secrets, "operators-", "DATABASE_URL", "INTERLOCK_KEY", "postgres://"])
+    for (const said of [environment, line]) expect(said.includes(secret), secret.slice(0, 3)).toBe(false);
+});
+
 test("killed with -9, nothing of it stays and the next start finds everything, in under 5 s", async () => {
   const first = await start();
   await ask("CREATE TABLE kept AS SELECT 5 AS five");

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { agentEnvironment, webEnvironment } from "./services.ts";
+
+const OPERATOR = { PATH: "/usr/bin", AWS_SECRET_ACCESS_KEY: "operators-own", PGPASSWORD: "operators-too", INTERLOCK_RESULT_DAYS: "7" };
+const secrets = {
+  secret: "s".repeat(32),
+  key: "k".repeat(44),
+  postgres: "superusers-password",
+  interlock: "own-password",
+  target: "targets",
+};
+
+test("I9: children inherit nothing of the operator's; the key of stored credentials goes to the agent alone", () => {
+  const told = { config: readConfig({}, []), secrets, databaseUrl: "postgres://own", environment: OPERATOR, port: 4000 } as never;
+  const [agent, web] = [agentEnvironment(told), webEnvironment(told)];
+  expect(agent).toMatchObject({ PATH: "/usr/bin", INTERLOCK_KEY: secrets.key, INTERLOCK_RESULT_DAYS: "7", INTERLOCK_AGENT_PORT: "4000" });
+  expect(web).toMatchObject({ PATH: "/usr/bin", NEXTAUTH_SECRET: secrets.secret, PORT: "4000" });
+  expect(JSON.stringify(web)).not.toContain(secrets.key);
+  for (const environment of [agent, web])
+    for (const secret of [OPERATOR.AWS_SECRET_ACCESS_KEY, OPERATOR.PGPASSWORD, secrets.postgres, secrets.interlock, secrets.target])
+      expect(JSON.stringify(environment)).not.toContain(secret);
+});
