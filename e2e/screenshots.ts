@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium, expect, type Page } from "@playwright/test";
+import { chromium, expect as expectSoon, type Page } from "@playwright/test";
 import config from "./playwright.config.ts";
 import { openDemoRoom, shownText, signIn, typeAtEnd, type Person } from "./support/people.ts";
 import { createService } from "./support/service.ts";
@@ -8,6 +8,8 @@ import { createService } from "./support/service.ts";
 /** Plays a rich moment of the demo's room with five people and takes the README's pictures of it. */
 
 const IMAGES = join(import.meta.dirname, "../docs/images");
+// Outside the test runner the patience is short, and this machine may be busy.
+const expect = expectSoon.configure({ timeout: 20_000 });
 const VIEWPORT = { width: 1440, height: 860 };
 
 const READ = `SELECT o.id, c.email AS customer_email, c.card_number AS card, o.status, o.amount, o.created_at

@@ -70,12 +70,12 @@ function Person({ member, isMe, canChange }: { member: RoomMember; isMe: boolean
       {canChange ? (
         <DropdownMenu>
           <DropdownMenuTrigger asChild>
-            <Button variant="ghost" size="sm" aria-label={`Role of ${member.displayName}: ${member.role}`}>
+            <Button variant="ghost" size="sm" aria-label={`Role of ${member.name}: ${member.role}`}>
               {member.role}
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent className="w-72">
-            <DropdownMenuLabel>Role of {member.displayName}</DropdownMenuLabel>
+            <DropdownMenuLabel>Role of {member.name}</DropdownMenuLabel>
             <DropdownMenuRadioGroup
               value={member.role}
               onValueChange={(role) => void session.ask({ type: "room.role", userId: member.id, role: role as Role })}

@@ -66,8 +66,13 @@ function ResultBar({ command, execution, result, selection, onCopy, onClose }: R
   const masked = result.columns.filter(({ mask }) => mask === "full").length;
   const took = execution.tookMs ?? Math.max(0, now - Date.parse(execution.startedAt));
   const area = selection && rectangleOf(selection);
-  const download = (format: string) =>
-    window.open(`/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`, "_self");
+  const download = (format: string) => {
+    const link = document.createElement("a");
+    link.href = `/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`;
+    // The name where the server states none: NDJSON is what scripts read, and they need no name.
+    link.download = `${command.title.replaceAll(/[^\w]+/gu, "-").toLowerCase()}-${command.id.slice(-6)}.${format}`;
+    link.click();
+  };
   return (
     <div className="flex h-8 shrink-0 items-center gap-3 border-b border-line bg-panel px-3.5 text-xs text-dim">
       <button type="button" className="truncate font-semibold text-fg hover:underline" onClick={() => session.showCommand(command.id)}>
