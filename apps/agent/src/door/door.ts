@@ -73,7 +73,7 @@ export class Door {
         setTimeout(() => ws.terminate(), 1_000).unref();
         return;
       }
-      const socket = new LiveSocket(ws, session);
+      const socket = new LiveSocket(ws, stream, session);
       sockets.add(socket);
       // Read nothing before somebody listens.
       socket.pause();

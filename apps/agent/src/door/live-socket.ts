@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { CLOSE, LIMITS, type ErrorCode, type Principal } from "@interlock/protocol";
 import type { RawData, WebSocket } from "ws";
 
@@ -18,6 +19,9 @@ export class LiveSocket {
   readonly principal: Principal;
   readonly sessionId: string;
   readonly #ws: WebSocket;
+  /** What `ws` writes to. */
+  readonly #stream: Duplex;
+  #corked = false;
   readonly #closed = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #expiry: NodeJS.Timeout;
@@ -27,8 +31,9 @@ export class LiveSocket {
   #tokens = BURST;
   #filled = performance.now();
 
-  constructor(ws: WebSocket, session: { id: string; expiresAt: Date; principal: Principal }) {
+  constructor(ws: WebSocket, stream: Duplex, session: { id: string; expiresAt: Date; principal: Principal }) {
     this.#ws = ws;
+    this.#stream = stream;
     this.principal = session.principal;
     this.sessionId = session.id;
     ws.binaryType = "nodebuffer";
@@ -100,6 +105,15 @@ export class LiveSocket {
   /** Resolves when the backlog is below half of what is allowed, or the socket is gone. `sent`: `data` is not read any more. */
   async sendAndDrain(data: Uint8Array, sent: () => void = () => {}): Promise<void> {
     if (this.closed.aborted) return sent();
+    // Frames that are sent without a pause leave in one write.
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#stream.uncork();
+      });
+    }
     const flushed = new Promise<void>((resolve) =>
       this.#ws.send(data, () => {
         sent();
