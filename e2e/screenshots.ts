@@ -17,10 +17,11 @@ const READ = `SELECT o.id, c.email AS customer_email, c.card_number AS card, o.s
  WHERE o.status = 'pending' ORDER BY o.created_at DESC LIMIT 200;`;
 const SCENE = `-- orders left in "pending" by the bad deploy
 SELECT status, count(*) FROM payments.orders
- WHERE created_at > '2026-11-20 23:40+00' GROUP BY 1;
+WHERE created_at > '2026-11-20 23:40+00' GROUP BY 1;
 
 `;
-const DELETE = ["DELETE FROM payments.orders\n", " WHERE status = 'pending'\n", "   AND created_at > '2026-11-20 23:40+00';"] as const;
+// The editor adds the indentation of the line before.
+const DELETE = ["DELETE FROM payments.orders\n", " WHERE status = 'pending'\n", "  AND created_at > '2026-11-20 23:40+00';"] as const;
 
 const service = await createService();
 const browser = await chromium.launch(config.use?.launchOptions);

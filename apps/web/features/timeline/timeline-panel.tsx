@@ -1,15 +1,17 @@
 "use client";
 import type { TimelineEntry } from "@interlock/protocol";
-import { Fragment, type ReactNode } from "react";
+import { Fragment, type ReactNode, useMemo } from "react";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
+import { worthALine } from "./timeline-steps.ts";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 
 /** Who did what when, newest first. */
 export function TimelinePanel() {
-  const entries = useRoom((state) => state.timeline);
+  const all = useRoom((state) => state.timeline);
+  const entries = useMemo(() => worthALine(all), [all]);
   const today = day.format(new Date());
   return (
     <section aria-label="Timeline" className="flex min-h-0 flex-col">
