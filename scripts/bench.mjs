@@ -45,8 +45,10 @@ if (!values.only && broken === 0) writeFileSync(join(folder, "results.md"), repo
 process.stdout.write(`\n${figures.filter((figure) => figure.ok).length} of ${figures.length} figures reach their goal\n`);
 process.exit(broken === 0 ? 0 : 1);
 
-function line({ name, value, unit, peer, ratio, goal, ok }) {
-  return [name, `${round(value)} ${unit}`, peer ?? "", ratio === undefined ? "" : `${round(ratio)} ×`, `${goal}`, ok ? "yes" : "no"];
+function line({ name, value, unit, peer, ratio, spread, goal, ok }) {
+  const between = spread === undefined ? "" : ` (${round(spread[0])}–${round(spread[1])})`;
+  const shown = `${round(value)} ${unit}${ratio === undefined ? between : ""}`;
+  return [name, shown, peer ?? "", ratio === undefined ? "" : `${round(ratio)} ×${between}`, `${goal}`, ok ? "yes" : "no"];
 }
 
 function round(value) {

@@ -5,6 +5,8 @@ export interface Figure {
   unit: string;
   peer?: string;
   ratio?: number;
+  /** Least and most of what `ratio`, or else `value`, is the median of. */
+  spread?: [number, number];
   goal: string;
   ok: boolean;
 }

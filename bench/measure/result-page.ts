@@ -1,48 +1,39 @@
+import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readResultHeader, type Command, type ServerMessage } from "@interlock/protocol";
-import WebSocket from "ws";
+import { resolve } from "node:path";
 import { ORIGIN, type BenchAgent } from "./agent.ts";
+import type { Consumed, ConsumerOptions, ConsumerTask } from "./result-consumer.ts";
 
-const FINAL = new Set(["denied", "succeeded", "failed", "cancelled", "rolled_back", "unknown"]);
+const MAIN = resolve(import.meta.dirname, "result-consumer.ts");
 
-export interface Streamed {
-  rows: number;
+export interface Streamed extends Consumed {
   /** From proposing to the last row, in milliseconds. */
   ms: number;
-  /** From proposing to the first row. */
-  firstMs: number;
   /** Highest growth of the agent's resident memory, in bytes. */
   growth: number;
 }
 
-/** A browser's stand-in: proposes texts over REST, pulls the whole result over its room socket as soon as it is announced, counts rows. */
+/** A browser's stand-in, in a process of its own. */
 export class ResultPage {
   readonly #agent: BenchAgent;
-  readonly #socket: WebSocket;
-  readonly #connectionName = "payments-db";
-  #onCommand: (command: Command) => void = () => {};
-  #onFrame: (frame: Buffer) => void = () => {};
+  readonly #child: ChildProcess;
 
-  private constructor(agent: BenchAgent, socket: WebSocket) {
+  private constructor(agent: BenchAgent, child: ChildProcess) {
     this.#agent = agent;
-    this.#socket = socket;
-    socket.on("message", (data: Buffer, binary) => {
-      if (binary) return this.#onFrame(data);
-      const message = JSON.parse(data.toString()) as ServerMessage;
-      if (message.type === "command") this.#onCommand(message.command);
-    });
+    this.#child = child;
   }
 
   static async open(agent: BenchAgent): Promise<ResultPage> {
-    const socket = new WebSocket(await agent.socketUrl(`room/${agent.roomId}`), { origin: ORIGIN, perMessageDeflate: false });
-    const page = new ResultPage(agent, socket);
-    await once(socket, "message");
-    return page;
-  }
-
-  async propose(text: string): Promise<Command> {
-    const answer = await this.#post(`rooms/${this.#agent.roomId}/commands`, { connection: this.#connectionName, text });
-    return (await answer.json()) as Command;
+    const options: ConsumerOptions = {
+      socketUrl: await agent.socketUrl(`room/${agent.roomId}`),
+      origin: ORIGIN,
+      rest: `http://127.0.0.1:${agent.process.port}/api/v1`,
+      token: agent.token,
+      roomId: agent.roomId,
+    };
+    const child = fork(MAIN, [JSON.stringify(options)], { execArgv: [] });
+    await answerOf(child);
+    return new ResultPage(agent, child);
   }
 
   /** Runs a text and resolves when its last row is here. */
@@ -50,78 +41,36 @@ export class ResultPage {
     const before = await this.#agent.memory();
     let growth = 0;
     const watch = setInterval(() => void this.#agent.memory().then((now) => (growth = Math.max(growth, now - before))), 50);
-    const done = Promise.withResolvers<void>();
-    let rows = 0;
-    let expected: number | undefined;
-    let firstMs = 0;
-    let pulled = false;
-    const start = performance.now();
-    const check = (): void => void (expected !== undefined && rows >= expected && done.resolve());
-    this.#onFrame = (frame) => {
-      if (rows === 0) firstMs = performance.now() - start;
-      rows += readResultHeader(frame)!.rows;
-      check();
-    };
-    this.#onCommand = ({ execution, state }) => {
-      const result = execution?.results[0];
-      if (result !== undefined && !pulled) {
-        pulled = true;
-        this.#send({ type: "result.pull", executionId: execution!.id, statement: 0, from: 0, count: 1_000_000 });
-      }
-      if (result?.done) expected = result.rows;
-      if (FINAL.has(state) && state !== "succeeded") done.reject(new Error(`${state}: ${execution?.error?.message ?? ""}`));
-      check();
-    };
     try {
-      await this.propose(text);
-      await done.promise;
-      return { rows, ms: performance.now() - start, firstMs, growth };
+      const consumed = await this.run({ text });
+      if (consumed.state !== "succeeded") throw new Error(`${text}: ${consumed.state}`);
+      return { ...consumed, ms: consumed.last - consumed.proposed, growth };
     } finally {
       clearInterval(watch);
     }
   }
 
-  /** Milliseconds from asking for a cancel, once rows flow, to the last frame and the final state. */
-  async cancelInFlight(text: string): Promise<number> {
-    const flowing = Promise.withResolvers<string>();
-    const over = Promise.withResolvers<void>();
-    let commandId = "";
-    let last = 0;
-    this.#onFrame = () => {
-      last = performance.now();
-      flowing.resolve(commandId);
-    };
-    this.#onCommand = ({ id, execution, state }) => {
-      commandId = id;
-      const result = execution?.results[0];
-      if (state === "running" && result !== undefined && last === 0)
-        this.#send({ type: "result.pull", executionId: execution!.id, statement: 0, from: 0, count: 1_000_000 });
-      if (FINAL.has(state)) over.resolve();
-    };
-    await this.propose(text);
-    await flowing.promise;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const asked = performance.now();
-    await this.#post(`commands/${commandId}/cancel`, {});
-    await over.promise;
-    return Math.max(performance.now(), last) - asked;
+  async run(task: ConsumerTask): Promise<Consumed> {
+    this.#child.send(task);
+    return (await answerOf(this.#child)) as Consumed;
   }
 
   close(): void {
-    this.#socket.terminate();
+    this.#child.kill();
   }
+}
 
-  #send(message: unknown): void {
-    this.#socket.send(JSON.stringify(message));
-  }
-
-  async #post(path: string, body: unknown): Promise<Response> {
-    const answer = await fetch(`http://127.0.0.1:${this.#agent.process.port}/api/v1/${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${this.#agent.token}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const ended = new AbortController();
+  const gone = once(child, "exit", { signal: ended.signal }).then(() => {
+    throw new Error("the consumer ended");
+  });
+  gone.catch(() => {});
+  try {
+    const [answer] = (await Promise.race([once(child, "message", { signal: ended.signal }), gone])) as [unknown];
+    if (typeof answer === "object" && answer !== null && "error" in answer) throw new Error(String(answer.error));
     return answer;
+  } finally {
+    ended.abort();
   }
 }

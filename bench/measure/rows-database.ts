@@ -2,6 +2,8 @@ import pg from "pg";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 
 export const ROWS = 1_000_000;
+/** What the second column of text says in the first row, and nowhere in a statement. */
+export const FIRST_NOTE = "order of customer 1";
 /** Six columns each; of the second the default policy masks `email` and `card_number` whole. Text of both is searched by its detectors. */
 export const QUERIES = {
   plain: "SELECT id, account_id, status, note, balance, created_at FROM payments.customers",
