@@ -129,5 +129,10 @@ async function answering(port: number, signal: AbortSignal): Promise<number> {
 
 /** Settings that are the child's own to check and to default. */
 function given(environment: NodeJS.ProcessEnv, ...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
 }
