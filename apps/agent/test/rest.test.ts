@@ -129,6 +129,10 @@ describe("refusals", () => {
     ["oncall", "GET", "/rooms/00000000-0000-4000-8000-000000000000", undefined, 404, "not_found"],
     ["oncall", "GET", "/rooms/1", undefined, 400, "bad_request"],
     ["oncall", "POST", "/rooms", { title: "" }, 400, "bad_request"],
+    ["oncall", "POST", "/rooms", { title: "a\0b" }, 400, "bad_request"],
+    ["oncall", "POST", "/rooms", { title: "a\u202eb" }, 400, "bad_request"],
+    ["oncall", "POST", "/analyze", { connection: "a\0b", text: "SELECT 1" }, 400, "bad_request"],
+    ["oncall", "POST", "/analyze", { connection: "payments-db", text: "SELECT '\0'" }, 400, "bad_request"],
     ["oncall", "POST", "/rooms", { title: "x", colour: "red" }, 400, "bad_request"],
     ["oncall", "POST", "/rooms", "{not json", 400, "bad_request"],
     ["oncall", "POST", "/analyze", { connection: "nowhere", text: "SELECT 1" }, 404, "unknown_connection"],
@@ -138,6 +142,12 @@ describe("refusals", () => {
   ] as const)("%s %s %s", async (who, method, path, body, status, code) => {
     const response = await stage.call(who, method, path, body);
     expect([response.status, (await refusal(response)).code]).toEqual([status, code]);
+  });
+
+  test("a body that does not say that it is JSON is refused, and so is a name that no database holds", async () => {
+    const bare = await stage.call("oncall", "POST", "/rooms", '{"title":"x"}', { "content-type": "text/plain" });
+    expect([bare.status, (await refusal(bare)).detail]).toEqual([400, "The body must be application/json."]);
+    expect((await refusal(await stage.call("oncall", "GET", "/connections/a%00b/schema"))).code).toBe("bad_request");
   });
 
   test("the limit of a body is named", async () => {

@@ -11,3 +11,4 @@ export * from "./audit-event.ts";
 export * from "./result-chunk.ts";
 export * from "./messages.ts";
 export * from "./text-fingerprint.ts";
+export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

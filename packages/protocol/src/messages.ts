@@ -3,6 +3,7 @@ import { Command } from "./command.ts";
 import { Completion, Connection } from "./connection.ts";
 import { Diagnostic, Impact } from "./impact.ts";
 import { LIMITS } from "./limits.ts";
+import { plainLine, plainText } from "./plain-text.ts";
 import { Principal, Role } from "./principal.ts";
 import { Document, Room, TimelineEntry } from "./room.ts";
 import { Verdict } from "./verdict.ts";
@@ -40,7 +41,7 @@ export const ClientMessage = z.discriminatedUnion("type", [
     start: RelativePosition,
     end: RelativePosition,
     text: z.string().max(LIMITS.commandBytes),
-    reason: z.string().max(LIMITS.reasonChars).optional(),
+    reason: plainText(LIMITS.reasonChars).optional(),
     maxRows: z.number().int().nonnegative().optional(),
   }),
   z.object({
@@ -49,7 +50,7 @@ export const ClientMessage = z.discriminatedUnion("type", [
     commandId: z.string(),
     digest: z.string(),
     decision: z.enum(["approve", "reject"]),
-    comment: z.string().max(LIMITS.reasonChars).optional(),
+    comment: plainText(LIMITS.reasonChars).optional(),
   }),
   z.object({ type: z.literal("command.hold"), id, commandId: z.string() }),
   z.object({ type: z.literal("command.run"), id, commandId: z.string(), digest: z.string() }),
@@ -73,7 +74,7 @@ export const ClientMessage = z.discriminatedUnion("type", [
     text: z.string().max(LIMITS.commandBytes),
     offset: z.number().int().nonnegative(),
   }),
-  z.object({ type: z.literal("document.create"), id, name: z.string().min(1).max(80), connectionId: z.string() }),
+  z.object({ type: z.literal("document.create"), id, name: plainLine(80), connectionId: z.string() }),
   /** Only the lead. */
   z.object({ type: z.literal("room.role"), id, userId: z.string(), role: Role }),
   /** Only the lead. Closing stops nothing that runs; it refuses new commands. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Connector } from "@interlock/connector";
 import { canonicalJson } from "@interlock/audit";
-import { LIMITS, ok, refuse, type Connection, type Outcome } from "@interlock/protocol";
+import { LIMITS, ok, readsAsItIs, refuse, type Connection, type Outcome } from "@interlock/protocol";
 import type { CommandParts } from "./command-parts.ts";
 import { actingRole, humans, type Human } from "./people.ts";
 import type { Proposal } from "./proposal.ts";
@@ -31,8 +31,12 @@ export interface Frozen {
 export async function freeze(parts: CommandParts, proposal: Proposal): Promise<Outcome<Frozen>> {
   const { principal, roomId, connectionId, text } = proposal;
   if (Buffer.byteLength(text) > LIMITS.commandBytes) return refuse("too_large", `A command is at most ${LIMITS.commandBytes} bytes.`);
-  if (!text.isWellFormed() || text.includes("\0"))
-    return refuse("bad_request", "The text holds characters that cannot be sent to a target.");
+  // Reviewers agree to what they read, so it must read as what will run (I2).
+  if (!readsAsItIs(text))
+    return refuse(
+      "bad_request",
+      "The text holds control characters, or ones that make it read otherwise than it runs; write them as escapes.",
+    );
   if (text.trim() === "") return refuse("empty_command");
   if (proposal.maxRows !== undefined && proposal.maxRows > MAX_ROWS) return refuse("bad_request", `maxRows is at most ${MAX_ROWS}.`);
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TargetError } from "@interlock/connector";
-import { Impact, LIMITS, ok, refuse, Verdict, type Connection, type Outcome } from "@interlock/protocol";
+import { Impact, LIMITS, ok, plainLine, readsAsItIs, refuse, Verdict, type Connection, type Outcome } from "@interlock/protocol";
 import { unknownImpact } from "../command/foresight.ts";
 import { judgeNow } from "../command/judgement.ts";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
@@ -9,7 +9,7 @@ import { answer, answers, json, problemResponse } from "./problem-response.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
-const Analyze = z.strictObject({ connection: z.string().min(1).max(200), text: z.string() });
+const Analyze = z.strictObject({ connection: plainLine(200), text: z.string() });
 const Analysis = z.object({ impact: Impact, verdict: Verdict });
 /** Longest analysis, in milliseconds; after that it is unknown (I3). */
 const ANALYSIS_MS = 15_000;
@@ -33,6 +33,8 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
     if (!rate.admits(principal.id)) return problemResponse(c, "too_many_requests");
     if (Buffer.byteLength(text) > LIMITS.commandBytes)
       return problemResponse(c, "too_large", `A text is at most ${LIMITS.commandBytes} bytes.`);
+    if (!readsAsItIs(text))
+      return problemResponse(c, "bad_request", "The text holds control characters, or ones that change how it is displayed.");
     if (text.trim() === "") return problemResponse(c, "empty_command");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return problemResponse(c, "unknown_connection");

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Command, LIMITS, ok, refuse, Statement, type Outcome } from "@interlock/protocol";
+import { Command, LIMITS, ok, plainLine, plainText, refuse, Statement, type Outcome } from "@interlock/protocol";
 import type { CommandAct } from "../command/command-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
 import { answer, answers, json } from "./problem-response.ts";
@@ -10,15 +10,15 @@ const Id = z.object({ id: z.uuid() });
 const Digest = z.string().max(200).describe("The command's digest, as it was read.");
 const Proposal = z.strictObject({
   /** Name or id. */
-  connection: z.string().min(1).max(200),
+  connection: plainLine(200),
   text: z.string(),
-  reason: z.string().max(LIMITS.reasonChars).optional(),
+  reason: plainText(LIMITS.reasonChars).optional(),
   maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
 });
 const Review = z.strictObject({
   digest: Digest,
   decision: z.enum(["approve", "reject"]),
-  comment: z.string().max(LIMITS.reasonChars).optional(),
+  comment: plainText(LIMITS.reasonChars).optional(),
 });
 /** A command with its statements where scripts look for them. */
 const CommandAnswer = Command.extend({ statements: z.array(Statement) });

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TargetError } from "@interlock/connector";
-import { Connection, ok, refuse, SchemaTree } from "@interlock/protocol";
+import { Connection, ok, plainLine, refuse, SchemaTree } from "@interlock/protocol";
 import { isId } from "../room/membership.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import { answer, answers } from "./problem-response.ts";
@@ -32,7 +32,7 @@ export function connectionRoutes({ connections }: RestParts): RestApp {
     method: "get",
     path: "/connections/{id}/schema",
     summary: "Its catalogue, as the reading role sees it. The id may be the name.",
-    request: { params: z.object({ id: z.string().min(1).max(200) }) },
+    request: { params: z.object({ id: plainLine(200) }) },
     responses: answers(200, "The schemas.", SchemaTree),
   });
   routes.openapi(schema, async (c) => {

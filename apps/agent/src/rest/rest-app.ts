@@ -1,4 +1,5 @@
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { LIMITS, PROTOCOL_VERSION } from "@interlock/protocol";
 import { analyzeRoutes } from "./analyze-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
@@ -21,6 +22,8 @@ export function createRestApp(parts: RestParts): RestApp {
 
   app.onError((error, c) => {
     const id = crypto.randomUUID();
+    if (error instanceof HTTPException && error.status === 415)
+      return problemResponse(c, "bad_request", "The body must be application/json.");
     if (error instanceof SyntaxError || ("status" in error && error.status === 400))
       return problemResponse(c, "bad_request", "The body is not JSON.");
     parts.log.error({ err: error, id, method: c.req.method, path: c.req.path }, "a request failed");

@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { LIMITS, ok, refuse, Room, Severity } from "@interlock/protocol";
+import { LIMITS, ok, plainLine, refuse, Room, Severity } from "@interlock/protocol";
 import { answer, answers, json } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
 const RoomId = z.object({ id: z.uuid() });
-const NewRoom = z.strictObject({ title: z.string().trim().min(1).max(LIMITS.titleChars), severity: Severity.optional() });
+const NewRoom = z.strictObject({ title: plainLine(LIMITS.titleChars), severity: Severity.optional() });
 
 export function roomRoutes({ membership }: RestParts): RestApp {
   const routes = newRoutes();
