@@ -57,7 +57,7 @@ class Supervisor implements Child {
       await this.#launch();
     } catch (cause) {
       await this.stop(0);
-      throw new Error(`The ${this.#options.name} did not start: ${this.#recent.slice(-8).join("\n") || (cause as Error).message}`, {
+      throw new Error(`The ${this.#options.name} did not start: ${reasonOf(this.#recent) ?? (cause as Error).message}`, {
         cause,
       });
     }
@@ -117,4 +117,18 @@ class Supervisor implements Child {
     await this.#exited;
     clearTimeout(killing);
   }
+}
+
+/** Why a child ended, from what it said last: the message of the fault it logged as JSON, else its last lines. */
+export function reasonOf(lines: readonly string[]): string | undefined {
+  const faults = lines.flatMap((line) => {
+    try {
+      const said = JSON.parse(line) as { err?: { message?: unknown } } | null;
+      return typeof said?.err?.message === "string" ? [said.err.message] : [];
+    } catch {
+      // Not every line is of a log.
+      return [];
+    }
+  });
+  return faults.at(-1) ?? (lines.length > 0 ? lines.slice(-8).join("\n") : undefined);
 }

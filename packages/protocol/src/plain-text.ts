@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Control characters but white space, and the bidirectional controls with which text can be made to read otherwise than it is (Trojan Source). */
-const DECEIVING = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const DECEIVING = /(?![\t-\r])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 const LINE_ENDS = /[\t-\r\u2028\u2029]/;
 
 /** Whether everybody reads a text as it is: well-formed, without characters that hide or reorder others. */
