@@ -8,7 +8,7 @@ const BURST_MS = 60_000;
 export interface AnalysedDraft {
   /** Principal name. */
   actor: string;
-  roomId?: string;
+  roomId?: string | undefined;
   data: AuditEvent["data"];
 }
 
@@ -16,7 +16,7 @@ export interface AnalysedDraft {
 export class AnalysisAudit {
   readonly #db: Db;
   readonly #timeline: Pick<Timeline, "publish">;
-  readonly #bursts = new Map<string, number>();
+  readonly #bursts = new Map<string, { at: number; written: Promise<void> }>();
 
   constructor(db: Db, timeline: Pick<Timeline, "publish">) {
     this.#db = db;
@@ -27,16 +27,20 @@ export class AnalysisAudit {
   async once(draft: string, { actor, roomId, data }: AnalysedDraft): Promise<void> {
     const key = `${draft} ${actor}`;
     const now = Date.now();
-    for (const [old, at] of this.#bursts) if (now - at >= BURST_MS) this.#bursts.delete(old);
-    const within = this.#bursts.has(key);
-    this.#bursts.set(key, now);
-    if (within) return;
+    for (const [old, { at }] of this.#bursts) if (now - at >= BURST_MS) this.#bursts.delete(old);
+    const known = this.#bursts.get(key);
+    // Whoever comes while the event is being written waits for it, too: nothing is asked before the log has it.
+    const written = known?.written ?? this.#write({ actor, roomId, data });
+    this.#bursts.set(key, { at: now, written });
     try {
-      const event = await this.#db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor, roomId, data }));
-      await this.#timeline.publish(event);
+      await written;
     } catch (error) {
-      this.#bursts.delete(key);
+      if (this.#bursts.get(key)?.written === written) this.#bursts.delete(key);
       throw error;
     }
+  }
+
+  async #write({ actor, roomId, data }: AnalysedDraft): Promise<void> {
+    await this.#timeline.publish(await this.#db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor, roomId, data })));
   }
 }
