@@ -32,7 +32,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   const recording = life.results.record(run, masks, envelope.text);
   let outcome: ExecuteOutcome;
   try {
-    const target = await life.connections.target(row.connectionId);
+    const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
     outcome = await target.execute(
       {
         text: envelope.text,
@@ -41,7 +41,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
         ...(guard === undefined ? {} : { guard }),
         timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS,
         rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
-        applicationName: `interlock:${await proposerName(life, row.proposerId)}`,
+        applicationName: `interlock:${proposer}`,
       },
       recording.sink,
       run.signal,
