@@ -42,6 +42,7 @@ export interface ImpactPanelProps {
 /** What the statement under the cursor would do, and what policy says to it. The height changes only when details are opened. */
 export function ImpactPanel(props: ImpactPanelProps) {
   const { draft } = props;
+  const [open, setOpen] = useState(false);
   const impact = draft?.impact;
   const error = draft?.diagnostics.find(({ severity }) => severity === "error");
   const empty = draft === undefined || draft.text.trim() === "";
@@ -49,12 +50,14 @@ export function ImpactPanel(props: ImpactPanelProps) {
     <section
       aria-label="Impact of the statement under the cursor"
       className={cn(
-        "@container mx-3 mb-3 flex max-h-[62%] min-h-40 max-md:max-h-[75%] shrink-0 flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
+        "@container mx-3 mb-3 flex max-h-[62%] max-md:max-h-[75%] shrink-0 flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
+        // One height for every statement, so that nothing moves while one types: the usual facts and one line of risk fit.
+        open ? "min-h-66" : "h-66 max-md:h-76",
         impact ? FRAMES[impact.effect] : "border-line from-transparent",
       )}
     >
       {impact && draft ? (
-        <KnownImpact {...props} draft={draft} impact={impact} />
+        <KnownImpact {...props} draft={draft} impact={impact} open={open} onToggle={() => setOpen(!open)} />
       ) : (
         <div className="grid min-h-40 flex-1 place-items-center px-6 text-center text-dim" role="status">
           {error && !empty ? (
@@ -85,8 +88,9 @@ function KnownImpact({
   busy,
   onPropose,
   onSuggestion,
-}: ImpactPanelProps & { draft: DraftAnalysis; impact: NonNullable<DraftAnalysis["impact"]> }) {
-  const [open, setOpen] = useState(false);
+  open,
+  onToggle,
+}: ImpactPanelProps & { draft: DraftAnalysis; impact: NonNullable<DraftAnalysis["impact"]>; open: boolean; onToggle: () => void }) {
   const sentence = impactSentence(impact);
   const undo = reversibility(impact);
   const owner = useRoom((state) => state.room?.members.find(({ id }) => id === draft.userId));
@@ -122,7 +126,7 @@ function KnownImpact({
           size="icon-sm"
           aria-expanded={open}
           aria-label={open ? "Hide the details" : "Show the details"}
-          onClick={() => setOpen(!open)}
+          onClick={onToggle}
         >
           <ChevronDown className={cn("transition-transform", open && "rotate-180")} />
         </Button>

@@ -56,9 +56,7 @@ export function LinkEnded() {
           title="You are signed out"
           actions={
             <Button asChild variant="primary">
-              <a href={`/sign-in?next=${encodeURIComponent(`${window.location.pathname}${window.location.search}`)}`}>
-                Sign in again
-              </a>
+              <a href={`/sign-in?next=${encodeURIComponent(`${window.location.pathname}${window.location.search}`)}`}>Sign in again</a>
             </Button>
           }
         >
