@@ -50,7 +50,7 @@ export async function explain(
 export function planFacts(root: PlanNode): PlanFacts {
   const facts: PlanFacts = {
     cost: root["Total Cost"] ?? 0,
-    node: root["Node Type"] ?? "",
+    node: accessPath(root),
     rows: root["Plan Rows"] ?? 0,
     writes: [],
     seqScans: [],
@@ -72,7 +72,6 @@ export function planFacts(root: PlanNode): PlanFacts {
         object: object ?? "",
         rows: outer.reduce((sum, child) => sum + (child["Plan Rows"] ?? 0), 0),
       });
-      if (facts.node === "ModifyTable") facts.node = node["Operation"];
     }
     if (node["Node Type"] === "Seq Scan" && object)
       facts.seqScans.push({ object, rows: node["Plan Rows"] ?? 0, filtered: node["Filter"] !== undefined });
@@ -86,6 +85,22 @@ export function planFacts(root: PlanNode): PlanFacts {
   visit(root);
   facts.touched = [...touched];
   return facts;
+}
+
+/** Nodes that say nothing of how the rows are found. */
+const ABOVE: ReadonlySet<string> = new Set(["ModifyTable", "Limit", "Result", "LockRows", "Gather", "Gather Merge", "Sort"]);
+
+/** How the rows are found, in a few words: `Index Scan orders_created_at`, `Seq Scan orders`, `Hash Join`. */
+export function accessPath(node: PlanNode): string {
+  const type = String(node["Node Type"] ?? "");
+  const [below] = (node["Plans"] ?? []) as PlanNode[];
+  if (ABOVE.has(type)) {
+    const path = below ? accessPath(below) : type;
+    return path === "Result" || path === "ModifyTable" ? String(node["Operation"] ?? path) : path;
+  }
+  const index = node["Index Name"] ?? (type === "Bitmap Heap Scan" ? below?.["Index Name"] : undefined);
+  const name = index ?? node["Relation Name"];
+  return name === undefined ? type : `${type} ${name}`;
 }
 
 /** Not driven by a condition from the other side of a join. */

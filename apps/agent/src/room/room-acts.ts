@@ -118,7 +118,8 @@ async function mayAct(acts: RoomActs, socket: RoomSession, least: Exclude<Role, 
 async function onCommand(acts: RoomActs, socket: RoomSession, commandId: string, act: () => Promise<Outcome<Command>>): Answer {
   const refusal = await mayAct(acts, socket, "responder");
   if (refusal !== undefined) return refusal;
-  if ((await acts.services.commands.roomOf(commandId)) !== socket.roomId) return refuse("not_found", "there is no such command in this room");
+  if ((await acts.services.commands.roomOf(commandId)) !== socket.roomId)
+    return refuse("not_found", "there is no such command in this room");
   return done(await act());
 }
 
