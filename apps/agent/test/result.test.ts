@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 async function eventually(what: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !what(); ) {
+  for (const end = Date.now() + 10_000; !what();) {
     if (Date.now() > end) throw new Error("it did not come to be");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -53,7 +53,11 @@ test("a browser gets the chunks it asks for, in order, and no others", async () 
 test("a chunk that is not written yet is answered when it is", async () => {
   const command = await stage.propose("oncall", "SELECT i, pg_sleep(0.01) FROM generate_series(1, 60) i");
   const running = await stage.until(command.id, new Set(["running"]));
-  await eventually(() => stage.told.some((message) => message.type === "command" && message.command.id === command.id && message.command.execution?.results.length === 1));
+  await eventually(() =>
+    stage.told.some(
+      (message) => message.type === "command" && message.command.id === command.id && message.command.execution?.results.length === 1,
+    ),
+  );
   stage.results.pull(socket, { executionId: running.execution?.id ?? "", statement: 0, from: 0, count: 1_000_000 });
   await eventually(() => socket.frames.length > 0);
   expect((await stage.commands.get(command.id))?.state).toBe("running");

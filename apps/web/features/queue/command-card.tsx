@@ -203,6 +203,7 @@ function Chips({ command }: { command: Command }) {
     await navigator.clipboard.writeText(command.digest);
     toast("The digest is copied.");
   };
+  const shortDigest = `${command.digest.slice(0, 4)}…${command.digest.slice(-4)}`;
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {targets.length > 0 && (
@@ -218,10 +219,10 @@ function Chips({ command }: { command: Command }) {
         <button
           type="button"
           onClick={() => void copy()}
-          aria-label={`Copy the digest ${command.digest}`}
+          aria-label={`Copy the digest ${shortDigest}`}
           className="inline-flex items-center gap-1 rounded-sm bg-unknown-soft px-1.5 py-px font-mono text-2xs text-dim hover:text-fg"
         >
-          {command.digest.slice(0, 4)}…{command.digest.slice(-4)} <Copy aria-hidden="true" className="size-2.5" />
+          {shortDigest} <Copy aria-hidden="true" className="size-2.5" />
         </button>
       </Tooltip>
     </div>
