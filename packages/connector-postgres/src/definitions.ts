@@ -2,6 +2,7 @@ import type { AnalysisContext } from "./analysis-context.ts";
 import { describeAlterTable } from "./alter-table.ts";
 import { findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation } from "./catalog-model.ts";
+import { foretellRights } from "./definition-rights.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { describeDrop } from "./drop.ts";
 import type { Mode } from "./locks.ts";
@@ -63,6 +64,7 @@ export async function describeDefinition(context: AnalysisContext, type: string,
   const describe = DESCRIBE[type];
   if (describe) {
     await describe(context, body, draft);
+    await foretellRights(context, type, body, draft);
     return;
   }
   draft.incomplete = true;

@@ -30,7 +30,10 @@ beforeAll(async () => {
     grant select on all tables in schema shop to reader, writer;
     grant insert, update, delete on all tables in schema shop to writer;
     alter role reader set search_path = shop;
-    revoke select on shop.nodes from reader`);
+    revoke select on shop.nodes from reader;
+    create schema mine authorization writer;
+    create table mine.own (id int);
+    alter table mine.own owner to writer`);
   target = postgres.open({ connectionName: "shop", secret: { read: as("reader"), write: as("writer") }, maskedColumns: () => [] });
 }, 120_000);
 
@@ -59,6 +62,31 @@ test("missing rights are foretold", async () => {
   const write = await impact("delete from shop.refunds where id < 4");
   expect(write).toMatchObject({ effect: "delete", complete: true });
   expect(write.statements[0]!.effects[0]!.rows).toMatchObject({ value: 3, kind: "exact" });
+});
+
+test.each([
+  "alter table shop.orders add column note text",
+  "create index on shop.orders (amount)",
+  "drop table shop.refunds",
+  "alter table shop.orders rename to o",
+  "truncate shop.refunds",
+  "create table shop.fresh (id int)",
+  "create view shop.fresh as select 1",
+  "create table mine.fresh (id int)",
+  "alter table mine.own add column note text",
+  "drop table mine.own",
+  "truncate mine.own",
+])("foretells the server's own refusal, and only that: %s", async (text) => {
+  const writer = new Client({ connectionString: as("writer") });
+  await writer.connect();
+  await writer.query("begin");
+  const refused = await writer.query(text).then(
+    () => false,
+    (error: { code?: string }) => error.code === "42501",
+  );
+  await writer.end();
+  const foretold = (await impact(text)).statements[0]!.willFail.some(({ code }) => code === "42501");
+  expect(foretold).toBe(refused);
 });
 
 test("analysis sessions cannot write, and show themselves", async () => {

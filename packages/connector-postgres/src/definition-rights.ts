@@ -1,0 +1,78 @@
+import type { AnalysisContext } from "./analysis-context.ts";
+import { findRelation, qualified } from "./catalog.ts";
+import type { CatalogRelation } from "./catalog-model.ts";
+import type { DraftStatement } from "./draft-statement.ts";
+import { nameOf, rangeName, type Node } from "./tree.ts";
+
+/** Definitions of relations that only an owner may change: the relations a statement names, by its kind. */
+const OWNED: Record<string, (body: Node) => ReturnType<typeof rangeName>[]> = {
+  AlterTableStmt: (body) => [rangeName(body.relation)],
+  IndexStmt: (body) => [rangeName(body.relation)],
+  RuleStmt: (body) => [rangeName(body.relation)],
+  CreatePolicyStmt: (body) => [rangeName(body.table)],
+  AlterPolicyStmt: (body) => [rangeName(body.table)],
+  RefreshMatViewStmt: (body) => [rangeName(body.relation)],
+  RenameStmt: (body) => (body.relation ? [rangeName(body.relation)] : []),
+  DropStmt: (body) =>
+    /^OBJECT_(TABLE|VIEW|MATVIEW|SEQUENCE|FOREIGN_TABLE)$/.test(body.removeType)
+      ? (body.objects ?? []).map((object: Node) => nameOf(object.List?.items))
+      : [],
+};
+
+/** Statements that put something new into a schema. */
+const CREATING: ReadonlySet<string> = new Set(["CreateStmt", "CreateTableAsStmt", "ViewStmt", "CreateSeqStmt"]);
+
+/**
+ * Says beforehand what the role that would run a definition may not do, by the server's own functions for rights (`object_ownercheck` is
+ * `pg_has_role(owner, 'USAGE')`; a schema's owner may drop what is in it). Planning tells this of reads and writes; definitions have no plan.
+ */
+export async function foretellRights(context: AnalysisContext, type: string, body: Node, draft: DraftStatement): Promise<void> {
+  const owned = OWNED[type];
+  if (owned) await foretellOwnership(context, relations(context, owned(body)), type === "DropStmt", draft);
+  if (type === "TruncateStmt") {
+    const named = relations(
+      context,
+      (body.relations ?? []).map((item: Node) => rangeName(item.RangeVar)),
+    );
+    await refuseWhere(context, `not has_table_privilege(c.oid, 'TRUNCATE')`, named, "permission denied to truncate", draft);
+  }
+  if (CREATING.has(type)) await foretellCreation(context, draft);
+}
+
+function relations({ catalog, facts }: AnalysisContext, names: ReturnType<typeof rangeName>[]): CatalogRelation[] {
+  return names.flatMap((name) => findRelation(catalog, facts, name) ?? []);
+}
+
+async function foretellOwnership(context: AnalysisContext, named: CatalogRelation[], drop: boolean, draft: DraftStatement): Promise<void> {
+  const schemaToo = drop ? ` and not pg_has_role(n.nspowner, 'USAGE')` : "";
+  await refuseWhere(context, `not pg_has_role(c.relowner, 'USAGE')${schemaToo}`, named, "must be owner of", draft);
+}
+
+async function refuseWhere(
+  context: AnalysisContext,
+  condition: string,
+  named: CatalogRelation[],
+  words: string,
+  draft: DraftStatement,
+): Promise<void> {
+  if (named.length === 0) return;
+  const rows = await context.session.query(
+    `select c.oid::int8::text as oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = any($1::oid[]) and ${condition}`,
+    [named.map(({ oid }) => oid)],
+  );
+  for (const { oid } of rows) {
+    const relation = named.find((candidate) => candidate.oid === Number(oid));
+    if (relation) draft.willFail.push({ code: "42501", reason: `${context.facts.role}: ${words} ${qualified(relation)}` });
+  }
+}
+
+async function foretellCreation(context: AnalysisContext, draft: DraftStatement): Promise<void> {
+  const schema = draft.effects[0]?.object.split(".")[0];
+  if (schema === undefined) return;
+  const rows = await context.session.query(
+    `select 1 as denied from pg_namespace where nspname = $1 and not has_schema_privilege(oid, 'CREATE')`,
+    [schema],
+  );
+  if (rows.length > 0)
+    draft.willFail.push({ code: "42501", reason: `${context.facts.role}: permission denied to create in schema ${schema}` });
+}
