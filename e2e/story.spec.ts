@@ -208,6 +208,8 @@ test("an incident team types together, sees the impact, agrees, runs and proves 
 
   await test.step("the light theme and a narrow window hold", async () => {
     const light = await signIn(browser, service, "observer", { colorScheme: "light" });
+    await expect(light.page.getByRole("link", { name: /payments 5xx after deploy/ })).toBeVisible();
+    await expect(light.page.getByRole("button", { name: /New room/ })).toHaveCount(0);
     await light.page.goto(`/rooms/${roomId}`);
     await expect(light.page.locator(".monaco-editor").first()).toBeVisible();
     await expect(queue(light).getByRole("button", { name: /Approve|Hold|Cancel/ })).toHaveCount(0);

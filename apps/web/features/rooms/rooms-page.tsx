@@ -6,6 +6,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "../../components/ui/ta
 import { type PaletteCommand, usePaletteCommands } from "../palette/palette-registry.tsx";
 import { AppFooter } from "../shell/app-footer.tsx";
 import { AppHeader } from "../shell/app-header.tsx";
+import { useShell } from "../shell/shell-context.tsx";
 import { CreateRoomDialog } from "./create-room-dialog.tsx";
 import { RoomList } from "./room-list.tsx";
 import { RoomsFailure, RoomsLoading, StaleNotice } from "./rooms-states.tsx";
@@ -18,18 +19,23 @@ const CRUMBS = [{ label: "Rooms" }];
 export function RoomsPage() {
   const { rooms, asOf, refusal, refresh } = useRooms();
   const [creating, setCreating] = useState(false);
+  // People of no group observe; the agent would refuse them a room of their own.
+  const mayOpen = useShell().principal.groups.length > 0;
   const commands = useMemo<PaletteCommand[]>(
-    () => [
-      {
-        id: "room-new",
-        title: "New room…",
-        group: "Rooms",
-        keywords: ["create", "incident"],
-        icon: Plus,
-        run: () => setCreating(true),
-      },
-    ],
-    [],
+    () =>
+      mayOpen
+        ? [
+            {
+              id: "room-new",
+              title: "New room…",
+              group: "Rooms",
+              keywords: ["create", "incident"],
+              icon: Plus,
+              run: () => setCreating(true),
+            },
+          ]
+        : [],
+    [mayOpen],
   );
   usePaletteCommands(commands);
   const open = rooms?.filter((room) => room.open).sort(byUrgency);
@@ -51,7 +57,7 @@ export function RoomsPage() {
                   Closed <Count of={closed} />
                 </TabsTrigger>
               </TabsList>
-              {!failure && (
+              {!failure && mayOpen && (
                 <Button variant="primary" className="ml-auto" onClick={() => setCreating(true)}>
                   <Plus aria-hidden="true" /> New room
                 </Button>
@@ -59,7 +65,12 @@ export function RoomsPage() {
             </div>
             {refusal && !failure && <StaleNotice refusal={refusal} />}
             <TabsContent value="open" tabIndex={-1}>
-              {failure || (open ? <RoomList rooms={open} kind="open" asOf={asOf} onCreate={() => setCreating(true)} /> : <RoomsLoading />)}
+              {failure ||
+                (open ? (
+                  <RoomList rooms={open} kind="open" asOf={asOf} {...(mayOpen && { onCreate: () => setCreating(true) })} />
+                ) : (
+                  <RoomsLoading />
+                ))}
             </TabsContent>
             <TabsContent value="closed" tabIndex={-1}>
               {failure || (closed ? <RoomList rooms={closed} kind="closed" asOf={asOf} /> : <RoomsLoading />)}
