@@ -133,13 +133,14 @@ function KnownImpact({
       </header>
       {/* It scrolls when details are open, so the keyboard must reach it. */}
       <div
-        className="min-h-0 flex-1 overflow-y-auto border-inherit focus-visible:outline-offset-[-2px]"
+        className="flex min-h-0 flex-1 flex-col overflow-y-auto border-inherit *:shrink-0 focus-visible:outline-offset-[-2px]"
         tabIndex={0}
         role="group"
         aria-label="Facts"
       >
         <Failures impact={impact} />
-        <dl className="grid grid-cols-2 border-inherit @xl:grid-cols-4">
+        {/* It takes what no risk needs, so that its dividers reach the verdict. */}
+        <dl className="grid grow grid-cols-2 border-inherit @xl:grid-cols-4">
           {impactFacts(impact).map((fact) => (
             <FactCell key={fact.name} fact={fact} />
           ))}
