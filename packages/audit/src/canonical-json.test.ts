@@ -31,7 +31,7 @@ test.each([
   ["a map", new Map([["a", 1]])],
   ["a lone surrogate", ["\ud800"]],
   ["a lone surrogate in a key", { "\ud800": 1 }],
-  ["a hole", [1, , 2]], // oxlint-disable-line no-sparse-arrays
+  ["a hole", [1, , 2]], // oxlint-disable-line no-sparse-arrays -- the hole is the case
 ])("refuses %s", (_, value) => {
   expect(() => canonicalJson(value)).toThrow(TypeError);
 });

@@ -5,7 +5,7 @@ import type { CatalogRelation } from "./catalog-model.ts";
 import { foretellRights } from "./definition-rights.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { describeDrop } from "./drop.ts";
-import type { Mode } from "./locks.ts";
+import { MODES, type Mode } from "./locks.ts";
 import { kindWord } from "./relation-kind.ts";
 import { lockRead, missing } from "./reads.ts";
 import { tableReferences } from "./table-references.ts";
@@ -141,17 +141,6 @@ function describeRename(context: AnalysisContext, body: Node, draft: DraftStatem
   onRelation(context, body.relation, body.renameType === "OBJECT_INDEX" ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock", draft);
 }
 
-const LOCK_MODES: readonly Mode[] = [
-  "AccessShareLock",
-  "RowShareLock",
-  "RowExclusiveLock",
-  "ShareUpdateExclusiveLock",
-  "ShareLock",
-  "ShareRowExclusiveLock",
-  "ExclusiveLock",
-  "AccessExclusiveLock",
-];
-
 function describeLock(context: AnalysisContext, body: Node, draft: DraftStatement): void {
   for (const item of body.relations ?? []) {
     const relation = findRelation(context.catalog, context.facts, rangeName(item.RangeVar));
@@ -160,7 +149,7 @@ function describeLock(context: AnalysisContext, body: Node, draft: DraftStatemen
       continue;
     }
     // The tree numbers modes from 1.
-    lockRead(context, relation, LOCK_MODES[(body.mode ?? 8) - 1] ?? "AccessExclusiveLock", item.RangeVar.inh !== true, draft);
+    lockRead(context, relation, MODES[(body.mode ?? 8) - 1] ?? "AccessExclusiveLock", item.RangeVar.inh !== true, draft);
     draft.effects.push({ effect: "session", object: qualified(relation), kind: kindWord(relation.kind), rows: none });
   }
 }

@@ -18,6 +18,7 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
     const written = await write(life, claimed, ending);
     if (written.ok || written.code !== "audit_unavailable") break;
     if (life.stopping.aborted) throw new Error("the outcome of a run could not be written before the service stopped");
+    // It rejects only when the service stops, which the loop asks about itself after one last try.
     await pause(wait, undefined, { signal: life.stopping }).catch(() => undefined);
   }
 }

@@ -188,6 +188,7 @@ export class DocumentStore {
   }
 
   async #unload(id: string, held: Holding): Promise<void> {
+    // Whoever asked for the document has been told that it could not be loaded; here there is only nothing to put away.
     const live = await held.loading.catch(() => undefined);
     await live?.settled();
     if (held.users > 0) return;

@@ -22,6 +22,7 @@ export function createAuthentication(parts: { db: Db; secret: string }): Authent
     if (authorization !== null) return bearer(db, authorization);
     const token = cookie(request.headers.get("cookie") ?? "");
     if (token === undefined) return undefined;
+    // A cookie that cannot be decoded is nobody's, whatever is wrong with it.
     const claims = await decode({ token, secret }).catch(() => null);
     if (claims === null || typeof claims["sid"] !== "string") return undefined;
     const session = await liveSession(db, claims["sid"]);
