@@ -72,6 +72,13 @@ export interface Target {
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome>;
+  /** What putting back `image` would do: a statement per table and kind of write, with exact rows. Runs nothing of the user's. */
+  undoImpact?(image: UndoImage, options: ImpactOptions): Promise<Impact>;
+  /**
+   * Puts back what a run changed, in one transaction under its own guard: a row is touched only where it still is as the run left it. Any
+   * conflict rolls everything back and is named in the outcome, row by row.
+   */
+  undo?(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome>;
   close(): Promise<void>;
 }
 
@@ -95,6 +102,46 @@ export interface ExecuteRequest {
   rowCap: number;
   /** Shown by the target, e.g. `interlock:oncall`. */
   applicationName: string;
+  /**
+   * Present: keep what is needed to put the rows back, and hand it to `sink.captured` before COMMIT. A run that was promised to be
+   * reversible and whose rows cannot all be kept is rolled back with `undo_lost`.
+   */
+  capture?: { maxRows: number; maxBytes: number };
+  /** Does everything but COMMIT: counts, compares with the guard and always rolls back. */
+  dryRun?: boolean;
+}
+
+/** The rows of one table that a run wrote. */
+export interface UndoTable {
+  /** `schema.name` of the table that stores the rows. */
+  object: string;
+  /** OID it had, so that a table of the same name made since is not taken for it. */
+  oid: number;
+  /** Stored columns in the order of the images; generated ones are left out. */
+  columns: { name: string; type: string }[];
+  /** Names of the columns that find a row: the primary key or another unique, not null one. */
+  key: string[];
+  /** Values in the server's own text form, `null` for NULL. Without `before` the row was inserted, without `after` deleted. */
+  rows: { before?: (string | null)[]; after?: (string | null)[] }[];
+}
+
+/** What a run changed, in the order it was done. Holds people's data unmasked: it is stored encrypted and never shown. */
+export interface UndoImage {
+  tables: UndoTable[];
+}
+
+export interface UndoRequest {
+  timeoutMs: number;
+  applicationName: string;
+  dryRun?: boolean;
+}
+
+/** A row that is not as the run left it. `key` may be a person's data: mask before it is shown. */
+export interface UndoConflict {
+  object: string;
+  key: Record<string, string | null>;
+  /** `changed`: other values now; `gone`: the row is no longer there; `exists`: one with this key was made since; `blocked`: the server refused. */
+  reason: "changed" | "gone" | "exists" | "blocked";
 }
 
 export interface SourceColumn {
@@ -117,6 +164,8 @@ export interface ExecuteSink {
   end(statement: number, truncated: boolean): void | Promise<void>;
   /** A server notice, unmasked; a last line `LOCATION: …` where it was said by code in the target rather than by the server itself. */
   notice(statement: number, text: string): void;
+  /** What undo would need, when asked for by `capture`; COMMIT waits for it and does not happen if it rejects. */
+  captured?(image: UndoImage): Promise<void>;
 }
 
 export interface ExecuteOutcome {
@@ -126,6 +175,11 @@ export interface ExecuteOutcome {
   error?: { code: ErrorCode; message: string; statement?: number };
   /** Where actual exceeded approved. */
   guard?: { object: string; approved: number; actual: number }[];
+  /** Rows an undo found other than the run left them; at most 1,000 of them, `conflictCount` says how many there are. */
+  conflicts?: UndoConflict[];
+  conflictCount?: number;
+  /** After a dry run: what the rollback did not take back, e.g. sequences advanced, in words for people. */
+  notTakenBack?: string[];
 }
 
 /** A fault at a target. `message` never carries the credential. */

@@ -49,6 +49,17 @@ export const ERRORS = {
     next: "The log has it under the given id; nothing ran unless the timeline says so.",
   },
   statement_failed: { status: 502, title: "The target refused the statement", next: "Read its own message." },
+  undo_lost: {
+    status: 409,
+    title: "What undo needs could not be kept",
+    next: "Nothing was changed: rows were written that had not been foreseen. Propose it again.",
+  },
+  undo_unavailable: { status: 409, title: "There is nothing to undo with", next: "Read the command's undo: it says why." },
+  undo_conflict: {
+    status: 409,
+    title: "Rows were changed since",
+    next: "Nothing was put back. The conflicts are listed row by row; decide on them and write a command for the rest.",
+  },
   target_down: { status: 503, title: "The target does not answer", next: "Check the target; nothing was run." },
   audit_unavailable: {
     status: 503,
