@@ -81,6 +81,39 @@ test("several changes at once land where they were made", () => {
   expect(text.toString()).toBe("x yyy cc!");
 });
 
+test("typing over a closing quote that is there already changes nothing", () => {
+  const { doc, text, model } = bound("status = 'pending'");
+  let updates = 0;
+  doc.on("update", () => updates++);
+  model.edit([{ offset: 17, length: 1, text: "'" }]);
+  expect(updates).toBe(0);
+  model.edit([{ offset: 17, length: 1, text: '"' }]);
+  expect(text.toString()).toBe(`status = 'pending"`);
+});
+
+test("a replacement by somebody else is told as one", () => {
+  const doc = new Y.Doc();
+  const text = doc.getText("content");
+  text.insert(0, "id = 41;");
+  const told: unknown[] = [];
+  const model = new FakeModel();
+  new MonacoBinding(
+    text,
+    model as unknown as TextModel,
+    () => true,
+    (apply, edits) => {
+      told.push(edits);
+      apply();
+    },
+  );
+  const other = bound();
+  Y.applyUpdate(other.doc, Y.encodeStateAsUpdate(doc));
+  other.model.edit([{ offset: 5, length: 2, text: "100" }]);
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(other.doc), "network");
+  expect(told).toEqual([[{ at: 5, removed: 2, added: 3 }]]);
+  expect(model.value).toBe("id = 100;");
+});
+
 test("undo takes back the own edit and keeps the other's", () => {
   const { here, there } = pair();
   here.model.edit([{ offset: 0, length: 0, text: "DELETE" }]);

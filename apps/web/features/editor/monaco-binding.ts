@@ -62,12 +62,18 @@ export class MonacoBinding implements IDisposable {
     this.#text.doc!.transact(() => {
       // From the last change to the first, so that the offsets of those before stay true.
       for (const change of [...event.changes].sort((a, b) => b.rangeOffset - a.rangeOffset)) {
-        if (change.rangeLength > 0) this.#text.delete(change.rangeOffset, change.rangeLength);
         const inserted = change.text.replaceAll("\r", "");
+        if (this.#stands(inserted, change)) continue;
+        if (change.rangeLength > 0) this.#text.delete(change.rangeOffset, change.rangeLength);
         if (inserted !== "") this.#text.insert(change.rangeOffset, inserted);
       }
     }, this);
     this.#mendPairs();
+  }
+
+  /** Typing over a bracket or quote that Monaco closed by itself replaces it by itself: not an edit, and nobody becomes an author by it. */
+  #stands(text: string, { rangeOffset, rangeLength }: editor.IModelContentChange): boolean {
+    return text.length === rangeLength && this.#text.toString().startsWith(text, rangeOffset);
   }
 
   #fromDocument(event: Y.YTextEvent, transaction: Y.Transaction): void {
@@ -143,7 +149,10 @@ function editsOf(
     } else if (typeof step.insert === "string") {
       if (step.insert.includes("\r")) return undefined;
       edits.push({ range: rangeOf(model, at, at), text: step.insert, forceMoveMarkers: true });
-      places.push({ at, removed: 0, added: step.insert.length });
+      const before = places.at(-1);
+      // Yjs reports a replacement as a deletion and an insert behind it.
+      if (before && before.at + before.removed === at && before.added === 0) before.added = step.insert.length;
+      else places.push({ at, removed: 0, added: step.insert.length });
       growth += step.insert.length;
     }
   }
