@@ -99,7 +99,6 @@ function OpenDocument({ document }: { document: Document }) {
       <ImpactPanel
         draft={shown}
         mine={own !== undefined}
-        documentIsEmpty={everSynced && !shown}
         canPropose={role !== "observer" && live && own !== undefined}
         closed={!open}
         busy={busy}

@@ -2,19 +2,21 @@ import type { Impact, Statement, Verdict } from "@interlock/protocol";
 import { Check, Minus } from "lucide-react";
 import type { ReactNode } from "react";
 import { EffectBadge } from "../../components/ui/badge.tsx";
+import { AttentionList, type Suggest } from "./attention-line.tsx";
+import { attentions } from "./attention.ts";
 import { certainty, duration, figure, share } from "./figures.ts";
 
-/** Everything behind the sentence: each statement's effects one by one, and which rules of the policy matched and why. */
-export function ImpactDetails({ impact, verdict }: { impact: Impact; verdict?: Verdict | undefined }) {
+interface ImpactDetailsProps {
+  impact: Impact;
+  verdict?: Verdict | undefined;
+  onSuggestion?: Suggest | undefined;
+}
+
+/** Everything behind the sentence: what stands out, each statement's effects one by one, and which rules of the policy matched and why. */
+export function ImpactDetails({ impact, verdict, onSuggestion }: ImpactDetailsProps) {
   return (
     <div className="flex flex-col gap-4 border-t border-line px-3.5 py-3 text-xs">
-      {impact.warnings.length > 0 && (
-        <ul className="list-disc pl-4 text-modify-text">
-          {impact.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      )}
+      <AttentionList attentions={attentions(impact)} onSuggestion={onSuggestion} />
       {impact.statements.map((statement) => (
         <StatementDetails key={statement.index} statement={statement} alone={impact.statements.length === 1} />
       ))}

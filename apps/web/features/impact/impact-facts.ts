@@ -1,9 +1,12 @@
 import type { Impact, Lock, Statement } from "@interlock/protocol";
 import { bareName, count, duration, figure } from "./figures.ts";
 
+/** The facts under the sentence, in their order. */
+export const FACT_NAMES = ["Cascades", "Locks", "Plan", "Side effects"] as const;
+
 /** One of the four facts under the sentence. `tone` is `quiet` when there is nothing to tell. */
 export interface Fact {
-  name: "Cascades" | "Locks" | "Plan" | "Side effects";
+  name: (typeof FACT_NAMES)[number];
   value: string;
   note: string;
   tone: "quiet" | "plain" | "warn";

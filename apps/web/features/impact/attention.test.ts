@@ -1,0 +1,63 @@
+import type { Impact, Statement } from "@interlock/protocol";
+import { expect, test } from "vitest";
+import { attentions } from "./attention.ts";
+
+const risk = (severity: "info" | "warning" | "danger", message: string) => ({ code: message, severity, message });
+const statement = (index: number, part: Partial<Statement>): Statement => ({
+  index,
+  start: 0,
+  end: 1,
+  text: "",
+  effect: "read",
+  title: "SELECT",
+  effects: [],
+  cascades: [],
+  locks: [],
+  rewrites: [],
+  scans: [],
+  sideEffects: [],
+  willFail: [],
+  waits: [],
+  reversible: "no",
+  risks: [],
+  ...part,
+});
+const impact = (statements: Statement[], part: Partial<Impact> = {}): Impact => ({
+  effect: "read",
+  complete: true,
+  tookMs: 1,
+  warnings: [],
+  statements,
+  ...part,
+});
+
+test("nothing stands out where nothing was found and everything was worked out", () => {
+  expect(attentions(impact([statement(0, {})]))).toEqual([]);
+});
+
+test("what would fail comes first, then by severity", () => {
+  const one = statement(0, {
+    risks: [risk("info", "i"), risk("danger", "d"), risk("warning", "w")],
+    willFail: [{ code: "23503", reason: "still referred to" }],
+  });
+  expect(attentions(impact([one])).map(({ severity, text }) => `${severity} ${text}`)).toEqual([
+    "fails still referred to",
+    "danger d",
+    "warning w",
+    "info i",
+  ]);
+});
+
+test("of several statements each is named, and a safer text knows which it is for", () => {
+  const second = statement(1, { risks: [{ ...risk("danger", "all rows"), suggestion: { text: "safer", why: "smaller" } }] });
+  expect(attentions(impact([statement(0, {}), second]))).toEqual([
+    { severity: "danger", text: "Statement 2: all rows", suggestion: { statement: 1, text: "safer", why: "smaller" } },
+  ]);
+});
+
+test("what could not be worked out never reads as if nothing stood out (I3)", () => {
+  expect(attentions(impact([statement(0, {})], { complete: false })).map(({ severity }) => severity)).toEqual(["warning"]);
+  expect(attentions(impact([], { complete: false, warnings: ["EXPLAIN took too long"] })).map(({ text }) => text)).toEqual([
+    "EXPLAIN took too long",
+  ]);
+});
