@@ -6,7 +6,7 @@ import { verifyChain } from "@interlock/audit";
 import { auditHead, auditRows, createDb, hashToken, newToken, type Db } from "@interlock/db";
 import { migrate } from "@interlock/db/migrate";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
-import type { Command } from "@interlock/protocol";
+import { LIMITS, type Command } from "@interlock/protocol";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tidyUp } from "../src/housekeeping.ts";
@@ -69,6 +69,15 @@ const health = async (): Promise<[number, unknown]> => {
   const response = await fetch(`http://127.0.0.1:${agent.port}/api/v1/health`);
   return [response.status, await response.json()];
 };
+
+test("I13: a body over the limit is answered, and breaks no connection that the next request uses", async () => {
+  const over = { title: "x".repeat(LIMITS.requestBytes + 100_000) };
+  for (let turn = 0; turn < 6; turn++) {
+    const refused = await call("POST", "/rooms", over);
+    expect([refused.status, await refused.json()]).toMatchObject([413, { code: "too_large", detail: expect.stringContaining("1048576") }]);
+    expect((await call("POST", "/rooms", {})).status).toBe(400);
+  }
+});
 
 test("I12: a full disk ends the run with storage_full, keeps what was recorded, and loses nothing else", async () => {
   // The process may write no file beyond this size: the same errors as those of a disk that is full.

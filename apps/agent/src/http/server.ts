@@ -1,9 +1,10 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { problem, type ErrorCode } from "@interlock/protocol";
+import { LIMITS, problem, type ErrorCode } from "@interlock/protocol";
 import type { Door } from "../door/door.ts";
 import { originAllowed } from "./origin.ts";
+import { receiveBody } from "./request-body.ts";
 
 export interface HttpParts {
   /** 0 lets the system choose. */
@@ -27,7 +28,12 @@ export async function serve({ port, host, origins, door, rest }: HttpParts): Pro
   const server = createServer((request, response) => {
     if (!originAllowed(request, origins)) refuse(response, "origin_refused");
     else if (!request.url?.startsWith("/api/v1/")) refuse(response, "not_found");
-    else void answer(request, response);
+    else
+      void receiveBody(request, LIMITS.requestBytes).then(
+        (whole) =>
+          whole ? answer(request, response) : refuse(response, "too_large", `A request body is at most ${LIMITS.requestBytes} bytes.`),
+        () => request.destroy(),
+      );
   });
   // Longer than the front process keeps an idle connection, so that it never sends a request into a closing one.
   server.keepAliveTimeout = 75_000;
@@ -39,8 +45,8 @@ export async function serve({ port, host, origins, door, rest }: HttpParts): Pro
   return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) };
 }
 
-function refuse(response: ServerResponse, code: ErrorCode): void {
-  const document = problem(code);
+function refuse(response: ServerResponse, code: ErrorCode, detail?: string): void {
+  const document = problem(code, detail);
   response.writeHead(document.status, { "content-type": "application/problem+json", "cache-control": "no-store" });
   response.end(JSON.stringify(document));
 }
