@@ -151,6 +151,41 @@ describe("I7: what is masked stays masked when it is", () => {
     ["in an error about a range", `SELECT ('[' || full_name)::int4range ${C}`],
     ["in an error's own report", `SELECT * FROM pg_input_error_info((SELECT full_name ${C}), 'int')`],
     ["kept in a setting", `SELECT set_config('a.b', full_name, false) ${C}; SELECT current_setting('a.b')`],
+    [
+      "in a subquery that an outer column's name hides",
+      `SELECT (SELECT full_name || '' FROM (SELECT full_name::text ${C}) q) FROM (SELECT 'x' AS full_name) o`,
+    ],
+    [
+      "under the name a CASE gives",
+      `SELECT (SELECT "case" || '' FROM (SELECT CASE WHEN true THEN full_name END ${C}) q) FROM (SELECT 'x' AS "case") o`,
+    ],
+    ["named like the alias of what stands nearer", `SELECT (SELECT full_name || '' FROM (SELECT 1 AS one) full_name) ${C}`],
+    [
+      "in a CTE that stands behind its reader",
+      `WITH RECURSIVE a AS (SELECT relname || '' AS v FROM pg_class), pg_class AS (SELECT full_name AS relname ${C}) SELECT v FROM a`,
+    ],
+    [
+      "kept in a setting for the length of a row",
+      `SELECT current_setting('a.b') FROM (SELECT set_config('a.b', full_name, true) AS kept ${C} OFFSET 0) k WHERE kept <> ''`,
+    ],
+    [
+      "kept in the name of the session",
+      `SELECT (SELECT setting FROM pg_settings WHERE name = 'application_name' AND kept <> '') FROM (SELECT set_config('application_name', full_name, true) AS kept ${C} OFFSET 0) k`,
+    ],
+    [
+      "kept in locks",
+      `SELECT pg_advisory_xact_lock(n, ascii(substr(full_name, n, 1))) FROM payments.customers, generate_series(1, 10) n WHERE id = 777; SELECT string_agg(chr(objid::int), '' ORDER BY classid::bigint) FROM pg_locks WHERE locktype = 'advisory'`,
+    ],
+    [
+      "kept in locks, asked by function",
+      `SELECT pg_advisory_xact_lock(n, ascii(substr(full_name, n, 1))) FROM payments.customers, generate_series(1, 10) n WHERE id = 777; SELECT string_agg(chr(objid::int), '' ORDER BY classid::bigint) FROM pg_lock_status() WHERE locktype = 'advisory'`,
+    ],
+    [
+      "in an error that seems to be about a constraint",
+      `SELECT ('violates column "' || encode(lower(full_name)::bytea, 'hex') || '"')::int ${C}`,
+    ],
+    ["in an error's number", `SELECT get_byte('x'::bytea, substr(card_number, 1, 8)::int) ${C}`],
+    ["in an error about a character", `SELECT chr(substr(card_number, 9, 8)::int) ${C}`],
     ["as a query to XML", "SELECT query_to_xml('SELECT full_name FROM payments.customers WHERE id = 777', true, false, '')"],
     ["as a table to XML", "SELECT table_to_xml('payments.customers', true, false, '')"],
     ["as words of a query", "SELECT word FROM ts_stat('SELECT to_tsvector(''simple'', full_name) FROM payments.customers')"],

@@ -86,6 +86,8 @@ const EVASIONS: [string, Effect][] = [
   ["set search_path to evil", "session"],
   ["set session_replication_role = replica", "privilege"],
   ["set log_statement = 'none'", "privilege"],
+  ["set application_name = 'payments-api'", "privilege"],
+  ["select set_config('application_name', 'payments-api', false)", "privilege"],
   ["set transaction_read_only = off", "session"],
   ["alter system set log_statement = 'none'", "privilege"],
   ["select pg_reload_conf()", "privilege"],

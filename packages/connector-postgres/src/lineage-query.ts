@@ -1,5 +1,6 @@
 import { expressionSources, type ExpressionContext } from "./lineage-expression.ts";
 import { isUserFunction } from "./lineage-names.ts";
+import { columnName } from "./lineage-column-name.ts";
 import { NO_SOURCES, unite, type Columns, type Scope, type ScopeColumn, type ScopeItem, type Sources } from "./lineage-sources.ts";
 import type { LoadedRelation } from "./relation-loader.ts";
 import { names, rangeName, unwrap, type NameRef, type Node } from "./tree.ts";
@@ -13,6 +14,8 @@ export interface LineageFacts {
   generated(relation: LoadedRelation, column: string): Node | undefined;
   /** See userDefinedNames. */
   own: ReadonlySet<string>;
+  /** Whether the statement may change settings while it runs. */
+  sets: boolean;
 }
 
 type Ctes = ReadonlyMap<string, Columns>;
@@ -30,6 +33,9 @@ const OPAQUE_RELATIONS = new Set([
   "pg_user_mapping",
   "pg_user_mappings",
 ]);
+
+/** What a session can lay aside what it read in: keys of advisory locks, which others see as well, and its settings. */
+const LOCK_KEYS = new Set(["classid", "objid", "objsubid"]);
 
 /** Set-returning built-ins with one column, and its name when no alias gives one. */
 const ONE_COLUMN_FUNCTIONS: Record<string, string> = {
@@ -81,6 +87,8 @@ export class LineageWalk {
   #with(clause: Node | undefined, ctes: Ctes, outer?: Scope): Ctes {
     if (!clause) return ctes;
     const known = new Map(ctes);
+    // With RECURSIVE a query may stand behind one that reads it.
+    if (clause.recursive) for (const wrapper of clause.ctes ?? []) known.set(wrapper.CommonTableExpr.ctename, "unknown");
     for (const wrapper of clause.ctes ?? []) {
       const cte = wrapper.CommonTableExpr;
       if (cte.search_clause || cte.cycle_clause) known.set(cte.ctename, "unknown");
@@ -145,8 +153,7 @@ export class LineageWalk {
       }
       // `(row).*` has as many columns as the row's type.
       if (val?.A_Indirection && names(val.A_Indirection.indirection).at(-1) === "*") return "unknown";
-      const label = name ?? reference?.at(-1) ?? names(val?.FuncCall?.funcname).at(-1) ?? "?column?";
-      columns.push({ name: label, sources: expressionSources(val, scope, this.#context(ctes)) });
+      columns.push({ name: name ?? columnName(val), sources: expressionSources(val, scope, this.#context(ctes)) });
     }
     return columns;
   }
@@ -192,21 +199,26 @@ export class LineageWalk {
     this.#views.set(relation.oid, "unknown");
     const view = relation.definition !== undefined && !system ? this.#viewColumns(relation) : undefined;
     const columns: ScopeColumn[] = relation.columns.map((column, i) => {
+      if (system && this.#laidAside(relation.name, column.name)) return { name: column.name, sources: "unknown" };
       const own = new Set([`${relation.schema}.${relation.name}.${column.name}`.toLowerCase()]);
       for (const kin of relation.family) own.add(`${kin}.${column.name}`.toLowerCase());
       const below = view === undefined ? NO_SOURCES : view === "unknown" ? "unknown" : (view[i]?.sources ?? "unknown");
       return { name: column.name, sources: unite([own, below]) };
     });
     const plain: ScopeItem = { alias: relation.name, columns };
-    const finished = columns.map((column) => {
-      const expression = this.#facts.generated(relation, column.name);
-      const isGenerated = relation.columns.find((candidate) => candidate.name === column.name)?.generated !== undefined;
-      if (!isGenerated) return column;
+    const finished = columns.map((column, i) => {
+      const { name, generated } = relation.columns[i]!;
+      if (generated === undefined) return column;
+      const expression = this.#facts.generated(relation, name);
       const from = expression ? expressionSources(expression, { items: [plain] }, this.#context(new Map())) : "unknown";
       return { name: column.name, sources: unite([column.sources, from]) };
     });
     this.#views.set(relation.oid, finished);
     return finished;
+  }
+
+  #laidAside(relation: string, column: string): boolean {
+    return (relation === "pg_locks" && LOCK_KEYS.has(column)) || (relation === "pg_settings" && this.#facts.sets);
   }
 
   #viewColumns(relation: LoadedRelation): Columns {
@@ -219,12 +231,18 @@ export class LineageWalk {
     const left = this.#from(body.larg, ctes, scope);
     const right = this.#from(body.rarg, ctes, { items: [...scope.items, ...left], ...(scope.outer ? { outer: scope.outer } : {}) });
     const shown = (items: ScopeItem[]) => items.filter((item) => !item.hidden);
+    const unsure = [...left, ...right].some((item) => item.columns.some((column) => column.name === undefined));
+    if (body.isNatural && unsure) return [{ alias: body.alias?.aliasname ?? "", columns: [], open: "unknown" }];
     const using = body.isNatural ? common(shown(left), shown(right)) : names(body.usingClause);
     if (using.length === 0 && !body.alias) return [...left, ...right];
     const columnsOf = (items: ScopeItem[], name: string) =>
-      shown(items).flatMap((item) => item.columns.filter((column) => column.name === name).map((column) => column.sources));
+      shown(items).flatMap((item) =>
+        item.columns.filter((column) => column.name === name || column.name === undefined).map((column) => column.sources),
+      );
     const merged = using.map((name) => ({ name, sources: unite([...columnsOf(left, name), ...columnsOf(right, name)]) }));
-    const rest = [...shown(left), ...shown(right)].flatMap((item) => item.columns.filter((column) => !using.includes(column.name)));
+    const rest = [...shown(left), ...shown(right)].flatMap((item) =>
+      item.columns.filter((column) => column.name === undefined || !using.includes(column.name)),
+    );
     const open = [...shown(left), ...shown(right)].flatMap((item) => (item.open === undefined ? [] : [item.open]));
     const item: ScopeItem = {
       alias: body.alias?.aliasname ?? "",
@@ -324,7 +342,7 @@ const rename = (columns: ScopeColumn[], to: string[]): ScopeColumn[] =>
 
 const common = (left: ScopeItem[], right: ScopeItem[]): string[] => {
   const there = new Set(right.flatMap((item) => item.columns.map((column) => column.name)));
-  return left.flatMap((item) => item.columns.map((column) => column.name)).filter((name) => there.has(name));
+  return left.flatMap((item) => item.columns.flatMap(({ name }) => (name !== undefined && there.has(name) ? [name] : [])));
 };
 
 const size = (columns: Columns): number =>

@@ -16,7 +16,8 @@ export function unite(parts: Iterable<Sources>): Sources {
 
 /** A column one can name in a scope. */
 export interface ScopeColumn {
-  name: string;
+  /** Undefined: the server gives it a name that is not known here, so any name may mean it. */
+  name: string | undefined;
   sources: Sources;
 }
 
@@ -41,27 +42,39 @@ export type Columns = ScopeColumn[] | "unknown";
 
 export const allOf = (item: ScopeItem): Sources => unite([...item.columns.map((column) => column.sources), item.open ?? NO_SOURCES]);
 
-/** Sources of a reference by its parts, innermost scope first; `unknown` when it names nothing known. */
+/** Sources of a reference by its parts; `unknown` when it names nothing known. */
 export function lookUp(parts: readonly string[], scope: Scope | undefined): Sources {
+  if (parts.length === 1) return lookUpName(parts[0]!, scope);
   for (let at = scope; at; at = at.outer) {
-    const found = lookIn(parts, at);
+    const found = lookUpField(parts, at);
     if (found !== undefined) return found;
   }
   return "unknown";
 }
 
-function lookIn(parts: readonly string[], scope: Scope): Sources | undefined {
-  const visible = scope.items.filter((item) => !item.hidden);
-  if (parts.length === 1) {
-    const name = parts[0]!;
-    const hits = visible.flatMap((item) => item.columns.filter((column) => column.name === name).map((column) => column.sources));
-    // An open item might have the column, too; in doubt, both.
-    const open = visible.flatMap((item) => (item.open === undefined ? [] : [item.open]));
-    if (hits.length > 0) return unite([...hits, ...open]);
-    const whole = scope.items.filter((item) => item.alias === name);
-    if (whole.length > 0) return unite(whole.map(allOf));
-    return open.length > 0 ? unite(open) : undefined;
+/** As the server does: a column of that name in the nearest scope that has one, and only where none has, a whole row. */
+function lookUpName(name: string, scope: Scope | undefined): Sources {
+  // Whatever might have the column: in doubt, both.
+  const perhaps: Sources[] = [];
+  for (let at = scope; at; at = at.outer) {
+    const visible = at.items.filter((item) => !item.hidden);
+    const columns = visible.flatMap((item) => item.columns);
+    perhaps.push(...sourcesOf(columns, undefined), ...visible.flatMap((item) => (item.open === undefined ? [] : [item.open])));
+    const hits = sourcesOf(columns, name);
+    if (hits.length > 0) return unite([...hits, ...perhaps]);
   }
+  for (let at = scope; at; at = at.outer) {
+    const whole = at.items.filter((item) => item.alias === name);
+    if (whole.length > 0) return unite([...whole.map(allOf), ...perhaps]);
+  }
+  return perhaps.length > 0 ? unite(perhaps) : "unknown";
+}
+
+const sourcesOf = (columns: readonly ScopeColumn[], name: string | undefined): Sources[] =>
+  columns.filter((column) => column.name === name).map((column) => column.sources);
+
+/** `alias.column` or `schema.table.column`; undefined when no item of the scope is called so. */
+function lookUpField(parts: readonly string[], scope: Scope): Sources | undefined {
   const column = parts.at(-1)!;
   const table = parts.at(-2)!;
   const schema = parts.at(-3);
@@ -69,8 +82,9 @@ function lookIn(parts: readonly string[], scope: Scope): Sources | undefined {
   if (items.length === 0) return undefined;
   if (column === "*") return unite(items.map(allOf));
   const hits = items.flatMap((item) => {
-    const own = item.columns.filter((candidate) => candidate.name === column).map((candidate) => candidate.sources);
-    return own.length > 0 ? own : item.open === undefined ? [] : [item.open];
+    const own = sourcesOf(item.columns, column);
+    const perhaps = sourcesOf(item.columns, undefined);
+    return own.length + perhaps.length > 0 ? [...own, ...perhaps] : item.open === undefined ? [] : [item.open];
   });
   // `alias.name` that is no column is a function call on the whole row.
   return hits.length > 0 ? unite(hits) : "unknown";

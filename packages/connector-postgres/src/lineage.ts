@@ -1,11 +1,11 @@
 import type { SourceColumn } from "@interlock/connector";
 import { parseGrammar } from "./grammar.ts";
 import { LineageWalk, type LineageFacts } from "./lineage-query.ts";
-import { relationNames, userDefinedNames } from "./lineage-names.ts";
+import { calledNames, relationNames, userDefinedNames } from "./lineage-names.ts";
 import type { Columns, Sources } from "./lineage-sources.ts";
 import type { Query } from "./query.ts";
 import { loadRelations, type LoadedRelation } from "./relation-loader.ts";
-import { nameKey, unwrap, type Node } from "./tree.ts";
+import { nameKey, type Node } from "./tree.ts";
 import { loadTypes } from "./type-search.ts";
 
 /** A column as the server describes it before the first row. OIDs are 0 where the server names no table. */
@@ -67,13 +67,20 @@ async function columnsOf(text: string, query: Query): Promise<StatementColumns> 
   // A tree nested beyond the stack is not followed.
   try {
     return {
-      columns: unwrap(tree)?.[0] === "VariableShowStmt" ? [{ name: "", sources: new Set() }] : new LineageWalk(facts).statement(tree),
+      columns: shown(tree) ?? new LineageWalk(facts).statement(tree),
       origin,
     };
   } catch (error) {
     if (error instanceof RangeError) return nothing;
     throw error;
   }
+}
+
+/** What SHOW returns; undefined for any other statement. Settings with a dot are free for functions to keep what they like in. */
+function shown(tree: Node): Columns | undefined {
+  const show = tree["VariableShowStmt"] as { name: string } | undefined;
+  if (show === undefined) return undefined;
+  return show.name.includes(".") ? "unknown" : [{ name: show.name, sources: new Set() }];
 }
 
 /** Loads every relation the statement reaches, views within views included, level by level. */
@@ -108,11 +115,13 @@ async function loadFacts(tree: Node, query: Query): Promise<{ facts: LineageFact
     trees.push(...below);
     names = relationNames(below).filter((ref) => !byName.has(nameKey(ref)));
   }
+  const own = await userDefinedNames(trees, query);
   const facts: LineageFacts = {
     relation: (ref) => byName.get(nameKey(ref)),
     view: (relation) => views.get(relation.oid),
     generated: (relation, column) => generated.get(`${relation.oid}.${column}`),
-    own: await userDefinedNames(trees, query),
+    own,
+    sets: calledNames(trees).functions.has("set_config") || [...own].some((name) => name.startsWith("f:")),
   };
   return { facts, relations: [...byName.values()] };
 }

@@ -17,6 +17,8 @@ const PRIVILEGED = new Set([
   "dynamic_library_path",
   "backtrace_functions",
   "jit_provider",
+  // By it the target's own views and logs tell who did what.
+  "application_name",
   "createrole_self_grant",
   "event_triggers",
 ]);

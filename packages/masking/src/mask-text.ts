@@ -7,6 +7,8 @@ const decoder = new TextDecoder();
 const HIDDEN = "••••";
 /** Shorter texts are so often part of a command that finding them there says nothing. */
 const LEAST_CHARS = 8;
+/** Classes of SQLSTATE about the server's own affairs: resources, operators at work, transactions in each other's way. */
+const OF_THE_SERVER: ReadonlySet<string> = new Set(["40", "53", "57"]);
 
 /**
  * Masks a server's notice or error. Besides what the detectors find, all places where PostgreSQL puts row values are masked, because an error
@@ -30,11 +32,22 @@ function ofCode(said: string, written: string): string {
 
 function ofServer(said: string, errorClass: string | undefined, written: string): string {
   const [, message = "", detail, hint] = /^([\s\S]*?)(?:\nDETAIL: ([\s\S]*?))?(?:\nHINT: ([\s\S]*))?$/.exec(said) ?? [undefined, said];
-  const lines = [withoutQuotes(withoutRows(message), written)];
+  const masked = (part: string): string => {
+    const words = withoutQuotes(withoutRows(part), errorClass, written);
+    return errorClass === undefined || OF_THE_SERVER.has(errorClass) ? words : withoutNumbers(words);
+  };
+  const lines = [masked(message)];
   // Details of data exceptions (class 22) are pieces of the data.
-  if (detail !== undefined) lines.push(`DETAIL: ${errorClass === "22" ? HIDDEN : withoutQuotes(withoutRows(detail), written)}`);
-  if (hint !== undefined) lines.push(`HINT: ${withoutQuotes(withoutRows(hint), written)}`);
+  if (detail !== undefined) lines.push(`DETAIL: ${errorClass === "22" ? HIDDEN : masked(detail)}`);
+  if (hint !== undefined) lines.push(`HINT: ${masked(hint)}`);
   return lines.join("\n");
+}
+
+/** `index 40000566 out of valid range`: a number can be a value, and any value can be made one. Those of types (`varying(20)`) stay. */
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/"[^"]*"|(?<!\w|(?:varying|character|bit|numeric|time|timestamp)\()\d\w*/g, (found) =>
+    found.startsWith('"') ? found : HIDDEN,
+  );
 }
 
 /** `Key (email)=(…)`, `Failing row contains (…)`. */
@@ -43,9 +56,12 @@ function withoutRows(text: string): string {
 }
 
 /** What is quoted is a name or a value; it stays only where it is known to be a name. */
-function withoutQuotes(text: string, written: string): string {
-  // What is violated is named by the schema; elsewhere a value can be looked up as a name.
-  const rest = /\bviolates\b/.test(text) ? text.replaceAll(/\b(?:constraint|column|relation|table) "\w+"/g, "") : text;
+function withoutQuotes(text: string, errorClass: string | undefined, written: string): string {
+  // What is violated (class 23) is named by the schema; elsewhere a value can be looked up as a name, or read like a violation.
+  const rest =
+    (errorClass ?? "23") === "23" && /\bviolates\b/.test(text)
+      ? text.replaceAll(/\b(?:constraint|column|relation|table) "\w+"/g, "")
+      : text;
   const known = [...rest.matchAll(/"([^"]*)("|$)/g)].every(([, name = ""]) => name !== "" && written.includes(name));
   return known ? text : text.replace(/"[\s\S]*(?:"|$)/, `"${HIDDEN}"`);
 }

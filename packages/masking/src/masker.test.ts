@@ -233,9 +233,13 @@ describe("maskText", () => {
     ['ERROR: invalid input syntax for type integer: "Robin "the" Example"', "Robin"],
     ['ERROR: relation "robin example" does not exist', "robin"],
     ['ERROR: value "5551234" is out of range for type integer', "5551234"],
+    ['ERROR: invalid input syntax for type integer: "violates column "5a65627261""\nSQLSTATE: 22P02', "5a65627261"],
+    ["ERROR: index 40000566 out of valid range, 0..0\nSQLSTATE: 2202E", "40000566"],
+    ["ERROR: requested character too large for encoding: 55665556\nSQLSTATE: 54000", "55665556"],
+    ['ERROR: invalid byte sequence for encoding "UTF8": 0xff 0xfe\nSQLSTATE: 22021', "xff"],
     ["NOTICE: paid 4242 4242 4242 4242", "4242 4242"],
     ["NOTICE: wrote to robin@example.com", "robin@"],
-  ])("hides the value in %s", (text, value) => expect(maskText(text)).not.toContain(value));
+  ])("hides the value in %s", (text, value) => expect(maskText(text, "'violates column \"' || 'UTF8'")).not.toContain(value));
 
   it("leaves names of the schema and of the text readable", () => {
     const unique = 'ERROR: duplicate key value violates unique constraint "orders_pkey"';
@@ -244,5 +248,9 @@ describe("maskText", () => {
     expect(maskText(missing, "select * from payments.ordres")).toBe(missing);
     const zero = "ERROR: division by zero\nSQLSTATE: 22012";
     expect(maskText(zero)).toBe(zero);
+    const long = "ERROR: value too long for type character varying(20)\nSQLSTATE: 22001";
+    expect(maskText(long)).toBe(long);
+    const deadlock = "ERROR: deadlock detected\nDETAIL: Process 7 waits for ShareLock on transaction 42.\nSQLSTATE: 40P01";
+    expect(maskText(deadlock)).toBe(deadlock);
   });
 });
