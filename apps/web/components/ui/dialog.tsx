@@ -6,8 +6,6 @@ import { Button } from "./button.tsx";
 import { cn } from "./class-names.ts";
 
 export const Dialog = Radix.Root;
-export const DialogTrigger = Radix.Trigger;
-export const DialogClose = Radix.Close;
 
 /** The box of a dialog. It needs a `DialogTitle`; without a `DialogDescription` pass `aria-describedby={undefined}`. */
 export function DialogContent({ className, children, ...props }: ComponentProps<typeof Radix.Content>) {

@@ -5,8 +5,6 @@ import { cn } from "./class-names.ts";
 
 export const Popover = Radix.Root;
 export const PopoverTrigger = Radix.Trigger;
-export const PopoverAnchor = Radix.Anchor;
-export const PopoverClose = Radix.Close;
 
 /** A small box with controls beside what opened it. Give it an aria-label. */
 export function PopoverContent({ className, align = "center", sideOffset = 6, ...props }: ComponentProps<typeof Radix.Content>) {
