@@ -13,6 +13,9 @@ test.each([
     "DELETE orders succeeded · p.orders 12,431 deleted",
   ],
   ["command.succeeded", "system", { title: "SELECT customers", affected: [], rows: [3] }, "SELECT customers succeeded · 3 rows"],
+  ["command.succeeded", "system", { title: "SELECT", affected: [], rows: [1, 1, 3000] }, "SELECT succeeded · 3 results, 3,002 rows"],
+  ["command.failed", "system", { title: "SELECT", code: "statement_failed" }, "SELECT failed"],
+  ["command.failed", "system", { title: "SELECT", code: "statement_timeout" }, "SELECT failed (statement timeout)"],
   [
     "command.rolled_back",
     "system",

@@ -94,17 +94,23 @@ function counts(data: Data): string {
     });
     return rows.length === 0 ? [] : [`${text(one, "object")} ${rows.join(", ")}`];
   });
-  const results = Array.isArray(data["rows"]) ? data["rows"] : [];
-  const read = results.flatMap((count) =>
-    typeof count === "number" ? [`${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`] : [],
-  );
-  const parts = [...written, ...read];
+  const parts = [...written, ...read(data["rows"])];
   return parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
+}
+
+/** `3 rows`; of several results their number and the rows of all. */
+function read(counts: Data[string] | undefined): string[] {
+  const results = Array.isArray(counts) ? counts.filter((count) => typeof count === "number") : [];
+  if (results.length === 0) return [];
+  const rows = results.reduce((sum, count) => sum + count, 0);
+  const words = `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"}`;
+  return [results.length === 1 ? words : `${results.length} results, ${words}`];
 }
 
 function because(data: Data): string {
   const code = text(data, "code");
-  return code === "" ? "" : ` (${code.replaceAll("_", " ")})`;
+  // That the statement failed is what the sentence says.
+  return code === "" || code === "statement_failed" ? "" : ` (${code.replaceAll("_", " ")})`;
 }
 
 function excess(data: Data): string {

@@ -14,21 +14,25 @@ import { CountdownRing } from "./countdown-ring.tsx";
 export interface CommandActs {
   busy: boolean;
   rejecting: boolean;
+  /** What has been written of a rejection's comment; it stays when one goes back. */
+  comment: string;
+  setComment: (comment: string) => void;
   approve: () => void;
   startReject: () => void;
   stopReject: () => void;
-  reject: (comment: string) => void;
+  reject: () => void;
   hold: () => void;
   resume: () => void;
   withdraw: () => void;
   cancel: () => void;
 }
 
-/** What the buttons and keys of a card do. A review carries the digest this person was shown (I2). */
-export function useCommandActs({ id, digest }: Command): CommandActs {
+/** What the buttons and keys of a card do. A review carries the digest this person was shown (I2). `onBack`: a rejection was not made after all. */
+export function useCommandActs({ id, digest }: Command, onBack: () => void): CommandActs {
   const session = useSession();
   const [busy, setBusy] = useState(false);
   const [rejecting, setRejecting] = useState(false);
+  const [comment, setComment] = useState("");
   const once = (act: () => Promise<Answer>) => () => {
     if (busy) return;
     setBusy(true);
@@ -37,10 +41,15 @@ export function useCommandActs({ id, digest }: Command): CommandActs {
   return {
     busy,
     rejecting,
+    comment,
+    setComment,
     approve: once(() => session.ask({ type: "command.review", commandId: id, digest, decision: "approve" })),
     startReject: () => setRejecting(true),
-    stopReject: () => setRejecting(false),
-    reject: (comment) => {
+    stopReject: () => {
+      setRejecting(false);
+      onBack();
+    },
+    reject: () => {
       setRejecting(false);
       once(() =>
         session.ask({
@@ -63,7 +72,7 @@ export function useCommandActs({ id, digest }: Command): CommandActs {
 export function CommandActions({ command, rights, acts }: { command: Command; rights: CommandRights; acts: CommandActs }) {
   const live = useRoom((state) => state.link.phase === "live");
   const off = acts.busy || !live;
-  if (acts.rejecting && rights.review) return <RejectForm acts={acts} />;
+  if (acts.rejecting && rights.review) return <RejectForm acts={acts} off={off} />;
   return (
     <>
       {command.state === "approved" && (
@@ -124,32 +133,38 @@ export function CommandActions({ command, rights, acts }: { command: Command; ri
   );
 }
 
-function RejectForm({ acts }: { acts: CommandActs }) {
-  const [comment, setComment] = useState("");
+function RejectForm({ acts, off }: { acts: CommandActs; off: boolean }) {
+  const send = () => {
+    if (!off) acts.reject();
+  };
   return (
     <form
       className="flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        acts.reject(comment);
+        send();
       }}
       onKeyDown={(event) => {
         if (event.key === "Escape") acts.stopReject();
-        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) acts.reject(comment);
+        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) send();
       }}
     >
       <Textarea
         autoFocus
+        rows={3}
         aria-label="Why it is rejected"
         maxLength={LIMITS.reasonChars}
-        value={comment}
-        onChange={(event) => setComment(event.target.value)}
+        value={acts.comment}
+        onChange={(event) => acts.setComment(event.target.value)}
+        // Who comes back to what they had written goes on at its end.
+        onFocus={({ currentTarget: field }) => field.setSelectionRange(field.value.length, field.value.length)}
         placeholder="What should be different? Its authors see this."
+        className="field-sizing-content max-h-60"
       />
       <div className="flex justify-end gap-1.5">
         <Button onClick={acts.stopReject}>Back</Button>
-        <Button type="submit" variant="danger">
-          Reject it
+        <Button type="submit" variant="danger" disabled={off}>
+          {acts.comment.trim() === "" ? "Reject without a comment" : "Reject it"} <Kbd keys="Mod+Enter" />
         </Button>
       </div>
     </form>

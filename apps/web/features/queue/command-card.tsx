@@ -7,19 +7,19 @@ import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Tooltip } from "../../components/ui/tooltip.tsx";
+import { AttentionList } from "../impact/attention-line.tsx";
+import { attentions } from "../impact/attention.ts";
 import { ImpactDetails } from "../impact/impact-details.tsx";
-import { count, figure, total } from "../impact/figures.ts";
+import { count, figure, rowsInWords, total } from "../impact/figures.ts";
 import { reversibility } from "../impact/impact-facts.ts";
 import { verdictSentence } from "../impact/verdict-sentence.ts";
 import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
 import { age } from "./age.ts";
 import { CommandActions, useCommandActs } from "./command-actions.tsx";
 import { CommandOutcome } from "./command-outcome.tsx";
+import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
 import { SqlText } from "./sql-text.tsx";
-
-/** Lines of a frozen text shown before it is expanded. */
-const LINES = 6;
 
 /** One frozen command: who wrote it, what it does, who has agreed, and what came of it. `kept`: it stays open although it is finished. */
 export function CommandCard({ command, kept = false }: { command: Command; kept?: boolean }) {
@@ -41,7 +41,7 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
   const open = chosen ?? (byItself || wanted?.focus === true);
   const [details, setDetails] = useState(false);
   const rights = commandRights(command, me, role);
-  const acts = useCommandActs(command);
+  const acts = useCommandActs(command, () => card.current?.focus({ preventScroll: true }));
   const session = useSession();
 
   useEffect(() => {
@@ -83,12 +83,8 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
           <FrozenText text={command.text} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
           <Chips command={command} />
-          {active && command.verdict.decision === "review" && (
-            <p className="text-xs text-dim">
-              {command.maxRows !== undefined && `At most ${count(command.maxRows)} rows a table. `}
-              {verdictSentence(command.verdict, command.impact, command.maxRows).lead}.
-            </p>
-          )}
+          {active && <Dangers command={command} />}
+          {active && <Demands command={command} />}
           <Votes command={command} />
           <CommandOutcome command={command} />
           <CommandActions command={command} rights={rights} acts={acts} />
@@ -137,7 +133,9 @@ function shortOutcome({ state, execution }: Command): string {
   if (state === "succeeded" && execution) {
     const rows = execution.results.reduce((sum, result) => sum + result.rows, 0);
     const written = execution.affected.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
-    if (rows + written > 0) return `${count(rows || written)} ${(rows || written) === 1 ? "row" : "rows"}`;
+    if (rows + written > 0) return rowsOf(rows || written);
+    const { length } = execution.notices;
+    if (length > 0) return `${length} ${length === 1 ? "notice" : "notices"}`;
   }
   return state.replace("_", " ");
 }
@@ -174,22 +172,45 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
 
 function FrozenText({ text }: { text: string }) {
   const [whole, setWhole] = useState(false);
-  const lines = text.split("\n");
-  const long = lines.length > LINES || text.length > 600;
-  const shown = whole || !long ? text : lines.slice(0, LINES).join("\n").slice(0, 600);
+  const beginning = beginningOf(text);
+  const lines = text.split("\n").length;
   return (
     <div>
       <div className={cn(whole && "max-h-[50vh] overflow-auto")}>
-        <SqlText text={shown} />
+        <SqlText text={whole || beginning === undefined ? text : beginning} />
       </div>
-      {long && (
-        <Button variant="link" size="sm" onClick={() => setWhole(!whole)}>
-          {whole ? "Show less" : lines.length > LINES ? `Show all ${lines.length} lines` : "Show all of it"}
+      {beginning !== undefined && (
+        <Button variant="link" size="sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Show less" : lines > 1 ? `Show all ${count(lines)} lines` : `Show all ${count(text.length)} characters`}
         </Button>
       )}
     </div>
   );
 }
+
+/** What a reviewer must not overlook. Notes of less weight are in the details. */
+function Dangers({ command }: { command: Command }) {
+  return <AttentionList attentions={attentions(command.impact).filter(({ severity }) => severity === "fails" || severity === "danger")} />;
+}
+
+/** What it still needs, and the limit its author set. */
+function Demands({ command: { state, verdict, impact, maxRows } }: { command: Command }) {
+  const waits = state === "awaiting_review" && verdict.decision === "review";
+  if (!waits && maxRows === undefined) return null;
+  return (
+    <p className="text-xs text-dim">
+      {maxRows !== undefined && (
+        <>
+          Rolled back if it writes more than <strong className="font-medium text-fg tabular-nums">{rowsOf(maxRows)}</strong> in a
+          table.{" "}
+        </>
+      )}
+      {waits && `${verdictSentence(verdict, impact, maxRows).lead}.`}
+    </p>
+  );
+}
+
+const rowsOf = (value: number) => rowsInWords({ value, kind: "exact" });
 
 function Chips({ command }: { command: Command }) {
   const rows = impactRows(command.impact);
@@ -207,8 +228,8 @@ function Chips({ command }: { command: Command }) {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {targets.length > 0 && (
-        <Badge tone={hot} title={`${figure(rows)} rows with cascades`}>
-          {figure(total(targets))} rows
+        <Badge tone={hot} title={`${rowsInWords(rows)} with cascades`}>
+          {rowsInWords(total(targets))}
         </Badge>
       )}
       {cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
@@ -231,10 +252,12 @@ function Chips({ command }: { command: Command }) {
 
 function Votes({ command }: { command: Command }) {
   const seats = isActive(command) ? openSeats(command) : [];
-  if (command.reviews.length === 0 && seats.length === 0) return null;
+  // The outcome of a rejected command says who rejected it and why.
+  const reviews = command.state === "rejected" ? command.reviews.filter(({ decision }) => decision === "approve") : command.reviews;
+  if (reviews.length === 0 && seats.length === 0) return null;
   return (
     <ul aria-label="Reviews" className="flex flex-col gap-1 text-xs text-dim">
-      {command.reviews.map(({ id, reviewer, decision, comment }) => (
+      {reviews.map(({ id, reviewer, decision, comment }) => (
         <li key={id} className="flex items-baseline gap-1.5">
           <span
             className={cn(

@@ -25,8 +25,9 @@ export function CommandOutcome({ command }: { command: Command }) {
       );
     case "failed":
       return (
-        <Outcome icon={CircleX} tone="text-delete-text" title={`Failed${took}, nothing was kept`}>
+        <Outcome icon={CircleX} tone="text-delete-text" title={endTitle("Failed", command)}>
           <Failure command={command} />
+          <Notices notices={execution?.notices ?? []} />
           <ResultLinks command={command} />
         </Outcome>
       );
@@ -74,7 +75,7 @@ export function CommandOutcome({ command }: { command: Command }) {
       );
     case "cancelled":
       return (
-        <Outcome icon={Ban} tone="text-dim" title={`Cancelled${took}, nothing was kept`}>
+        <Outcome icon={Ban} tone="text-dim" title={endTitle("Cancelled", command)}>
           <ResultLinks command={command} />
         </Outcome>
       );
@@ -90,7 +91,7 @@ export function CommandOutcome({ command }: { command: Command }) {
         </Outcome>
       );
     case "rejected":
-      return <Outcome icon={CircleX} tone="text-delete-text" title={`Rejected by ${rejecter(command)}`} />;
+      return <Rejected command={command} />;
     case "withdrawn":
       return <Outcome icon={Undo2} tone="text-dim" title="Withdrawn before it ran" />;
     case "expired":
@@ -102,7 +103,22 @@ export function CommandOutcome({ command }: { command: Command }) {
   }
 }
 
-const rejecter = (command: Command) => command.reviews.find(({ decision }) => decision === "reject")?.reviewer.name ?? "a reviewer";
+function Rejected({ command }: { command: Command }) {
+  const review = command.reviews.find(({ decision }) => decision === "reject");
+  return (
+    <Outcome icon={CircleX} tone="text-delete-text" title={`Rejected by ${review?.reviewer.name ?? "a reviewer"}`}>
+      {review?.comment && <p className="border-l-2 border-delete-line pl-2 whitespace-pre-wrap text-fg wrap-anywhere">{review.comment}</p>}
+    </Outcome>
+  );
+}
+
+/** Rows that were read before the end are still there; of writes nothing is. */
+function endTitle(what: string, { effect, execution }: Command): string {
+  const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
+  if (effect !== "read") return `${what}${took}, nothing was kept`;
+  const rows = execution?.results.some((result) => result.rows > 0) ?? false;
+  return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
+}
 
 function Outcome({ icon: Icon, tone, title, children }: { icon: typeof Ban; tone: string; title: string; children?: ReactNode }) {
   return (
@@ -170,10 +186,13 @@ function Failure({ command }: { command: Command }) {
   );
 }
 
+/** Notices shown without asking. */
+const FEW = 5;
+
 function Notices({ notices }: { notices: readonly string[] }) {
   if (notices.length === 0) return null;
   return (
-    <details>
+    <details open={notices.length <= FEW}>
       <summary className="cursor-pointer">
         {notices.length} {notices.length === 1 ? "notice" : "notices"} of the server
       </summary>

@@ -22,3 +22,8 @@ test("steps on the way leave the panel when their command has ended, and only th
   ];
   expect(worthALine(entries).map(({ seq }) => seq)).toEqual([7, 6, 5, 2, 1]);
 });
+
+test("a rejection is told once, by the review that made it", () => {
+  const entries = [entry(3, "command.rejected", "a"), entry(2, "command.reviewed", "a"), entry(1, "command.proposed", "a")];
+  expect(worthALine(entries).map(({ seq }) => seq)).toEqual([2, 1]);
+});

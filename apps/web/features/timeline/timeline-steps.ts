@@ -3,9 +3,13 @@ import type { TimelineEntry } from "@interlock/protocol";
 const ENDS = /^command\.(succeeded|failed|cancelled|rolled_back|unknown)$/u;
 /** Steps on the way that say nothing any more once the command has ended. */
 const ON_THE_WAY = new Set(["command.approved", "command.started"]);
+/** Says again what the review before it said. */
+const ECHO = "command.rejected";
 
 /** The entries worth a line: who did what, and what came of it. The exported timeline keeps every step. */
 export function worthALine(entries: readonly TimelineEntry[]): readonly TimelineEntry[] {
   const ended = new Set(entries.flatMap(({ type, commandId }) => (commandId !== undefined && ENDS.test(type) ? [commandId] : [])));
-  return entries.filter(({ type, commandId }) => commandId === undefined || !ON_THE_WAY.has(type) || !ended.has(commandId));
+  return entries.filter(
+    ({ type, commandId }) => type !== ECHO && (commandId === undefined || !ON_THE_WAY.has(type) || !ended.has(commandId)),
+  );
 }
