@@ -1,0 +1,65 @@
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import type { Figure } from "./figures.ts";
+import type { Failure } from "./generated.ts";
+
+export interface Conditions {
+  seed: number;
+  server: string;
+  cases: number;
+  refused: number;
+  races: number;
+  families: ReadonlyMap<string, number>;
+}
+
+export const machine = (): string =>
+  `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release().split(".", 2).join(".")} ${arch()}, Node ${process.versions.node}`;
+
+const word = (ok: boolean | undefined): string => (ok === undefined ? "–" : ok ? "ok" : "missed");
+
+/** For a terminal. */
+export function table(figures: readonly Figure[]): string {
+  const rows = [
+    ["figure", "value", "compared with", "must be", ""],
+    ...figures.map((item) => [item.name, item.value, item.peer ?? "", item.goal, word(item.ok)]),
+  ];
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** `bench/postgres-impact.md`. */
+export function markdown(figures: readonly Figure[], conditions: Conditions, failures: readonly Failure[]): string {
+  const rows = figures.map((item) => `| ${[item.name, item.value, item.peer ?? "", item.goal, word(item.ok)].join(" | ")} |`);
+  const families = [...conditions.families].map(([name, count]) => `${name} ${count}`).join(", ");
+  const open = failures.map((failure) => `- ${failure.count} × ${failure.kind}\n\n${indented(failureText(failure))}`);
+  return `# PostgreSQL impact, measured against the server
+
+Written by \`npm run score:postgres\`: generated and hand-written statements are analysed, then run on a real server in a transaction that is
+rolled back, and what was said is held against the server's own counters, locks, files and catalogues.
+
+On ${machine()}, ${conditions.server}. Seed ${conditions.seed}; ${conditions.cases} statements the server accepted and ${conditions.refused} it refused
+(${families}); ${conditions.races} races.
+
+| figure | value | compared with | must be | reached |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+${open.length > 0 ? `\n## Misses of this run\n\n${open.join("\n\n")}\n` : ""}`;
+}
+
+/** A failure as somebody can try it: the schema, then the statement. */
+export function failureText({ reduced, first }: Failure): string {
+  const { parts, text, detail } = reduced ?? first;
+  return [...(reduced ? parts : []), text].map((line) => `${line};`).join("\n") + `\n-- ${detail}`;
+}
+
+const indented = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `      ${line}`)
+    .join("\n");

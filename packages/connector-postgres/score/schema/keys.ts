@@ -1,0 +1,56 @@
+import type { Choice } from "../choice.ts";
+import { quoted, type Key, type Table } from "./model.ts";
+
+const ACTIONS = ["NO ACTION", "RESTRICT", "CASCADE", "CASCADE", "CASCADE", "SET NULL", "SET DEFAULT"];
+
+/** Foreign keys between the tables: to itself, several to one parent, in circles. They are added after the rows are there. */
+export function linkTables(choice: Choice, tables: readonly Table[]): void {
+  for (const [index, child] of tables.entries()) {
+    const count = choice.weighted([
+      [2, 0],
+      [5, 1],
+      [3, 2],
+      [1, 3],
+    ]);
+    for (let n = 0; n < count; n++) {
+      const earlier = tables.slice(0, index);
+      const parent = choice.weighted([
+        [7, choice.maybe(earlier)],
+        [2, child],
+        [1, choice.one(tables)],
+      ]);
+      if (!parent || parent.primaryKey.length === 0) continue;
+      child.keys.push(key(choice, child, parent, n));
+    }
+  }
+}
+
+function key(choice: Choice, child: Table, parent: Table, n: number): Key {
+  const column = `${parent.name === child.name ? "up" : parent.name.toLowerCase().replaceAll(" ", "_")}_${n}`;
+  const onDelete = choice.one(ACTIONS);
+  const onUpdate = choice.one(ACTIONS);
+  const notNull = onDelete !== "SET NULL" && onUpdate !== "SET NULL" && parent.rows > 0 && parent !== child && choice.chance(40);
+  const fallback = [onDelete, onUpdate].includes("SET DEFAULT") && parent.rows > 0 && choice.chance(70) ? { default: "1" } : {};
+  child.columns.push({ name: column, type: "bigint", notNull, ...fallback });
+  const spread = choice.one([
+    `1 + i % ${Math.max(1, parent.rows)}`,
+    `1 + (i * i) % ${Math.max(1, Math.ceil(parent.rows / 4))}`,
+    `CASE WHEN i % 3 = 0 THEN 1 ELSE 1 + (i * 7) % ${Math.max(1, parent.rows)} END`,
+  ]);
+  // A tree: every row refers to one before it.
+  const own = `CASE WHEN i = 1 THEN NULL ELSE greatest(1, i / ${choice.int(2, 4)}) END`;
+  const value = parent.rows === 0 ? "NULL" : parent === child ? own : spread;
+  child.load.set(column, notNull || parent.rows === 0 || choice.chance(60) ? value : `CASE WHEN i % 5 = 2 THEN NULL ELSE ${value} END`);
+  return {
+    name: `${child.name.toLowerCase().replaceAll(" ", "_")}_${column}_key`,
+    columns: [column],
+    parent: parent.name,
+    parentColumns: ["id"],
+    onDelete,
+    onUpdate,
+    deferrable: choice.chance(10),
+  };
+}
+
+export const keySql = (table: Table, key: Key): string =>
+  `ALTER TABLE ${quoted(table.name)} ADD CONSTRAINT ${key.name} FOREIGN KEY (${key.columns.map(quoted).join(", ")}) REFERENCES ${quoted(key.parent)} (${key.parentColumns.join(", ")}) ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}${key.deferrable ? " DEFERRABLE INITIALLY DEFERRED" : ""}`;

@@ -1,0 +1,12 @@
+/**
+ * `npm run score:postgres [-- --seed N --cases N --only FIGURES --json FILE]`: holds the impact of generated and hand-written statements
+ * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone.
+ */
+import { join } from "node:path";
+import { pinnedNode, ROOT, run } from "./process.mjs";
+import { setup } from "./setup.mjs";
+
+await setup();
+const main = join(ROOT, "packages", "connector-postgres", "score", "main.ts");
+const { code } = await run(pinnedNode(), [main, ...process.argv.slice(2)]);
+process.exit(code);
