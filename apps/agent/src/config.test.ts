@@ -4,7 +4,7 @@ import { readConfig } from "./config.ts";
 const GOOD = {
   DATABASE_URL: "postgresql://interlock@localhost/interlock",
   INTERLOCK_HOME: "/var/lib/interlock",
-  INTERLOCK_SECRET: "0123456789abcdef",
+  INTERLOCK_SECRET: "0123456789abcdef0123456789abcdef",
   INTERLOCK_KEY: Buffer.alloc(32, 7).toString("base64"),
   INTERLOCK_ORIGINS: "http://localhost:7300, https://interlock.example.com",
 };
@@ -30,6 +30,7 @@ describe("names what is wrong, never its value", () => {
     ["DATABASE_URL", undefined],
     ["INTERLOCK_HOME", "relative/hunter2"],
     ["INTERLOCK_SECRET", "hunter2"],
+    ["INTERLOCK_SECRET", "hunter2".padEnd(31, "-")],
     ["INTERLOCK_KEY", "aHVudGVyMg=="],
     ["INTERLOCK_KEY", "hunter2!"],
     ["INTERLOCK_ORIGINS", "https://hunter2.example/path"],

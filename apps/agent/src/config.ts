@@ -27,7 +27,7 @@ const Environment = z.object({
   INTERLOCK_AGENT_HOST: z.string().min(1).default("127.0.0.1"),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
   INTERLOCK_HOME: z.string().refine(isAbsolute, "must be an absolute path"),
-  INTERLOCK_SECRET: z.string().min(16),
+  INTERLOCK_SECRET: z.string().min(32),
   INTERLOCK_KEY: z
     .base64()
     .transform((text) => new Uint8Array(Buffer.from(text, "base64")))

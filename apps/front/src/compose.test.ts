@@ -69,6 +69,22 @@ test("no secret is written down: each comes from outside and is demanded; only t
   expect(services.filter(([, service]) => service.environment?.["INTERLOCK_KEY"]).map(([name]) => name)).toEqual(["agent"]);
 });
 
+test("the agent and the web app understand what compose tells them", () => {
+  const agent = compose.services["agent"]?.environment ?? {};
+  for (const variable of ["DATABASE_URL", "INTERLOCK_HOME", "INTERLOCK_SECRET", "INTERLOCK_KEY", "INTERLOCK_ORIGINS"])
+    expect(agent).toHaveProperty(variable);
+  const web = compose.services["web"]?.environment ?? {};
+  for (const variable of ["DATABASE_URL", "NEXTAUTH_SECRET", "NEXTAUTH_URL"]) expect(web).toHaveProperty(variable);
+  // The same secret signs on one side and is checked on the other.
+  expect(web["NEXTAUTH_SECRET"]).toBe(agent["INTERLOCK_SECRET"]);
+  expect(compose.services["migrate"]?.environment).toEqual({ NODE_ENV: "production", DATABASE_URL: agent["DATABASE_URL"] });
+});
+
+test("a file of secrets beside the compose file is not copied into an image", () => {
+  const ignored = readFileSync(join(ROOT, ".dockerignore"), "utf8").split("\n");
+  for (const pattern of ["**/.env*", ".git", ".interlock", "**/node_modules"]) expect(ignored).toContain(pattern);
+});
+
 test("what a service waits for exists, and every named volume and network is declared", () => {
   for (const [, service] of services) {
     for (const other of Object.keys(service.depends_on ?? {})) expect(compose.services).toHaveProperty(other);
