@@ -53,6 +53,12 @@ describe("a recorded result", () => {
     const frame = await reader.frame(3);
     expect(readResultHeader(frame)).toMatchObject({ executionId, statement: 2, chunk: 3 });
     expect(frame.length).toBeLessThanOrEqual(70_000);
+    const several = await reader.frames(2, 5);
+    expect(several.map((one) => readResultHeader(one)?.chunk)).toEqual([2, 3, 4]);
+    expect(several[1]!.equals(frame)).toBe(true);
+    const rest = await reader.frames(reader.chunks - 2, reader.chunks + 9);
+    expect(rest.map((one) => readResultHeader(one)?.chunk)).toEqual([reader.chunks - 2, reader.chunks - 1]);
+    await expect(reader.frames(reader.chunks, reader.chunks + 1)).rejects.toThrow("there is no chunk");
     const at = reader.chunkOfRow(40_000)!;
     const header = readResultHeader(await reader.frame(at))!;
     expect(header.firstRow).toBeLessThanOrEqual(40_000);

@@ -15,6 +15,8 @@ import {
 
 /** Small, since a reader that follows a writer finds few records each time. */
 const INDEX_READ_RECORDS = 64;
+/** Most chunks of one read: a mebibyte, which is what may be thrown away when its reader leaves. */
+const READ_CHUNKS = 16;
 
 /** Reads one recorded result, also while it is being written: it only ever sees whole chunks. */
 export class ResultReader {
@@ -58,14 +60,28 @@ export class ResultReader {
 
   /** The chunk as a whole binary frame, ready to be sent. Throws when its bytes are not those that were recorded. */
   async frame(chunk: number): Promise<Buffer> {
-    const record = this.#records[chunk];
-    if (record === undefined) throw new RecordingError("not_found", `there is no chunk ${chunk}`);
-    const frame = Buffer.allocUnsafe(1 + record.length);
-    frame[0] = RESULT_FRAME;
-    const { bytesRead } = await this.#rows.read(frame, 1, record.length, record.offset);
-    if (bytesRead !== record.length || !sha256(frame.subarray(1)).equals(record.hash))
-      throw new RecordingError("internal", `chunk ${chunk} is not what was recorded`);
-    return frame;
+    return (await this.frames(chunk, chunk + 1))[0]!;
+  }
+
+  /**
+   * The chunks from `from` to before `end` as `frame` has them, or the first `READ_CHUNKS` of them: in one read, since each read waits for
+   * whatever else the process does, and a reader of one chunk at a time never catches up with a busy writer.
+   */
+  async frames(from: number, end: number): Promise<Buffer[]> {
+    const records = this.#records.slice(from, Math.min(end, from + READ_CHUNKS));
+    const [first] = records;
+    if (first === undefined) throw new RecordingError("not_found", `there is no chunk ${from}`);
+    const frames = records.map(({ length }) => Buffer.allocUnsafe(1 + length));
+    const bodies = frames.map((frame) => frame.subarray(1));
+    const { bytesRead } = await this.#rows.readv(bodies, first.offset);
+    let needed = 0;
+    for (const [index, body] of bodies.entries()) {
+      needed += body.length;
+      if (bytesRead < needed || !sha256(body).equals(records[index]!.hash))
+        throw new RecordingError("internal", `chunk ${from + index} is not what was recorded`);
+      frames[index]![0] = RESULT_FRAME;
+    }
+    return frames;
   }
 
   /** The DataRow messages of a chunk, back to back. */

@@ -89,14 +89,16 @@ export class Pulls {
         if (range !== undefined) {
           const lent = writer?.lend(range.next);
           if (lent === undefined && range.next >= reader.chunks) await reader.refresh();
-          const frame = lent?.frame ?? (await reader.frame(range.next));
-          if (!ranges.includes(range)) {
-            lent?.giveBack();
-            continue;
+          const frames = lent === undefined ? await reader.frames(range.next, range.end) : [lent.frame];
+          for (const frame of frames) {
+            if (!ranges.includes(range)) {
+              lent?.giveBack();
+              break;
+            }
+            range.next++;
+            if (range.next >= range.end) ranges.splice(ranges.indexOf(range), 1);
+            await this.#socket.sendBinary(frame, lent?.giveBack);
           }
-          range.next++;
-          if (range.next >= range.end) ranges.splice(ranges.indexOf(range), 1);
-          await this.#socket.sendBinary(frame, lent?.giveBack);
           continue;
         }
         if (writer !== undefined) {
