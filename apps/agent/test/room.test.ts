@@ -232,6 +232,26 @@ test("I11: what runs for a person who is locked out is cancelled", async () => {
   lead.ws.close();
 });
 
+test("I8, I11: whoever may not act any more stops nothing, though no notice of it has come", async () => {
+  const helper = await agent.person("helper");
+  const [page, lead, editor] = [await agent.room(helper), await agent.room(oncall), await agent.edit(oncall)];
+  editor.text.insert(0, "SELECT pg_sleep(42);\n");
+  await editor.saved();
+  const commandId = String((await lead.ask(proposal(editor, "SELECT pg_sleep(42)"))).value?.["commandId"]);
+  const state = async () => (await agent.db.command.findUniqueOrThrow({ where: { id: commandId } })).state;
+  await expect.poll(state).toBe("running");
+  const seat = { roomId_userId: { roomId: agent.roomId, userId: helper.id } };
+  await agent.db.roomMember.update({ where: seat, data: { role: "observer" } });
+  expect(await page.outcome({ type: "command.cancel", commandId })).toBe("observer");
+  await agent.db.roomMember.update({ where: seat, data: { role: "responder" } });
+  await agent.db.session.update({ where: { id: helper.sessionId }, data: { revokedAt: new Date() } });
+  expect(await page.outcome({ type: "command.cancel", commandId }).catch(() => "closed")).toMatch(/^(unauthenticated|closed)$/);
+  expect(await state()).toBe("running");
+  expect(await lead.outcome({ type: "command.cancel", commandId })).toBe("ok");
+  await expect.poll(state).toBe("cancelled");
+  lead.ws.close();
+});
+
 test("a page that stops reading is dropped to a resync; the others hear everything", { timeout: 120_000 }, async () => {
   const stuck = await agent.room(await agent.person("stuck"));
   const page = await agent.room(responder);

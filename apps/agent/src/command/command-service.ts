@@ -1,6 +1,6 @@
 import { ok, refuse, type Command, type Execution, type Outcome } from "@interlock/protocol";
 import { isId, type Membership } from "../room/membership.ts";
-import { cancel, hold, mayRun, withdraw, type CommandAct } from "./acts.ts";
+import { cancel, hold, mayRun, withdraw, type Cancelling, type CommandAct } from "./acts.ts";
 import type { Claim, Claimed } from "./claim.ts";
 import type { CommandParts, Life } from "./command-parts.ts";
 import { commandsOf, readRow, WITH_PARTS, type CommandRow } from "./command-row.ts";
@@ -76,10 +76,18 @@ export class CommandService {
   }
 
   /** Asks a running command to stop; its outcome follows when the target has answered. */
-  async cancel(input: CommandAct): Promise<Outcome<Command>> {
+  async cancel(input: Cancelling): Promise<Outcome<Command>> {
     if (!isId(input.commandId)) return refuse("not_found");
     const cancelled = await cancel(this.#life, input);
     return cancelled.ok ? this.#read(ok(input.commandId)) : cancelled;
+  }
+
+  /**
+   * Lets the rows of what runs in this room wait, until what comes back is called or a quarter of a second has passed: for the time in which
+   * it is asked whether somebody may stop it. Nothing for what does not run here.
+   */
+  holdRows(commandId: string, roomId: string): () => void {
+    return this.#life.runs.claimed(commandId)?.row.roomId === roomId ? this.#life.runs.hold(commandId) : () => {};
   }
 
   /** For whom something runs at this moment, by user id, and since when. */

@@ -4,6 +4,8 @@ import type { Claimed } from "./claim.ts";
 
 /** Milliseconds between two tellings of a run's progress. */
 const PROGRESS_MS = 100;
+/** Longest time that rows wait for the answer whether somebody may stop them, in milliseconds: a slow one must not hold a run up. */
+const HOLD_MS = 250;
 
 /** Whose word ended a run: a person's, or ours because its person may not be here any more or the service stops. */
 export type Stop = { by: string } | { why: "revoked" | "stopping" };
@@ -19,6 +21,8 @@ export class Run {
   fault: Execution["error"];
   /** Who first asked it to stop, or why the service did. */
   stopped: Stop | undefined;
+  /** Rows wait for it: somebody who seems to be allowed to asks the run to stop. */
+  held: Promise<void> | undefined;
 
   constructor(claimed: Claimed, tell: (execution: Execution) => void) {
     this.execution = { id: claimed.executionId, startedAt: claimed.startedAt.toISOString(), affected: [], notices: [], results: [] };
@@ -32,6 +36,20 @@ export class Run {
   cancel(stop: Stop): void {
     this.stopped ??= stop;
     this.#controller.abort();
+  }
+
+  /** Lets rows wait until what comes back is called, or `HOLD_MS` have passed. */
+  hold(): () => void {
+    if (this.held !== undefined) return () => {};
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.held = promise;
+    const release = (): void => {
+      clearTimeout(timer);
+      if (this.held === promise) this.held = undefined;
+      resolve();
+    };
+    const timer = setTimeout(release, HOLD_MS);
+    return release;
   }
 
   /** Tells the room, at most ten times a second. */
@@ -93,6 +111,11 @@ export class Runs {
   /** What was claimed for a run; its row's state is the one before it ran. */
   claimed(commandId: string): Claimed | undefined {
     return this.#runs.get(commandId)?.claimed;
+  }
+
+  /** Lets the rows of a run wait until what comes back is called. */
+  hold(commandId: string): () => void {
+    return this.#runs.get(commandId)?.run.hold() ?? (() => {});
   }
 
   /** False when it does not run here. */

@@ -14,6 +14,8 @@ const NOTICE_CHARS = 2_000;
 export interface Recordable {
   readonly execution: Execution;
   fault: Execution["error"];
+  /** The next rows wait for it. */
+  readonly held?: Promise<void> | undefined;
   progress(): void;
 }
 
@@ -114,7 +116,9 @@ export class RecordedRun {
         throw new RecordingError("too_large", `A result is kept up to ${LIMITS.resultBytes} bytes; read less of it.`);
       const full = result.writer.append(result.masker.mask(dataRows, count), count);
       result.summary.rows = result.writer.rows;
-      return full?.catch((error: unknown) => this.#fail(error));
+      const kept = full?.catch((error: unknown) => this.#fail(error));
+      const { held } = this.#run;
+      return held === undefined ? kept : Promise.all([kept, held]).then(() => undefined);
     } catch (error) {
       return this.#fail(error);
     }

@@ -69,7 +69,7 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
         commands.run({ principal, commandId: message.commandId, digest: message.digest }),
       );
     case "command.cancel":
-      return onCommand(acts, socket, message.commandId, () => commands.cancel({ principal, commandId: message.commandId }));
+      return cancelRun(acts, socket, message.commandId);
     case "command.withdraw":
       return onCommand(acts, socket, message.commandId, () => commands.withdraw({ principal, commandId: message.commandId }));
     case "document.create":
@@ -121,6 +121,20 @@ async function onCommand(acts: RoomActs, socket: RoomSession, commandId: string,
   if ((await acts.services.commands.roomOf(commandId)) !== socket.roomId)
     return refuse("not_found", "there is no such command in this room");
   return done(await act());
+}
+
+/**
+ * Rows would come in faster than the database answers whether this person may stop them, so they wait for it. Only for somebody who was let
+ * act when last asked: an observer does not delay anything (I8).
+ */
+async function cancelRun(acts: RoomActs, socket: RoomSession, commandId: string): Answer {
+  const { commands } = acts.services;
+  const release = socket.role === "observer" ? undefined : commands.holdRows(commandId, socket.roomId);
+  try {
+    return await onCommand(acts, socket, commandId, () => commands.cancel({ principal: socket.principal, commandId, mayAct: true }));
+  } finally {
+    release?.();
+  }
 }
 
 async function propose(acts: RoomActs, principal: Principal, roomId: string, message: ClientMessage & { type: "command.propose" }): Answer {

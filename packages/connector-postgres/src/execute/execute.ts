@@ -106,6 +106,7 @@ async function run(
       lineage: (text) => deps.lineage(text, query),
       stopped: stop.promise,
       isStopped: () => stop.reason !== undefined,
+      isStopping: () => stop.asking,
     });
     stop.throwIfStopped();
     claimed += rowsWritten(tag);

@@ -16,8 +16,10 @@ export interface StatementRun {
   lineage: (text: string) => Promise<Lineage>;
   /** Rejects when the run must stop now; raced against every wait for the sink. */
   stopped: Promise<never>;
-  /** True from then on: rows that still arrive are dropped. */
+  /** True from the moment the server is asked to stop: rows that still arrive are dropped. */
   isStopped: () => boolean;
+  /** True until the server has taken that request: nothing is read meanwhile, so that it is not behind a stream of rows. */
+  isStopping: () => boolean;
 }
 
 /** Bytes one fetch aims at, and how many fetches may be under way: together the most a slow sink makes the server send ahead. */
@@ -73,7 +75,7 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
   };
   session.takeRows((group, count) => {
     const room = run.rowCap - sent;
-    if (run.isStopped()) return;
+    if (run.isStopped()) return run.isStopping() ? run.stopped : undefined;
     if (count > room) truncated = true;
     const rows = Math.min(count, room);
     if (rows === 0) return;

@@ -18,6 +18,7 @@ export class Stop {
   #clock: NodeJS.Timeout | undefined;
   #obey: NodeJS.Timeout | undefined;
   #done = false;
+  #asking = false;
   reason: TargetError | undefined;
 
   constructor(session: Session, signal: AbortSignal) {
@@ -28,9 +29,14 @@ export class Stop {
     else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Rejects with the reason. */
+  /** Rejects with the reason, as soon as the server has taken the request, and at once when it takes its time. */
   get promise(): Promise<never> {
     return this.#pending.promise;
+  }
+
+  /** The server is being asked; until then whatever comes can wait, so that the request is not behind it. */
+  get asking(): boolean {
+    return this.#asking;
   }
 
   throwIfStopped(): void {
@@ -48,23 +54,31 @@ export class Stop {
     this.#done = true;
     clearTimeout(this.#clock);
     clearInterval(this.#obey);
+    // Nobody is to wait for an answer that the end of the run has overtaken.
+    if (this.reason !== undefined) this.#asked(this.reason);
     this.#signal.removeEventListener("abort", this.#onAbort);
   }
 
   #stop(reason: TargetError): void {
     if (this.#done || this.reason !== undefined) return;
     this.reason = reason;
-    this.#pending.reject(reason);
     const asked = performance.now();
-    this.#ask();
+    this.#asking = true;
+    void this.#ask().then(() => this.#asked(reason));
     this.#obey = setInterval(() => {
+      this.#asked(reason);
       if (performance.now() - asked > OBEY_MS) this.#session.destroy("the target did not obey a cancel request");
-      else this.#ask();
+      else void this.#ask();
     }, REPEAT_MS);
   }
 
-  #ask(): void {
-    this.#session.cancel().catch(() => {
+  #asked(reason: TargetError): void {
+    this.#asking = false;
+    this.#pending.reject(reason);
+  }
+
+  #ask(): Promise<void> {
+    return this.#session.cancel().catch(() => {
       if (!this.#done) this.#session.destroy("the target took no cancel request");
     });
   }
