@@ -1,4 +1,4 @@
-import type { Statement } from "@interlock/protocol";
+import { bareStatement, type Statement } from "@interlock/protocol";
 import type { StatementTree } from "./statement-tree.ts";
 import { LockSet } from "./locks.ts";
 import type { PlanFacts } from "./explain.ts";
@@ -13,26 +13,7 @@ export interface DraftStatement extends Omit<Statement, "locks"> {
 }
 
 export function draftStatement(place: StatementTree, title: string, effect: Statement["effect"]): DraftStatement {
-  return {
-    index: place.index,
-    start: place.start,
-    end: place.end,
-    text: place.text,
-    effect,
-    title,
-    effects: [],
-    cascades: [],
-    locks: new LockSet(),
-    rewrites: [],
-    scans: [],
-    sideEffects: [],
-    willFail: [],
-    waits: [],
-    reversible: "no",
-    risks: [],
-    incomplete: false,
-    notes: [],
-  };
+  return { ...bareStatement({ ...place, title, effect }), locks: new LockSet(), incomplete: false, notes: [] };
 }
 
 export function finished({ locks, incomplete: _incomplete, notes: _notes, planned: _planned, ...statement }: DraftStatement): Statement {

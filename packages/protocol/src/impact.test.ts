@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { impactRows, strongest, sumRows, type Impact } from "./impact.ts";
+import { bareStatement, impactRows, strongest, sumRows, type Impact, type Statement } from "./impact.ts";
 
 describe("strongest", () => {
   it("follows the order of the effect words, unknown above all", () => {
@@ -31,26 +31,13 @@ describe("sumRows", () => {
 
 describe("impactRows", () => {
   it("counts targets and cascades, not what is only read", () => {
-    const statement = {
-      index: 0,
-      start: 0,
-      end: 1,
-      text: "x",
-      title: "DELETE a",
-      effect: "delete" as const,
-      locks: [],
-      rewrites: [],
-      scans: [],
-      sideEffects: [],
-      willFail: [],
-      waits: [],
-      reversible: "no" as const,
-      risks: [],
+    const statement: Statement = {
+      ...bareStatement({ index: 0, start: 0, end: 1, text: "x", title: "DELETE a", effect: "delete" }),
       effects: [
-        { effect: "delete" as const, object: "s.a", kind: "table", rows: { value: 10, kind: "exact" as const } },
-        { effect: "read" as const, object: "s.b", kind: "table", rows: { value: 999, kind: "estimate" as const } },
+        { effect: "delete", object: "s.a", kind: "table", rows: { value: 10, kind: "exact" } },
+        { effect: "read", object: "s.b", kind: "table", rows: { value: 999, kind: "estimate" } },
       ],
-      cascades: [{ object: "s.c", effect: "delete" as const, rows: { value: 5, kind: "exact" as const }, via: ["fk"], depth: 1 }],
+      cascades: [{ object: "s.c", effect: "delete", rows: { value: 5, kind: "exact" }, via: ["fk"], depth: 1 }],
     };
     const impact: Impact = { effect: "delete", complete: true, tookMs: 1, warnings: [], statements: [statement] };
     expect(impactRows(impact)).toEqual({ value: 15, kind: "exact" });

@@ -105,6 +105,29 @@ export const Statement = z.object({
 });
 export type Statement = z.infer<typeof Statement>;
 
+/** A statement of which nothing is found yet: every list is empty, and it cannot be undone. */
+export function bareStatement(of: Pick<Statement, "index" | "start" | "end" | "text" | "title" | "effect">): Statement {
+  const { index, start, end, text, title, effect } = of;
+  return {
+    index,
+    start,
+    end,
+    text,
+    title,
+    effect,
+    effects: [],
+    cascades: [],
+    locks: [],
+    rewrites: [],
+    scans: [],
+    sideEffects: [],
+    willFail: [],
+    waits: [],
+    reversible: "no",
+    risks: [],
+  };
+}
+
 /** What a text would do. `complete` is false when any part could not be worked out; then nothing may rely on its absence. */
 export const Impact = z.object({
   effect: Effect,

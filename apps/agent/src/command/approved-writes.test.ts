@@ -1,26 +1,9 @@
-import type { Impact, Statement } from "@interlock/protocol";
+import { bareStatement, type Impact, type Statement } from "@interlock/protocol";
 import { expect, test } from "vitest";
 import { accessOf, approvedWrites, guardOf, inexactWrites } from "./approved-writes.ts";
 
 function impact(effect: Impact["effect"], statement: Partial<Statement>): Impact {
-  const base: Statement = {
-    index: 0,
-    start: 0,
-    end: 1,
-    text: "x",
-    effect,
-    title: "x",
-    effects: [],
-    cascades: [],
-    locks: [],
-    rewrites: [],
-    scans: [],
-    sideEffects: [],
-    willFail: [],
-    waits: [],
-    reversible: "no",
-    risks: [],
-  };
+  const base = bareStatement({ index: 0, start: 0, end: 1, text: "x", title: "x", effect });
   return { effect, complete: true, tookMs: 0, warnings: [], statements: [{ ...base, ...statement }] };
 }
 

@@ -1,5 +1,5 @@
 import { TargetError, type Parsed, type Resolution } from "@interlock/connector";
-import { ok, refuse, type Impact, type Outcome } from "@interlock/protocol";
+import { bareStatement, ok, refuse, type Impact, type Outcome } from "@interlock/protocol";
 import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
 import type { Frozen } from "./freeze.ts";
 
@@ -43,24 +43,7 @@ export function unknownImpact(parsed: Parsed, tookMs: number, warning: string): 
     complete: false,
     tookMs,
     warnings: [warning],
-    statements: parsed.statements.map(({ index, start, end, text, title }) => ({
-      index,
-      start,
-      end,
-      text,
-      title,
-      effect: "unknown",
-      effects: [],
-      cascades: [],
-      locks: [],
-      rewrites: [],
-      scans: [],
-      sideEffects: [],
-      willFail: [],
-      waits: [],
-      reversible: "no",
-      risks: [],
-    })),
+    statements: parsed.statements.map((statement) => bareStatement({ ...statement, effect: "unknown" })),
   };
 }
 

@@ -117,7 +117,7 @@ export class DraftService {
       this.#pending.delete(documentId);
       for (const focus of this.#on(documentId)) void this.#analyse(focus);
     };
-    this.#pending.set(documentId, { timer: setTimeout(analyse, Math.min(QUIET_MS, since + MOST_MS - now)), since });
+    this.#pending.set(documentId, { timer: setTimeout(analyse, Math.max(0, Math.min(QUIET_MS, since + MOST_MS - now))), since });
   }
 
   #on(documentId: string): Focus[] {
