@@ -54,6 +54,16 @@ export class Lane {
     return (await this.#client.query(text)).rows as Record<string, unknown>[];
   }
 
+  /** Adds rows as somebody else would; how many. Rows that a constraint refuses are none. */
+  async add(text: string): Promise<number> {
+    try {
+      return (await this.#client.query(text)).rowCount ?? 0;
+    } catch (error) {
+      if ((error as { code?: string }).code === undefined) throw error;
+      return 0;
+    }
+  }
+
   async close(): Promise<void> {
     await this.target.close();
     await this.#client.end();

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { failureText, machine, markdown, table } from "./report.ts";
-import { score } from "./score.ts";
+import { GROUPS, score, type Group } from "./score.ts";
 
 const REPORT = fileURLToPath(new URL("../../../bench/postgres-impact.md", import.meta.url));
 
@@ -11,18 +11,25 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     cases: { type: "string", default: "6000" },
+    races: { type: "string", default: "1000" },
     reduced: { type: "string", default: "12" },
     only: { type: "string", multiple: true },
     json: { type: "string" },
   },
 });
-const [seed, cases, reduced] = [values.seed, values.cases, values.reduced].map((value) => {
+const [seed, cases, races, reduced] = [values.seed, values.cases, values.races, values.reduced].map((value) => {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0) throw new Error(`${value} is not a whole number`);
   return number;
 });
 
-const found = await score({ seed: seed!, cases: cases!, reduced: reduced!, only: values.only });
+function group(name: string): Group {
+  const found = GROUPS.find((item) => item === name);
+  if (found === undefined) throw new Error(`There is no figure ${name}. There are: ${GROUPS.join(", ")}.`);
+  return found;
+}
+
+const found = await score({ seed: seed!, cases: cases!, races: races!, reduced: reduced!, only: values.only?.map(group) });
 for (const failure of found.failures) process.stdout.write(`\n${failure.count} × ${failure.kind}\n${failureText(failure)}\n`);
 process.stdout.write(`\n${table(found.figures)}\n\nSeed ${seed}, ${found.conditions.cases} statements, ${machine()}\n`);
 if (values.json)

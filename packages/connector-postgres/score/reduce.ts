@@ -67,13 +67,15 @@ function* simpler(text: string): Generator<string> {
   }
 }
 
+const WHOLE = new Set(["A_Const", "A_Expr", "TypeCast", "TypeName", "NullTest", "RangeVar", "A_ArrayExpr", "ColumnRef"]);
+
 type Path = (string | number)[];
 
 /** Every list element and optional field of a tree, outermost first. */
 function places(node: unknown, path: Path): Path[] {
   if (typeof node !== "object" || node === null) return [];
-  // A constant without its value is none.
-  if (path.at(-1) === "A_Const") return [];
+  // Without their parts these are nothing the grammar knows.
+  if (WHOLE.has(String(path.at(-1)))) return [];
   const here = Object.keys(node).map((key) => [...path, Array.isArray(node) ? Number(key) : key]);
   return [...here, ...here.flatMap((place) => places((node as Node)[place.at(-1)!], place))];
 }

@@ -3,17 +3,24 @@ import { impactFigures, type Figure } from "./figures.ts";
 import { reduceFailures, runGenerated, type Failure } from "./generated.ts";
 import { Lane } from "./lane.ts";
 import type { Conditions } from "./report.ts";
+import { raceFigures, runRaces } from "./races.ts";
 import { Tally } from "./tally.ts";
+import { timeFigures } from "./timings.ts";
 
 export interface ScoreOptions {
   seed: number;
   /** Generated statements the server must accept. */
   cases: number;
+  /** Races of the guard. */
+  races: number;
   /** Groups of figures to measure; all when absent. */
-  only?: readonly string[] | undefined;
+  only?: readonly Group[] | undefined;
   /** Kinds of failures that are reduced to a minimal case. */
   reduced: number;
 }
+
+export const GROUPS = ["impact", "races", "time"] as const;
+export type Group = (typeof GROUPS)[number];
 
 export interface Score {
   figures: Figure[];
@@ -26,27 +33,43 @@ export const FULL = 5_000;
 /** Measurements that fail, worst first. */
 const ORDER = ["unsafe", "exact", "rewrites", "locks", "willFail", "unknown", "incomplete"];
 
+const rank = (failure: Failure): number => ORDER.indexOf(failure.kind.split(":")[0]!);
+
 /** Measures everything on a server of its own. */
 export async function score(options: ScoreOptions): Promise<Score> {
   const server = await startTestPostgres({ autovacuum: "off", max_locks_per_transaction: "256" });
   const lanes: Lane[] = [];
   try {
     for (const name of ["one", "two"]) lanes.push(await Lane.open(await server.createDatabase(name)));
+    const wanted = (group: Group): boolean => options.only?.includes(group) ?? true;
     const tally = new Tally();
-    await runGenerated(lanes, options.seed, options.cases, tally);
-    const rank = (failure: Failure): number => ORDER.indexOf(failure.kind.split(":")[0]!);
-    const failures = [...tally.failures.values()].toSorted((a, b) => rank(a) - rank(b) || b.count - a.count);
-    await reduceFailures(lanes[0]!, failures.slice(0, options.reduced));
+    const figures: Figure[] = [];
+    const failures: Failure[] = [];
+    if (wanted("impact")) {
+      await runGenerated(lanes, options.seed, options.cases, tally);
+      failures.push(...tally.failures.values());
+      failures.sort((a, b) => rank(a) - rank(b) || b.count - a.count);
+      await reduceFailures(lanes[0]!, failures.slice(0, options.reduced));
+      figures.push(...impactFigures(tally, Math.min(options.cases, FULL)));
+    }
+    let raced = 0;
+    if (wanted("races")) {
+      const races = await runRaces(lanes, options.seed, options.races);
+      raced = races.run;
+      failures.push(...races.broken.map((first) => ({ kind: `guard: ${first.detail}`, count: 1, first })));
+      figures.push(...raceFigures(races, options.races));
+    }
+    if (wanted("time")) figures.push(...(await timeFigures(await server.createDatabase("demo"))));
     const [version] = await lanes[0]!.query("SELECT current_setting('server_version') AS version");
     return {
-      figures: impactFigures(tally, Math.min(options.cases, FULL)),
+      figures,
       failures,
       conditions: {
         seed: options.seed,
         server: `PostgreSQL ${String(version?.["version"])}`,
         cases: tally.accepted,
         refused: tally.refused,
-        races: 0,
+        races: raced,
         families: tally.families,
       },
     };
