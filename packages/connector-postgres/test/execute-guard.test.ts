@@ -18,6 +18,8 @@ INSERT INTO g.orders SELECT n, 'order' FROM generate_series(1, 10) n;
 INSERT INTO g.items SELECT n, (n + 1) / 2 FROM generate_series(1, 20) n;
 INSERT INTO g.other SELECT generate_series(1, 10);
 INSERT INTO g.parts SELECT n, 'x' FROM generate_series(0, 19) n;
+CREATE TABLE g.extra (day int, v text);
+INSERT INTO g.extra SELECT n, 'x' FROM generate_series(20, 29) n;
 CREATE MATERIALIZED VIEW g.totals AS SELECT count(*) FROM g.orders;
 CREATE FUNCTION g.wipe() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DELETE FROM g.other; RETURN 1; END $$;
 CREATE FUNCTION g.empty() RETURNS int LANGUAGE plpgsql AS $$ BEGIN TRUNCATE g.other; RETURN 1; END $$;
@@ -150,6 +152,40 @@ describe("rolls back what is more", () => {
       { "g.orders": 10 },
       "g.other",
     ],
+    [
+      "TRUNCATE inside a function, of a table the text defines anew",
+      "ALTER TABLE g.other ADD COLUMN x int; SELECT g.empty()",
+      {},
+      "g.other",
+    ],
+    [
+      "a row put into what was emptied so",
+      "ALTER TABLE g.other ADD COLUMN x int; SELECT g.empty(); INSERT INTO g.other VALUES (1)",
+      { "g.other": 1 },
+      "g.other",
+    ],
+    [
+      "another table under the approved one's name",
+      "ALTER TABLE g.log RENAME TO aside; ALTER TABLE g.other RENAME TO log; DELETE FROM g.log",
+      { "g.log": 10 },
+      "g.other",
+    ],
+    [
+      "another table made a partition of the approved one",
+      "DELETE FROM g.extra; ALTER TABLE g.parts ATTACH PARTITION g.extra FOR VALUES FROM (20) TO (30)",
+      { "g.parts": 10 },
+      "g.extra",
+    ],
+    [
+      "a trigger that defers what it sets off",
+      `CREATE FUNCTION g.put_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SET CONSTRAINTS ALL DEFERRED; UPDATE g.orders SET note = 'y' WHERE id = 1; RETURN NULL; END $$;
+       CREATE FUNCTION g.at_last() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM g.other; RETURN NULL; END $$;
+       CREATE CONSTRAINT TRIGGER a AFTER DELETE ON g.items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION g.put_off();
+       CREATE CONSTRAINT TRIGGER b AFTER UPDATE ON g.orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION g.at_last();
+       DELETE FROM g.items WHERE id = 1`,
+      { "g.items": 1, "g.orders": 1 },
+      "g.other",
+    ],
     ["CREATE TABLE AS", "CREATE TABLE g.copy AS SELECT * FROM g.orders", {}, "g.copy"],
     ["a shadow of the counters", "CREATE TEMP TABLE pg_class AS SELECT 1 AS oid; DELETE FROM g.other", {}, "g.other"],
     [
@@ -189,6 +225,23 @@ describe("rolls back what is more", () => {
     expect(ran.guard!.map((row) => row.object)).toContain(object);
     for (const row of ran.guard!) expect(row.actual).toBeGreaterThan(row.approved);
     expect(await state()).toEqual(UNTOUCHED);
+  });
+
+  it("fails, without a commit, when triggers put off their writes for ever", async () => {
+    const ran = await guarded(
+      `CREATE FUNCTION g.again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SET CONSTRAINTS ALL DEFERRED; UPDATE g.other SET id = id; RETURN NULL; END $$;
+       CREATE CONSTRAINT TRIGGER a AFTER UPDATE ON g.other DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION g.again();
+       UPDATE g.other SET id = id WHERE id = 1`,
+      { "g.other": 1_000_000 },
+    );
+    expect(ran).toMatchObject({ state: "failed", affected: [] });
+    expect(ran.error?.message).toContain("put off");
+  });
+
+  it("lets a definition and the writes beside it through", async () => {
+    const text = "ALTER TABLE g.other ALTER COLUMN id TYPE bigint; DELETE FROM g.other WHERE id = 1; INSERT INTO g.other VALUES (11), (12)";
+    expect(await guarded(text, { "g.other": 3 })).toMatchObject({ state: "succeeded" });
+    expect(await sql(url, "SELECT count(*)::int AS rows FROM g.other")).toEqual([{ rows: 11 }]);
   });
 
   it("fails, without a commit, when counting is off", async () => {

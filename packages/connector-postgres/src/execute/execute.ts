@@ -1,13 +1,13 @@
 import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink, type Resolution } from "@interlock/connector";
 import type { Query } from "../query.ts";
 import { connect } from "./connection.ts";
-import { compareToApproved, countApproved, definedObjects } from "./guard.ts";
+import { compareToApproved, countApproved, countDefined, definedObjects } from "./guard.ts";
 import { ConnectionLost, failureOf, rowsWritten, ServerError } from "./server-message.ts";
 import { Session } from "./session.ts";
 import { runStatement, type Lineage } from "./statement-run.ts";
 import { Stop } from "./stop.ts";
 import { planTransaction, type TransactionPlan } from "./transaction-plan.ts";
-import { affectedBetween, countsRows, ownLocks, settleDeferred, takeSnapshot } from "./write-counters.ts";
+import { affectedBetween, countsRows, ownLocks, settleDeferred, settledSnapshot, takeSnapshot, type Snapshot } from "./write-counters.ts";
 
 export interface ExecuteDeps {
   /** DSNs of the reading and the writing role. */
@@ -87,7 +87,8 @@ async function run(
   if (guard !== undefined && counting && !(await countsRows(session))) throw new TargetError("statement_failed", NOT_COUNTING);
   const emptied = guard !== undefined && plan.truncates ? await countApproved(session, guard.approved) : new Map<string, number>();
   const defined = guard === undefined ? new Set<string>() : await definedObjects(session, plan.defines);
-  const before = counting ? await takeSnapshot(session) : new Map();
+  const before: Snapshot = counting ? await takeSnapshot(session) : new Map();
+  const heldBefore = await countDefined(session, before, defined);
 
   let claimed = 0;
   let rolledBack = false;
@@ -120,12 +121,13 @@ async function run(
   }
 
   stop.startClock(request.timeoutMs + CLOCK_MARGIN_MS);
-  await settleDeferred(session);
-  const after = counting ? await takeSnapshot(session) : new Map();
+  if (!counting) await settleDeferred(session);
+  const after = counting ? await settledSnapshot(session) : new Map();
   if (guard !== undefined && counting) {
     if (!(await countsRows(session))) throw new TargetError("statement_failed", NOT_COUNTING);
     const locks = await ownLocks(session);
-    const breach = compareToApproved({ before, after, approved: guard.approved, locks, emptied, defined, claimed });
+    const held = { before: heldBefore, after: await countDefined(session, after, defined) };
+    const breach = compareToApproved({ before, after, approved: guard.approved, locks, emptied, defined, held, claimed });
     if (breach.length > 0) {
       await session.command("ROLLBACK");
       return { state: "rolled_back", affected: [], guard: breach };

@@ -15,6 +15,8 @@ export interface GuardInput {
   emptied: ReadonlyMap<string, number>;
   /** Objects the text itself defines anew; see definedObjects. */
   defined: ReadonlySet<string>;
+  /** Rows those hold before the text and after it, by the table's OID. */
+  held: { before: ReadonlyMap<number, number>; after: ReadonlyMap<number, number> };
   /** Rows the server's own tags claim were written, whatever its counters say. */
   claimed: number;
 }
@@ -37,13 +39,12 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
   const objectOf = (table: TableState): string =>
     [table.name, ...table.ancestors].find((name) => limits.has(name)) ?? table.ancestors.at(-1) ?? table.name;
   const charge = (object: string, rows: number): void => void actual.set(object, Math.min(UNCOUNTABLE, (actual.get(object) ?? 0) + rows));
-  const replaced = new Map<string, number>();
-  const replace = (table: TableState): void => {
-    if (table.temporary || !locks.exclusive.has(table.oid)) return;
-    const object = objectOf(table);
-    const rows = replacedRows(table, object, input);
-    // The rows of a partitioned table were counted once for all its partitions.
-    replaced.set(object, Math.max(replaced.get(object) ?? 0, rows));
+  const replaced = new Set<string>();
+  const replace = (then: TableState, now?: TableState): void => {
+    if (then.temporary || !locks.exclusive.has(then.oid)) return;
+    const object = objectOf(then);
+    if (input.emptied.has(object)) replaced.add(object);
+    else charge(object, replacedRows(then, now, input));
   };
   let counted = 0;
   for (const now of after.values()) {
@@ -52,14 +53,17 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     const rows = inserted + updated + deleted;
     counted += rows;
     if (now.temporary) continue;
+    // What was approved was meant by the names of that time: a text can give a name to another table.
+    const object = objectOf(then ?? now);
     // The rows of a materialised view the text refreshes follow from those of its tables.
     const refreshed = now.kind === "materialized" && defined.has(now.name);
-    if (rows > 0 && !refreshed) charge(objectOf(now), rows);
-    if (locks.foreignWrites.has(now.oid)) charge(objectOf(now), UNCOUNTABLE);
-    if (then !== undefined && then.fileNode !== now.fileNode) replace(now);
+    if (rows > 0 && !refreshed) charge(object, rows);
+    if (locks.foreignWrites.has(now.oid)) charge(object, UNCOUNTABLE);
+    if (then !== undefined && then.fileNode !== now.fileNode) replace(then, now);
   }
   for (const then of before.values()) if (!after.has(then.oid)) replace(then);
-  for (const [object, rows] of replaced) charge(object, rows);
+  // The rows of a partitioned table were counted once for all its partitions.
+  for (const object of replaced) charge(object, input.emptied.get(object)!);
   if (claimed > counted) charge("(rows the server did not count)", claimed - counted);
   return [...actual]
     .map(([object, rows]) => ({ object, approved: limits.get(object) ?? 0, actual: rows }))
@@ -67,11 +71,34 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     .toSorted((a, b) => (a.object < b.object ? -1 : 1));
 }
 
-/** What new storage, which the server's counters do not show, counts as: the rows a TRUNCATE took, nothing for a definition, else no end. */
-function replacedRows(table: TableState, object: string, { emptied, defined }: GuardInput): number {
-  const counted = emptied.get(object);
-  if (counted !== undefined) return counted;
-  return [table.name, ...table.ancestors].some((name) => defined.has(name)) ? 0 : UNCOUNTABLE;
+/** What new storage, which the server's counters do not show, counts as: for what the text defines the rows that are gone, else no end. */
+function replacedRows(then: TableState, now: TableState | undefined, { defined, held }: GuardInput): number {
+  if (!isDefined(then, defined)) return UNCOUNTABLE;
+  if (now === undefined || now.kind !== "table") return 0;
+  const { inserted, deleted } = delta(then, now);
+  return Math.max(0, (held.before.get(now.oid) ?? UNCOUNTABLE) + inserted - deleted - (held.after.get(now.oid) ?? 0));
+}
+
+const isDefined = ({ name, ancestors }: TableState, defined: ReadonlySet<string>): boolean =>
+  [name, ...ancestors].some((object) => defined.has(object));
+
+/** Rows that the tables defined anew hold now, by OID. Others are kept from writing to them, so that a difference is the text's own. */
+export async function countDefined(session: Session, tables: Snapshot, defined: ReadonlySet<string>): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  const oids = [...tables.values()].filter((table) => table.kind === "table" && !table.temporary && isDefined(table, defined));
+  if (oids.length === 0) return counts;
+  const found = await session.query(
+    `SELECT c.oid::pg_catalog.int8 AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted
+     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+     WHERE c.oid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])`,
+    [oids.map(({ oid }) => oid)],
+  );
+  for (const { oid, quoted } of found as { oid: string; quoted: string }[]) {
+    await session.command(`LOCK TABLE ONLY ${quoted} IN SHARE ROW EXCLUSIVE MODE`);
+    const [row] = await session.query(`SELECT pg_catalog.count(*)::pg_catalog.float8 AS rows FROM ONLY ${quoted}`);
+    counts.set(Number(oid), Number(row?.["rows"]));
+  }
+  return counts;
 }
 
 /** Plain names of what the text defines anew, as snapshots spell them; schemas bring their tables. */

@@ -1,3 +1,4 @@
+import { TargetError } from "@interlock/connector";
 import type { Affected } from "@interlock/protocol";
 import type { Session } from "./session.ts";
 
@@ -75,6 +76,34 @@ export async function takeSnapshot(session: Session): Promise<Snapshot> {
 export async function settleDeferred(session: Session): Promise<void> {
   for (const command of ["SET CONSTRAINTS ALL IMMEDIATE", "CLOSE ALL", ...CLEAN_SESSION]) await session.command(command);
 }
+
+/** Rounds of deferred triggers setting off deferred triggers that are followed. */
+const ROUNDS = 4;
+
+/**
+ * A snapshot after which nothing is left to happen at COMMIT. A trigger that fires early can put off what it sets off; whether one did shows
+ * only in what a further round writes.
+ */
+export async function settledSnapshot(session: Session): Promise<Snapshot> {
+  for (let round = 0, last: Snapshot | undefined; round < ROUNDS; round++) {
+    await settleDeferred(session);
+    const now = await takeSnapshot(session);
+    const [row] = await session.query("SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable AND NOT tgisinternal LIMIT 1");
+    if (row === undefined || (last !== undefined && sameCounts(last, now))) return now;
+    last = now;
+  }
+  throw new TargetError(
+    "statement_failed",
+    "its triggers put off their writes again and again, so what they would write cannot be counted",
+  );
+}
+
+const sameCounts = (a: Snapshot, b: Snapshot): boolean =>
+  a.size === b.size &&
+  [...b.values()].every((now) => {
+    const { inserted, updated, deleted } = delta(a.get(now.oid), now);
+    return inserted === 0 && updated === 0 && deleted === 0 && a.get(now.oid)?.fileNode === now.fileNode;
+  });
 
 /** Whether the server counts rows at all; the guard trusts nothing while it does not. */
 export async function countsRows(session: Session): Promise<boolean> {
