@@ -14,6 +14,12 @@ export interface OwnDatabase {
   url: string;
 }
 
+/** The servers that run in this service, each from the moment it started. */
+export interface EmbeddedServers {
+  own?: PostgresServer;
+  demoTarget?: PostgresServer;
+}
+
 export function ownDatabase(port: number, secrets: Secrets): OwnDatabase {
   return { port, url: `postgres://interlock:${encodeURIComponent(secrets.interlock)}@127.0.0.1:${port}/interlock` };
 }
@@ -24,7 +30,7 @@ export async function startDatabases(
   secrets: Secrets,
   own: OwnDatabase | undefined,
   log: Log,
-  servers: PostgresServer[],
+  servers: EmbeddedServers,
   signal: AbortSignal,
 ): Promise<void> {
   // Both are waited for even if one fails: the caller must know every server that runs to stop it.
@@ -40,7 +46,7 @@ async function startOwn(
   secrets: Secrets,
   own: OwnDatabase | undefined,
   log: Log,
-  servers: PostgresServer[],
+  servers: EmbeddedServers,
   signal: AbortSignal,
 ): Promise<void> {
   if (own) {
@@ -50,7 +56,7 @@ async function startOwn(
       superuserPassword: secrets.postgres,
       log: log.file("postgres"),
     });
-    servers.push(server);
+    servers.own = server;
     signal.throwIfAborted();
     await makeDatabase(server, secrets.interlock);
   }
@@ -92,7 +98,7 @@ async function refuseDemoAccounts(url: string): Promise<void> {
   }
 }
 
-async function startDemoTarget(config: Config, secrets: Secrets, log: Log, servers: PostgresServer[], signal: AbortSignal): Promise<void> {
+async function startDemoTarget(config: Config, secrets: Secrets, log: Log, servers: EmbeddedServers, signal: AbortSignal): Promise<void> {
   const server = await startPostgres({
     dataDir: join(config.home, "demo-target"),
     superuserPassword: secrets.demoTarget,
@@ -100,7 +106,7 @@ async function startDemoTarget(config: Config, secrets: Secrets, log: Log, serve
     settings: { wal_level: "minimal", max_wal_senders: "0", max_wal_size: "2GB" },
     log: log.file("demo-target"),
   });
-  servers.push(server);
+  servers.demoTarget = server;
   signal.throwIfAborted();
   await seedDemoTarget(server.url, config.home, log.say);
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort, type PostgresServer } from "@interlock/db/postgres";
 import type { Child } from "./child.ts";
 import type { Config } from "./config.ts";
-import { ownDatabase, startDatabases } from "./databases.ts";
+import { ownDatabase, startDatabases, type EmbeddedServers } from "./databases.ts";
 import { lockHome, makeHome, resetHome } from "./home.ts";
 import { createLog } from "./log.ts";
 import { createFront, type Backend } from "./proxy.ts";
@@ -31,21 +31,22 @@ export async function startFront(
   await checkPort(config);
   await makeHome(config.home);
   const lock = await lockHome(config.home, config.reset);
-  const servers: PostgresServer[] = [];
+  const servers: EmbeddedServers = {};
   const children: Child[] = [];
   let listener: Server | undefined;
   let stopping: Promise<void> | undefined;
 
+  const stopServers = (): Promise<unknown> => Promise.all(Object.values(servers).map(stopDatabase));
   const stopAll = async (): Promise<void> => {
     listener?.close();
     listener?.closeAllConnections();
     await Promise.all(children.map((child) => child.stop(CHILD_GRACE_MS)));
-    await Promise.all(servers.map(stopDatabase));
+    await stopServers();
     await lock.release();
   };
   const stop = (): Promise<void> => (stopping ??= stopAll());
   // Whatever a start is waiting for (a seed takes seconds) fails at once when its database goes; then everything is stopped in order.
-  const giveUp = (): void => void (stopping ?? Promise.all(servers.map(stopDatabase)));
+  const giveUp = (): void => void (stopping ?? stopServers());
   signal.addEventListener("abort", giveUp, { once: true });
 
   try {
@@ -71,7 +72,9 @@ export async function startFront(
     await lock.publish({ url: config.origins[0] ?? "", databaseUrl });
     // From here a stop goes in order, databases last.
     signal.removeEventListener("abort", giveUp);
-    for (const server of servers) void server.exited.then(() => stopping ?? databaseEnded(server, stop));
+    const { own: database, demoTarget } = servers;
+    void database?.exited.then(() => stopping ?? databaseEnded(database, stop));
+    void demoTarget?.exited.then(() => stopping ?? demoTargetEnded(demoTarget));
     return { stop };
   } catch (error) {
     await stop();
@@ -88,6 +91,13 @@ async function databaseEnded(server: PostgresServer, stop: () => Promise<void>):
   process.stderr.write(`A database (process ${server.pid}) ended by itself; stopping. Its log is in the logs folder.\n`);
   await stop();
   process.exit(1);
+}
+
+/** A target that is down is an ordinary sight: its connection says so, and what people are writing in their rooms is kept. */
+function demoTargetEnded(server: PostgresServer): void {
+  process.stderr.write(
+    `The demo target (process ${server.pid}) ended by itself; payments-db is down until the next start. Its log is in the logs folder.\n`,
+  );
 }
 
 async function stopDatabase(server: PostgresServer): Promise<void> {

@@ -241,6 +241,16 @@ test("a database that ends by itself ends the service, with a reason", async () 
   expect(stderr()).toContain("ended by itself");
 });
 
+test("a demo target that ends by itself is said to, and everything else goes on", { timeout: 180_000 }, async () => {
+  const { child, stderr } = await start({ env: { INTERLOCK_DEMO: "1" } });
+  const [pid] = (await readFile(join(home, "demo-target", "postmaster.pid"), "utf8")).split("\n");
+  process.kill(Number(pid), "SIGKILL");
+  await expect.poll(stderr).toContain("The demo target");
+  expect([child.exitCode, (await get("/")).status, await ask("SELECT 1")]).toEqual([null, 200, expect.anything()]);
+  child.kill("SIGTERM");
+  expect((await once(child, "exit"))[0]).toBe(0);
+});
+
 test("sockets are passed on both ways, and a host that is not ours is refused", async () => {
   await start();
   const shake = (host: string): Promise<string> =>
