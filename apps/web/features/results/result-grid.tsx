@@ -1,10 +1,12 @@
 "use client";
 import type { ResultColumn, ResultSummary } from "@interlock/protocol";
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { cn } from "../../components/ui/class-names.ts";
 import { useSession } from "../room/room-context.tsx";
-import { type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
+import { cellAt } from "./cell-place.ts";
+import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
 import { fittingWidths, leftEdges, NUMERIC } from "./column-widths.ts";
+import { placeOf, useDragSelection } from "./drag-selection.ts";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
 import { columnWindow, elementHeight, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
@@ -17,10 +19,12 @@ export interface ResultGridProps {
   selection: CellSelection | undefined;
   onSelect: (selection: CellSelection | undefined) => void;
   onCopy: () => void;
+  /** Shows the whole value of a cell. */
+  onOpen: (cell: Cell) => void;
 }
 
 /** Rows of one result. Only what is in sight is in the page, and only chunks in sight are fetched. */
-export function ResultGrid({ executionId, result, selection, onSelect, onCopy }: ResultGridProps) {
+export function ResultGrid({ executionId, result, selection, onSelect, onCopy, onOpen }: ResultGridProps) {
   const { results } = useSession();
   const { statement, columns, rows, chunks, done } = result;
   const host = useRef<HTMLDivElement>(null);
@@ -67,6 +71,10 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy }:
       return;
     }
     if (event.key === "Escape") return onSelect(undefined);
+    if (event.key === "Enter" && selection) {
+      event.preventDefault();
+      return onOpen(selection.head);
+    }
     const page = Math.max(1, Math.floor(viewport.height / ROW_HEIGHT) - 1);
     const next = moved(selection, { key: event.key, shift: event.shiftKey, mod }, { rows, columns: columns.length, page });
     if (!next) return;
@@ -76,74 +84,77 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy }:
     else show(next);
   };
 
-  const point = (event: PointerEvent) => {
-    const cell = (event.target as Element).closest<HTMLElement>("[data-row]");
-    if (!cell || event.button !== 0) return;
-    const head = { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) };
-    onSelect({ anchor: event.shiftKey && selection ? selection.anchor : head, head });
-  };
-  const drag = (event: PointerEvent) => {
-    const cell = event.buttons === 1 && selection && (event.target as Element).closest<HTMLElement>("[data-row]");
-    if (cell) onSelect({ anchor: selection.anchor, head: { row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) } });
+  const sight = { offset, left, width: viewport.width, height: viewport.height + HEADER, header: HEADER, gutter, rows, lefts };
+  const dragging = useDragSelection({ host, sight, selection, onSelect, scrollTo });
+  const openAt = (event: MouseEvent<HTMLDivElement>) => {
+    const cell = cellAt(sight, placeOf(event));
+    if (cell) onOpen(cell);
   };
 
   const drawn = Array.from({ length: to - from }, (_, i) => from + i);
   const inSight = columns.slice(shown.from, shown.to).map((column, i) => ({ column, index: shown.from + i }));
   const active = selection?.head;
   return (
-    <div
-      ref={host}
-      role="grid"
-      aria-label="Result"
-      aria-rowcount={rows + 1}
-      aria-colcount={columns.length}
-      aria-multiselectable
-      aria-activedescendant={
-        active && active.row >= from && active.row < to ? `${executionId}-${statement}-${active.row}-${active.column}` : undefined
-      }
-      tabIndex={0}
-      onKeyDown={press}
-      onPointerDown={point}
-      onPointerMove={drag}
-      className="relative min-h-0 flex-1 overflow-auto font-mono text-xs select-none focus-visible:outline-offset-[-2px]"
-      style={{ overflowAnchor: "none" }}
-    >
-      <div style={{ height: elementHeight(space) + HEADER, width: lefts.at(-1)! }} role="presentation">
-        <div
-          className="sticky top-0 overflow-hidden"
-          style={{ height: viewport.height + HEADER, width: lefts.at(-1)! }}
-          role="presentation"
-        >
-          <div role="presentation">
-            {drawn.map((row) => (
-              <GridRow
-                key={row}
-                id={`${executionId}-${statement}`}
-                row={row}
-                y={HEADER + top + (row - from) * ROW_HEIGHT}
-                values={results.row(executionId, statement, row)}
-                columns={inSight}
-                lefts={lefts}
-                gutter={gutter}
-                left={left}
-                isSelected={(column) => area !== undefined && contains(area, row, column)}
-                isActive={(column) => active?.row === row && active.column === column}
-              />
-            ))}
-          </div>
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={host}
+        role="grid"
+        aria-label="Result"
+        aria-rowcount={rows + 1}
+        aria-colcount={columns.length}
+        aria-multiselectable
+        aria-activedescendant={
+          active && active.row >= from && active.row < to ? `${executionId}-${statement}-${active.row}-${active.column}` : undefined
+        }
+        tabIndex={0}
+        onKeyDown={press}
+        {...dragging}
+        onDoubleClick={openAt}
+        className="peer relative h-full overflow-auto font-mono text-xs outline-none select-none"
+        style={{ overflowAnchor: "none" }}
+      >
+        <div style={{ height: elementHeight(space) + HEADER, width: lefts.at(-1)! }} role="presentation">
           <div
-            role="row"
-            aria-rowindex={1}
-            className="absolute top-0 z-20 border-b border-line bg-panel text-faint"
-            style={{ height: HEADER, width: lefts.at(-1)! }}
+            className="sticky top-0 overflow-hidden"
+            style={{ height: viewport.height + HEADER, width: lefts.at(-1)! }}
+            role="presentation"
           >
-            <span role="presentation" className="absolute z-10 h-full bg-panel" style={{ left, width: gutter }} />
-            {inSight.map(({ column, index }) => (
-              <ColumnHead key={index} column={column} index={index} left={lefts[index]!} width={widths[index]!} onResize={resize} />
-            ))}
+            <div role="presentation">
+              {drawn.map((row) => (
+                <GridRow
+                  key={row}
+                  id={`${executionId}-${statement}`}
+                  row={row}
+                  y={HEADER + top + (row - from) * ROW_HEIGHT}
+                  values={results.row(executionId, statement, row)}
+                  columns={inSight}
+                  lefts={lefts}
+                  gutter={gutter}
+                  left={left}
+                  isSelected={(column) => area !== undefined && contains(area, row, column)}
+                  isActive={(column) => active?.row === row && active.column === column}
+                />
+              ))}
+            </div>
+            <div
+              role="row"
+              aria-rowindex={1}
+              className="absolute top-0 z-20 border-b border-line bg-panel text-faint"
+              style={{ height: HEADER, width: lefts.at(-1)! }}
+            >
+              <span role="presentation" className="absolute z-10 h-full bg-panel" style={{ left, width: gutter }} />
+              {inSight.map(({ column, index }) => (
+                <ColumnHead key={index} column={column} index={index} left={lefts[index]!} width={widths[index]!} onResize={resize} />
+              ))}
+            </div>
           </div>
         </div>
       </div>
+      {/* Drawn over the rows, which would hide an outline of the grid itself. */}
+      <div
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-0 z-30 peer-focus-visible:outline-2 peer-focus-visible:outline-offset-[-2px] peer-focus-visible:outline-accent"
+      />
     </div>
   );
 }
@@ -183,10 +194,8 @@ function GridRow({ id, row, y, values, columns, lefts, gutter, left, isSelected,
           role="gridcell"
           aria-colindex={index + 1}
           aria-selected={isSelected(index)}
-          data-row={row}
-          data-column={index}
           className={cn(
-            "absolute h-full truncate px-3 leading-[25px]",
+            "absolute h-full truncate px-3 leading-[25px] whitespace-pre",
             NUMERIC.test(column.type) && "text-right",
             isSelected(index) && "bg-accent-soft",
             isActive(index) && "shadow-[inset_0_0_0_1px_var(--accent)]",
@@ -207,12 +216,16 @@ function GridRow({ id, row, y, values, columns, lefts, gutter, left, isSelected,
 /** A bullet is how masking leaves its trace; see packages/masking. */
 const MASKED = "•";
 
+/** A column is not made as wide as this many characters by itself; the whole value is in its dialog. */
+const DRAWN = 500;
+
 function CellValue({ column, value }: { column: ResultColumn; value: string | null }) {
   if (value === null) return <span className="text-faint italic">NULL</span>;
-  if (column.mask === "full" || (column.mask === "detect" && value.includes(MASKED)))
-    return <span className="rounded-sm bg-masked-soft px-1 text-masked-text">{value}</span>;
   if (value === "") return <span className="text-faint">''</span>;
-  return value.length > 500 ? `${value.slice(0, 500)}…` : value.replaceAll("\n", "↵");
+  const line = `${value.slice(0, DRAWN).replaceAll(/\r?\n/gu, "↵")}${value.length > DRAWN ? "…" : ""}`;
+  if (column.mask === "full" || (column.mask === "detect" && value.includes(MASKED)))
+    return <span className="rounded-sm bg-masked-soft px-1 text-masked-text">{line}</span>;
+  return line;
 }
 
 interface ColumnHeadProps {
@@ -238,7 +251,11 @@ function ColumnHead({ column, index, left, width, onResize }: ColumnHeadProps) {
       role="columnheader"
       aria-colindex={index + 1}
       title={`${column.name} · ${column.type}${column.mask === "full" ? " · masked" : ""}`}
-      className={cn("absolute h-full px-3 text-2xs leading-7", column.mask === "full" && "text-masked-text")}
+      className={cn(
+        "absolute h-full px-3 text-2xs leading-7",
+        NUMERIC.test(column.type) && "text-right",
+        column.mask === "full" && "text-masked-text",
+      )}
       style={{ left, width }}
     >
       <span className="block truncate">{column.name}</span>

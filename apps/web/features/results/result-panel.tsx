@@ -12,12 +12,15 @@ import {
   DropdownMenuLabel,
   DropdownMenuTrigger,
 } from "../../components/ui/dropdown-menu.tsx";
+import { Kbd } from "../../components/ui/kbd.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { count, duration } from "../impact/figures.ts";
 import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { COPY_CELLS, copyText, type CopyFormat } from "./cell-copy.ts";
-import { type CellSelection, type Rectangle, rectangleOf } from "./cell-selection.ts";
+import { CellDialog } from "./cell-dialog.tsx";
+import { type Cell, type CellSelection, type Rectangle, rectangleOf } from "./cell-selection.ts";
+import { noRowsWords, resultRemark } from "./result-remark.ts";
 import { ResultGrid } from "./result-grid.tsx";
 import type { ResultStore } from "./result-store.ts";
 
@@ -26,6 +29,7 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
   const command = useRoom((state) => state.commands.find(({ execution }) => execution?.id === executionId));
   const result = command?.execution?.results.find((one) => one.statement === statement);
   const [selection, setSelection] = useState<CellSelection>();
+  const [opened, setOpened] = useState<Cell>();
   const copy = useCopy(executionId, result, selection);
   if (!command?.execution || !result)
     return (
@@ -35,17 +39,49 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
     );
   return (
     <div className="flex h-full min-h-0 flex-col bg-bg">
-      <ResultBar command={command} execution={command.execution} result={result} selection={selection} onCopy={copy} onClose={onClose} />
+      <ResultBar
+        command={command}
+        execution={command.execution}
+        result={result}
+        selection={selection}
+        onCopy={copy}
+        onOpen={setOpened}
+        onClose={onClose}
+      />
+      <Trouble command={command} execution={command.execution} statement={statement} />
       {result.columns.length === 0 ? (
         <p className="p-4 text-dim">The statement returned no columns.</p>
       ) : result.rows === 0 && result.done ? (
-        <p className="p-4 text-dim" role="status">
-          No rows. Columns: {result.columns.map(({ name }) => name).join(", ")}.
-        </p>
+        <div className="flex min-h-0 flex-1 flex-col gap-1 overflow-auto p-4 text-dim" role="status">
+          <p>{noRowsWords(command.state)}</p>
+          <p className="font-mono text-xs text-faint wrap-anywhere">{result.columns.map(({ name }) => name).join(", ")}</p>
+        </div>
       ) : (
-        <ResultGrid executionId={executionId} result={result} selection={selection} onSelect={setSelection} onCopy={() => copy("tsv")} />
+        <ResultGrid
+          executionId={executionId}
+          result={result}
+          selection={selection}
+          onSelect={setSelection}
+          onCopy={() => copy("tsv")}
+          onOpen={setOpened}
+        />
       )}
+      {opened && <CellDialog executionId={executionId} result={result} cell={opened} onClose={() => setOpened(undefined)} />}
     </div>
+  );
+}
+
+/** What the server said against the statement, above the rows that came before. */
+function Trouble({ command, execution, statement }: { command: Command; execution: Execution; statement: number }) {
+  const { error } = execution;
+  if (!error || command.state === "running" || (error.statement !== undefined && error.statement !== statement)) return null;
+  return (
+    <p
+      role="alert"
+      className="max-h-24 shrink-0 overflow-y-auto border-b border-delete-line bg-delete-soft px-3.5 py-1.5 font-mono text-xs whitespace-pre-wrap text-delete-text wrap-anywhere"
+    >
+      {error.message}
+    </p>
   );
 }
 
@@ -55,10 +91,11 @@ interface ResultBarProps {
   result: ResultSummary;
   selection: CellSelection | undefined;
   onCopy: (format: CopyFormat) => void;
+  onOpen: (cell: Cell) => void;
   onClose: () => void;
 }
 
-function ResultBar({ command, execution, result, selection, onCopy, onClose }: ResultBarProps) {
+function ResultBar({ command, execution, result, selection, onCopy, onOpen, onClose }: ResultBarProps) {
   const session = useSession();
   const observer = useRoom((state) => state.role === "observer");
   const running = command.state === "running";
@@ -66,6 +103,9 @@ function ResultBar({ command, execution, result, selection, onCopy, onClose }: R
   const masked = result.columns.filter(({ mask }) => mask === "full").length;
   const took = execution.tookMs ?? Math.max(0, now - Date.parse(execution.startedAt));
   const area = selection && rectangleOf(selection);
+  const remark = resultRemark(command.state, result);
+  const statements = command.impact.statements.length;
+  const notices = execution.notices.length;
   const download = (format: string) => {
     const link = document.createElement("a");
     link.href = `/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`;
@@ -79,16 +119,26 @@ function ResultBar({ command, execution, result, selection, onCopy, onClose }: R
         {command.title}
       </button>
       <span className="shrink-0 tabular-nums" role="status" data-testid="row-count">
+        {statements > 1 && `statement ${result.statement + 1} of ${statements} · `}
         {running && !result.done && <Spinner className="mr-1.5 inline text-accent" />}
         {count(result.rows)} {result.rows === 1 ? "row" : "rows"} · {duration(took)}
         {masked > 0 && ` · ${masked} ${masked === 1 ? "column" : "columns"} masked`}
       </span>
-      {result.truncated && <Badge tone="warn">truncated: there were more rows</Badge>}
-      {!running && command.state !== "succeeded" && <Badge tone="bad">{command.state.replace("_", " ")}: not all rows came</Badge>}
+      {remark && <Badge tone={remark.tone}>{remark.text}</Badge>}
+      {notices > 0 && (
+        <Button variant="link" size="sm" onClick={() => session.showCommand(command.id)}>
+          {notices} {notices === 1 ? "notice" : "notices"}
+        </Button>
+      )}
       <div className="ml-auto flex shrink-0 items-center gap-1">
         {running && !observer && (
           <Button variant="danger" size="sm" onClick={() => void session.ask({ type: "command.cancel", commandId: command.id })}>
             <X aria-hidden="true" /> Cancel
+          </Button>
+        )}
+        {selection && area && area.bottom - area.top === 1 && area.right - area.left === 1 && (
+          <Button variant="ghost" size="sm" onClick={() => onOpen(selection.head)}>
+            Whole value <Kbd keys="Enter" />
           </Button>
         )}
         {area && (

@@ -103,8 +103,7 @@ function useResultPanels(api: DockviewApi | undefined) {
     const entering = seen.current === undefined;
     const fresh = tabs.filter(({ key }) => !seen.current?.has(key));
     seen.current = new Set([...(seen.current ?? []), ...tabs.map(({ key }) => key)]);
-    // Oldest first, so that the newest tab is the last.
-    for (const tab of (entering ? fresh.slice(0, OPENED_AT_FIRST) : fresh).toReversed()) {
+    for (const tab of entering ? fresh.slice(-OPENED_AT_FIRST) : fresh) {
       openResult(api, tab);
       const reading = document.activeElement?.closest('[role="grid"]') != null;
       if (tab.mine || !reading) api.getPanel(tab.key)?.api.setActive();
