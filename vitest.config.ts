@@ -11,6 +11,8 @@ export default defineConfig({
           include: ["{packages,apps}/*/test/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // What must come within a time measures it; everything else may take what a busy machine needs.
+          expect: { poll: { timeout: 10_000 } },
           maxWorkers: 2,
         },
       },

@@ -206,11 +206,13 @@ test("a document nobody uses leaves memory, and stays while somebody does", asyn
   const short = new DocumentStore({ db: agent.db, timeline, languageOf: () => "sql", log: createLog("silent"), idleMs: 30 });
   const first = await short.open(id);
   first?.release();
-  await sleep(100);
-  const second = await short.open(id);
-  expect(second?.live).not.toBe(first?.live);
-  expect(second?.live.text.toJSON()).toBe("SELECT 1;");
-  second?.release();
+  const reopened = async () => {
+    const opened = await short.open(id);
+    opened?.release();
+    return opened?.live;
+  };
+  await expect.poll(reopened, { interval: 100 }).not.toBe(first?.live);
+  expect((await reopened())?.text.toJSON()).toBe("SELECT 1;");
   await short.stop();
 });
 
