@@ -1,28 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { appendAudit, hashPassword, sealSecret, type Db } from "@interlock/db";
+import { appendAudit, DEMO_PASSWORD, DEMO_USERS, hashPassword, sealSecret, type Db } from "@interlock/db";
 import { z } from "zod";
 import type { Config } from "./config.ts";
 import type { DocumentStore } from "./document/document-store.ts";
 import type { Log } from "./log.ts";
 
-interface DemoUser {
-  name: string;
-  displayName: string;
-  color: string;
-  groups: string[];
-}
-
-/** The accounts of the tour; all of them sign in with the password `interlock`. */
-export const DEMO_USERS: readonly DemoUser[] = [
-  { name: "oncall", displayName: "Nadia Okafor", color: "#5b8cff", groups: ["oncall"] },
-  { name: "responder", displayName: "Tomás Rivera", color: "#a78bfa", groups: ["responders"] },
-  { name: "reviewer", displayName: "Ingrid Solberg", color: "#3fb68b", groups: ["payments-reviewers", "platform", "network"] },
-  { name: "reviewer2", displayName: "Kenji Watanabe", color: "#e2a93b", groups: ["payments-reviewers", "platform", "network"] },
-  { name: "admin", displayName: "Amara Diallo", color: "#f472b6", groups: ["admins"] },
-  { name: "observer", displayName: "Lukas Brandt", color: "#8b93a7", groups: [] },
-];
-const PASSWORD = "interlock";
 const CONNECTION = "payments-db";
 const ROOM = { title: "payments 5xx after deploy", severity: "SEV-1" } as const;
 
@@ -56,7 +39,7 @@ async function seedUsers(db: Db): Promise<void> {
   for (const { groups, ...user } of DEMO_USERS) {
     const known = await db.user.findUnique({ where: { name: user.name } });
     if (known !== null) continue;
-    const passwordHash = await hashPassword(PASSWORD);
+    const passwordHash = await hashPassword(DEMO_PASSWORD);
     await db.user.create({ data: { ...user, passwordHash, demo: true, groups: { create: groups.map((group) => ({ group })) } } });
   }
 }

@@ -1,6 +1,6 @@
 /** `npm start` ends here: the process that owns the port, the databases, the agent and the web app. */
+import { DEMO_PASSWORD, DEMO_USERS } from "@interlock/db";
 import { readConfig, type Config } from "./config.ts";
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./demo-accounts.ts";
 import { startFront, type Front } from "./front.ts";
 
 let front: Front | undefined;
@@ -31,7 +31,7 @@ function announce(config: Config): void {
   if (config.demo) {
     say();
     say(`Demo accounts, password "${DEMO_PASSWORD}" (this machine only):`);
-    for (const { name, groups } of DEMO_ACCOUNTS) say(`  ${name.padEnd(10)} ${groups}`);
+    for (const { name, groups } of DEMO_USERS) say(`  ${name.padEnd(10)} ${groups.join(", ") || "(none)"}`);
   }
   say();
 }

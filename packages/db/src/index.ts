@@ -2,6 +2,7 @@ export { createDb, type Db, type DbOptions, type Tx } from "./client.ts";
 export { Prisma } from "./generated/client.ts";
 export type * from "./generated/client.ts";
 export { appendAudit, auditEventOf, auditHead, auditRows, readAudit, type AuditEventRow, type NewAuditEvent } from "./audit-log.ts";
+export { DEMO_PASSWORD, DEMO_USERS } from "./demo.ts";
 export { listen } from "./listen.ts";
 export { hashPassword, verifyPassword } from "./password.ts";
 export { notifyRevoked, readRevocation, REVOKED_CHANNEL, type Revocation } from "./revocation.ts";
