@@ -54,6 +54,9 @@ export interface CatalogIndex {
   /** Leading attribute numbers; 0 for an expression. */
   columns: number[];
   unique: boolean;
+  primary: boolean;
+  /** How many of `columns`, from the first, are its key; others are only carried along. */
+  keyColumns: number;
   valid: boolean;
   partial: boolean;
 }

@@ -105,11 +105,18 @@ export function neededColumns(catalog: Catalog, closure: Closure, table: number)
 /** Names inside the query; none that a table of the statement is likely to have. */
 const SELECTED = '"selected rows"';
 
-/**
- * One query that counts the whole closure from the selected rows (`base`, see selectionOf): each table's rows once whatever the number of
- * paths to them, self references followed to their end.
- */
-export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
+/** The sets of rows a closure consists of, as parts of one `WITH RECURSIVE`. */
+export interface ClosureSets {
+  /** Everything between `WITH RECURSIVE` and the query that uses it. */
+  parts: string;
+  /** Name of the set of rows a table loses: their places as `t` (tableoid) and `c` (ctid), their keys as `k<attnum>`. */
+  rowsOf(table: number): string;
+  /** `FROM` and `WHERE` of the rows `x` that refer by `key` to a row in one of the sets. */
+  referring(key: ForeignKey): string;
+}
+
+/** From the selected rows (`base`, see selectionOf): each table's rows once whatever the number of paths to them, self references followed to their end. */
+export function closureSets(catalog: Catalog, closure: Closure, base: string): ClosureSets {
   const parts: string[] = [`${SELECTED} AS (${base})`];
   const rootEntry = closure.deletes[0]!;
   // What follows no self reference is what was selected, once.
@@ -156,20 +163,26 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     });
     parts.push(`${set(entry.table)} AS (${[seeds.join(" UNION "), ...onward].join(" UNION ")})`);
   }
-  const root = rootEntry.table;
+  return { parts: parts.join(", "), rowsOf: set, referring };
+}
+
+/** One query that counts the whole closure. */
+export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
+  const { parts, rowsOf, referring } = closureSets(catalog, closure, base);
+  const root = closure.deletes[0]!.table;
   const deleted = (table: number) =>
-    closure.deletes.some((entry) => entry.table === table) ? ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${set(table)})` : "";
+    closure.deletes.some((entry) => entry.table === table) ? ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${rowsOf(table)})` : "";
   const figures = [
     `(SELECT count(*) FROM ${SELECTED}) AS target`,
     ...closure.deletes.map(
       (entry) =>
-        `(SELECT count(*) FROM ${set(entry.table)})${entry.table === root ? ` - (SELECT count(*) FROM ${SELECTED})` : ""} AS d${entry.table}`,
+        `(SELECT count(*) FROM ${rowsOf(entry.table)})${entry.table === root ? ` - (SELECT count(*) FROM ${SELECTED})` : ""} AS d${entry.table}`,
     ),
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
       (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
   ];
-  return `WITH RECURSIVE ${parts.join(", ")} SELECT ${figures.join(", ")}`;
+  return `WITH RECURSIVE ${parts} SELECT ${figures.join(", ")}`;
 }
 
 /** Whether no two rows of the table, or of what it consists of, share the key's value: then a join finds each child once, at half the price of IN. */

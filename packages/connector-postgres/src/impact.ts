@@ -19,6 +19,7 @@ import { tableReferences } from "./table-references.ts";
 import { titleOf } from "./title.ts";
 import { forecastTriggers } from "./triggers.ts";
 import { rangeName, unwrap, type Node } from "./tree.ts";
+import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
 import { describeWrite } from "./writes.ts";
 
@@ -27,14 +28,28 @@ const COUNTING_MS = 150;
 /** Of it for one query: where cascades cannot be counted in time, the rows themselves may still be. */
 const COUNT_SHARE = 0.75;
 
-export interface ImpactInput {
-  text: string;
+export interface ContextInput {
   session: AnalysisSession;
   catalog: Catalog;
   facts: SessionFacts;
   exact: boolean;
   countingMs?: number | undefined;
   masked: readonly string[];
+}
+
+export interface ImpactInput extends ContextInput {
+  text: string;
+}
+
+/** A fresh context, with a counting budget of its own. */
+export function analysisContext(input: ContextInput): AnalysisContext {
+  const countingMs = input.countingMs ?? COUNTING_MS;
+  return {
+    ...input,
+    judge: new Judge(input.catalog, input.facts),
+    budget: { left: countingMs, each: countingMs * COUNT_SHARE },
+    after: { writes: false, meaning: false },
+  };
 }
 
 /** Effect of a whole text with its names judged, without a figure: enough to choose the role that runs it. */
@@ -50,13 +65,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   if (!input.facts.readsAlike)
     return unasked(input.text, "standard_conforming_strings is off here: the server reads quotes in another way than analysis does");
   const { statements, diagnostics } = statementTrees(input.text);
-  const countingMs = input.countingMs ?? COUNTING_MS;
-  const context: AnalysisContext = {
-    ...input,
-    judge: new Judge(input.catalog, input.facts),
-    budget: { left: countingMs, each: countingMs * COUNT_SHARE },
-    after: { writes: false, meaning: false },
-  };
+  const context = analysisContext(input);
   const warnings = new Set(diagnostics.map((diagnostic) => diagnostic.message));
   const drafts: DraftStatement[] = [];
   for (const place of statements) {
@@ -105,6 +114,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree):
     draft.notes.push("The statement is nested too deeply");
   }
   settle(context, type, body, found, judged, draft);
+  await describeUndo(context, type, body, draft);
   draft.risks.push(...findRisks({ type, body, tree, draft, catalog: context.catalog, facts: context.facts }));
   return draft;
 }
@@ -176,6 +186,14 @@ async function plan(context: AnalysisContext, text: string | undefined, draft: D
   if (code === "57014" || code === "55P03") draft.notes.push("Planning took too long or waits for a lock");
   else if (context.after.writes) draft.notes.push("An earlier statement of this text may be needed before this one can be planned");
   else draft.willFail.push({ code, reason: message });
+}
+
+/** Whether the rows it writes could be put back; asked of statements that write rows only. */
+async function describeUndo(context: AnalysisContext, type: string, body: Node, draft: DraftStatement): Promise<void> {
+  if (!["append", "modify", "delete"].includes(draft.effect)) return;
+  const { reversible, reason } = await reversibility(context, type, body, draft);
+  draft.reversible = reversible;
+  if (reason !== undefined) draft.reversibleReason = reason;
 }
 
 /** The last word on a statement: effect from everything found, and whether anything is missing. */

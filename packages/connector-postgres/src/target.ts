@@ -7,6 +7,8 @@ import {
   type OpenOptions,
   type Resolution,
   type Target,
+  type UndoImage,
+  type UndoRequest,
 } from "@interlock/connector";
 import type { Completion, Impact, SchemaTree } from "@interlock/protocol";
 import { AnalysisPool, databaseError, type AnalysisSession } from "./analysis-pool.ts";
@@ -14,12 +16,14 @@ import { CatalogCache } from "./catalog-cache.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import { completions } from "./complete.ts";
 import { execute } from "./execute/execute.ts";
-import { analyse, judgedEffect, unasked } from "./impact.ts";
+import { analyse, analysisContext, judgedEffect, unasked } from "./impact.ts";
 import { lineageOf } from "./lineage.ts";
 import { resolveText } from "./resolve.ts";
 import { schemaTree } from "./schema-tree.ts";
 import type { PostgresSecret } from "./secret.ts";
 import { statementTrees } from "./statement-tree.ts";
+import { putBack } from "./undo/put-back.ts";
+import { undoImpact } from "./undo/undo-impact.ts";
 
 /** One PostgreSQL database. Sessions for analysis are few, short and read-only; a run gets a session of its own. */
 export class PostgresTarget implements Target {
@@ -84,6 +88,19 @@ export class PostgresTarget implements Target {
 
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome> {
     return execute({ secret: this.#options.secret, resolve: resolveText, lineage: lineageOf }, request, sink, signal);
+  }
+
+  async undoImpact(image: UndoImage, options: ImpactOptions): Promise<Impact> {
+    const started = performance.now();
+    const impact = await this.#facts(this.#write, options.signal, started, (session, catalog, facts) =>
+      undoImpact(analysisContext({ session, catalog, facts, exact: options.exact, countingMs: options.countingMs, masked: [] }), image),
+    );
+    return { ...impact, tookMs: performance.now() - started };
+  }
+
+  undo(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome> {
+    const { read, write } = this.#options.secret;
+    return putBack(write ?? read, image, request, signal);
   }
 
   async close(): Promise<void> {

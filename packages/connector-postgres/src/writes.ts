@@ -230,7 +230,7 @@ function lockWrite(context: AnalysisContext, relation: CatalogRelation, target: 
 }
 
 /** Rows that refer to others lock the rows they refer to; with none written no key is checked. */
-function lockParents(
+export function lockParents(
   { catalog }: AnalysisContext,
   target: CatalogRelation,
   columns: readonly string[] | undefined,

@@ -119,6 +119,8 @@ export interface UndoTable {
   oid: number;
   /** Stored columns in the order of the images; generated ones are left out. */
   columns: { name: string; type: string }[];
+  /** Settings under which the values were written as text, e.g. `DateStyle`; they are read back under the same. */
+  settings: Record<string, string>;
   /** Names of the columns that find a row: the primary key or another unique, not null one. */
   key: string[];
   /** Values in the server's own text form, `null` for NULL. Without `before` the row was inserted, without `after` deleted. */
@@ -131,6 +133,8 @@ export interface UndoImage {
 }
 
 export interface UndoRequest {
+  /** As for a run: what the undo's own impact foretold, triggers included; more is rolled back. */
+  guard: { approved: ApprovedWrite[] };
   timeoutMs: number;
   applicationName: string;
   dryRun?: boolean;

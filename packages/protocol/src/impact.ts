@@ -100,7 +100,10 @@ export const Statement = z.object({
     }),
   ),
   plan: z.object({ cost: z.number(), node: z.string(), ms: z.number().optional() }).optional(),
+  /** Whether Interlock could put the rows back: all, all but what triggers write, or none. */
   reversible: z.enum(["undo", "partial", "no"]),
+  /** Why it is not all. */
+  reversibleReason: z.string().optional(),
   risks: z.array(Risk),
 });
 export type Statement = z.infer<typeof Statement>;

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { serialize } from "pg-protocol";
 import { TargetError } from "@interlock/connector";
+import { partRows } from "../undo/hidden-columns.ts";
 import type { RawConnection } from "./connection.ts";
 import { MESSAGE, type Message, MessageReader } from "./message-reader.ts";
 import { ConnectionLost, readFields, readRowDescription, readTag, ServerError, noticeText, type Field } from "./server-message.ts";
@@ -101,6 +102,19 @@ export class Session {
 
   /** Runs one of our own statements and resolves with its rows, decoded as `pg` would. */
   async query(text: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    await this.#own(text, values, (message, fields) => decodeRows(message, fields, rows));
+    return rows;
+  }
+
+  /** As query, with every value in the server's own text form and nothing decoded. */
+  async texts(text: string, values: readonly unknown[] = []): Promise<(string | null)[][]> {
+    const rows: (string | null)[][] = [];
+    await this.#own(text, values, ({ body, rows: count }) => rows.push(...partRows(body, count, 0).hidden));
+    return rows;
+  }
+
+  async #own(text: string, values: readonly unknown[], onRows: (message: Message, fields: Field[]) => void): Promise<void> {
     this.send(
       serialize.parse({ name: OWN, text }),
       serialize.bind({ portal: OWN, statement: OWN, values: values.map(parameterText) }),
@@ -111,12 +125,18 @@ export class Session {
       serialize.sync(),
     );
     let fields: Field[] = [];
-    const rows: Record<string, unknown>[] = [];
-    await this.settle((message) => {
-      if (message.code === MESSAGE.rowDescription) fields = readRowDescription(message.body);
-      else if (message.code === MESSAGE.dataRow) decodeRows(message, fields, rows);
-    });
-    return rows;
+    try {
+      await this.settle((message) => {
+        if (message.code === MESSAGE.rowDescription) fields = readRowDescription(message.body);
+        else if (message.code === MESSAGE.dataRow) onRows(message, fields);
+      });
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      // The server skipped our own Close; whoever goes on after a savepoint needs the name again.
+      this.send(serialize.close({ type: "S", name: OWN }), serialize.sync());
+      await this.settle();
+      throw error;
+    }
   }
 
   /** Runs one of our own commands with the simple protocol and resolves with its tag. */

@@ -1,5 +1,6 @@
 import { serialize } from "pg-protocol";
 import { TargetError, type ExecuteSink, type SourceColumn } from "@interlock/connector";
+import { partRows, type Values } from "../undo/hidden-columns.ts";
 import { MESSAGE, type Message } from "./message-reader.ts";
 import { readFields, readRowDescription, readTag, ServerError, type Field } from "./server-message.ts";
 import type { Session } from "./session.ts";
@@ -20,6 +21,8 @@ export interface StatementRun {
   isStopped: () => boolean;
   /** True until the server has taken that request: nothing is read meanwhile, so that it is not behind a stream of rows. */
   isStopping: () => boolean;
+  /** Present: what is sent instead, whose last `added` columns are for us and not for the sink. All its rows are taken, whatever the cap. */
+  keeping?: { text: string; added: number; take: (rows: Values[]) => void };
 }
 
 /** Bytes one fetch aims at, and how many fetches may be under way: together the most a slow sink makes the server send ahead. */
@@ -31,7 +34,9 @@ const MAX_FETCH_ROWS = 50_000;
 
 /** Runs one statement through its own portal and resolves with its tag, e.g. `DELETE 5`. */
 export async function runStatement(session: Session, run: StatementRun): Promise<string> {
-  const fields = await describe(session, run.statement.text);
+  const described = await describe(session, run.keeping?.text ?? run.statement.text);
+  const visible = (described?.length ?? 0) - (run.keeping?.added ?? 0);
+  const fields = visible > 0 || run.keeping === undefined ? described?.slice(0, visible) : undefined;
   if (fields !== undefined) {
     const lineage = await run.lineage(run.statement.text);
     const columns = await lineage(fields);
@@ -39,7 +44,7 @@ export async function runStatement(session: Session, run: StatementRun): Promise
     await settled(run.sink.columns(run.statement.index, columns), run);
   }
   if (run.isStopped()) await run.stopped;
-  const { tag, truncated } = await fetchAll(session, run);
+  const { tag, truncated } = await fetchAll(session, run, visible);
   if (fields !== undefined) await settled(run.sink.end(run.statement.index, truncated), run);
   return tag;
 }
@@ -55,7 +60,7 @@ async function describe(session: Session, text: string): Promise<Field[] | undef
 }
 
 /** Fetches in credits: no more is asked for than the sink has taken, but for what is under way. */
-async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: string; truncated: boolean }> {
+async function fetchAll(session: Session, run: StatementRun, visible: number): Promise<{ tag: string; truncated: boolean }> {
   let asked = 0;
   let sent = 0;
   let bytes = 0;
@@ -64,7 +69,7 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
   let tag: string | undefined;
   let truncated = false;
   // One more than the cap tells a result that ends there from one that is cut there.
-  const most = run.rowCap + 1;
+  const most = run.keeping === undefined ? run.rowCap + 1 : Number.MAX_SAFE_INTEGER;
   const fetch = (): Buffer => {
     const wished = FIRST_FETCHES[fetches] ?? Math.floor(FETCH_BYTES / Math.max(1, bytes / Math.max(1, sent)));
     const rows = Math.max(1, Math.min(wished, MAX_FETCH_ROWS, most - asked));
@@ -73,9 +78,11 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
     underWay++;
     return serialize.execute({ rows });
   };
-  session.takeRows((group, count) => {
+  session.takeRows((all, count) => {
     const room = run.rowCap - sent;
     if (run.isStopped()) return run.isStopping() ? run.stopped : undefined;
+    const group = run.keeping === undefined ? all : kept(run.keeping, all, count, visible);
+    if (run.keeping !== undefined && visible === 0) return;
     if (count > room) truncated = true;
     const rows = Math.min(count, room);
     if (rows === 0) return;
@@ -116,6 +123,13 @@ async function fetchAll(session: Session, run: StatementRun): Promise<{ tag: str
   session.send(serialize.close({ type: "P" }), serialize.sync());
   await session.settle();
   return { tag: tag ?? "", truncated };
+}
+
+/** Keeps what is for us of some rows and answers with what is for people. */
+function kept({ take }: NonNullable<StatementRun["keeping"]>, rows: Buffer, count: number, visible: number): Buffer {
+  const { shown, hidden } = partRows(rows, count, visible);
+  take(hidden);
+  return shown;
 }
 
 function refuse(session: Session, message: Message): void {
