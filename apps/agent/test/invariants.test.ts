@@ -84,11 +84,27 @@ describe("I2 what was approved is what runs", () => {
     ["text", "UPDATE \"Command\" SET text = 'DELETE FROM payments.orders' WHERE id = $1::uuid"],
     ["envelope", `UPDATE "Command" SET envelope = replace(envelope, 'id = 5', 'id > 5') WHERE id = $1::uuid`],
     ["maxRows", `UPDATE "Command" SET "maxRows" = 1000000 WHERE id = $1::uuid`],
+    ["figures", `UPDATE "Command" SET impact = jsonb_set(impact, '{statements,0,effects,0,rows,value}', '1000000') WHERE id = $1::uuid`],
+    ["cascades", `UPDATE "Command" SET impact = jsonb_set(impact, '{statements,0,cascades}', '[]') WHERE id = $1::uuid`],
+    ["impact's effect", `UPDATE "Command" SET impact = jsonb_set(impact, '{effect}', '"read"') WHERE id = $1::uuid`],
+    ["effect", `UPDATE "Command" SET effect = 'read' WHERE id = $1::uuid`],
   ])("a row whose %s was changed after approval does not run", async (_what, sql) => {
     const command = await held("DELETE FROM payments.orders WHERE id = 5");
     await stage.db.$executeRawUnsafe(sql, command.id);
     expect(await run(command)).toMatchObject({ ok: false, code: "digest_mismatch" });
     expect(await orders("id = 5")).toBe(1);
+  });
+
+  test("a row whose figures were changed before the review is not approved, but may be rejected", async () => {
+    const command = await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 6");
+    const sql = `UPDATE "Command" SET impact = jsonb_set(impact, '{statements,0,effects,0,rows,value}', '0') WHERE id = $1::uuid`;
+    await stage.db.$executeRawUnsafe(sql, command.id);
+    expect(await stage.approve("reviewer", command)).toMatchObject({ ok: false, code: "digest_mismatch" });
+    const { principal, commandId, digest } = { principal: stage.people.reviewer, commandId: command.id, digest: command.digest };
+    expect(await stage.commands.review({ principal, commandId, digest, decision: "reject" })).toMatchObject({
+      ok: true,
+      value: { state: "rejected" },
+    });
   });
 
   test("a table that came to stand for the name in between voids the approval", async () => {

@@ -50,8 +50,9 @@ test("only what reads gets the reading role", () => {
 });
 
 test("what touches only its session may write no row, guard demanded or not", () => {
-  expect(guardOf(impact("session", {}), false, undefined)).toEqual({ approved: [] });
-  expect(guardOf(impact("read", {}), true, undefined)).toBeUndefined();
-  expect(guardOf(DELETE, false, undefined)).toBeUndefined();
-  expect(guardOf(DELETE, true, 100)?.approved).toHaveLength(3);
+  const sealed = [{ object: "p.orders", rows: 3 }];
+  expect(guardOf(impact("session", {}), false, [])).toEqual({ approved: [] });
+  expect(guardOf(impact("read", {}), true, sealed)).toBeUndefined();
+  expect(guardOf(DELETE, false, sealed)).toBeUndefined();
+  expect(guardOf(DELETE, true, sealed)).toEqual({ approved: sealed });
 });

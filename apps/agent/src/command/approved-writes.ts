@@ -27,6 +27,7 @@ export function inexactWrites(impact: Impact): { object: string; rows: Rows }[] 
 /**
  * Most rows the guard lets through per object. Exact figures stand as they are; an object with any other figure gets `maxRows` for all that
  * is written to it. Without `maxRows` (the policy began to demand a guard after the command was sealed) the figure that reviewers saw stands.
+ * Sealed in the digest: the guard compares with what was agreed to, whatever became of the row.
  */
 export function approvedWrites(impact: Impact, maxRows: number | undefined): ApprovedWrite[] {
   const approved = new Map<string, { rows: number; exact: boolean }>();
@@ -43,10 +44,10 @@ export function accessOf(impact: Impact): "read" | "write" {
 }
 
 /**
- * What the guard compares with; undefined: no guard. What is said to touch only its own session needs a writing role for locks and sequences,
+ * What the guard compares with, of what was sealed; undefined: no guard. What is said to touch only its own session needs a writing role for locks and sequences,
  * but must not write a single row, whatever policy demands.
  */
-export function guardOf(impact: Impact, demanded: boolean, maxRows: number | undefined): { approved: ApprovedWrite[] } | undefined {
+export function guardOf(impact: Impact, demanded: boolean, approved: readonly ApprovedWrite[]): { approved: ApprovedWrite[] } | undefined {
   if (accessOf(impact) === "read") return undefined;
-  return demanded || impact.effect === "session" ? { approved: approvedWrites(impact, maxRows) } : undefined;
+  return demanded || impact.effect === "session" ? { approved: [...approved] } : undefined;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Impact, Statement } from "@interlock/protocol";
 import { openSeal, seal } from "./envelope.ts";
 
 const RESOLUTION = {
@@ -7,6 +8,29 @@ const RESOLUTION = {
   targets: ["payments.orders=table:16412"],
   settings: { search_path: "public" },
 };
+const STATEMENT: Statement = {
+  index: 0,
+  start: 0,
+  end: 27,
+  text: "DELETE FROM payments.orders",
+  title: "DELETE payments.orders",
+  effect: "delete",
+  effects: [{ effect: "delete", object: "payments.orders", kind: "table", rows: { value: 3, kind: "exact" } }],
+  cascades: [],
+  locks: [],
+  rewrites: [],
+  scans: [],
+  sideEffects: [],
+  willFail: [],
+  waits: [],
+  reversible: "no",
+  risks: [],
+};
+const IMPACT: Impact = { effect: "delete", complete: true, tookMs: 1.25, warnings: [], statements: [STATEMENT] };
+const MORE: Impact = {
+  ...IMPACT,
+  statements: [{ ...STATEMENT, effects: [{ ...STATEMENT.effects[0]!, rows: { value: 300_000, kind: "exact" } }] }],
+};
 const INPUT = {
   text: "DELETE FROM payments.orders",
   resolution: RESOLUTION,
@@ -14,10 +38,12 @@ const INPUT = {
   policyVersion: "p",
   roomId: "r",
   maxRows: 5,
+  impact: IMPACT,
 };
 
 function row(input = INPUT) {
-  return { text: input.text, connectionId: input.connectionId, roomId: input.roomId, maxRows: input.maxRows, ...seal(input) };
+  const { text, connectionId, roomId, maxRows, impact } = input;
+  return { text, connectionId, roomId, maxRows, impact: structuredClone<unknown>(impact), effect: impact.effect, ...seal(input) };
 }
 
 test("the digest covers everything a reviewer agrees to", () => {
@@ -28,6 +54,8 @@ test("the digest covers everything a reviewer agrees to", () => {
     { ...INPUT, policyVersion: "q" },
     { ...INPUT, roomId: "s" },
     { ...INPUT, maxRows: 6 },
+    { ...INPUT, impact: MORE },
+    { ...INPUT, impact: { ...IMPACT, warnings: ["a trigger is not understood"] } },
     { ...INPUT, resolution: { ...RESOLUTION, database: "other" } },
     { ...INPUT, resolution: { ...RESOLUTION, role: "postgres" } },
     { ...INPUT, resolution: { ...RESOLUTION, targets: ["payments.orders=table:16413"] } },
@@ -43,6 +71,17 @@ test("a row that says something else than its envelope does not open", () => {
   expect(openSeal({ ...good, text: "TRUNCATE payments.orders" })).toBeUndefined();
   expect(openSeal({ ...good, connectionId: "d" })).toBeUndefined();
   expect(openSeal({ ...good, maxRows: 1000 })).toBeUndefined();
+  expect(openSeal({ ...good, impact: MORE })).toBeUndefined();
+  expect(openSeal({ ...good, impact: null })).toBeUndefined();
+  expect(openSeal({ ...good, effect: "read" })).toBeUndefined();
   expect(openSeal({ ...good, envelope: good.envelope.replace('"maxRows":5', '"maxRows":9') })).toBeUndefined();
   expect(openSeal({ ...good, digest: seal({ ...INPUT, text: "x" }).digest })).toBeUndefined();
+});
+
+test("what the guard lets through is part of what is agreed to", () => {
+  expect(openSeal(row())?.approved).toEqual([{ object: "payments.orders", rows: 3 }]);
+  const good = row();
+  const raised = good.envelope.replace('"rows":3', '"rows":300000');
+  expect(raised).not.toBe(good.envelope);
+  expect(openSeal({ ...good, envelope: raised })).toBeUndefined();
 });

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@interlock/audit";
-import type { Resolution } from "@interlock/connector";
+import type { ApprovedWrite, Resolution } from "@interlock/connector";
+import type { Impact } from "@interlock/protocol";
+import { approvedWrites } from "./approved-writes.ts";
 
 /** Everything a reviewer agrees to. Whatever is missing here could change between approval and run without anybody noticing (I2). */
 export interface Envelope {
-  v: 1;
+  v: 2;
   /** The exact characters that will be sent. */
   text: string;
   files: readonly string[];
@@ -16,6 +18,10 @@ export interface Envelope {
   parameters: readonly string[];
   policyVersion: string;
   maxRows: number | null;
+  /** What the guard lets through, per object (I6). */
+  approved: readonly ApprovedWrite[];
+  /** SHA-256 (hex) over the RFC 8785 form of the impact that reviewers are shown and policy judges. */
+  impact: string;
   roomId: string;
 }
 
@@ -32,13 +38,14 @@ export interface Sealable {
   connectionId: string;
   policyVersion: string;
   maxRows?: number | undefined;
+  impact: Impact;
   roomId: string;
 }
 
 export function seal(input: Sealable): Seal {
   const { database, role, targets, settings } = input.resolution;
   const envelope: Envelope = {
-    v: 1,
+    v: 2,
     text: input.text,
     files: [],
     targets,
@@ -49,6 +56,8 @@ export function seal(input: Sealable): Seal {
     parameters: [],
     policyVersion: input.policyVersion,
     maxRows: input.maxRows ?? null,
+    approved: approvedWrites(input.impact, input.maxRows),
+    impact: digestOf(canonicalJson(input.impact)),
     roomId: input.roomId,
   };
   const text = canonicalJson(envelope);
@@ -66,6 +75,9 @@ export interface SealedRow {
   connectionId: string;
   roomId: string;
   maxRows: number | null;
+  /** As it is stored. */
+  impact: unknown;
+  effect: string;
 }
 
 /** The envelope of a stored command; undefined when any byte of the row says something else than what was sealed. */
@@ -76,9 +88,14 @@ export function openSeal(row: SealedRow): Envelope | undefined {
     envelope.text === row.text &&
     envelope.connectionId === row.connectionId &&
     envelope.roomId === row.roomId &&
-    envelope.maxRows === row.maxRows;
+    envelope.maxRows === row.maxRows &&
+    envelope.impact === digestOf(canonicalJson(row.impact)) &&
+    row.effect === effectOf(row.impact);
   return same ? envelope : undefined;
 }
+
+const effectOf = (impact: unknown): unknown =>
+  typeof impact === "object" && impact !== null && "effect" in impact ? impact.effect : undefined;
 
 export function resolutionOf(envelope: Envelope): Resolution {
   const { database, role, targets, settings } = envelope;

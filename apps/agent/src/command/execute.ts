@@ -23,7 +23,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   const { obligations } = verdict;
   const impact = impactOf(row);
   const access = accessOf(impact);
-  const guard = guardOf(impact, obligations.guard, envelope.maxRows ?? undefined);
+  const guard = guardOf(impact, obligations.guard, envelope.approved);
   const rules = maskRules(life.policy.current);
   const masks = {
     columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],

@@ -31,11 +31,12 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
     const resolution = await resolve(life, frozen.value);
     if (!resolution.ok) return resolution;
 
-    const policy = life.policy.current;
-    const sealed = seal({ ...frozen.value, resolution: resolution.value, policyVersion: policy.version });
-
     const impact = await foresee(life, frozen.value, parsed.value);
     if (!impact.ok) return impact;
+
+    // The impact is under the digest: people agree to its figures, and the guard compares with them.
+    const policy = life.policy.current;
+    const sealed = seal({ ...frozen.value, resolution: resolution.value, impact: impact.value, policyVersion: policy.version });
 
     const verdict = judgeNow(policy, { ...frozen.value, impact: impact.value });
     const missing = owed(verdict, impact.value, frozen.value);

@@ -1,6 +1,7 @@
 import { ok, refuse, type Outcome, type Principal, type Refusal, type Verdict } from "@interlock/protocol";
 import type { Life } from "./command-parts.ts";
 import { readRow, type CommandRow } from "./command-row.ts";
+import { openSeal } from "./envelope.ts";
 import { judgeAgain, seating } from "./judgement.ts";
 import { actingRole, humans, sameHuman, type Human } from "./people.ts";
 import type { Seating } from "./seats.ts";
@@ -41,6 +42,10 @@ export async function review(life: Life, input: ReviewInput): Promise<Outcome<Re
     if (row.state !== "awaiting_review") return refuse("wrong_state", `It is ${row.state}.`);
     if (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()) return refuse("wrong_state", "It has expired.");
     if (row.reviews.some(({ reviewerId }) => isSame(people, reviewerId, reviewer))) return refuse("already_reviewed");
+
+    // Nobody agrees to a row that says something else than what was sealed; rejecting it is still right.
+    if (input.decision === "approve" && openSeal(row) === undefined)
+      return refuse("digest_mismatch", "The stored command is not the one that was sealed.");
 
     const verdict = judgeAgain(policy, row, proposer);
     const move = async (state: "approved" | "rejected" | "denied", facts: readonly Fact[], runsAt: Date | null) => {
