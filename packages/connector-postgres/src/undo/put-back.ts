@@ -52,8 +52,6 @@ async function restore(
     await applySettings(session, table.settings);
     conflicts.push(...(await restoreTable(session, target, table)));
   }
-  const after = await settledSnapshot(session);
-  const affected = affectedBetween(before, after, new Map());
   if (conflicts.length > 0) {
     await session.command("ROLLBACK");
     const message = `${conflicts.length} rows are not as the run left them; nothing was put back`;
@@ -65,6 +63,8 @@ async function restore(
       conflictCount: conflicts.length,
     };
   }
+  const after = await settledSnapshot(session);
+  const affected = affectedBetween(before, after, new Map());
   const breach = compareToApproved({
     before,
     after,
