@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { Target } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
@@ -8,37 +9,52 @@ import { relationsBefore, truthOf, type Before, type Truth } from "./truth.ts";
 /** Longest that counting may take, in milliseconds; so much that a busy machine makes no estimate of what can be counted. */
 const COUNTING_MS = 10_000;
 
+/** A role that owns nothing and may do nothing but what a schema grants it. */
+export const USER = "app_user";
+
 /** One database in which schemas come and go, the connector that is asked about it, and the session that finds out. */
 export class Lane {
+  /** Builds, as the superuser. */
+  readonly #builder: Client;
+  /** Runs and finds out. */
   readonly #client: Client;
-  readonly url: string;
   readonly target: Target;
   before: ReadonlyMap<number, Before> = new Map();
 
-  private constructor(client: Client, url: string) {
+  private constructor(builder: Client, client: Client, url: string) {
+    this.#builder = builder;
     this.#client = client;
-    this.url = url;
     this.target = postgres.open({ connectionName: "score", secret: { read: url }, maskedColumns: () => [] });
   }
 
-  static async open(url: string): Promise<Lane> {
-    const admin = new Client({ connectionString: url });
-    await admin.connect();
-    await admin.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = ${SCHEMA}, public', current_database()); END $$`);
-    await admin.end();
+  /** `asUser`: the connector and the session that runs are those of USER, who is made when missing. */
+  static async open(url: string, asUser = false): Promise<Lane> {
     // Notices of what a cascade drops are of no interest; as a start-up option this outlasts RESET ALL.
-    const client = new Client({ connectionString: url, options: "-c client_min_messages=error" });
-    await client.connect();
-    return new Lane(client, url);
+    const connected = async (connectionString: string): Promise<Client> => {
+      const client = new Client({ connectionString, options: "-c client_min_messages=error" });
+      await client.connect();
+      return client;
+    };
+    const builder = await connected(url);
+    const password = randomBytes(12).toString("hex");
+    await builder.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET search_path = ${SCHEMA}, public', current_database());
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${USER}') THEN CREATE ROLE ${USER} LOGIN; END IF;
+    END $$`);
+    const own = new URL(url);
+    if (asUser) {
+      await builder.query(`ALTER ROLE ${USER} PASSWORD '${password}'`);
+      own.username = USER;
+      own.password = password;
+    }
+    return new Lane(builder, await connected(own.href), own.href);
   }
 
   /** Replaces what the database holds by the schema these parts build. Rejects with the server's error when they do not. */
   async build(parts: readonly string[]): Promise<void> {
-    await this.#client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
-    for (const part of parts) await this.#client.query(part);
-    this.before = await relationsBefore(this.#client);
-    // What was loaded is counted as work until it is reported.
-    await this.#client.query("SELECT pg_stat_force_next_flush()");
+    await this.#builder.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; SET search_path = ${SCHEMA}, public`);
+    for (const part of parts) await this.#builder.query(part);
+    this.before = await relationsBefore(this.#builder);
   }
 
   impact(text: string, exact = true): Promise<Impact> {
@@ -67,5 +83,6 @@ export class Lane {
   async close(): Promise<void> {
     await this.target.close();
     await this.#client.end();
+    await this.#builder.end();
   }
 }

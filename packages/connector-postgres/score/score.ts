@@ -6,6 +6,7 @@ import type { Conditions } from "./report.ts";
 import { raceFigures, runRaces } from "./races.ts";
 import { Tally } from "./tally.ts";
 import { timeFigures } from "./timings.ts";
+import { evaded, EVASION_COUNT, runWritten } from "./written.ts";
 
 export interface ScoreOptions {
   seed: number;
@@ -41,20 +42,32 @@ export async function score(options: ScoreOptions): Promise<Score> {
   const lanes: Lane[] = [];
   try {
     for (const name of ["one", "two"]) lanes.push(await Lane.open(await server.createDatabase(name)));
+    const user = await Lane.open(await server.createDatabase("user"), true);
+    lanes.push(user);
+    const main = lanes.slice(0, 2);
     const wanted = (group: Group): boolean => options.only?.includes(group) ?? true;
     const tally = new Tally();
     const figures: Figure[] = [];
     const failures: Failure[] = [];
     if (wanted("impact")) {
-      await runGenerated(lanes, options.seed, options.cases, tally);
+      await runWritten(lanes[0]!, user, tally);
+      await runGenerated(main, options.seed, options.cases, tally);
       failures.push(...tally.failures.values());
       failures.sort((a, b) => rank(a) - rank(b) || b.count - a.count);
       await reduceFailures(lanes[0]!, failures.slice(0, options.reduced));
+      const evasions = evaded();
+      failures.unshift(...evasions.map((first) => ({ kind: "unsafe: an evasion", count: 1, first: { ...first, parts: [] } })));
+      figures.push({
+        name: "evasions called less than they are",
+        value: `${evasions.length} of ${EVASION_COUNT}`,
+        goal: "0",
+        ok: evasions.length === 0,
+      });
       figures.push(...impactFigures(tally, Math.min(options.cases, FULL)));
     }
     let raced = 0;
     if (wanted("races")) {
-      const races = await runRaces(lanes, options.seed, options.races);
+      const races = await runRaces(main, options.seed, options.races);
       raced = races.run;
       failures.push(...races.broken.map((first) => ({ kind: `guard: ${first.detail}`, count: 1, first })));
       figures.push(...raceFigures(races, options.races));

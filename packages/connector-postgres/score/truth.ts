@@ -129,7 +129,7 @@ export async function truthOf(client: Client, text: string, before: ReadonlyMap<
     if (code === undefined) throw error;
     return { refused: { code, message }, written: new Map(), catalogs: new Map(), locks: [], files: [], gone: [], rights: false };
   } finally {
-    await client.query("ROLLBACK; RESET ALL; SELECT pg_stat_force_next_flush()");
+    await client.query("ROLLBACK; RESET ALL; DEALLOCATE ALL; SELECT pg_stat_force_next_flush()");
   }
 }
 

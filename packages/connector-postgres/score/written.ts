@@ -1,0 +1,28 @@
+import { EFFECTS } from "@interlock/protocol";
+import { EVASIONS } from "../src/evasions.data.ts";
+import { postgres } from "../src/index.ts";
+import { runCase } from "./case.ts";
+import type { Lane } from "./lane.ts";
+import { SECTIONS } from "./table/sections.ts";
+import type { Tally } from "./tally.ts";
+
+/** Every statement written by hand; `user` is the lane of the role without rights. */
+export async function runWritten(lane: Lane, user: Lane, tally: Tally): Promise<void> {
+  const [server] = await lane.query("SELECT current_setting('server_version_num')::int AS version");
+  for (const section of SECTIONS) {
+    if ((section.since ?? 0) > Number(server?.["version"])) continue;
+    const on = section.asUser ? user : lane;
+    await on.build(section.setup);
+    for (const text of section.statements) tally.add(await runCase(on, section.name, text, false), section.setup, false);
+  }
+}
+
+/** The evasions that are called less than they are; see src/evasions.data.ts. */
+export function evaded(): { text: string; detail: string }[] {
+  return EVASIONS.flatMap(([text, effect]) => {
+    const called = Math.max(...postgres.parse(text).statements.map((statement) => EFFECTS.indexOf(statement.effect)));
+    return called < EFFECTS.indexOf(effect) ? [{ text, detail: `called ${EFFECTS[called]}, is ${effect}` }] : [];
+  });
+}
+
+export const EVASION_COUNT = EVASIONS.length;
