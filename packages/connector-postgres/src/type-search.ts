@@ -51,7 +51,7 @@ export interface TypeInfo {
 
 export type TypeLookup = (oid: number) => TypeInfo;
 
-/** Types are looked up by OID; those not built in are read from the session. Anything unheard of is searchable. */
+/** Types are looked up by OID; all but the most ordinary are read from the session. Anything unheard of is searchable. */
 export async function loadTypes(query: Query): Promise<TypeLookup> {
   const user = new Map<number, TypeInfo>();
   const bases = new Map<number, number>();
@@ -59,7 +59,7 @@ export async function loadTypes(query: Query): Promise<TypeLookup> {
     select t.oid::int8::text as oid, t.typtype::text as kind, t.typbasetype::int8::text as base,
       case when pg_type_is_visible(t.oid) then t.typname else n.nspname || '.' || t.typname end as name
     from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
-    where t.oid >= 16384 and (t.typrelid = 0 or c.relkind = 'c')`);
+    where t.typrelid = 0 or (t.oid >= 16384 and c.relkind = 'c')`);
   for (const row of rows) {
     const oid = Number(row.oid);
     user.set(oid, { name: row.name, searchable: row.kind !== "e" });

@@ -40,6 +40,12 @@ describe("results", () => {
     ]);
   });
 
+  it("names types as PostgreSQL does, arrays and the seldom ones included", async () => {
+    const text = "SELECT '{1}'::int4[] AS a, '10.0.0.1'::inet AS b, '{x}'::text[] AS c, 'shop.orders'::regclass AS d, '(1,2)'::point AS e";
+    const [result] = (await run(url, text, { access: "read" })).results;
+    expect(result!.columns.map(({ type }) => type)).toEqual(["_int4", "inet", "_text", "regclass", "point"]);
+  });
+
   it("keeps results, notices and counts of several statements apart", async () => {
     const text = `SELECT 1; DO $$ BEGIN RAISE NOTICE 'working'; END $$;
       UPDATE shop.orders SET note = 'é' WHERE id <= 2 RETURNING note; SELECT count(*) FROM shop.orders WHERE note = 'é'`;
