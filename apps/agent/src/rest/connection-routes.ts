@@ -23,10 +23,14 @@ export function connectionRoutes({ connections }: RestParts): RestApp {
   const list = createRoute({
     method: "get",
     path: "/connections",
-    summary: "Every connection by name, without its credential.",
+    summary: "Every connection by name, without its credential, and whether its target answers now.",
     responses: answers(200, "The connections.", z.array(Connection)),
   });
-  routes.openapi(list, async (c) => answer(c, ok(await connections.list())));
+  routes.openapi(list, async (c) => {
+    // Targets are watched only while somebody is in a room; who asks from outside gets what is so now.
+    await Promise.all((await connections.list()).map(({ id }) => connections.ping(id)));
+    return answer(c, ok(await connections.list()));
+  });
 
   const schema = createRoute({
     method: "get",
