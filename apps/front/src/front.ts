@@ -56,11 +56,10 @@ export async function startFront(
     // The port is chosen before the server has it, so that the web app need not wait: it asks the database only when somebody comes.
     const own = config.databaseUrl === undefined ? ownDatabase(await freePort(), secrets) : undefined;
     const databaseUrl = config.databaseUrl ?? own!.url;
+    const told = { config, secrets, databaseUrl, environment };
     const started = await Promise.allSettled([
-      startDatabases(config, secrets, own, log, servers, signal).then(() =>
-        start.agent(config, secrets, databaseUrl, log, environment, signal),
-      ),
-      start.web(config, secrets, databaseUrl, log, environment, signal),
+      startDatabases(config, secrets, own, log, servers, signal).then(() => start.agent(told, log, signal)),
+      start.web(told, log, signal),
     ]);
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
     signal.throwIfAborted();

@@ -17,16 +17,17 @@ function inherited(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(INHERITED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }
 
-interface Told {
+/** What a service's own environment is made of. */
+export interface Told {
   config: Config;
   secrets: Secrets;
   databaseUrl: string;
+  /** The operator's, of which a service is told only what it names. */
   environment: NodeJS.ProcessEnv;
-  port: number;
 }
 
 /** What the agent is told; the key of stored credentials is told to nobody else (I9). */
-export function agentEnvironment({ config, secrets, databaseUrl, environment, port }: Told): NodeJS.ProcessEnv {
+export function agentEnvironment({ config, secrets, databaseUrl, environment }: Told, port: number): NodeJS.ProcessEnv {
   return {
     ...inherited(environment),
     NODE_ENV: config.dev ? "development" : "production",
@@ -42,7 +43,7 @@ export function agentEnvironment({ config, secrets, databaseUrl, environment, po
 }
 
 /** What the web app is told. */
-export function webEnvironment({ config, secrets, databaseUrl, environment, port }: Told): NodeJS.ProcessEnv {
+export function webEnvironment({ config, secrets, databaseUrl, environment }: Told, port: number): NodeJS.ProcessEnv {
   return {
     ...inherited(environment),
     NODE_ENV: config.dev ? "development" : "production",
@@ -60,22 +61,16 @@ export function webEnvironment({ config, secrets, databaseUrl, environment, port
 }
 
 /** The service that holds credentials and sockets. */
-export async function startAgent(
-  config: Config,
-  secrets: Secrets,
-  databaseUrl: string,
-  log: Log,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Child> {
+export async function startAgent(told: Told, log: Log, signal: AbortSignal): Promise<Child> {
+  const { dev } = told.config;
   // Watching, it comes back by itself after a change, and must come back where we look for it.
-  const port = config.dev ? await freePort() : 0;
+  const port = dev ? await freePort() : 0;
   const main = join(ROOT, "apps/agent/src/main.ts");
   return startChild({
     name: "agent",
-    args: config.dev ? ["--watch", "--watch-preserve-output", main] : [main],
+    args: dev ? ["--watch", "--watch-preserve-output", main] : [main],
     cwd: ROOT,
-    env: agentEnvironment({ config, secrets, databaseUrl, environment, port }),
+    env: agentEnvironment(told, port),
     ready: portMessage,
     log: log.file("agent"),
     signal,
@@ -83,22 +78,16 @@ export async function startAgent(
 }
 
 /** The pages: `next start`, or `next dev` when watching. */
-export async function startWeb(
-  config: Config,
-  secrets: Secrets,
-  databaseUrl: string,
-  log: Log,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Child> {
+export async function startWeb(told: Told, log: Log, signal: AbortSignal): Promise<Child> {
+  const { dev } = told.config;
   const cwd = join(ROOT, "apps/web");
   const next = createRequire(join(cwd, "package.json")).resolve("next/dist/bin/next");
   const port = await freePort();
   return startChild({
     name: "web app",
-    args: ["--import", LEASH, next, config.dev ? "dev" : "start", "--port", String(port), "--hostname", "127.0.0.1"],
+    args: ["--import", LEASH, next, dev ? "dev" : "start", "--port", String(port), "--hostname", "127.0.0.1"],
     cwd,
-    env: webEnvironment({ config, secrets, databaseUrl, environment, port }),
+    env: webEnvironment(told, port),
     ready: (_, signal) => answering(port, signal),
     log: log.file("web"),
     signal,
