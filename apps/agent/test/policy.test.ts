@@ -1,8 +1,10 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEFAULT_POLICY, parsePolicy } from "@interlock/policy";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openStage, POLICY, type Stage } from "./command-stage.ts";
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
 
 let stage: Stage;
 let path: string;
@@ -12,17 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => stage.dispose());
 
-async function eventually(what: () => boolean, patience = 5_000): Promise<void> {
-  for (const end = Date.now() + patience; !what();) {
-    if (Date.now() > end) throw new Error("it did not come to be");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test("a saved file binds without a restart", async () => {
   const before = stage.policy.current.version;
   await writeFile(path, `${POLICY}  - { id: freeze, match: { effects: [delete] }, effect: deny, message: Freeze. }\n`);
-  await eventually(() => stage.policy.current.version !== before);
+  await vi.waitUntil(() => stage.policy.current.version !== before, PATIENCE);
   expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 41")).toMatchObject({
     state: "denied",
     verdict: { message: "Freeze." },
@@ -30,14 +25,14 @@ test("a saved file binds without a restart", async () => {
   // The way most editors save: another file takes the name.
   await writeFile(`${path}.new`, POLICY);
   await rename(`${path}.new`, path);
-  await eventually(() => stage.policy.current.version === before);
+  await vi.waitUntil(() => stage.policy.current.version === before, PATIENCE);
   expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 41")).toMatchObject({ state: "awaiting_review" });
 });
 
 test("a broken file keeps the last good policy, over a restart too, and says where it is broken", async () => {
   const good = stage.policy.current.version;
   await writeFile(path, `${POLICY}  - { id: odd, effect: perhaps }\n`);
-  await eventually(() => stage.policy.problem !== undefined);
+  await vi.waitUntil(() => stage.policy.problem !== undefined, PATIENCE);
   expect(stage.policy.problem).toMatch(/^policy\.yaml, line 21, column \d+: /);
   expect(stage.policy.current.version).toBe(good);
   const told = stage.told.filter((message) => message.type === "policy");
@@ -50,7 +45,7 @@ test("a broken file keeps the last good policy, over a restart too, and says whe
   expect(await stage.propose("oncall", "DELETE FROM payments.orders WHERE id = 42")).toMatchObject({ state: "awaiting_review" });
 
   await writeFile(path, POLICY);
-  await eventually(() => stage.policy.problem === undefined);
+  await vi.waitUntil(() => stage.policy.problem === undefined, PATIENCE);
   expect(stage.told.filter((message) => message.type === "policy").at(-1)).not.toHaveProperty("problem");
 });
 

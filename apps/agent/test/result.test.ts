@@ -1,8 +1,10 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeRow, readResultHeader, RESULT_HEADER_BYTES, rowOffsets } from "@interlock/protocol";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openStage, TestSocket, type Stage } from "./command-stage.ts";
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
 
 let stage: Stage;
 beforeAll(async () => {
@@ -14,13 +16,6 @@ let socket: TestSocket;
 beforeEach(() => {
   socket = new TestSocket(stage.room.id, stage.people.oncall);
 });
-
-async function eventually(what: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !what();) {
-    if (Date.now() > end) throw new Error("it did not come to be");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 function rowsOf(frames: readonly Uint8Array[]): (string | null)[][] {
   return frames.flatMap((frame) => {
@@ -42,27 +37,29 @@ test("a browser gets the chunks it asks for, in order, and no others", async () 
   expect(result).toMatchObject({ rows: 20_000, done: true });
   expect(result.chunks).toBeGreaterThan(5);
   stage.results.pull(socket, { executionId: execution.id, statement: 0, from: 2, count: 3 });
-  await eventually(() => socket.frames.length === 3);
+  await vi.waitUntil(() => socket.frames.length === 3, PATIENCE);
   expect(socket.frames.map((frame) => readResultHeader(frame)?.chunk)).toEqual([2, 3, 4]);
   const whole = new TestSocket(stage.room.id, stage.people.oncall);
   stage.results.pull(whole, { executionId: execution.id, statement: 0, from: 0, count: 1_000_000 });
-  await eventually(() => whole.frames.length === result.chunks);
+  await vi.waitUntil(() => whole.frames.length === result.chunks, PATIENCE);
   expect(rowsOf(whole.frames).map(([i]) => Number(i))).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1));
 });
 
 test("a chunk that is not written yet is answered when it is", async () => {
   const command = await stage.propose("oncall", "SELECT i, pg_sleep(0.01) FROM generate_series(1, 60) i");
   const running = await stage.until(command.id, new Set(["running"]));
-  await eventually(() =>
-    stage.told.some(
-      (message) => message.type === "command" && message.command.id === command.id && message.command.execution?.results.length === 1,
-    ),
+  await vi.waitUntil(
+    () =>
+      stage.told.some(
+        (message) => message.type === "command" && message.command.id === command.id && message.command.execution?.results.length === 1,
+      ),
+    PATIENCE,
   );
   stage.results.pull(socket, { executionId: running.execution?.id ?? "", statement: 0, from: 0, count: 1_000_000 });
-  await eventually(() => socket.frames.length > 0);
+  await vi.waitUntil(() => socket.frames.length > 0, PATIENCE);
   expect((await stage.commands.get(command.id))?.state).toBe("running");
   await stage.until(command.id);
-  await eventually(() => rowsOf(socket.frames).length === 60);
+  await vi.waitUntil(() => rowsOf(socket.frames).length === 60, PATIENCE);
 });
 
 test("a browser that reads slowly is sent one chunk at a time, and stop ends it", async () => {
@@ -70,7 +67,7 @@ test("a browser that reads slowly is sent one chunk at a time, and stop ends it"
   const gate = Promise.withResolvers<void>();
   socket.take = () => gate.promise;
   stage.results.pull(socket, { executionId: execution.id, statement: 0, from: 0, count: result.chunks });
-  await eventually(() => socket.frames.length === 1);
+  await vi.waitUntil(() => socket.frames.length === 1, PATIENCE);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(socket.frames).toHaveLength(1);
   stage.results.stop(socket, { executionId: execution.id, statement: 0 });
@@ -78,21 +75,21 @@ test("a browser that reads slowly is sent one chunk at a time, and stop ends it"
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(socket.frames).toHaveLength(1);
   stage.results.pull(socket, { executionId: execution.id, statement: 0, from: 1, count: 1 });
-  await eventually(() => socket.frames.length === 2);
+  await vi.waitUntil(() => socket.frames.length === 2, PATIENCE);
 });
 
 test("a result of another room is not found, and too many requests are refused", async () => {
   const { execution } = await ran("SELECT 1");
   const elsewhere = new TestSocket(crypto.randomUUID(), stage.people.oncall);
   stage.results.pull(elsewhere, { executionId: execution.id, statement: 0, from: 0, count: 1 });
-  await eventually(() => elsewhere.messages.length === 1);
+  await vi.waitUntil(() => elsewhere.messages.length === 1, PATIENCE);
   expect(elsewhere.messages[0]).toMatchObject({ type: "problem", problem: { code: "not_found" } });
   const gate = Promise.withResolvers<void>();
   socket.take = () => gate.promise;
   for (let n = 0; n < 70; n++) stage.results.pull(socket, { executionId: execution.id, statement: 0, from: 0, count: 1 });
   expect(socket.messages.some((message) => message.type === "problem" && message.problem.code === "too_many_requests")).toBe(true);
   gate.resolve();
-  await eventually(() => socket.frames.length === 64);
+  await vi.waitUntil(() => socket.frames.length === 64, PATIENCE);
 });
 
 test("progress is told at most ten times a second while rows stream", async () => {
