@@ -6,7 +6,8 @@ import type { NameRef } from "./tree.ts";
 
 /**
  * Names resolved as the session itself would, in one round trip. A relation is its OID with what hangs on it that changes what a
- * statement does: its definition if it is a view, its columns, triggers, rules, policies and foreign keys on either side.
+ * statement does: its definition if it is a view, its columns, triggers, rules, policies, checks and foreign keys on either side. Where a text
+ * reaches code, all code of the database counts: what a function calls stands in its body only, and nowhere in the catalogue.
  */
 const RESOLVE = `
 with recursive named as (
@@ -25,7 +26,8 @@ with recursive named as (
     case c.relkind when 'r' then 'table' when 'p' then 'partitioned' when 'v' then 'view' when 'm' then 'materialized' when 'f' then 'foreign'
       when 'S' then 'sequence' when 'i' then 'index' when 'I' then 'index' else c.relkind::text end, c.oid::int8,
     case when c.oid < 16384 then '0' else md5(concat_ws('/', c.relrowsecurity, c.relforcerowsecurity, c.relowner,
-      (select string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated, a.attidentity, pg_get_expr(d.adbin, d.adrelid)), ';' order by a.attnum)
+      (select string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated, a.attidentity, pg_get_expr(d.adbin, d.adrelid),
+          (select string_agg(pg_get_constraintdef(k.oid), ',' order by k.oid) from pg_constraint k where k.contypid = a.atttypid)), ';' order by a.attnum)
          from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
       (select string_agg(concat_ws(',', t.oid, t.tgenabled, t.tgtype, t.tgfoid, p.prosecdef, p.prosrc), ';' order by t.oid)
@@ -34,7 +36,8 @@ with recursive named as (
       (select string_agg(concat_ws(',', l.oid, l.polcmd, l.polroles, pg_get_expr(l.polqual, l.polrelid), pg_get_expr(l.polwithcheck, l.polrelid)), ';' order by l.oid)
          from pg_policy l where l.polrelid = c.oid),
       (select string_agg(concat_ws(',', k.oid, k.confdeltype, k.confupdtype), ';' order by k.oid) from pg_constraint k
-         where k.contype = 'f' and (k.conrelid = c.oid or k.confrelid = c.oid)))) end) as line
+         where k.contype = 'f' and (k.conrelid = c.oid or k.confrelid = c.oid)),
+      (select string_agg(pg_get_constraintdef(k.oid), ';' order by k.oid) from pg_constraint k where k.contype = 'c' and k.conrelid = c.oid))) end) as line
   from reached r join pg_class c on c.oid = r.oid join pg_namespace n on n.oid = c.relnamespace
 ), functions as (
   select format('%I.%I=function:%s@%s', n.nspname, p.proname, p.oid::int8,
@@ -50,6 +53,22 @@ with recursive named as (
   from unnest($5::text[], $6::text[]) as x(schema, name)
   join pg_operator o on o.oprname = x.name::name join pg_namespace n on n.oid = o.oprnamespace
   where o.oid >= 16384 and (x.schema = n.nspname or x.schema is null and n.nspname = any(current_schemas(true)))
+), parts as (
+  select 'pg_class'::regclass as class, i.indexrelid as oid from reached r join pg_index i on i.indrelid = r.oid
+  union all select 'pg_attrdef'::regclass, a.oid from reached r join pg_attrdef a on a.adrelid = r.oid
+  union all select 'pg_constraint'::regclass, k.oid from reached r join pg_constraint k on k.conrelid = r.oid
+  union all select 'pg_constraint'::regclass, k.oid from reached r join pg_attribute a on a.attrelid = r.oid join pg_constraint k on k.contypid = a.atttypid
+  union all select 'pg_policy'::regclass, l.oid from reached r join pg_policy l on l.polrelid = r.oid
+  union all select 'pg_rewrite'::regclass, w.oid from reached r join pg_rewrite w on w.ev_class = r.oid
+), code as (
+  select format('~code=functions:%s', md5(string_agg(concat_ws('/', p.oid, p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prosrc, p.prosqlbody::text), ';' order by p.oid))) as line
+  from pg_proc p where p.oid >= 16384 and p.pronamespace not in (select n.oid from pg_namespace n where starts_with(n.nspname, 'pg_temp_'))
+    and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+    and (exists (select from functions) or exists (select from operators)
+      or exists (select from reached r join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal)
+      or exists (select from parts x join pg_depend d on d.classid = x.class and d.objid = x.oid and d.refobjid >= 16384
+        and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)))
+  having count(*) > 0
 ), schemas as (
   select format('%I=schema:%s', n.nspname, n.oid::int8) as line from pg_namespace n where n.nspname = any($7::name[])
 ), roles as (
@@ -61,7 +80,7 @@ select current_database() as database, current_user::text as role, session_user:
   current_setting('row_security') as row_security, current_setting('TimeZone') as time_zone, current_setting('DateStyle') as date_style,
   (select d.oid::int8::text from pg_database d where d.datname = current_database()) as database_oid,
   array(select line from relations union select line from functions union select line from types union select line from operators
-    union select line from schemas union select line from roles) as targets`;
+    union select line from code union select line from schemas union select line from roles) as targets`;
 
 /** What the names in a text stand for in the session behind `query`, which must be the session, or one like it, that will run the text. */
 export async function resolveText(text: string, query: Query): Promise<Resolution> {

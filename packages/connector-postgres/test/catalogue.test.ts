@@ -129,6 +129,73 @@ test("a shadowing table, a changed view, function or trigger changes what a text
   }
 });
 
+/** What runs without being named in the text: [how it came to be reached, text, change]. */
+test.each([
+  [
+    "a function that a named function calls",
+    "create function shop.inner_one() returns int language sql as 'select 1'; create function shop.outer_one() returns int language plpgsql as 'begin return shop.inner_one(); end'",
+    "select shop.outer_one()",
+    "create or replace function shop.inner_one() returns int language sql as 'delete from shop.order_log; select 1'",
+  ],
+  [
+    "an operator's function",
+    "create function shop.near(int, int) returns bool language sql as 'select $1 = $2'; create operator shop.=~ (leftarg = int, rightarg = int, function = shop.near)",
+    "delete from shop.items where id operator(shop.=~) 1",
+    "create or replace function shop.near(int, int) returns bool language sql as 'select true'",
+  ],
+  [
+    "a function that a trigger's function calls",
+    "create function shop.inner_two() returns void language sql as 'select'; create function shop.outer_two() returns trigger language plpgsql as 'begin perform shop.inner_two(); return null; end'; create trigger two after delete on shop.items for each row execute function shop.outer_two()",
+    "delete from shop.items where id = 1",
+    "create or replace function shop.inner_two() returns void language sql as 'delete from shop.order_log'",
+  ],
+  [
+    "a function in a default",
+    "create function shop.first_id() returns int language sql as 'select 1'; create table shop.made (id int default shop.first_id(), n int)",
+    "insert into shop.made (n) values (1)",
+    "create or replace function shop.first_id() returns int language sql as 'delete from shop.order_log; select 1'",
+  ],
+  [
+    "a function in row security",
+    "create function shop.visible(bigint) returns bool language sql as 'select $1 = 1'; alter table shop.items enable row level security; create policy p on shop.items using (shop.visible(id))",
+    "delete from shop.items",
+    "create or replace function shop.visible(bigint) returns bool language sql as 'select true'",
+  ],
+  [
+    "a table's check",
+    "alter table shop.items add constraint positive check (id > 0)",
+    "update shop.items set id = id",
+    "alter table shop.items drop constraint positive, add constraint positive check (id > -1)",
+  ],
+  [
+    "a domain's check",
+    "create domain shop.amount as int check (value > 0); create table shop.paid (n shop.amount)",
+    "insert into shop.paid values (1)",
+    "alter domain shop.amount drop constraint amount_check; alter domain shop.amount add constraint amount_check check (value > -1)",
+  ],
+])("a change of %s changes what a text resolves to", async (_, made, text, change) => {
+  await client.query("BEGIN");
+  try {
+    await client.query(made);
+    const before = await resolveText(text, query);
+    expect(await resolveText(text, query)).toEqual(before);
+    await client.query(change);
+    expect(await resolveText(text, query)).not.toEqual(before);
+  } finally {
+    await client.query("ROLLBACK");
+  }
+});
+
+test("somebody's new function changes nothing for a text that runs no code", async () => {
+  const text = "delete from shop.order_log where id = 1";
+  await client.query("BEGIN");
+  const before = await resolveText(text, query);
+  await client.query("create function shop.unrelated() returns int language sql as 'select 1'");
+  const after = await resolveText(text, query);
+  await client.query("ROLLBACK");
+  expect(after).toEqual(before);
+});
+
 test("the schema tree shows tables with columns, rows and masks, and partitions only through their parent", async () => {
   const tree = await target.schema(signal);
   const shop = tree.schemas.find((schema) => schema.name === "shop")!;
