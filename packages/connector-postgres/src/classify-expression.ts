@@ -55,10 +55,19 @@ export function classifyQuery(tree: unknown): Classification {
         effects.push(classifyCall(body, found));
         break;
       case "A_Expr":
-        if (names(body.name).length > 1 || body.name) found.operators.push(nameOf(body.name));
+        if (/BETWEEN/.test(body.kind)) found.operators.push({ name: ">=" }, { name: "<=" }, { name: "<" }, { name: ">" });
+        else if (body.name) found.operators.push(nameOf(body.name));
         break;
       case "SubLink":
         if (body.operName) found.operators.push(nameOf(body.operName));
+        else if (body.testexpr) found.operators.push({ name: "=" });
+        break;
+      case "CaseExpr":
+        // `CASE a WHEN b` asks whether a = b.
+        if (body.arg) found.operators.push({ name: "=" });
+        break;
+      case "JoinExpr":
+        if (body.isNatural || body.usingClause) found.operators.push({ name: "=" });
         break;
       case "SortBy":
         if (body.useOp) found.operators.push(nameOf(body.useOp));

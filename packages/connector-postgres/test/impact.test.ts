@@ -270,3 +270,27 @@ test("without time for counting a figure is an estimate", async () => {
   const { statements } = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 0 });
   expect([...statements[0]!.effects, ...statements[0]!.cascades].map(({ rows }) => rows.kind)).not.toContain("exact");
 });
+
+/** I1, I3: planning evaluates what is IMMUTABLE, so an operator of somebody's own that is not written out must not pass as built in. */
+test.each([
+  "select case 'a'::text when 1 then 2 end",
+  "select 'a'::text between 1 and 2",
+  "select 1 from shop.orders where 'a'::text in (select 1)",
+  "select 1 from (select 'a'::text as k) a join (select 1 as k) b using (k)",
+  "select 1 from (select 'a'::text as k) a natural join (select 1 as k) b",
+])("somebody's own operator behind %s is unknown, and analysis does not run it", async (text) => {
+  await client.query(`create schema spy;
+    create function spy.compare(text, int) returns bool language plpgsql immutable as 'begin raise exception ''it ran''; end';
+    create operator public.= (leftarg = text, rightarg = int, function = spy.compare);
+    create operator public.>= (leftarg = text, rightarg = int, function = spy.compare);
+    create operator public.<= (leftarg = text, rightarg = int, function = spy.compare)`);
+  try {
+    const found = await impact(text);
+    expect(found.effect).toBe("unknown");
+    expect(JSON.stringify(found)).not.toContain("it ran");
+  } finally {
+    await client.query(
+      "drop operator public.= (text, int); drop operator public.>= (text, int); drop operator public.<= (text, int); drop schema spy cascade",
+    );
+  }
+});
