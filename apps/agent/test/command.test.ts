@@ -34,14 +34,20 @@ test("a write waits for a review, counts down, runs, and everybody is told each 
   });
   expect(command.digest).toMatch(/^[0-9a-f]{64}$/);
   const approved = await stage.approve("reviewer", command);
-  expect(approved.ok && approved.value.runsAt).toBeTruthy();
+  expect(approved.ok).toBe(true);
   const ended = await stage.until(command.id);
   expect(ended).toMatchObject({ state: "succeeded", reviews: [{ reviewer: { name: "reviewer" }, group: "payments-reviewers" }] });
   const states = (): Set<string> =>
     new Set(
       stage.told.flatMap((message) => (message.type === "command" && message.command.id === command.id ? [message.command.state] : [])),
     );
-  await expect.poll(() => [...states()]).toEqual(["awaiting_review", "approved", "running", "succeeded"]);
+  // What is told is what the command is by then, so a slow machine may pass over a state; the log may not.
+  await expect.poll(() => [...states()].at(-1)).toBe("succeeded");
+  expect([...states()][0]).toBe("awaiting_review");
+  const [, , agreed, started] = await stage.db.auditEvent.findMany({ where: { commandId: command.id }, orderBy: { seq: "asc" } });
+  expect(agreed?.type).toBe("command.approved");
+  expect(JSON.parse(agreed!.data)).toMatchObject({ countdownMs: 200 });
+  expect(started?.type).toBe("command.started");
   const lines = stage.told.flatMap((message) => (message.type === "timeline" ? message.entries.map(({ text }) => text) : []));
   expect(lines).toContain(`proposed ${command.title}`);
   expect(lines).toContain(`approved ${command.title}`);
