@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit`: pure, beside the source. `integration`: real servers, in each workspace's `test/` folder. */
+/** `unit`: pure, beside the source. `integration`: real servers, in each workspace's `test/` folder and the benchmarks'. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["{packages,apps}/*/test/**/*.test.ts"],
+          include: ["{packages,apps}/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // What must come within a time measures it; everything else may take what a busy machine needs.

@@ -6,7 +6,7 @@ import { seeded } from "./measure/chance.ts";
 import { demoDatabase } from "./measure/demo-database.ts";
 import { DEMO_STATEMENTS } from "./measure/demo-statements.ts";
 import { DraftPage } from "./measure/drafting.ts";
-import type { Report } from "./measure/figure.ts";
+import type { Benchmark, Report } from "./measure/figure.ts";
 import { startFront } from "./measure/front.ts";
 import { percentile } from "./measure/percentile.ts";
 import { Typist, typeLikeAPerson } from "./measure/typist.ts";
@@ -26,7 +26,7 @@ interface Seat {
   page: DraftPage;
 }
 
-export default async function draft(report: Report): Promise<void> {
+const draft: Benchmark = async (report, small) => {
   const database = await demoDatabase();
   const owned: (() => unknown)[] = [() => database.stop()];
   try {
@@ -39,12 +39,13 @@ export default async function draft(report: Report): Promise<void> {
     const [author, ...others] = seats as [Seat, ...Seat[]];
     for (const { editor } of others) editor.stroke("\n\n");
     const measure = (statements: readonly string[]): Promise<number[]> => typeStatements(agent.documentId, author, others[0]!, statements);
-    await measure(STATEMENTS.slice(0, 4));
-    say(report, "last key to another's impact", await measure(STATEMENTS));
+    const statements = small ? STATEMENTS.slice(0, 2) : STATEMENTS;
+    if (!small) await measure(STATEMENTS.slice(0, 4));
+    say(report, "last key to another's impact", await measure(statements));
     const over = new AbortController();
     const chatting = others.map((other, index) => chat(agent.documentId, other, seeded(index + 2), over.signal));
     try {
-      say(report, `last key to another's impact, ${OTHERS} others typing`, await measure(STATEMENTS));
+      say(report, `last key to another's impact, ${OTHERS} others typing`, await measure(statements));
     } finally {
       over.abort();
       await Promise.all(chatting);
@@ -52,7 +53,8 @@ export default async function draft(report: Report): Promise<void> {
   } finally {
     for (const end of owned.toReversed()) await end();
   }
-}
+};
+export default draft;
 
 function say(report: Report, name: string, values: number[]): void {
   for (const [word, share] of [

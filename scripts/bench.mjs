@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- --only NAME --json FILE]`: runs bench/NAME.ts, each in a process of its own. A benchmark's default export is
- * `async (report) => …` and calls `report({ name, value, unit, peer?, ratio?, goal, ok })` for each figure.
+ * `npm run bench [-- --only NAME --json FILE --small]`: runs bench/NAME.ts, each in a process of its own. A benchmark's default export is
+ * `async (report, small) => …` and calls `report({ name, value, unit, peer?, ratio?, goal, ok })` for each figure. `--small` only shows that
+ * they work: it keeps bench/results.md as it is.
  */
 import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
@@ -13,42 +15,47 @@ import { setup } from "./setup.mjs";
 
 const folder = join(ROOT, "bench");
 const RESULTS = join(folder, "results.md");
-const { values } = parseArgs({ options: { only: { type: "string", multiple: true }, json: { type: "string" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", multiple: true }, json: { type: "string" }, small: { type: "boolean" } },
+});
 const known = readdirSync(folder)
   .filter((name) => name.endsWith(".ts"))
   .map((name) => name.slice(0, -3))
   .sort();
 const unknown = values.only?.find((name) => !known.includes(name));
 if (unknown !== undefined) fail(`There is no benchmark ${unknown}. There are: ${known.join(", ")}.`);
-await setup({ build: true });
+await setup();
 
 const machine = `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release().split(".", 2).join(".")} ${arch()}, Node ${nodeVersion()}, PostgreSQL ${postgresVersion()}`;
-const figures = [];
 /** How many others wanted the machine just before; figures of a busy one say less. */
 const load = loadavg()[0].toFixed(1);
-/** The same, each with its benchmark. */
-const measured = [];
+const names = values.only ?? known;
+/** Figures by benchmark. */
+const measured = new Map(names.map((name) => [name, []]));
 let broken = 0;
-for (const name of values.only ?? known) {
-  process.stdout.write(`\n── ${name}\n`);
-  const code = await new Promise((ended) => {
-    const runner = fileURLToPath(new URL("./bench-one.mjs", import.meta.url));
-    const child = fork(runner, [join(folder, `${name}.ts`)], { execPath: pinnedNode(), execArgv: ["--expose-gc"], cwd: ROOT });
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => child.kill(signal));
-    child.on("message", (figure) => {
-      figures.push(figure);
-      measured.push({ name, figure });
-      process.stdout.write(`${line(figure).join("  ")}\n`);
-    });
-    child.once("close", ended);
-  });
-  if (code !== 0) broken++;
-}
+// Where figures say nothing about speed, nothing needs the machine for itself.
+if (values.small) await Promise.all(names.map(measure));
+else for (const name of names) await measure(name);
 
+const figures = [...measured.values()].flat();
 if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine, figures }, null, 2)}\n`);
-if (broken === 0) writeFileSync(RESULTS, report());
+if (broken === 0 && !values.small) writeFileSync(RESULTS, report());
 process.stdout.write(`\n${figures.filter((figure) => figure.ok).length} of ${figures.length} figures reach their goal\n`);
 process.exit(broken === 0 ? 0 : 1);
+
+async function measure(name) {
+  process.stdout.write(`\n── ${name}\n`);
+  const runner = fileURLToPath(new URL("./bench-one.mjs", import.meta.url));
+  const args = [join(folder, `${name}.ts`), ...(values.small ? ["small"] : [])];
+  const child = fork(runner, args, { execPath: pinnedNode(), execArgv: ["--expose-gc"], cwd: ROOT });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => child.kill(signal));
+  child.on("message", (figure) => {
+    measured.get(name).push(figure);
+    process.stdout.write(`${line(figure).join("  ")}\n`);
+  });
+  const [code] = await once(child, "close");
+  if (code !== 0) broken++;
+}
 
 function line({ name, value, unit, peer, ratio, spread, goal, ok }) {
   const between = spread === undefined ? "" : ` (${round(spread[0])}–${round(spread[1])})`;
@@ -68,13 +75,13 @@ function report() {
         .slice(1)
     : [];
   const sections = new Map(kept.map((section) => [/^## (.*)$/m.exec(section)[1], section.trimEnd()]));
-  for (const name of values.only ?? known) sections.set(name, section(name));
+  for (const name of names) sections.set(name, section(name));
   const sorted = known.filter((name) => sections.has(name)).map((name) => sections.get(name));
   return `# Measured\n\nWritten by \`npm run bench\`; ratios are of one run on one machine.\n\n${sorted.join("\n\n")}\n`;
 }
 
 function section(name) {
-  const rows = measured.filter((each) => each.name === name).map(({ figure }) => `| ${line(figure).join(" | ")} |`);
+  const rows = measured.get(name).map((figure) => `| ${line(figure).join(" | ")} |`);
   const head = "| figure | value | compared with | ratio | goal | reached |\n| --- | --- | --- | --- | --- | --- |";
   return `## ${name}\n\nOn ${machine}. Load when it began: ${load}.\n\n${head}\n${rows.join("\n")}`;
 }

@@ -5,7 +5,7 @@ import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import { seedDemoTarget, type DemoCredentials } from "../../apps/front/src/demo-target.ts";
 
 /** As durable as the product's own server: what a commit costs is part of the figures. */
-const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", shared_buffers: "128MB" };
+export const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", shared_buffers: "128MB" };
 
 export interface DemoDatabase extends TestPostgres {
   /** Addresses of `payments-db`, seeded as the demo is; `url` is an empty database. */

@@ -13,6 +13,9 @@ export interface Figure {
 
 export type Report = (figure: Figure) => void;
 
+/** What a file of this folder exports. `small`: just enough to show that it works; its figures say nothing about speed. */
+export type Benchmark = (report: Report, small: boolean) => Promise<void>;
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
