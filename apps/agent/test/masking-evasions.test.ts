@@ -75,6 +75,7 @@ const C = "FROM payments.customers c WHERE id = 777";
 describe("I7: what is masked stays masked when it is", () => {
   test.each([
     ["renamed", `SELECT full_name AS id ${C}`],
+    ["dressed as an address", `SELECT 'a@b.' || split_part(full_name, ' ', 1), 'a@b.' || split_part(full_name, ' ', 2) ${C}`],
     ["quoted and commented", `SELECT/**/c."full_name"--x\n, U&"full\\005fname" ${C}`],
     ["a whole row", `SELECT c ${C}`],
     ["a whole row as text", `SELECT c::text ${C}`],

@@ -36,6 +36,7 @@ export async function lineageOf(statementText: string, query: Query): Promise<(f
         type: type.name,
         sources: sources === "unknown" ? sources : [...sources].sort(),
         searchable: type.searchable,
+        stored: sources !== "unknown" && sources.size === 1 && sources.has(origin(field.tableOid, field.columnAttnum) ?? ""),
       };
     });
   };

@@ -156,6 +156,8 @@ export interface SourceColumn {
   sources: readonly string[] | "unknown";
   /** False for types whose text form cannot hold a person's data (booleans, timestamps, small numbers, enums …); detectors skip those. */
   searchable: boolean;
+  /** True only where its values are those of one stored column, unchanged. */
+  stored: boolean;
 }
 
 /** Receives what the run produces, in order. A returned promise is back-pressure: nothing more is fetched until it settles. */

@@ -65,10 +65,15 @@ export function drawSpans(bytes: Uint8Array, start: number, end: number, spans: 
   return to;
 }
 
-/** Writes a value masked whole: an address or a card number keeps its shape, everything else is `••••`. Returns the new end in `out`. */
+/** Writes a stored value masked whole: an address or a card number keeps its shape, everything else is `••••`. Returns the new end in `out`. */
 export function drawWhole(bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number {
   if (isEmail(bytes, start, end)) return drawEmail(bytes, start, end, out, at);
   if (isCard(bytes, start, end)) return drawCard(bytes, start, end, end, out, at);
+  return drawHidden(out, at);
+}
+
+/** Writes `••••` whatever the value was. Returns the new end in `out`. */
+export function drawHidden(out: Uint8Array, at: number): number {
   let to = at;
   for (let i = 0; i < BULLETS.length; i++) out[to++] = BULLETS[i]!;
   return to;

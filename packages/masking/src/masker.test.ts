@@ -50,7 +50,7 @@ function decodeRows(bytes: Uint8Array): Value[][] {
 }
 
 const open: MaskColumn = { sources: ["s.t.note"], searchable: true };
-const hidden: MaskColumn = { sources: ["s.t.secret"], searchable: true };
+const hidden: MaskColumn = { sources: ["s.t.secret"], searchable: true, stored: true };
 const plain: MaskColumn = { sources: ["s.t.id"], searchable: false };
 const rules = { maskedColumns: ["s.t.secret"], detectors: ["email", "card"] };
 
@@ -95,6 +95,14 @@ const email = fc
   .map(([local, domain]) => `${local}@${domain}`);
 const noise = fc.oneof(fc.string({ unit: "grapheme", maxLength: 12 }), fc.stringMatching(/^[0-9 @.a-z-]{0,30}$/));
 const text = fc.array(fc.oneof(noise, card, email), { maxLength: 6 }).map((parts) => parts.join(""));
+
+describe("a value worked out from masked ones", () => {
+  it.each(["a@b.zebra", "4242424242424242", "4242 4242 4242 4242", "zebra"])("keeps no shape: %s", (value) => {
+    const columns = [{ ...hidden, stored: false }];
+    const masker = createMasker({ columns, maskedColumns: ["s.t.secret"], detectors: ["email", "card"] });
+    expect(decodeRows(masker.mask(encodeRows([[value]]), 1))).toEqual([["••••"]]);
+  });
+});
 
 describe("mask", () => {
   it("draws each kind as documented", () => {

@@ -1,4 +1,4 @@
-import { drawnBytes, drawSpans, drawWhole, findSpans, mayHold, readDetectors, type Detector } from "./detectors.ts";
+import { drawHidden, drawnBytes, drawSpans, drawWhole, findSpans, mayHold, readDetectors, type Detector } from "./detectors.ts";
 
 export type MaskMode = "none" | "detect" | "full";
 
@@ -6,6 +6,11 @@ export type MaskMode = "none" | "detect" | "full";
 export interface MaskColumn {
   sources: readonly string[] | "unknown";
   searchable: boolean;
+  /**
+   * The values of one column as they are stored, not worked out from them. Only such a value may keep the shape of an address or a card when
+   * it is masked whole: `'a@b.' || translate(phone, …)` has that shape and holds the phone number in what would stay readable.
+   */
+  stored?: boolean;
 }
 
 export interface MaskRules {
@@ -39,10 +44,11 @@ export function createMasker(rules: MaskRules): Masker {
   const detectors = readDetectors(rules.detectors);
   const patterns = rules.maskedColumns.map(readPattern);
   const modes = rules.columns.map((column) => modeOf(column, patterns, detectors));
+  const shaped = rules.columns.map(({ stored }) => stored === true);
   // Columns behind the last masked one are stepped over by the row's own length.
   const watched = modes.findLastIndex((mode) => mode !== "none") + 1;
   const scratch: Scratch = { bytes: Buffer.allocUnsafeSlow(SCRATCH_BYTES) };
-  return { modes, mask: (dataRows, count) => maskRows(dataRows, count, modes, watched, detectors, scratch) };
+  return { modes, mask: (dataRows, count) => maskRows(dataRows, count, modes, shaped, watched, detectors, scratch) };
 }
 
 function modeOf(column: MaskColumn, patterns: RegExp[], detectors: ReadonlySet<Detector>): MaskMode {
@@ -66,6 +72,7 @@ function maskRows(
   input: Uint8Array,
   count: number,
   modes: MaskMode[],
+  shaped: boolean[],
   watched: number,
   detectors: ReadonlySet<Detector>,
   scratch: Scratch,
@@ -106,7 +113,10 @@ function maskRows(
       changed = true;
       if (rowOut < 0) rowOut = written + (rowStart - copied);
       written = copyBytes(input, copied, start, out, written);
-      const to = spans === undefined ? drawWhole(input, start, end, out, written) : drawSpans(input, start, end, spans, out, written);
+      let to: number;
+      if (spans !== undefined) to = drawSpans(input, start, end, spans, out, written);
+      else if (shaped[column] === true) to = drawWhole(input, start, end, out, written);
+      else to = drawHidden(out, written);
       out.writeInt32BE(to - written, written - 4);
       written = to;
       copied = end;
