@@ -139,9 +139,10 @@ function strongestOf(truth: Truth, before: ReadonlyMap<number, Before>): Effect 
     if (deleted > 0) atLeast("delete");
   }
   if (truth.gone.some((relation) => SPOKEN.has(relation.kind))) atLeast("schema");
-  for (const [catalog, { inserted, updated, deleted }] of truth.catalogs) {
+  for (const [catalog, { inserted, updated, deleted }] of truth.storesAnew ? [] : truth.catalogs) {
     if (DEFINING.has(catalog) && (inserted !== deleted || updated > 0)) atLeast("schema");
-    if (RIGHTS.has(catalog)) atLeast("privilege");
+    // The policies of a dropped table go with it.
+    if (RIGHTS.has(catalog) && (inserted + updated > 0 || (deleted > 0 && truth.gone.length === 0))) atLeast("privilege");
   }
   if (truth.rights) atLeast("privilege");
   return effect;

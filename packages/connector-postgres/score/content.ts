@@ -4,9 +4,13 @@ import { identifiers } from "./truth.ts";
 /** Every row of every table as text, with how often it is there. */
 export type Content = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-export async function contentOf(lane: Lane): Promise<Content> {
+/** Of tables in `keysOnly` the ids alone. */
+export async function contentOf(lane: Lane, keysOnly: ReadonlySet<string> = new Set()): Promise<Content> {
   const tables = [...lane.before.values()].filter((relation) => relation.kind === "r");
-  const parts = tables.map(({ name }) => `SELECT '${name.replaceAll("'", "''")}' AS name, t::text AS row FROM ONLY ${identifiers(name)} t`);
+  const parts = tables.map(
+    ({ name }) =>
+      `SELECT '${name.replaceAll("'", "''")}' AS name, ${keysOnly.has(name) ? "t.id" : "t"}::text AS row FROM ONLY ${identifiers(name)} t`,
+  );
   const content = new Map(tables.map(({ name }) => [name, new Map<string, number>()]));
   if (parts.length === 0) return content;
   for (const { name, row } of await lane.query(parts.join(" UNION ALL "))) {

@@ -12,12 +12,13 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     cases: { type: "string", default: "6000" },
     races: { type: "string", default: "1000" },
+    undos: { type: "string", default: "500" },
     reduced: { type: "string", default: "12" },
     only: { type: "string", multiple: true },
     json: { type: "string" },
   },
 });
-const [seed, cases, races, reduced] = [values.seed, values.cases, values.races, values.reduced].map((value) => {
+const [seed, cases, races, undos, reduced] = [values.seed, values.cases, values.races, values.undos, values.reduced].map((value) => {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 0) throw new Error(`${value} is not a whole number`);
   return number;
@@ -29,7 +30,7 @@ function group(name: string): Group {
   return found;
 }
 
-const found = await score({ seed: seed!, cases: cases!, races: races!, reduced: reduced!, only: values.only?.map(group) });
+const found = await score({ seed: seed!, cases: cases!, races: races!, undos: undos!, reduced: reduced!, only: values.only?.map(group) });
 for (const failure of found.failures) process.stdout.write(`\n${failure.count} × ${failure.kind}\n${failureText(failure)}\n`);
 process.stdout.write(`\n${table(found.figures)}\n\nSeed ${seed}, ${found.conditions.cases} statements, ${machine()}\n`);
 if (values.json)

@@ -10,19 +10,28 @@ export interface Reduced {
   detail: string;
 }
 
+/** What is wrong with the statement on the schema that was just built, in words; undefined: nothing. */
+export type Check = (lane: Lane, text: string) => Promise<string | undefined>;
+
+/** A miss of the same kind. */
+export const misses =
+  (kind: string): Check =>
+  async (lane, text) =>
+    (await runCase(lane, "", text, false)).compared.misses.find((miss) => missKind(miss) === kind)?.detail;
+
 /** Most attempts for one failure; each builds a schema. */
 const ATTEMPTS = 400;
 
 /**
  * The least schema and statement that still miss in the same way: definitions are left out one by one, then parts of the trees of what is
- * left, as long as the kind of the miss stays.
+ * left, as long as `check` finds fault.
  */
-export async function reduce(lane: Lane, parts: readonly string[], text: string, kind: string): Promise<Reduced> {
+export async function reduce(lane: Lane, parts: readonly string[], text: string, check: Check): Promise<Reduced> {
   let best: Reduced = { parts: [...parts], text, detail: "" };
   let left = ATTEMPTS;
   const attempt = async (candidate: { parts: string[]; text: string }): Promise<boolean> => {
     if (left-- <= 0) return false;
-    const detail = await missed(lane, candidate, kind);
+    const detail = await missed(lane, candidate, check);
     if (detail !== undefined) best = { ...candidate, detail };
     return detail !== undefined;
   };
@@ -43,15 +52,14 @@ export async function reduce(lane: Lane, parts: readonly string[], text: string,
   return best;
 }
 
-async function missed(lane: Lane, { parts, text }: { parts: string[]; text: string }, kind: string): Promise<string | undefined> {
+async function missed(lane: Lane, { parts, text }: { parts: string[]; text: string }, check: Check): Promise<string | undefined> {
   try {
     await lane.build(parts);
   } catch (error) {
     if ((error as { code?: string }).code === undefined) throw error;
     return undefined;
   }
-  const { compared } = await runCase(lane, "", text, false);
-  return compared.misses.find((miss) => missKind(miss) === kind)?.detail;
+  return check(lane, text);
 }
 
 /** Texts with one thing less. */

@@ -6,6 +6,7 @@ import type { Conditions } from "./report.ts";
 import { raceFigures, runRaces } from "./races.ts";
 import { Tally } from "./tally.ts";
 import { timeFigures } from "./timings.ts";
+import { faultKind, undoFault, undoFigures, runUndos } from "./undos.ts";
 import { evaded, EVASION_COUNT, runWritten } from "./written.ts";
 
 export interface ScoreOptions {
@@ -14,13 +15,15 @@ export interface ScoreOptions {
   cases: number;
   /** Races of the guard. */
   races: number;
+  /** Statements that are done and undone. */
+  undos: number;
   /** Groups of figures to measure; all when absent. */
   only?: readonly Group[] | undefined;
   /** Kinds of failures that are reduced to a minimal case. */
   reduced: number;
 }
 
-export const GROUPS = ["impact", "races", "time"] as const;
+export const GROUPS = ["impact", "races", "undo", "time"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Score {
@@ -32,7 +35,7 @@ export interface Score {
 /** Statements a full run must have (the issue's bound); smaller runs are judged on what they have. */
 export const FULL = 5_000;
 /** Measurements that fail, worst first. */
-const ORDER = ["unsafe", "exact", "rewrites", "locks", "willFail", "unknown", "incomplete"];
+const ORDER = ["guard", "undo", "unsafe", "exact", "rewrites", "locks", "willFail", "unknown", "incomplete"];
 
 const rank = (failure: Failure): number => ORDER.indexOf(failure.kind.split(":")[0]!);
 
@@ -53,8 +56,6 @@ export async function score(options: ScoreOptions): Promise<Score> {
       await runWritten(lanes[0]!, user, tally);
       await runGenerated(main, options.seed, options.cases, tally);
       failures.push(...tally.failures.values());
-      failures.sort((a, b) => rank(a) - rank(b) || b.count - a.count);
-      await reduceFailures(lanes[0]!, failures.slice(0, options.reduced));
       const evasions = evaded();
       failures.unshift(...evasions.map((first) => ({ kind: "unsafe: an evasion", count: 1, first: { ...first, parts: [] } })));
       figures.push({
@@ -72,7 +73,16 @@ export async function score(options: ScoreOptions): Promise<Score> {
       failures.push(...races.broken.map((first) => ({ kind: `guard: ${first.detail}`, count: 1, first })));
       figures.push(...raceFigures(races, options.races));
     }
+    if (wanted("undo")) {
+      const undos = await runUndos(main, options.seed, options.undos);
+      failures.push(
+        ...undos.broken.map((first) => ({ kind: `undo: ${first.detail}`, count: 1, first, check: undoFault(faultKind(first.detail)) })),
+      );
+      figures.push(...undoFigures(undos, options.undos));
+    }
     if (wanted("time")) figures.push(...(await timeFigures(await server.createDatabase("demo"))));
+    failures.sort((a, b) => rank(a) - rank(b) || b.count - a.count);
+    await reduceFailures(main[0]!, failures.slice(0, options.reduced));
     const [version] = await lanes[0]!.query("SELECT current_setting('server_version') AS version");
     return {
       figures,

@@ -2,6 +2,7 @@ import { missKind, type Case } from "./case.ts";
 import type { FigureName } from "./compare.ts";
 import type { Failure } from "./generated.ts";
 import { errorOf } from "./peer.ts";
+import { misses } from "./reduce.ts";
 
 /** Everything that was counted over all cases. */
 export class Tally {
@@ -43,7 +44,7 @@ export class Tally {
       const kind = `${missKind(miss)}`;
       const known = this.failures.get(`${family}/${kind}`);
       if (known) known.count++;
-      else this.failures.set(`${family}/${kind}`, { kind, count: 1, first: { parts, text, detail: miss.detail } });
+      else this.failures.set(`${family}/${kind}`, { kind, count: 1, first: { parts, text, detail: miss.detail }, check: misses(kind) });
     }
     if (!estimate) return;
     for (const part of ["targets", "all"] as const)

@@ -28,6 +28,8 @@ export interface Written {
 export interface Truth {
   /** SQLSTATE when it was refused; then nothing below holds. */
   refused?: { code: string; message: string };
+  /** It is of a kind that stores rows anew and defines nothing, though the catalogues show its working tables. */
+  storesAnew: boolean;
   /** Rows of the server's own answer, e.g. `DELETE 5`; absent where it names none. */
   answered?: number;
   /** By relation. */
@@ -110,6 +112,8 @@ const CLASSES = `SELECT pg_catalog.json_agg(pg_catalog.json_build_array(c.oid::p
   FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid`;
 const FACTS = `SELECT (${COUNTERS}) AS counters, (${LOCKS}) AS locks, (${CLASSES}) AS classes`;
 
+const STORES = /^\s*(REFRESH|CLUSTER|REINDEX|TRUNCATE|ANALYZE|VACUUM)\b/i;
+
 type Counter = [oid: number, inserted: number, updated: number, deleted: number, catalog: string | null];
 
 /**
@@ -123,17 +127,26 @@ export async function truthOf(client: Client, text: string, before: ReadonlyMap<
     // Foreign keys made not deferrable by the statement itself need no word here.
     const results = await client.query(`SET CONSTRAINTS ALL IMMEDIATE; ${FACTS}`);
     const facts = (results as unknown as { rows: Record<string, unknown>[] }[])[1]!.rows[0]!;
-    return { ...read(facts, before), ...(rowCount === null ? {} : { answered: rowCount }) };
+    return { ...read(facts, before), storesAnew: STORES.test(text), ...(rowCount === null ? {} : { answered: rowCount }) };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === undefined) throw error;
-    return { refused: { code, message }, written: new Map(), catalogs: new Map(), locks: [], files: [], gone: [], rights: false };
+    return {
+      refused: { code, message },
+      storesAnew: false,
+      written: new Map(),
+      catalogs: new Map(),
+      locks: [],
+      files: [],
+      gone: [],
+      rights: false,
+    };
   } finally {
     await client.query("ROLLBACK; RESET ALL; DEALLOCATE ALL; SELECT pg_stat_force_next_flush()");
   }
 }
 
-function read(facts: Record<string, unknown>, before: ReadonlyMap<number, Before>): Truth {
+function read(facts: Record<string, unknown>, before: ReadonlyMap<number, Before>): Omit<Truth, "storesAnew"> {
   const written = new Map<string, Written>();
   const catalogs = new Map<string, Written>();
   for (const [oid, inserted, updated, deleted, catalog] of (facts["counters"] ?? []) as Counter[]) {
