@@ -22,6 +22,8 @@ export const LIMITS = {
   ticketMs: 60_000,
   /** Characters of a reason or a comment. */
   reasonChars: 2_000,
+  /** Entries of a room's timeline that a browser is given when it enters, the newest ones. */
+  timelineEntries: 500,
   /** Characters of a room title. */
   titleChars: 200,
 } as const;

@@ -1,4 +1,4 @@
-import { CLOSE, type ErrorCode, type RoomSnapshot, type ServerMessage } from "@interlock/protocol";
+import { CLOSE, type ErrorCode, LIMITS, type RoomSnapshot, type ServerMessage } from "@interlock/protocol";
 import type { Welcome } from "../door/door.ts";
 import type { Services } from "../services.ts";
 import type { Presence } from "./presence.ts";
@@ -62,7 +62,7 @@ async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<
     services.connections.list(),
     documents.documentsOf(roomId),
     services.commands.list(roomId, 200),
-    services.timeline.entries(roomId, 500),
+    services.timeline.entries(roomId, LIMITS.timelineEntries),
     services.timeline.head(),
   ]);
   if (room === undefined) throw new Error(`room ${roomId} is gone`);

@@ -21,8 +21,11 @@ import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
 import { SqlText } from "./sql-text.tsx";
 
-/** One frozen command: who wrote it, what it does, who has agreed, and what came of it. `kept`: it stays open although it is finished. */
-export function CommandCard({ command, kept = false }: { command: Command; kept?: boolean }) {
+/**
+ * One frozen command: who wrote it, what it does, who has agreed, and what came of it. `kept`: it stays open although it is finished. `crowded`: others that
+ * wait are open already, so this one is folded until somebody wants it.
+ */
+export function CommandCard({ command, kept = false, crowded = false }: { command: Command; kept?: boolean; crowded?: boolean }) {
   const me = useRoom((state) => state.me);
   const role = useRoom((state) => state.role);
   const wanted = useView((view) => (view.command?.id === command.id ? view.command : undefined));
@@ -32,16 +35,17 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
   const [chosen, setChosen] = useState<boolean>();
   // What needs nobody's review is done in a moment: it unfolds only when it takes longer.
   const lasting = useLasting(active && command.verdict.obligations.reviews.length === 0);
-  const byItself = kept || (active && (command.verdict.obligations.reviews.length > 0 || lasting));
+  const byItself = kept || (active && !crowded && (command.verdict.obligations.reviews.length > 0 || lasting));
   const [was, setWas] = useState(byItself);
   if (was !== byItself) {
     setWas(byItself);
     setChosen(undefined);
   }
-  const open = chosen ?? (byItself || wanted?.focus === true);
   const [details, setDetails] = useState(false);
   const rights = commandRights(command, me, role);
   const acts = useCommandActs(command, () => card.current?.focus({ preventScroll: true }));
+  // Whoever is writing why it is rejected goes on when more commands come in above.
+  const open = chosen ?? (byItself || wanted?.focus === true || acts.rejecting);
   const session = useSession();
 
   useEffect(() => {
@@ -59,7 +63,9 @@ export function CommandCard({ command, kept = false }: { command: Command; kept?
     const act = { a: rights.review && acts.approve, r: rights.review && acts.startReject, h: rights.hold && acts.hold }[event.key];
     if (!act) return;
     event.preventDefault();
-    act();
+    // Nobody agrees to what they have not seen.
+    if (open) act();
+    else setChosen(true);
   };
 
   return (
@@ -147,7 +153,10 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
   const inner = (
     <>
       <EffectBadge effect={command.effect} className="px-1.5" />
-      <span className="min-w-0 flex-1 truncate text-left text-xs text-dim" title={`${command.connection.name} · ${names}`}>
+      <span
+        className="min-w-0 flex-1 truncate text-left text-xs text-dim"
+        title={`${open ? "" : `${beginningOf(command.text) ?? command.text}\n\n`}${command.connection.name} · ${names}`}
+      >
         {open ? (
           <>
             {command.connection.name} · {names}

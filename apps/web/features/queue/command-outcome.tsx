@@ -115,7 +115,7 @@ function Rejected({ command }: { command: Command }) {
 /** Rows that were read before the end are still there; of writes nothing is. */
 function endTitle(what: string, { effect, execution }: Command): string {
   const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
-  if (effect !== "read") return `${what}${took}, nothing was kept`;
+  if (effect !== "read" && effect !== "session") return `${what}${took}, nothing was kept`;
   const rows = execution?.results.some((result) => result.rows > 0) ?? false;
   return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
 }

@@ -10,6 +10,9 @@ import { isActive, isWaiting, keptOpen } from "./command-rights.ts";
 /** Finished commands listed before one asks for more. */
 const FINISHED = 8;
 
+/** Waiting commands shown in full. Beyond it they are folded: one looks for the right one in a list, not in pages of text. */
+const OPEN_AT_ONCE = 6;
+
 /** Commands of the room: what waits or runs in full, what is finished folded. */
 export function QueuePanel() {
   const commands = useRoom((state) => state.commands);
@@ -19,6 +22,12 @@ export function QueuePanel() {
   const finished = commands.filter((command) => !isActive(command));
   const kept = keptOpen(finished);
   const waiting = active.filter(isWaiting).length;
+  const crowded = new Set(
+    active
+      .filter(({ state }) => state === "awaiting_review")
+      .slice(OPEN_AT_ONCE)
+      .map(({ id }) => id),
+  );
   const shown = all ? finished : finished.filter(({ id }, index) => index < FINISHED || id === wanted);
   return (
     <section aria-label="Queue" className="flex min-h-0 flex-col">
@@ -31,7 +40,7 @@ export function QueuePanel() {
         )}
         {/* One list, so that a card that finishes is moved and not made anew. */}
         {[...active, ...shown].map((command) => (
-          <CommandCard key={command.id} command={command} kept={kept.has(command.id)} />
+          <CommandCard key={command.id} command={command} kept={kept.has(command.id)} crowded={crowded.has(command.id)} />
         ))}
         {finished.length > shown.length && (
           <Button variant="ghost" size="sm" onClick={() => setAll(true)}>

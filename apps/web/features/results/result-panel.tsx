@@ -74,7 +74,14 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
 /** What the server said against the statement, above the rows that came before. */
 function Trouble({ command, execution, statement }: { command: Command; execution: Execution; statement: number }) {
   const { error } = execution;
-  if (!error || command.state === "running" || (error.statement !== undefined && error.statement !== statement)) return null;
+  // Of what people ended the badge says all.
+  if (
+    !error ||
+    command.state === "running" ||
+    command.state === "cancelled" ||
+    (error.statement !== undefined && error.statement !== statement)
+  )
+    return null;
   return (
     <p
       role="alert"

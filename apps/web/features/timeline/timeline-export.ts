@@ -1,4 +1,5 @@
 import type { Command, Room, TimelineEntry } from "@interlock/protocol";
+import { mayHaveOlder } from "./timeline-steps.ts";
 
 /** The timeline as a post-incident note in Markdown, oldest first, with the commands it speaks of. Times are UTC. */
 export function timelineMarkdown(room: Room, entries: readonly TimelineEntry[], commands: readonly Command[]): string {
@@ -11,6 +12,7 @@ export function timelineMarkdown(room: Room, entries: readonly TimelineEntry[], 
     "",
     "## Timeline (UTC)",
     "",
+    ...(mayHaveOlder(entries) ? ["What was before this is in the audit log.", ""] : []),
   );
   for (const { at, actor, text } of entries.toReversed())
     lines.push(`- \`${utc(at)}\` ${actor ? `**${escape(actor.displayName)}** ` : ""}${escape(text)}`);

@@ -3,7 +3,7 @@ import type { TimelineEntry } from "@interlock/protocol";
 import { Fragment, type ReactNode, useMemo } from "react";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
-import { worthALine } from "./timeline-steps.ts";
+import { mayHaveOlder, worthALine } from "./timeline-steps.ts";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
@@ -32,6 +32,7 @@ export function TimelinePanel() {
             </Fragment>
           );
         })}
+        {mayHaveOlder(all) && <li className="py-2 text-2xs text-faint">What was before is in the audit log.</li>}
       </ol>
     </section>
   );

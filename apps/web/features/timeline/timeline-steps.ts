@@ -1,4 +1,4 @@
-import type { TimelineEntry } from "@interlock/protocol";
+import { LIMITS, type TimelineEntry } from "@interlock/protocol";
 
 const ENDS = /^command\.(succeeded|failed|cancelled|rolled_back|unknown)$/u;
 /** Steps on the way that say nothing any more once the command has ended. */
@@ -13,3 +13,7 @@ export function worthALine(entries: readonly TimelineEntry[]): readonly Timeline
     ({ type, commandId }) => type !== ECHO && (commandId === undefined || !ON_THE_WAY.has(type) || !ended.has(commandId)),
   );
 }
+
+/** Whether there may be older entries than these, which are newest first. */
+export const mayHaveOlder = (entries: readonly TimelineEntry[]) =>
+  entries.length >= LIMITS.timelineEntries && entries.at(-1)?.type !== "room.opened";
