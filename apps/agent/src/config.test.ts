@@ -21,6 +21,7 @@ test("reads what it is told and fills in the rest", () => {
     demo: false,
     logLevel: "info",
     resultDays: 30,
+    undoDays: 30,
   });
 });
 

@@ -20,6 +20,8 @@ export interface Config {
   logLevel: string;
   /** How long results are kept, in days. */
   resultDays: number;
+  /** How long what a run changed is kept for undo, in days. */
+  undoDays: number;
 }
 
 const Environment = z.object({
@@ -43,6 +45,7 @@ const Environment = z.object({
     .pipe(z.array(z.string().refine((text) => URL.parse(text)?.origin === text, "must be origins without a path")).min(1)),
   INTERLOCK_DEMO: z.enum(["0", "1"]).default("0"),
   INTERLOCK_RESULT_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
+  INTERLOCK_UNDO_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -62,5 +65,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     demo: data.INTERLOCK_DEMO === "1",
     logLevel: data.INTERLOCK_LOG_LEVEL,
     resultDays: data.INTERLOCK_RESULT_DAYS,
+    undoDays: data.INTERLOCK_UNDO_DAYS,
   };
 }

@@ -31,12 +31,36 @@ export function keepHouse(parts: HousekeepingParts, signal: AbortSignal): void {
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-/** Expired tickets, old idempotency keys, results past their retention. Each removed result is an audit event: nothing vanishes unseen (I12). */
+/** Expired tickets, old idempotency keys, results and images past their retention. Each removed result is an audit event: nothing vanishes unseen (I12). */
 export async function tidyUp(parts: HousekeepingParts, now: Date = new Date()): Promise<void> {
   const { db } = parts;
   await db.ticket.deleteMany({ where: { expiresAt: { lt: now } } });
   await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - KEY_DAYS * DAY_MS) } } });
+  await removeImages(parts, now);
   await removeResults(parts, new Date(now.getTime() - parts.resultDays * DAY_MS));
+}
+
+/** Images of rows past their time; that there was one stays known. */
+async function removeImages({ db, timeline, log }: HousekeepingParts, now: Date): Promise<void> {
+  const old = await db.undo.findMany({
+    where: { expiresAt: { lt: now }, NOT: { image: null } },
+    select: { commandId: true, rows: true, command: { select: { roomId: true, title: true } } },
+  });
+  for (const { commandId, rows, command } of old) {
+    const fact = {
+      type: "undo.removed",
+      actor: "system",
+      roomId: command.roomId,
+      commandId,
+      data: { title: command.title, rows },
+    } as const;
+    const event = await db.$transaction(async (tx) => {
+      await tx.undo.update({ where: { commandId }, data: { image: null } });
+      return appendAudit(tx, fact);
+    });
+    await timeline.publish(event);
+  }
+  if (old.length > 0) log.info({ images: old.length }, "images past their retention were removed");
 }
 
 async function removeResults({ db, timeline, results, resultDays, log }: HousekeepingParts, before: Date): Promise<void> {

@@ -12,6 +12,7 @@ import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
 import type { Timeline } from "./timeline.ts";
+import { UndoStore } from "./undo/undo-store.ts";
 
 export interface ServiceConfig {
   /** Absolute path of the state folder. */
@@ -19,6 +20,8 @@ export interface ServiceConfig {
   /** 32 bytes that seal stored credentials. */
   key: Uint8Array;
   demo: boolean;
+  /** How long what a run changed is kept for undo, in days. */
+  undoDays: number;
 }
 
 export interface ServiceParts {
@@ -50,7 +53,19 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
   const connections = new ConnectionRegistry({ db, hub, timeline, key: config.key, policy, log });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
-  const commands = new CommandService({ db, hub, timeline, membership: parts.membership, policy, connections, results, documents, log });
+  const undo = new UndoStore({ db, key: config.key, days: config.undoDays });
+  const commands = new CommandService({
+    db,
+    hub,
+    timeline,
+    membership: parts.membership,
+    policy,
+    connections,
+    results,
+    documents,
+    undo,
+    log,
+  });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
   const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, results, commands });
   await commands.recover();

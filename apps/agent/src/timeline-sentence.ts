@@ -44,6 +44,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
       : `${title(data)} ended without a known outcome`,
   "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
   "result.removed": (data) => `The result of ${title(data)} was removed after ${number(data, "days")} days`,
+  "undo.removed": (data) => `What ${title(data)} changed is kept no longer: ${number(data, "rows")} rows can be put back no more`,
   "policy.loaded": () => "The policy was loaded",
   "policy.refused": () => "The policy file is not valid; the last good one stays",
   "connection.created": (data) => `added the connection ${text(data, "name")}`,

@@ -16,7 +16,7 @@ const hub = new RoomHub();
 const log = createLog("error");
 const timeline = new Timeline(db, hub);
 const services = await createServices({
-  config: { home: input.home, key: new Uint8Array(Buffer.from(input.key, "base64")), demo: false },
+  config: { home: input.home, key: new Uint8Array(Buffer.from(input.key, "base64")), demo: false, undoDays: 30 },
   db,
   hub,
   timeline,

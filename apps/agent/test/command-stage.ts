@@ -82,7 +82,7 @@ export interface Stage extends Services {
   propose(
     who: Name,
     text: string,
-    more?: { maxRows?: number; reason?: string; authors?: string[]; key?: string; connectionId?: string },
+    more?: { maxRows?: number; reason?: string; authors?: string[]; key?: string; connectionId?: string; dryRun?: boolean },
   ): Promise<Command>;
   approve(who: Name, command: Command): ReturnType<Services["commands"]["review"]>;
   /** Resolves when the command is in one of `states` (default: any final one). */
@@ -155,7 +155,7 @@ export async function openStage(policy = POLICY): Promise<Stage> {
     const documents = new DocumentStore({ db, timeline, languageOf: () => "sql", log });
     const authenticate = createAuthentication({ db, secret: "a secret of the tests" });
     const services = await createServices({
-      config: { home, key, demo: false },
+      config: { home, key, demo: false, undoDays: 30 },
       db,
       hub,
       documents,

@@ -59,6 +59,7 @@ export async function startWholeAgent(): Promise<WholeAgent> {
     demo: true,
     logLevel: "silent",
     resultDays: 30,
+    undoDays: 30,
   };
   let agent = await createAgent(config, createLog(process.env["TEST_LOG"] ?? "silent"));
   const room = await db.room.findFirstOrThrow();

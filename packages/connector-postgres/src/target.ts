@@ -90,12 +90,15 @@ export class PostgresTarget implements Target {
     return execute({ secret: this.#options.secret, resolve: resolveText, lineage: lineageOf }, request, sink, signal);
   }
 
-  async undoImpact(image: UndoImage, options: ImpactOptions): Promise<Impact> {
+  foreseeUndo(image: UndoImage, options: ImpactOptions): Promise<{ impact: Impact; resolution: Resolution }> {
     const started = performance.now();
-    const impact = await this.#facts(this.#write, options.signal, started, (session, catalog, facts) =>
-      undoImpact(analysisContext({ session, catalog, facts, exact: options.exact, countingMs: options.countingMs, masked: [] }), image),
-    );
-    return { ...impact, tookMs: performance.now() - started };
+    return this.#facts(this.#write, options.signal, started, async (session, catalog, facts) => {
+      const { exact, countingMs } = options;
+      const impact = await undoImpact(analysisContext({ session, catalog, facts, exact, countingMs, masked: [] }), image);
+      const targets = [...new Set(image.tables.map(({ object, oid }) => `${object}=table:${oid}`))].toSorted();
+      const resolution = { database: catalog.database, role: facts.role, targets, settings: {} };
+      return { impact: { ...impact, tookMs: performance.now() - started }, resolution };
+    });
   }
 
   undo(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome> {

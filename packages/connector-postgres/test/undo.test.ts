@@ -1,8 +1,7 @@
-import type { Target, UndoImage } from "@interlock/connector";
+import { CAPTURE_LIMITS, type Target, type UndoImage } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { postgres } from "../src/index.ts";
-import { UNDO_LIMITS } from "../src/undo/reversible.ts";
 import { recordingSink, requestFor, sql } from "./execute-harness.ts";
 
 const SCHEMA = `
@@ -72,13 +71,13 @@ const promised = async (text: string) => {
 async function capture(text: string): Promise<{ state: string; error?: unknown; image: UndoImage; rows: (string | null)[][] }> {
   let image: UndoImage = { tables: [] };
   const sink = { ...recordingSink(), captured: async (kept: UndoImage) => void (image = kept) };
-  const outcome = await target.execute(await requestFor(server.url, text, { capture: UNDO_LIMITS }), sink, signal);
+  const outcome = await target.execute(await requestFor(server.url, text, { capture: CAPTURE_LIMITS }), sink, signal);
   return { state: outcome.state, error: outcome.error, image: structuredClone(image), rows: sink.results.flatMap((result) => result.rows) };
 }
 
 /** Puts back under a guard of what the undo's own impact says. */
 async function undo(image: UndoImage, dryRun = false) {
-  const impact = await target.undoImpact!(image, { signal, exact: true, countingMs: 5_000 });
+  const { impact } = await target.foreseeUndo!(image, { signal, exact: true, countingMs: 5_000 });
   const approved = impact.statements.flatMap((statement) =>
     [...statement.effects, ...statement.cascades, ...statement.sideEffects.flatMap((effect) => effect.writes ?? [])].map(
       ({ object, rows }) => ({
@@ -196,7 +195,7 @@ describe("names conflicts row by row and changes nothing", () => {
 
   it("does not take rows along that were hung on an added row since, unless its impact said so", async () => {
     const { image } = await capture("INSERT INTO u.people (id, name) VALUES (200, 'x')");
-    const stale = await target.undoImpact!(image, { signal, exact: true, countingMs: 5_000 });
+    const { impact: stale } = await target.foreseeUndo!(image, { signal, exact: true, countingMs: 5_000 });
     expect(stale.statements[0]!.cascades.map(({ rows }) => rows.value)).toEqual(stale.statements[0]!.cascades.map(() => 0));
     await sql(server.url, "INSERT INTO u.orders (person_id) VALUES (200)");
     const approved = [{ object: "u.people", rows: 1 }];
@@ -245,7 +244,7 @@ describe("a promise that cannot be kept rolls the run back", () => {
 
   it("the place to keep them says no", async () => {
     const sink = { ...recordingSink(), captured: () => Promise.reject(new Error("disk full")) };
-    const request = await requestFor(server.url, "DELETE FROM u.items", { capture: UNDO_LIMITS });
+    const request = await requestFor(server.url, "DELETE FROM u.items", { capture: CAPTURE_LIMITS });
     expect((await target.execute(request, sink, signal)).state).toBe("failed");
     expect((await dump())["items"]).toHaveLength(180);
   });

@@ -72,8 +72,11 @@ export interface Target {
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome>;
-  /** What putting back `image` would do: a statement per table and kind of write, with exact rows. Runs nothing of the user's. */
-  undoImpact?(image: UndoImage, options: ImpactOptions): Promise<Impact>;
+  /**
+   * What putting back `image` would do, a statement per table and kind of write with exact rows, and what it would do it to. The statements'
+   * texts, joined by line ends, are what people read. Runs nothing of the user's.
+   */
+  foreseeUndo?(image: UndoImage, options: ImpactOptions): Promise<{ impact: Impact; resolution: Resolution }>;
   /**
    * Puts back what a run changed, in one transaction under its own guard: a row is touched only where it still is as the run left it. Any
    * conflict rolls everything back and is named in the outcome, row by row.
@@ -110,6 +113,9 @@ export interface ExecuteRequest {
   /** Does everything but COMMIT: counts, compares with the guard and always rolls back. */
   dryRun?: boolean;
 }
+
+/** Most rows that are kept of one run, and most bytes of their values: beyond it an undo is a restore, not a command. */
+export const CAPTURE_LIMITS = { maxRows: 50_000, maxBytes: 64 * 1024 * 1024 } as const;
 
 /** The rows of one table that a run wrote. */
 export interface UndoTable {

@@ -66,8 +66,10 @@ function readField(model: string, line: string, table: ExpectedTable, models: Se
 }
 
 function readRelation(model: string, base: string, rest: string, table: ExpectedTable): void {
-  if (!rest) return;
-  const [, column, target, action] = /^@relation\(fields: \[(\w+)\], references: \[(\w+)\](?:, onDelete: (\w+))?\)$/.exec(rest) ?? [];
+  // The other side of a named relation has nothing of its own.
+  if (!rest || /^@relation\("\w+"\)$/.test(rest)) return;
+  const [, column, target, action] =
+    /^@relation\((?:"\w+", )?fields: \[(\w+)\], references: \[(\w+)\](?:, onDelete: (\w+))?\)$/.exec(rest) ?? [];
   if (!column || !target) throw new Error(`${model}: unknown relation ${rest}`);
   const onDelete = ACTIONS[action ?? "Restrict"]!;
   table.foreignKeys[`${model}_${column}_fkey`] = { column, table: base, target, onDelete, onUpdate: "CASCADE" };

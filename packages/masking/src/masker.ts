@@ -51,6 +51,10 @@ export function createMasker(rules: MaskRules): Masker {
   return { modes, mask: (dataRows, count) => maskRows(dataRows, count, modes, shaped, watched, detectors, scratch) };
 }
 
+/** Whether a stored column, `schema.table.column`, is masked whole by any of the patterns. */
+export const isMasked = (patterns: readonly string[], column: string): boolean =>
+  patterns.some((pattern) => readPattern(pattern).test(column.toLowerCase()));
+
 function modeOf(column: MaskColumn, patterns: RegExp[], detectors: ReadonlySet<Detector>): MaskMode {
   const rules = patterns.length + detectors.size;
   if (column.sources === "unknown") return rules > 0 ? "full" : "none";

@@ -53,6 +53,7 @@ export const AUDIT_TYPES = [
   "command.unknown",
   "result.exported",
   "result.removed",
+  "undo.removed",
   "policy.loaded",
   "policy.refused",
   "connection.created",

@@ -87,8 +87,32 @@ export const Execution = z.object({
   error: z.object({ code: ErrorCode, message: z.string(), statement: z.number().int().optional() }).optional(),
   /** What the commit guard compared, when it stepped in. */
   guard: z.array(z.object({ object: z.string(), approved: z.number(), actual: z.number() })).optional(),
+  /** Rows an undo found other than the run had left them, masked; the first of `conflictCount`. */
+  conflicts: z
+    .array(
+      z.object({
+        object: z.string(),
+        key: z.record(z.string(), z.string().nullable()),
+        reason: z.enum(["changed", "gone", "exists", "blocked"]),
+      }),
+    )
+    .optional(),
+  conflictCount: z.number().int().nonnegative().optional(),
+  /** After a dry run: what rolling back did not take back. */
+  notTakenBack: z.array(z.string()).optional(),
 });
 export type Execution = z.infer<typeof Execution>;
+
+/** What was kept to put back what a command changed. The rows themselves never leave the agent. */
+export const Undo = z.object({
+  /** `done`: another command put it back. `expired`: kept no longer. */
+  state: z.enum(["available", "done", "expired"]),
+  rows: z.number().int().nonnegative(),
+  expiresAt: z.iso.datetime(),
+  /** The command that put it back. */
+  doneBy: z.string().optional(),
+});
+export type Undo = z.infer<typeof Undo>;
 
 /** An immutable, frozen command with everything a reviewer needs. */
 export const Command = z.object({
@@ -110,6 +134,12 @@ export const Command = z.object({
   reason: z.string().optional(),
   /** Most rows the author agreed to where figures are not exact; sealed in the digest. */
   maxRows: z.number().int().nonnegative().optional(),
+  /** It does everything but commit, and is always rolled back. */
+  dryRun: z.boolean().optional(),
+  /** The command whose changes this one puts back. */
+  undoOf: z.string().optional(),
+  /** Present when its changes were kept. */
+  undo: Undo.optional(),
   reviews: z.array(Review),
   /** When the countdown ends, while it runs. */
   runsAt: z.iso.datetime().optional(),

@@ -43,6 +43,17 @@ export const ClientMessage = z.discriminatedUnion("type", [
     text: z.string().max(LIMITS.commandBytes),
     reason: plainText(LIMITS.reasonChars).optional(),
     maxRows: z.number().int().nonnegative().optional(),
+    /** Do everything but commit. */
+    dryRun: z.boolean().optional(),
+  }),
+  /** Proposes to put back what a command changed. `key` makes a resend harmless. */
+  z.object({
+    type: z.literal("command.undo"),
+    id,
+    key: z.string().min(8).max(100),
+    commandId: z.string(),
+    reason: plainText(LIMITS.reasonChars).optional(),
+    dryRun: z.boolean().optional(),
   }),
   z.object({
     type: z.literal("command.review"),

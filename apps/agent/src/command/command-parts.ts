@@ -6,6 +6,7 @@ import type { ResultService } from "../result/result-service.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
+import type { UndoStore } from "../undo/undo-store.ts";
 import type { Countdowns } from "./countdowns.ts";
 import type { Runs } from "./runs.ts";
 
@@ -18,6 +19,7 @@ export interface CommandParts {
   connections: Pick<ConnectionRegistry, "connector" | "target" | "byId">;
   results: Pick<ResultService, "record" | "recover">;
   documents: Pick<DocumentStore, "writersOf">;
+  undo: Pick<UndoStore, "keep" | "open" | "drop">;
   log: Logger;
 }
 

@@ -10,6 +10,9 @@ export const WITH_PARTS = {
   authors: true,
   reviews: { orderBy: { at: "asc" } },
   execution: true,
+  // Never the rows themselves: they are large, and nobody's to see.
+  undo: { select: { rows: true, expiresAt: true } },
+  undoneBy: { where: { state: "succeeded", dryRun: false }, select: { id: true }, take: 1 },
 } as const;
 
 export type CommandRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
@@ -20,7 +23,7 @@ export function readRow(db: Pick<Tx, "command">, id: string) {
 
 /** Summary columns of an execution as they are stored. */
 export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> &
-  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard">>;
+  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "notTakenBack">>;
 
 export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
 export const verdictOf = (row: Pick<CommandRow, "verdict">): Verdict => Verdict.parse(row.verdict);
@@ -63,6 +66,9 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     authors: row.authors.map((author) => person(author.userId)),
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.maxRows === null ? {} : { maxRows: row.maxRows }),
+    ...(row.dryRun ? { dryRun: true } : {}),
+    ...(row.undoOfId === null ? {} : { undoOf: row.undoOfId }),
+    ...undoOf(row),
     reviews: row.reviews.map((review) => ({
       id: review.id,
       reviewer: person(review.reviewerId),
@@ -77,6 +83,21 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     proposedAt: row.proposedAt.toISOString(),
     ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt.toISOString() }),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function undoOf({ undo, undoneBy, state }: CommandRow): Pick<Command, "undo"> {
+  if (undo === null || state !== "succeeded") return {};
+  const { rows, expiresAt } = undo;
+  const doneBy = undoneBy[0]?.id;
+  const stands = expiresAt.getTime() > Date.now() ? "available" : "expired";
+  return {
+    undo: {
+      state: doneBy === undefined ? stands : "done",
+      rows,
+      expiresAt: expiresAt.toISOString(),
+      ...(doneBy === undefined ? {} : { doneBy }),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Proposal } from "./proposal.ts";
 import { expire, recover } from "./recovery.ts";
 import { review, type ReviewInput } from "./review.ts";
 import { Runs } from "./runs.ts";
+import { undoProposal, type UndoRequested } from "./undo.ts";
 
 export type { CommandAct } from "./acts.ts";
 export type { Proposal } from "./proposal.ts";
@@ -48,6 +49,13 @@ export class CommandService {
     if (!isId(proposal.roomId)) return refuse("not_found", "There is no such room.");
     if (!isId(proposal.connectionId)) return refuse("unknown_connection");
     return this.#read(await lifecycle(this.#life, { kind: "proposal", proposal }));
+  }
+
+  /** Proposes to put back what a command changed. */
+  async undo(asked: UndoRequested): Promise<Outcome<Command>> {
+    if (!isId(asked.commandId)) return refuse("not_found");
+    const proposal = await undoProposal(this.#life, asked);
+    return proposal.ok ? this.propose(proposal.value) : proposal;
   }
 
   async review(input: ReviewInput): Promise<Outcome<Command>> {

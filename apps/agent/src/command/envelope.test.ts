@@ -39,11 +39,14 @@ const INPUT = {
   roomId: "r",
   maxRows: 5,
   impact: IMPACT,
+  dryRun: false,
+  undo: { of: "command", digest: "rows" },
 };
 
 function row(input = INPUT) {
-  const { text, connectionId, roomId, maxRows, impact } = input;
-  return { text, connectionId, roomId, maxRows, impact: structuredClone<unknown>(impact), effect: impact.effect, ...seal(input) };
+  const { text, connectionId, roomId, maxRows, impact, dryRun, undo } = input;
+  const stored = structuredClone<unknown>(impact);
+  return { text, connectionId, roomId, maxRows, dryRun, undoOfId: undo.of, impact: stored, effect: impact.effect, ...seal(input) };
 }
 
 test("the digest covers everything a reviewer agrees to", () => {
@@ -55,6 +58,10 @@ test("the digest covers everything a reviewer agrees to", () => {
     { ...INPUT, roomId: "s" },
     { ...INPUT, maxRows: 6 },
     { ...INPUT, impact: MORE },
+    { ...INPUT, dryRun: true },
+    { ...INPUT, undo: undefined },
+    { ...INPUT, undo: { ...INPUT.undo, of: "another" } },
+    { ...INPUT, undo: { ...INPUT.undo, digest: "other rows" } },
     { ...INPUT, impact: { ...IMPACT, warnings: ["a trigger is not understood"] } },
     { ...INPUT, resolution: { ...RESOLUTION, database: "other" } },
     { ...INPUT, resolution: { ...RESOLUTION, role: "postgres" } },
@@ -72,6 +79,8 @@ test("a row that says something else than its envelope does not open", () => {
   expect(openSeal({ ...good, connectionId: "d" })).toBeUndefined();
   expect(openSeal({ ...good, maxRows: 1000 })).toBeUndefined();
   expect(openSeal({ ...good, impact: MORE })).toBeUndefined();
+  expect(openSeal({ ...good, dryRun: true })).toBeUndefined();
+  expect(openSeal({ ...good, undoOfId: null })).toBeUndefined();
   expect(openSeal({ ...good, impact: null })).toBeUndefined();
   expect(openSeal({ ...good, effect: "read" })).toBeUndefined();
   expect(openSeal({ ...good, envelope: good.envelope.replace('"maxRows":5', '"maxRows":9') })).toBeUndefined();

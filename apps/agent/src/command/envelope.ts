@@ -6,7 +6,7 @@ import { approvedWrites } from "./approved-writes.ts";
 
 /** Everything a reviewer agrees to. Whatever is missing here could change between approval and run without anybody noticing (I2). */
 export interface Envelope {
-  v: 2;
+  v: 3;
   /** The exact characters that will be sent. */
   text: string;
   files: readonly string[];
@@ -23,6 +23,10 @@ export interface Envelope {
   /** SHA-256 (hex) over the RFC 8785 form of the impact that reviewers are shown and policy judges. */
   impact: string;
   roomId: string;
+  /** Rolled back whatever it does. */
+  dryRun: boolean;
+  /** The command whose changes it puts back, and the SHA-256 (hex) of the rows kept of it. */
+  undo: { of: string; digest: string } | null;
 }
 
 export interface Seal {
@@ -40,12 +44,14 @@ export interface Sealable {
   maxRows?: number | undefined;
   impact: Impact;
   roomId: string;
+  dryRun: boolean;
+  undo?: { of: string; digest: string } | undefined;
 }
 
 export function seal(input: Sealable): Seal {
   const { database, role, targets, settings } = input.resolution;
   const envelope: Envelope = {
-    v: 2,
+    v: 3,
     text: input.text,
     files: [],
     targets,
@@ -59,6 +65,8 @@ export function seal(input: Sealable): Seal {
     approved: approvedWrites(input.impact, input.maxRows),
     impact: digestOf(canonicalJson(input.impact)),
     roomId: input.roomId,
+    dryRun: input.dryRun,
+    undo: input.undo === undefined ? null : { of: input.undo.of, digest: input.undo.digest },
   };
   const text = canonicalJson(envelope);
   return { envelope: text, digest: digestOf(text) };
@@ -75,6 +83,8 @@ export interface SealedRow {
   connectionId: string;
   roomId: string;
   maxRows: number | null;
+  dryRun: boolean;
+  undoOfId: string | null;
   /** As it is stored. */
   impact: unknown;
   effect: string;
@@ -89,6 +99,8 @@ export function openSeal(row: SealedRow): Envelope | undefined {
     envelope.connectionId === row.connectionId &&
     envelope.roomId === row.roomId &&
     envelope.maxRows === row.maxRows &&
+    envelope.dryRun === row.dryRun &&
+    (envelope.undo?.of ?? null) === row.undoOfId &&
     envelope.impact === digestOf(canonicalJson(row.impact)) &&
     row.effect === effectOf(row.impact);
   return same ? envelope : undefined;

@@ -1,11 +1,12 @@
-import { TargetError, type ExecuteOutcome } from "@interlock/connector";
+import { CAPTURE_LIMITS, TargetError, type ExecuteOutcome, type Target, type UndoRequest } from "@interlock/connector";
 import { maskRules } from "@interlock/policy";
-import { LIMITS, type Execution } from "@interlock/protocol";
+import { LIMITS, type Execution, type Impact } from "@interlock/protocol";
 import { accessOf, guardOf } from "./approved-writes.ts";
 import type { Claimed } from "./claim.ts";
 import { TIMEOUT_MS, type Life } from "./command-parts.ts";
 import { impactOf } from "./command-row.ts";
-import { resolutionOf } from "./envelope.ts";
+import { resolutionOf, type Envelope } from "./envelope.ts";
+import { maskedConflict } from "./masked-conflict.ts";
 import { maskedText } from "./masked-text.ts";
 import type { Run, Stop } from "./runs.ts";
 
@@ -16,6 +17,8 @@ export interface Ending {
   /** Whose word stopped it, when that is how it ended. */
   stopped?: Stop;
 }
+
+type RunLimits = Omit<UndoRequest, "guard">;
 
 /** The one run. Resolves for every ending; what cannot be known is `unknown`, never guessed and never run again (I5). */
 export async function execute(life: Life, claimed: Claimed, run: Run): Promise<Ending> {
@@ -33,38 +36,67 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   let outcome: ExecuteOutcome;
   try {
     const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
-    outcome = await target.execute(
-      {
-        text: envelope.text,
-        resolution: resolutionOf(envelope),
-        access,
-        ...(guard === undefined ? {} : { guard }),
-        timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS,
-        rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
-        applicationName: `interlock:${proposer}`,
-      },
-      recording.sink,
-      run.signal,
-    );
+    const limits = { timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS, applicationName: `interlock:${proposer}`, dryRun: envelope.dryRun };
+    if (envelope.undo !== null) outcome = await putBack(life, target, envelope, limits, run.signal);
+    else
+      outcome = await target.execute(
+        {
+          ...limits,
+          text: envelope.text,
+          resolution: resolutionOf(envelope),
+          access,
+          ...(guard === undefined ? {} : { guard }),
+          ...(isReversible(impact) && !envelope.dryRun ? { capture: CAPTURE_LIMITS } : {}),
+          rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
+        },
+        { ...recording.sink, captured: (image) => life.undo.keep(row.id, image) },
+        run.signal,
+      );
   } catch (error) {
     outcome = faultOf(error, access);
     life.log.error({ err: error, commandId: row.id }, "a run ended with a fault");
   } finally {
     await recording.close();
   }
-  return endingOf(run, outcome, claimed.startedAt, envelope.text);
+  return endingOf(run, outcome, claimed.startedAt, envelope.text, masks.columns);
+}
+
+/** Whether the target said beforehand that all its writes can be put back; then what that needs is kept, or nothing is written. */
+const isReversible = (impact: Impact): boolean =>
+  impact.statements.some(({ reversible }) => reversible !== "no") &&
+  impact.statements.every(({ effect, reversible }) => effect === "read" || effect === "session" || reversible !== "no");
+
+async function putBack(
+  life: Life,
+  target: Target,
+  { undo, approved }: Envelope,
+  limits: RunLimits,
+  signal: AbortSignal,
+): Promise<ExecuteOutcome> {
+  const kept = await life.undo.open(undo!.of).catch((error: unknown) => {
+    life.log.error({ err: error, commandId: undo!.of }, "the rows kept of a command could not be read");
+    return undefined;
+  });
+  if (kept === undefined || kept.digest !== undo!.digest || target.undo === undefined)
+    throw new TargetError("undo_unavailable", "the rows that were agreed to are kept no longer");
+  return target.undo(kept.image, { ...limits, guard: { approved: [...approved] } }, signal);
 }
 
 /** A write whose session was lost may have been committed; a read changed nothing either way. */
 function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
   const known = error instanceof TargetError;
   const code = known ? error.code : "internal";
-  const before = known && (error.code === "target_down" || error.code === "targets_changed" || error.code === "unknown_connection");
+  const before =
+    known &&
+    (error.code === "target_down" ||
+      error.code === "targets_changed" ||
+      error.code === "unknown_connection" ||
+      error.code === "undo_unavailable");
   const state = before || access === "read" ? "failed" : "unknown";
   return { state, affected: [], error: { code, message: known ? error.message : "Interlock failed while it ran." } };
 }
 
-function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: string): Ending {
+function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: string, masked: readonly string[]): Ending {
   const { execution, fault } = run;
   const endedAt = new Date();
   // A fault of ours stops the run; what the target reports then is only the echo of that.
@@ -75,6 +107,11 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: s
   execution.tookMs = endedAt.getTime() - startedAt.getTime();
   if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, written) };
   if (outcome.guard !== undefined) execution.guard = outcome.guard;
+  if (outcome.notTakenBack !== undefined) execution.notTakenBack = outcome.notTakenBack;
+  if (outcome.conflicts !== undefined) {
+    execution.conflicts = outcome.conflicts.map((conflict) => maskedConflict(conflict, masked));
+    execution.conflictCount = outcome.conflictCount ?? outcome.conflicts.length;
+  }
   return { state, execution, ...(state === "cancelled" && run.stopped !== undefined ? { stopped: run.stopped } : {}) };
 }
 

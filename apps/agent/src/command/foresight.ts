@@ -4,9 +4,10 @@ import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
 import type { Frozen } from "./freeze.ts";
 
 /** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
-const COUNTING_MS = 2_000;
+export const COUNTING_MS = 2_000;
 
 export function parse(frozen: Frozen): Outcome<Parsed> {
+  if (frozen.undo) return ok({ statements: frozen.undo.impact.statements, diagnostics: [] });
   const parsed = frozen.connector.parse(frozen.text);
   const fault = parsed.diagnostics.find((diagnostic) => diagnostic.severity === "error");
   if (fault !== undefined) return refuse("syntax_error", `${fault.message} (at character ${fault.start + 1})`);
@@ -15,6 +16,7 @@ export function parse(frozen: Frozen): Outcome<Parsed> {
 
 /** What the names in the text stand for right now. */
 export async function resolve(parts: CommandParts, frozen: Frozen): Promise<Outcome<Resolution>> {
+  if (frozen.undo) return ok(frozen.undo.resolution);
   try {
     const target = await parts.connections.target(frozen.connectionId);
     return ok(await target.resolve(frozen.text, AbortSignal.timeout(ANALYSIS_MS)));
@@ -25,6 +27,7 @@ export async function resolve(parts: CommandParts, frozen: Frozen): Promise<Outc
 
 /** What the text would do. A target that answers but cannot say yields effect `unknown` (I3); one that does not answer is refused. */
 export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Impact>> {
+  if (frozen.undo) return ok(frozen.undo.impact);
   const started = performance.now();
   try {
     const target = await parts.connections.target(frozen.connectionId);

@@ -4,7 +4,7 @@ import { canonicalJson } from "@interlock/audit";
 import { LIMITS, ok, readsAsItIs, refuse, type Connection, type Outcome } from "@interlock/protocol";
 import type { CommandParts } from "./command-parts.ts";
 import { actingRole, humans, type Human } from "./people.ts";
-import type { Proposal } from "./proposal.ts";
+import type { Proposal, Undoing } from "./proposal.ts";
 
 /** What the database's integer holds. */
 const MAX_ROWS = 2_147_483_647;
@@ -23,6 +23,8 @@ export interface Frozen {
   documentId?: string;
   reason?: string;
   maxRows?: number;
+  dryRun: boolean;
+  undo?: Undoing;
   key?: { key: string; fingerprint: string };
   /** The command this is a resend of. */
   repeats?: string;
@@ -69,13 +71,15 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
     ...(proposal.documentId === undefined ? {} : { documentId: proposal.documentId }),
     ...(reason === undefined || reason === "" ? {} : { reason }),
     ...(proposal.maxRows === undefined ? {} : { maxRows: proposal.maxRows }),
+    dryRun: proposal.dryRun === true,
+    ...(proposal.undo === undefined ? {} : { undo: proposal.undo }),
   };
   return proposal.key === undefined ? ok(frozen) : withKey(parts, frozen, proposal.key);
 }
 
 async function withKey(parts: CommandParts, frozen: Frozen, sent: string): Promise<Outcome<Frozen>> {
-  const { roomId, connectionId, text, documentId, reason, maxRows } = frozen;
-  const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows });
+  const { roomId, connectionId, text, documentId, reason, maxRows, dryRun, undo } = frozen;
+  const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows, ...(dryRun ? { dryRun } : {}), undoOf: undo?.of });
   const key = { key: `propose:${sent}`, fingerprint: createHash("sha256").update(asked).digest("hex") };
   const seen = await parts.db.idempotencyKey.findUnique({ where: { userId_key: { userId: frozen.proposer.id, key: key.key } } });
   if (seen === null) return ok({ ...frozen, key });

@@ -1,4 +1,15 @@
-import type { Principal } from "@interlock/protocol";
+import type { Resolution } from "@interlock/connector";
+import type { Impact, Principal } from "@interlock/protocol";
+
+/** What an undo would do, as the target said it. */
+export interface Undoing {
+  /** The command whose changes are put back. */
+  of: string;
+  /** SHA-256 (hex) of the sealed rows. */
+  digest: string;
+  impact: Impact;
+  resolution: Resolution;
+}
 
 export interface Proposal {
   principal: Principal;
@@ -11,6 +22,10 @@ export interface Proposal {
   reason?: string;
   /** Most rows the author agrees to per object where a figure is not exact. */
   maxRows?: number;
+  /** Does everything but commit. */
+  dryRun?: boolean;
+  /** Puts back what a command changed; `text` is then made from it for people to read. */
+  undo?: Undoing;
   /** Makes a resend harmless: the same key by the same person answers with the same command. */
   key?: string;
 }

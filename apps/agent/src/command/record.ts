@@ -58,13 +58,15 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
         text: frozen.text,
         ...sealed,
         state,
-        title: titleOf(parsed),
+        title: titleOf(parsed, frozen),
         effect: impact.effect,
         impact,
         verdict,
         proposerId: proposer.id,
         reason: frozen.reason ?? null,
         maxRows: frozen.maxRows ?? null,
+        dryRun: frozen.dryRun,
+        undoOfId: frozen.undo?.of ?? null,
         runsAt,
         expiresAt: state === "denied" ? null : new Date(now + EXPIRY_MS),
         authors: { create: authors.map(({ id }) => ({ userId: id })) },
@@ -85,6 +87,8 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
           decision: verdict.decision,
           rules: verdict.rules,
           policyVersion: verdict.policyVersion,
+          ...(frozen.dryRun ? { dryRun: true } : {}),
+          ...(frozen.undo === undefined ? {} : { undoOf: frozen.undo.of }),
         },
       },
     ];
@@ -101,8 +105,9 @@ function firstState(verdict: Verdict): CommandState {
   return verdict.obligations.reviews.length > 0 ? "awaiting_review" : "approved";
 }
 
-function titleOf(parsed: Parsed): string {
+function titleOf(parsed: Parsed, { dryRun, undo }: Frozen): string {
   const [first, ...more] = parsed.statements;
   if (first === undefined) return "";
-  return more.length === 0 ? first.title : `${first.title} and ${more.length} more`;
+  const title = more.length === 0 ? first.title : `${first.title} and ${more.length} more`;
+  return `${dryRun ? "dry run: " : ""}${undo ? "undo: " : ""}${title}`;
 }

@@ -16,6 +16,8 @@ const LAST_RETRY_MS = 5_000;
 export async function settle(life: Life, claimed: Claimed, ending: Ending): Promise<void> {
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     const written = await write(life, claimed, ending);
+    // An outcome that is not known may have been a commit; everything else that did not succeed has nothing to put back.
+    if (written.ok && ending.state !== "succeeded" && ending.state !== "unknown") await life.undo.drop(claimed.row.id);
     if (written.ok || written.code !== "audit_unavailable") break;
     if (life.stopping.aborted) throw new Error("the outcome of a run could not be written before the service stopped");
     // It rejects only when the service stops, which the loop asks about itself after one last try.
@@ -24,7 +26,7 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
 }
 
 function write(life: Life, { row, executionId }: Claimed, { state, execution, stopped }: Ending) {
-  const { affected, notices, results, tookMs, error, guard } = execution;
+  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, notTakenBack } = execution;
   const summary: ExecutionSummary = {
     affected,
     notices,
@@ -32,6 +34,8 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     ...(tookMs === undefined ? {} : { tookMs }),
     ...(error === undefined ? {} : { error }),
     ...(guard === undefined ? {} : { guard }),
+    ...(conflicts === undefined ? {} : { conflicts, conflictCount }),
+    ...(notTakenBack === undefined ? {} : { notTakenBack }),
   };
   return durably<undefined>(life, async (tx) => {
     await tx.execution.update({ where: { id: executionId }, data: { summary, endedAt: new Date(execution.endedAt ?? Date.now()) } });
@@ -51,6 +55,9 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
             rows: results.map((result) => result.rows),
             ...(error === undefined ? {} : { code: error.code }),
             ...(guard === undefined ? {} : { guard }),
+            ...(row.dryRun ? { dryRun: true } : {}),
+            ...(row.undoOfId === null ? {} : { undoOf: row.undoOfId }),
+            ...(conflictCount === undefined ? {} : { conflicts: conflictCount }),
           },
         },
       ],

@@ -14,7 +14,9 @@ const Proposal = z.strictObject({
   text: z.string(),
   reason: plainText(LIMITS.reasonChars).optional(),
   maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
+  dryRun: z.boolean().default(false).describe("Do everything but commit; it is judged and reviewed like a run."),
 });
+const UndoRequest = z.strictObject({ reason: plainText(LIMITS.reasonChars).optional(), dryRun: z.boolean().default(false) });
 const Review = z.strictObject({
   digest: Digest,
   decision: z.enum(["approve", "reject"]),
@@ -47,7 +49,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(propose, async (c) => {
-    const { connection: name, text, reason, maxRows } = c.req.valid("json");
+    const { connection: name, text, reason, maxRows, dryRun } = c.req.valid("json");
     const principal = c.get("principal");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
@@ -58,8 +60,29 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
       connectionId: connection.id,
       text,
       authors: [principal.id],
+      dryRun,
       ...(reason === undefined ? {} : { reason }),
       ...(maxRows === undefined ? {} : { maxRows }),
+      ...(key === undefined ? {} : { key: `rest:${key}` }),
+    });
+    return answer(c, shown(proposed), 201);
+  });
+
+  const undo = createRoute({
+    method: "post",
+    path: "/commands/{id}/undo",
+    summary: "Proposes to put back what a command changed. It is a command of its own: judged, reviewed and run like any other.",
+    request: { params: Id, body: { required: false, content: json(UndoRequest) } },
+    responses: answers(201, "The command that will put it back.", CommandAnswer),
+  });
+  routes.openapi(undo, async (c) => {
+    const { reason, dryRun } = UndoRequest.parse(c.req.valid("json") ?? {});
+    const key = c.req.header("idempotency-key");
+    const proposed = await commands.undo({
+      principal: c.get("principal"),
+      commandId: c.req.valid("param").id,
+      dryRun,
+      ...(reason === undefined ? {} : { reason }),
       ...(key === undefined ? {} : { key: `rest:${key}` }),
     });
     return answer(c, shown(proposed), 201);

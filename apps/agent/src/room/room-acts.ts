@@ -57,6 +57,12 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       return DONE;
     case "command.propose":
       return (await mayAct(acts, socket, "responder")) ?? propose(acts, principal, roomId, message);
+    case "command.undo": {
+      const { commandId, key, reason, dryRun = false } = message;
+      return onCommand(acts, socket, commandId, () =>
+        commands.undo({ principal, commandId, key, dryRun, ...(reason === undefined ? {} : { reason }) }),
+      );
+    }
     case "command.review":
       return onCommand(acts, socket, message.commandId, () => {
         const { commandId, digest, decision, comment } = message;
@@ -138,7 +144,7 @@ async function cancelRun(acts: RoomActs, socket: RoomSession, commandId: string)
 }
 
 async function propose(acts: RoomActs, principal: Principal, roomId: string, message: ClientMessage & { type: "command.propose" }): Answer {
-  const { documentId, start, end, text, reason, maxRows, key } = message;
+  const { documentId, start, end, text, reason, maxRows, dryRun = false, key } = message;
   const document = await acts.documents.find(documentId);
   if (document === undefined || document.roomId !== roomId) return refuse("not_found", "there is no such document in this room");
   const frozen = await acts.documents.freeze(documentId, start, end, text);
@@ -151,6 +157,7 @@ async function propose(acts: RoomActs, principal: Principal, roomId: string, mes
     text: frozen.value.text,
     authors: frozen.value.authors,
     key,
+    dryRun,
     ...(reason === undefined ? {} : { reason }),
     ...(maxRows === undefined ? {} : { maxRows }),
   });

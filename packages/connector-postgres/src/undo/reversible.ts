@@ -1,3 +1,4 @@
+import { CAPTURE_LIMITS } from "@interlock/connector";
 import type { AnalysisContext } from "../analysis-context.ts";
 import { ancestry, family, qualified } from "../catalog.ts";
 import type { DraftStatement } from "../draft-statement.ts";
@@ -5,9 +6,6 @@ import { forecastTriggers, type WriteEvent } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { keepingStatement } from "./hidden-columns.ts";
 import { undoPlan, type UndoPlan } from "./undo-plan.ts";
-
-/** Most rows that are kept of one run, and most characters of their values. Beyond it an undo is a restore, not a command. */
-export const UNDO_LIMITS = { maxRows: 50_000, maxBytes: 64 * 1024 * 1024 } as const;
 
 /** What the inverse of a write is, whose own triggers may get in its way. */
 const INVERSE: Record<UndoPlan["event"], WriteEvent[]> = {
@@ -38,8 +36,8 @@ export async function reversibility(
   if (called) return no(`${called.name} writes on its own`);
   const figures = [...draft.effects.filter((item) => item.effect !== "read"), ...draft.cascades].map((item) => item.rows);
   if (figures.some(({ kind }) => kind === "unknown" || kind === "capped")) return no("how many rows it writes is not known");
-  if (figures.reduce((sum, { value }) => sum + value, 0) > UNDO_LIMITS.maxRows)
-    return no(`it writes more than ${UNDO_LIMITS.maxRows} rows`);
+  if (figures.reduce((sum, { value }) => sum + value, 0) > CAPTURE_LIMITS.maxRows)
+    return no(`it writes more than ${CAPTURE_LIMITS.maxRows} rows`);
   const missing = await missingRights(context, plan);
   if (missing !== undefined) return no(missing);
   const tables = new Set([...plan.reached.values()].map(({ relation }) => qualified(relation)));

@@ -1,0 +1,12 @@
+import type { UndoConflict } from "@interlock/connector";
+import { isMasked } from "@interlock/masking";
+import { maskedText } from "./masked-text.ts";
+
+/** A conflict as people may see it: its key is a stored value like any other (I7). */
+export function maskedConflict({ object, key, reason }: UndoConflict, columns: readonly string[]): UndoConflict {
+  const shown = Object.entries(key).map(([name, value]) => {
+    if (value === null) return [name, null];
+    return [name, isMasked(columns, `${object}.${name}`) ? "••••" : maskedText(value, "")];
+  });
+  return { object, key: Object.fromEntries(shown) as UndoConflict["key"], reason };
+}
