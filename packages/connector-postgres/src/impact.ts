@@ -5,7 +5,7 @@ import { findRelation, qualified } from "./catalog.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
-import { describeDefinition, isDefinition } from "./definitions.ts";
+import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
 import { explain } from "./explain.ts";
 import { Judge, type Judgement } from "./judge.ts";
@@ -105,7 +105,9 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree):
   }
   const [type, body] = unwrap(tree)!;
   try {
-    if (isDefinition(type)) await describeDefinition(context, type, body, draft);
+    const made = madeByQuery(type, body);
+    if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
+    else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
     else await describeQuery(context, place.text, tree, found, judged, draft);
     draft.waits = await currentWaits(context, draft.locks.list());
   } catch (error) {
@@ -117,6 +119,13 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree):
   await describeUndo(context, type, body, draft);
   draft.risks.push(...findRisks({ type, body, tree, draft, catalog: context.catalog, facts: context.facts }));
   return draft;
+}
+
+/** SELECT INTO is CREATE TABLE AS in other words. */
+function madeByQuery(type: string, body: Node): Node | undefined {
+  if (type !== "SelectStmt" || !body.intoClause) return undefined;
+  const { intoClause, ...query } = body;
+  return { into: intoClause, query: { SelectStmt: query }, objtype: "OBJECT_TABLE" };
 }
 
 async function describeQuery(

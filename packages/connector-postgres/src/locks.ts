@@ -42,6 +42,14 @@ const CONFLICTS: Record<Mode, readonly Mode[]> = {
 
 export const conflicts = (wanted: string, held: string): boolean => CONFLICTS[wanted as Mode]?.includes(held as Mode) ?? true;
 
+/** Whether whoever `mode` keeps away is kept away by `other` as well. */
+const coveredBy = (mode: string, other: string): boolean =>
+  mode !== other && (CONFLICTS[mode as Mode] ?? []).every((kept) => CONFLICTS[other as Mode]?.includes(kept));
+
+/** Per object the modes that tell who is kept away: one that another of the same object covers is left out (see Lock in the protocol). */
+export const tellingLocks = (locks: readonly Lock[]): Lock[] =>
+  locks.filter((lock) => !locks.some((other) => other.object === lock.object && coveredBy(lock.mode, other.mode)));
+
 /** Locks of one statement, each object and mode once. */
 export class LockSet {
   readonly #locks = new Map<string, Lock>();
@@ -51,6 +59,6 @@ export class LockSet {
   }
 
   list(): Lock[] {
-    return [...this.#locks.values()];
+    return tellingLocks([...this.#locks.values()]);
   }
 }

@@ -1,10 +1,11 @@
 import type { Client } from "pg";
+import { tellingLocks } from "../src/locks.ts";
 
 /** What a statement really did, by the server's own counters and locks, read inside a transaction that is rolled back. */
 export interface Truth {
   /** Rows written per table: `schema.table` → inserted, updated, deleted. */
   written: Map<string, { inserted: number; updated: number; deleted: number }>;
-  /** `schema.relation/Mode` of everything locked that is no index, the relations of the measuring left out. */
+  /** `schema.relation/Mode` of everything locked that is no index, by the rule of Lock in the protocol. */
   locks: Set<string>;
   /** SQLSTATE when it was refused. */
   refused?: string;
@@ -12,7 +13,7 @@ export interface Truth {
 
 const COUNTERS = `select schemaname || '.' || relname as name, n_tup_ins::int as inserted, n_tup_upd::int as updated, n_tup_del::int as deleted
   from pg_stat_xact_user_tables where n_tup_ins + n_tup_upd + n_tup_del > 0`;
-const LOCKS = `select n.nspname || '.' || c.relname || '/' || l.mode as lock from pg_locks l join pg_class c on c.oid = l.relation
+const LOCKS = `select n.nspname || '.' || c.relname as object, l.mode from pg_locks l join pg_class c on c.oid = l.relation
   join pg_namespace n on n.oid = c.relnamespace where l.pid = pg_backend_pid() and l.locktype = 'relation' and c.relkind not in ('i', 'I', 't')
   and n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema')`;
 
@@ -49,7 +50,7 @@ export async function truthOf(client: Client, text: string): Promise<Truth> {
           ];
         }),
       ),
-      locks: new Set(locks.map((row) => row.lock as string)),
+      locks: new Set(tellingLocks(locks as { object: string; mode: string }[]).map(({ object, mode }) => `${object}/${mode}`)),
       ...(refused ? { refused } : {}),
     };
   } finally {

@@ -55,7 +55,12 @@ export const Cascade = z.object({
 });
 export type Cascade = z.infer<typeof Cascade>;
 
-/** `mode` is PostgreSQL's own name, e.g. `RowExclusiveLock`. */
+/**
+ * A lock on a relation that is there before the statement: a table, view, materialised view, sequence, foreign table or composite type;
+ * an index only where the statement names it. Locks on what the statement makes, on catalogues and on TOAST are left out. `mode` is
+ * PostgreSQL's own name, e.g. `RowExclusiveLock`; of several on one object, those that another covers (it keeps away everybody they do,
+ * by the table in PostgreSQL's chapter on explicit locking) are left out.
+ */
 export const Lock = z.object({ object: z.string(), mode: z.string() });
 export type Lock = z.infer<typeof Lock>;
 
@@ -88,7 +93,9 @@ export const Statement = z.object({
   effects: z.array(ObjectEffect),
   cascades: z.array(Cascade),
   locks: z.array(Lock),
+  /** Tables and materialised views that are written anew as a whole. What TRUNCATE empties is in `effects`. */
   rewrites: z.array(z.string()),
+  /** Tables a definition reads from beginning to end, to check their rows or to build an index; not those it writes anew. */
   scans: z.array(z.string()),
   sideEffects: z.array(SideEffect),
   willFail: z.array(z.object({ code: z.string(), reason: z.string() })),

@@ -1,12 +1,13 @@
 import type { Rows } from "@interlock/protocol";
-import { COUNT_CAP, countRows, type AnalysisContext } from "./analysis-context.ts";
-import { family, findRelation, qualified } from "./catalog.ts";
-import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
-import type { DraftStatement } from "./draft-statement.ts";
-import { quoteIdent } from "./query.ts";
-import { missing } from "./reads.ts";
-import { forecastTriggers } from "./triggers.ts";
-import { nameKey, rangeName, type Node } from "./tree.ts";
+import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
+import { family, findRelation, qualified } from "../catalog.ts";
+import type { CatalogRelation, ForeignKey } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { relationFacts } from "./relation-facts.ts";
+import { quoteIdent } from "../query.ts";
+import { missing } from "../reads.ts";
+import { forecastTriggers } from "../triggers.ts";
+import { nameKey, rangeName, type Node } from "../tree.ts";
 
 /** TRUNCATE: every row of the tables, of what inherits from them, and with CASCADE of all that refer to them. */
 export async function describeTruncate(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -45,10 +46,14 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
     addTriggers(context, relation, draft);
   }
   for (const oid of tables) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessExclusiveLock");
-  if (body.restart_seqs) {
-    for (const { table, sequence } of catalog.sequences) {
-      const relation = catalog.relations.get(sequence);
-      if (tables.has(table) && relation) draft.sideEffects.push({ kind: "sequence", name: qualified(relation), effect: "modify" });
+  if (!body.restart_seqs) return;
+  // Only sequences that belong to a column start anew, and nobody else may take a number meanwhile (ExecuteTruncateGuts in tablecmds.c).
+  for (const facts of (await relationFacts(context, [...tables])).values()) {
+    for (const { oid } of facts.sequences) {
+      const sequence = catalog.relations.get(oid);
+      if (!sequence) continue;
+      draft.locks.add(qualified(sequence), "AccessExclusiveLock");
+      draft.sideEffects.push({ kind: "sequence", name: qualified(sequence), effect: "modify" });
     }
   }
 }
@@ -80,13 +85,13 @@ function closureOf({ catalog }: AnalysisContext, tables: ReadonlySet<number>): S
 }
 
 /** Every row of a table: counted when time allows, else by the server's statistics. */
-export async function wholeTable(context: AnalysisContext, relation: CatalogRelation): Promise<Rows> {
+export async function wholeTable(context: AnalysisContext, relation: CatalogRelation, only = false): Promise<Rows> {
   if (context.exact && !context.after.writes && !relation.rowSecurity && relation.kind !== "f") {
-    const from = `${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
+    const from = `${only ? "ONLY " : ""}${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
     const row = await countRows(context, `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} LIMIT ${COUNT_CAP + 1}) q`);
     if (row) return Number(row.n) > COUNT_CAP ? { value: COUNT_CAP, kind: "capped" } : { value: Number(row.n), kind: "exact" };
   }
-  const tuples = family(context.catalog, relation.oid)
+  const tuples = (only ? [relation.oid] : family(context.catalog, relation.oid))
     .map((oid) => context.catalog.relations.get(oid)!)
     .filter((item) => item.kind !== "p");
   if (tuples.some((item) => item.tuples < 0)) return { value: 0, kind: "unknown" };

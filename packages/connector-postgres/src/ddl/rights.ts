@@ -1,8 +1,8 @@
-import type { AnalysisContext } from "./analysis-context.ts";
-import { findRelation, qualified } from "./catalog.ts";
-import type { CatalogRelation } from "./catalog-model.ts";
-import type { DraftStatement } from "./draft-statement.ts";
-import { nameOf, rangeName, type Node } from "./tree.ts";
+import type { AnalysisContext } from "../analysis-context.ts";
+import { findRelation, qualified } from "../catalog.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { nameOf, rangeName, type Node } from "../tree.ts";
 
 /** Definitions of relations that only an owner may change: the relations a statement names, by its kind. */
 const OWNED: Record<string, (body: Node) => ReturnType<typeof rangeName>[]> = {

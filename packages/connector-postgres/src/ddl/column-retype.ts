@@ -1,0 +1,96 @@
+import { columnFacts, children, reached, rewrite, scan, type Alteration } from "./alteration.ts";
+import { typeChange } from "./column-type.ts";
+import { fails, lockAll, missingColumn, withPartitions } from "./subject.ts";
+
+/** Types whose indexes sort alike: changing one into the other keeps them (CheckIndexCompatible in indexcmds.c). */
+const ALIKE: readonly (readonly string[])[] = [
+  ["text", "varchar"],
+  ["inet", "cidr"],
+];
+
+/** What else reads the column and is not rebuilt with it (RememberAllDependentForRebuilding in tablecmds.c). */
+const BOUND = `
+select distinct d.classid::regclass::text as class from pg_depend d
+where d.refclassid = 'pg_class'::regclass and d.refobjid = $1 and d.refobjsubid = $2 and d.deptype <> 'i' and (
+  d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass)
+  or d.classid = 'pg_attrdef'::regclass and exists (select from pg_attrdef a where a.oid = d.objid and a.adnum <> $2))`;
+const WORDS: Record<string, string> = {
+  pg_rewrite: "a view or rule",
+  pg_policy: "a policy",
+  pg_trigger: "a trigger",
+  pg_proc: "a function",
+  pg_publication_rel: "a publication",
+  pg_attrdef: "a generated column",
+};
+
+/** ALTER COLUMN TYPE: rewritten or not; else what must be checked or built again; and the tables on the other side of its keys. */
+export async function retypeColumn(at: Alteration): Promise<void> {
+  const { context, relation, facts, cmd, draft } = at;
+  const column = columnFacts(facts, cmd.name);
+  if (!column) return missingColumn(draft, relation, cmd.name);
+  if (column.inherited) fails(draft, "42P16", `"${cmd.name}" is inherited`);
+  if (at.only && children(at).length > 0) fails(draft, "42P16", "The type must be changed in the tables that inherit, too");
+  if ([...at.all.values()].some((item) => item.partitionColumns.includes(columnFacts(item, cmd.name)?.attnum ?? -1)))
+    fails(draft, "42P16", `The table is partitioned by "${cmd.name}"`);
+  for (const row of await context.session.query(BOUND, [relation.oid, column.attnum]))
+    fails(draft, "0A000", `"${cmd.name}" is used by ${WORDS[row.class]}`);
+  const { change, collation, base } = await typeChange(context, column, cmd.def?.ColumnDef ?? {});
+  if (change === "refused") return fails(draft, "42804", `"${cmd.name}" cannot be cast without USING`);
+  if (change === "unknown") draft.incomplete = true;
+  const written = change !== "free" && column.generated !== "v";
+  if (written) rewrite(at, reached(at));
+  else
+    scan(
+      at,
+      reached(at).filter((oid) => mustRead(at, oid, cmd.name, collation, base)),
+    );
+  await lockKeys(at, column.attnum, written);
+}
+
+/** A check that reads the column is asked again; an index that would sort otherwise, or computes with it, is built again. */
+function mustRead(at: Alteration, oid: number, name: string, collation: number, base: string): boolean {
+  const facts = at.all.get(oid)!;
+  const column = columnFacts(facts, name);
+  if (!column) return false;
+  if (facts.constraints.some((item) => item.type === "c" && item.enforced && item.validated && item.columns.includes(column.attnum)))
+    return true;
+  const before = at.context.catalog.relations.get(oid)?.columns.find((item) => item.name === name)?.type ?? "";
+  const alike = column.collation === collation && sortsAlike(before, base);
+  return facts.indexes.some((index) => {
+    if (!index.reads.includes(column.attnum) && !index.columns.includes(column.attnum)) return false;
+    return index.expression || index.partial || !alike;
+  });
+}
+
+const WRITTEN: Record<string, string> = {
+  "character varying": "varchar",
+  integer: "int4",
+  bigint: "int8",
+  smallint: "int2",
+  boolean: "bool",
+  character: "bpchar",
+};
+
+function sortsAlike(before: string, after: string): boolean {
+  const bare = before
+    .replace(/\(.*\)/, "")
+    .replace("timestamp with time zone", "timestamptz")
+    .replace("timestamp without time zone", "timestamp");
+  const known = WRITTEN[bare] ?? bare;
+  return (
+    known === after ||
+    ALIKE.some((types) => types.includes(known) && types.includes(after)) ||
+    !/^(?:int|oid|reg|bit|varbit|text|varchar|inet|cidr|timestamp)/.test(after)
+  );
+}
+
+/** Keys over the column are dropped and made again: both sides are shut, and checked unless nothing was rewritten (ATPostAlterTypeCleanup). */
+async function lockKeys(at: Alteration, attnum: number, written: boolean): Promise<void> {
+  const { context, facts, draft } = at;
+  for (const key of facts.constraints.filter((item) => item.type === "f" && item.columns.includes(attnum)))
+    lockAll(context, withPartitions(context, key.parent), "AccessExclusiveLock", draft);
+  for (const key of facts.referencing.filter((item) => item.columns.includes(attnum))) {
+    lockAll(context, withPartitions(context, key.child), "AccessExclusiveLock", draft);
+    if (written) scan(at, withPartitions(context, key.child));
+  }
+}

@@ -1,0 +1,99 @@
+import type { AnalysisContext } from "../analysis-context.ts";
+import { findRelation, qualified } from "../catalog.ts";
+import { classifyQuery } from "../classify-expression.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { explain } from "../explain.ts";
+import { describeReads, missing } from "../reads.ts";
+import { deparse } from "../selection.ts";
+import { tableReferences } from "../table-references.ts";
+import { nameKey, nameOf, rangeName, type Node } from "../tree.ts";
+import { lookUpRelation } from "./named-index.ts";
+import { lockPartitionKeys, readDefault } from "./partitions.ts";
+import { lockNamed } from "./query-locks.ts";
+import { relationFacts } from "./relation-facts.ts";
+import { affect, affectRelation, creationSchema, fails, lock, lockAll, subject, withPartitions } from "./subject.ts";
+
+/** Notes what is made. False when something of the name is there: an error, or with IF NOT EXISTS nothing at all. */
+export async function make(
+  context: AnalysisContext,
+  range: Node,
+  kind: string,
+  ifNotExists: boolean,
+  draft: DraftStatement,
+): Promise<boolean> {
+  const ref = rangeName(range);
+  const schema = range.relpersistence === "t" ? "pg_temp" : creationSchema(context, ref);
+  const taken = await lookUpRelation(context, { schema, name: ref.name });
+  if (taken) {
+    if (!ifNotExists) fails(draft, "42P07", `${taken.name} exists already`);
+    return false;
+  }
+  affect(draft, `${schema}.${ref.name}`, kind);
+  return true;
+}
+
+/** CREATE TABLE and CREATE FOREIGN TABLE: what it refers to, inherits from, is a part of or is made like. */
+export async function describeCreateTable(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
+  const foreign = body.base !== undefined;
+  const table: Node = body.base ?? body;
+  if (!(await make(context, table.relation, foreign ? "foreign table" : "table", table.if_not_exists === true, draft))) return;
+  for (const item of table.tableElts ?? []) {
+    if (item.TableLikeClause) {
+      const source = subject(context, item.TableLikeClause.relation, draft);
+      if (source) lock(context, source.oid, "AccessShareLock", draft);
+    }
+    for (const constraint of [item.Constraint, ...(item.ColumnDef?.constraints ?? []).map((inner: Node) => inner.Constraint)])
+      if (constraint?.pktable) referTo(context, constraint.pktable, rangeName(table.relation).name, draft);
+  }
+  for (const constraint of (table.constraints ?? []).map((item: Node) => item.Constraint))
+    if (constraint?.pktable) referTo(context, constraint.pktable, rangeName(table.relation).name, draft);
+  if (table.ofTypename) {
+    const type = await lookUpRelation(context, nameOf(table.ofTypename.names));
+    if (type?.kind === "c") draft.locks.add(type.name, "AccessShareLock");
+    else fails(draft, "42704", "There is no such composite type");
+  }
+  for (const item of table.inhRelations ?? []) await descend(context, table, item.RangeVar, draft);
+}
+
+function referTo(context: AnalysisContext, range: Node, own: string, draft: DraftStatement): void {
+  const parent = findRelation(context.catalog, context.facts, rangeName(range));
+  // A table may refer to itself before it is there.
+  if (parent) lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
+  else if (range.relname !== own) missing(draft, nameKey(rangeName(range)));
+}
+
+/** INHERITS lets everything on the parent go on; PARTITION OF shuts it (DefineRelation in tablecmds.c). */
+async function descend(context: AnalysisContext, table: Node, range: Node, draft: DraftStatement): Promise<void> {
+  const parent = subject(context, range, draft);
+  if (!parent) return;
+  affectRelation(draft, parent);
+  lock(context, parent.oid, table.partbound ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
+  if (!table.partbound) return;
+  if (parent.kind !== "p") return fails(draft, "42809", `${qualified(parent)} is not partitioned`);
+  const facts = (await relationFacts(context, [parent.oid])).get(parent.oid)!;
+  if (table.partbound.is_default) {
+    if (facts.defaultPartition !== 0) fails(draft, "42P17", "There is a default partition already");
+  } else await readDefault(context, facts, draft);
+  lockPartitionKeys(context, facts, draft);
+}
+
+/** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW read like their query; WITH NO DATA only looks at the names. */
+export async function describeCreateAs(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
+  const kind = body.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
+  if (!(await make(context, body.into.rel, kind, body.if_not_exists === true, draft))) return;
+  if (body.query?.ExecuteStmt) {
+    draft.incomplete = true;
+    return;
+  }
+  if (body.into.skipData) return lockNamed(context, body.query, draft, false);
+  const judged = context.judge.statement(body.query, classifyQuery(body.query));
+  if (!judged.ownCode && judged.effect === "read" && !context.after.meaning) {
+    const text = deparse(body.query);
+    const planned = text === undefined ? undefined : await explain(context.session, text);
+    if (planned?.ok) draft.planned = planned.plan;
+    else if (planned && !context.after.writes) fails(draft, planned.error.code, planned.error.message);
+  }
+  const references = tableReferences(body.query);
+  describeReads(context, references, draft);
+  if (references.some((reference) => reference.statement)) draft.incomplete = true;
+}

@@ -1,0 +1,106 @@
+import { family, findRelation, qualified } from "../catalog.ts";
+import { missing } from "../reads.ts";
+import { nameKey, rangeName, type Node } from "../tree.ts";
+import type { AnalysisContext } from "../analysis-context.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { scan, type Alteration } from "./alteration.ts";
+import { provesBound } from "./partition-proof.ts";
+import { relationFacts, type RelationFacts } from "./relation-facts.ts";
+import { addTo, affectRelation, fails, holdingRows, lock, lockAll, withPartitions } from "./subject.ts";
+
+/** Keys of a partitioned table are made for each new partition: both other sides are locked (CloneForeignKeyConstraints). */
+export function lockPartitionKeys(context: AnalysisContext, facts: RelationFacts, draft: DraftStatement): void {
+  for (const key of facts.constraints.filter((item) => item.type === "f"))
+    lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
+  for (const key of facts.referencing) lockAll(context, withPartitions(context, key.child), "ShareRowExclusiveLock", draft);
+}
+
+/** A default partition is shut and read, for rows that belong to the new one; its own checks may spare that. */
+export async function readDefault(context: AnalysisContext, facts: RelationFacts, draft: DraftStatement): Promise<void> {
+  if (facts.defaultPartition === 0) return;
+  const all = family(context.catalog, facts.defaultPartition);
+  lockAll(context, all, "AccessExclusiveLock", draft);
+  addTo(draft.scans, holdingRows(context, all));
+}
+
+export async function attachPartition(at: Alteration): Promise<void> {
+  const { context, relation, facts, cmd, draft } = at;
+  const command: Node = cmd.def?.PartitionCmd ?? {};
+  const child = partitionOf(at, command.name);
+  if (!child) return;
+  if (facts.strategy === "") fails(draft, "42809", `${qualified(relation)} is not partitioned`);
+  if (child.partition) fails(draft, "42809", `${qualified(child)} is a partition already`);
+  affectRelation(draft, child);
+  const all = family(context.catalog, child.oid);
+  lockAll(context, all, "AccessExclusiveLock", draft);
+  const known = await relationFacts(context, [child.oid]);
+  const childFacts = known.get(child.oid)!;
+  if (command.bound?.is_default && facts.defaultPartition !== 0) fails(draft, "42P17", "There is a default partition already");
+  const proven = !command.bound?.is_default && (await provesBound(context, facts, childFacts, command.bound ?? {}));
+  if (!proven || buildsIndexes(facts, childFacts) || facts.constraints.some((item) => item.type === "f" && item.enforced)) scan(at, all);
+  // A default partition beside no others has nothing to be compared with.
+  if (!command.bound?.is_default) await readDefault(context, facts, draft);
+  lockPartitionKeys(context, facts, draft);
+}
+
+/** Indexes of the parent that the new partition lacks are built there. */
+function buildsIndexes(parent: RelationFacts, child: RelationFacts): boolean {
+  const columns = (facts: RelationFacts, list: number[]) =>
+    list.map((attnum) => facts.columns.find((column) => column.attnum === attnum)?.name ?? "").join(",");
+  return parent.indexes.some(
+    (index) => !child.indexes.some((own) => columns(child, own.columns) === columns(parent, index.columns) && own.unique === index.unique),
+  );
+}
+
+export async function detachPartition(at: Alteration): Promise<void> {
+  const { context, relation, facts, cmd, draft } = at;
+  const command: Node = cmd.def?.PartitionCmd ?? {};
+  const child = partitionOf(at, command.name);
+  if (!child) return;
+  if (!(context.catalog.parents.get(child.oid) ?? []).includes(relation.oid))
+    fails(draft, "42P01", `${qualified(child)} is no partition of ${qualified(relation)}`);
+  affectRelation(draft, child);
+  const finalizing = cmd.subtype === "AT_DetachPartitionFinalize";
+  if (command.concurrent && facts.defaultPartition !== 0)
+    fails(draft, "55000", "Partitions cannot be detached concurrently beside a default partition");
+  // The second half of DETACH CONCURRENTLY shuts the partition (DetachPartitionFinalize takes AccessExclusiveLock on it).
+  lock(context, child.oid, "AccessExclusiveLock", draft);
+  if (command.concurrent || finalizing) return;
+  lock(context, facts.defaultPartition, "AccessExclusiveLock", draft);
+  const keys = facts.constraints.filter((item) => item.type === "f");
+  for (const key of keys) lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
+  if (keys.length > 0 || facts.referencing.length > 0) lockAll(context, family(context.catalog, child.oid), "AccessExclusiveLock", draft);
+  // Rows that refer to the partition would be left behind: they are looked for (RI_PartitionRemove_Check).
+  for (const key of facts.referencing) {
+    const all = withPartitions(context, key.child);
+    lockAll(context, all, "AccessExclusiveLock", draft);
+    scan(at, all);
+  }
+}
+
+function partitionOf(at: Alteration, range: Node) {
+  const child = findRelation(at.context.catalog, at.context.facts, rangeName(range));
+  if (!child) missing(at.draft, nameKey(rangeName(range)));
+  return child;
+}
+
+/** ALTER TABLE … INHERIT / NO INHERIT. */
+export async function inherit(at: Alteration): Promise<void> {
+  const { context, relation, cmd, draft } = at;
+  const range: Node = cmd.def?.RangeVar ?? {};
+  const parent = partitionOf(at, range);
+  if (!parent) return;
+  const leaving = cmd.subtype === "AT_DropInherit";
+  const inherits = (context.catalog.parents.get(relation.oid) ?? []).includes(parent.oid);
+  if (leaving && !inherits) fails(draft, "42P01", `${qualified(relation)} does not inherit from ${qualified(parent)}`);
+  if (!leaving && inherits) fails(draft, "42P07", `${qualified(relation)} inherits from ${qualified(parent)} already`);
+  if (leaving ? relation.partition : parent.kind === "p") fails(draft, "42809", "Partitions are attached and detached");
+  lock(context, parent.oid, leaving ? "AccessShareLock" : "ShareUpdateExclusiveLock", draft);
+  if (leaving) return;
+  // Its own children are looked through for a circle.
+  lockAll(context, family(context.catalog, relation.oid).slice(1), "AccessShareLock", draft);
+  const [own, above] = [at.facts, (await relationFacts(context, [parent.oid])).get(parent.oid)!];
+  for (const column of above.columns)
+    if (!own.columns.some((item) => item.name === column.name && item.type === column.type))
+      fails(draft, "42804", `${qualified(relation)} lacks the column "${column.name}"`);
+}

@@ -1,0 +1,42 @@
+import type { AnalysisContext } from "../analysis-context.ts";
+import { findRelation, qualified } from "../catalog.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { parseGrammar } from "../grammar.ts";
+import type { Mode } from "../locks.ts";
+import { missing } from "../reads.ts";
+import { tableReferences } from "../table-references.ts";
+import { nameKey } from "../tree.ts";
+
+/**
+ * Locks of a query that is only understood, not run: the names in it, in the mode each would be used, without what inherits from them
+ * (transformStmt opens ranges; children are found by planning). `rewritten`: what views stand for is opened, too (AcquireRewriteLocks).
+ */
+export function lockNamed(context: AnalysisContext, query: unknown, draft: DraftStatement, rewritten: boolean): void {
+  for (const { ref, use } of tableReferences(query)) {
+    const relation = findRelation(context.catalog, context.facts, ref);
+    if (!relation) {
+      missing(draft, nameKey(ref));
+      continue;
+    }
+    const mode: Mode = use === "read" ? "AccessShareLock" : use === "lock" ? "RowShareLock" : "RowExclusiveLock";
+    draft.locks.add(qualified(relation), mode);
+    if (rewritten && relation.kind === "v") lockBelow(context, relation.oid, use === "lock" ? "RowShareLock" : "AccessShareLock", draft);
+  }
+}
+
+/** Everything a view reads, through further views. */
+export function lockBelow(context: AnalysisContext, view: number, mode: Mode, draft: DraftStatement, seen = new Set<number>()): void {
+  for (const oid of context.catalog.relationReach.get(view) ?? []) {
+    const relation = context.catalog.relations.get(oid);
+    if (!relation || seen.has(oid)) continue;
+    seen.add(oid);
+    draft.locks.add(qualified(relation), mode);
+    if (relation.kind === "v") lockBelow(context, oid, mode, draft, seen);
+  }
+}
+
+/** The same for the text of an SQL function, which is looked through when it is made (fmgr_sql_validator in pg_proc.c). */
+export function lockBodyText(context: AnalysisContext, source: string, draft: DraftStatement): void {
+  const parsed = parseGrammar(source);
+  if (parsed.ok) for (const { stmt } of parsed.statements) lockNamed(context, stmt, draft, true);
+}

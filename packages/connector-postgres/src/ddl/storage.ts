@@ -1,0 +1,91 @@
+import { family, qualified } from "../catalog.ts";
+import { nameOf, type Node } from "../tree.ts";
+import { rewrite, type Alteration } from "./alteration.ts";
+import { findIndex, lookUpRelation } from "./named-index.ts";
+import { fails, lockAll } from "./subject.ts";
+
+const ownedSequences = (at: Alteration): number[] => at.facts.sequences.map((sequence) => sequence.oid);
+
+/** The role a RoleSpec stands for. */
+export const roleName = (spec: Node | undefined, current: string): string =>
+  spec?.roletype === "ROLESPEC_CSTRING" || spec?.rolename ? (spec.rolename ?? "") : current;
+
+/** Sequences that belong to the table change hands with it (ATExecChangeOwner); nothing happens when it is the owner's already. */
+export async function changeOwner(at: Alteration): Promise<void> {
+  const role = roleName(at.cmd.newowner, at.context.facts.role);
+  const [known] = await at.context.session.query("select from pg_roles where rolname = $1", [role]);
+  if (!known) return fails(at.draft, "42704", `There is no role "${role}"`);
+  if (role !== at.facts.owner) lockAll(at.context, ownedSequences(at), "AccessExclusiveLock", at.draft);
+}
+
+export async function clusterOn(at: Alteration): Promise<void> {
+  const index = await findIndex(at.context, { schema: at.relation.schema, name: at.cmd.name }, at.draft);
+  if (index) at.draft.locks.add(index.name, "ShareUpdateExclusiveLock");
+}
+
+/** SET LOGGED / UNLOGGED writes the table anew, with the sequences that belong to it; nothing when it is so already. */
+export async function setPersistence(at: Alteration): Promise<void> {
+  const { facts, relation, draft, context } = at;
+  if (relation.kind === "p") return fails(draft, "0A000", "A partitioned table has no storage to change");
+  const wanted = at.cmd.subtype === "AT_SetLogged" ? "p" : "u";
+  if (facts.persistence === wanted) return;
+  if (facts.persistence === "t") return fails(draft, "42P16", "A temporary table has no log");
+  // A lasting table may not refer to one that does not last (ATPrepChangePersistence).
+  const others =
+    wanted === "u"
+      ? facts.referencing.map((key) => key.child)
+      : facts.constraints.filter((item) => item.type === "f").map((key) => key.parent);
+  const [bad] = await context.session.query(
+    "select oid::regclass::text as name from pg_class where oid = any($1::oid[]) and oid <> $2 and relpersistence <> $3 limit 1",
+    [others, relation.oid, wanted],
+  );
+  if (bad) fails(draft, "42P16", `${bad.name} is joined to it by a foreign key and would last otherwise`);
+  rewrite(at, [relation.oid]);
+  // Sequences follow their table since 15 (SequenceChangePersistence).
+  if (context.catalog.version >= 150000) lockAll(context, ownedSequences(at), "AccessExclusiveLock", draft);
+}
+
+export async function setAccessMethod(at: Alteration): Promise<void> {
+  const wanted: string | undefined = at.cmd.name;
+  const [row] = await at.context.session.query(
+    "select coalesce($1, current_setting('default_table_access_method')) as wanted, exists (select from pg_am where amname = coalesce($1, current_setting('default_table_access_method'))) as known",
+    [wanted ?? null],
+  );
+  if (!row!.known) return fails(at.draft, "42704", `There is no access method "${row!.wanted}"`);
+  if (at.relation.kind !== "p" && row!.wanted !== at.facts.accessMethod) rewrite(at, [at.relation.oid]);
+}
+
+export async function setTablespace(at: Alteration): Promise<void> {
+  const [known] = await at.context.session.query("select from pg_tablespace where spcname = $1", [at.cmd.name]);
+  if (!known) return fails(at.draft, "42704", `There is no tablespace "${at.cmd.name}"`);
+  if (at.cmd.name !== at.facts.tablespace) rewrite(at, [at.relation.oid]);
+}
+
+export async function addOf(at: Alteration): Promise<void> {
+  const type = await lookUpRelation(at.context, nameOf(at.cmd.def?.TypeName?.names));
+  if (!type || type.kind !== "c") return fails(at.draft, "42704", "There is no such composite type");
+  at.draft.locks.add(type.name, "AccessShareLock");
+}
+
+export async function replicaIdentity(at: Alteration): Promise<void> {
+  const wanted: Node = at.cmd.def?.ReplicaIdentityStmt ?? {};
+  if (wanted.identity_type !== "i") return;
+  const index = await findIndex(at.context, { schema: at.relation.schema, name: wanted.name }, at.draft);
+  if (!index) return;
+  at.draft.locks.add(index.name, "ShareLock");
+  const known = at.facts.indexes.find((item) => item.oid === index.oid);
+  const nullable = at.facts.columns.some((column) => known?.columns.includes(column.attnum) && !column.notNull);
+  if (!known?.unique || known.partial || known.expression || nullable)
+    fails(at.draft, "42809", `${index.name} does not tell the rows of ${qualified(at.relation)} apart`);
+}
+
+/** A row trigger of a partitioned table is cloned into its partitions and switched there, too. */
+export async function enableTrigger(at: Alteration): Promise<void> {
+  const { facts, relation, cmd, draft, context } = at;
+  const named = facts.triggers.filter((trigger) =>
+    cmd.name !== undefined ? trigger.name === cmd.name : !trigger.internal || cmd.subtype.endsWith("All"),
+  );
+  if (cmd.name !== undefined && named.length === 0) return fails(draft, "42704", `${qualified(relation)} has no trigger "${cmd.name}"`);
+  if (relation.kind === "p" && !at.only && named.some((trigger) => trigger.row))
+    lockAll(context, family(context.catalog, relation.oid), at.mode, draft);
+}
