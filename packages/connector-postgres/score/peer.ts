@@ -14,7 +14,7 @@ const PLAIN = /^(DELETE|UPDATE|INSERT|MERGE)\b/;
 
 /** Undefined for statements whose rows the server's answer does not count, or that EXPLAIN refuses. */
 export async function takeEstimate(lane: Lane, text: string, truth: Truth): Promise<Estimate | undefined> {
-  if (!PLAIN.test(text) || truth.answered === undefined) return undefined;
+  if (!PLAIN.test(text) || text.includes(";") || truth.answered === undefined) return undefined;
   const peer = await lastRows(lane, text);
   if (peer === undefined) return undefined;
   const impact = await lane.impact(text, false);

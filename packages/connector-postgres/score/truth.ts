@@ -123,7 +123,8 @@ type Counter = [oid: number, inserted: number, updated: number, deleted: number,
 export async function truthOf(client: Client, text: string, before: ReadonlyMap<number, Before>): Promise<Truth> {
   await client.query("BEGIN; SET LOCAL statement_timeout = '20s'");
   try {
-    const { rowCount } = await client.query(text);
+    // Several statements have several answers; those count for none.
+    const { rowCount = null } = await client.query(text);
     // Foreign keys made not deferrable by the statement itself need no word here.
     const results = await client.query(`SET CONSTRAINTS ALL IMMEDIATE; ${FACTS}`);
     const facts = (results as unknown as { rows: Record<string, unknown>[] }[])[1]!.rows[0]!;

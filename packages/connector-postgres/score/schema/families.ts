@@ -5,24 +5,27 @@ import { quoted, type Table } from "./model.ts";
 /** Makes some tables partitioned, and gives some a child by inheritance; returns the tables that came to be by it. */
 export function familyTables(choice: Choice, tables: readonly Table[]): Table[] {
   return tables.flatMap((table) => {
-    if (choice.chance(22)) return partitions(choice, table);
+    if (table.kind === "partitioned") return partitions(choice, table);
     return choice.chance(10) ? [inheritor(choice, table)] : [];
   });
 }
 
 function partitions(choice: Choice, table: Table): Table[] {
-  table.kind = "partitioned";
-  const names = ["_low", "_high", "_rest"].map((suffix) => `${table.name}${suffix}`);
-  return names.slice(0, choice.chance(70) ? 3 : 2).map((name) => ({
+  const part = (name: string, parent: string): Table => ({
     ...table,
     name,
     kind: "partition",
-    parent: table.name,
+    parent,
     keys: [],
     checks: [],
+    uniques: [],
     rows: 0,
     load: new Map<string, string>(),
-  }));
+  });
+  const names = ["_low", "_high", "_rest"].map((suffix) => `${table.name}${suffix}`);
+  const parts = names.slice(0, choice.chance(70) ? 3 : 2).map((name) => part(name, table.name));
+  if (choice.chance(20)) parts[0]!.split = ["id", `${names[0]}_all`];
+  return parts;
 }
 
 function inheritor(choice: Choice, table: Table): Table {
@@ -35,6 +38,7 @@ function inheritor(choice: Choice, table: Table): Table {
     primaryKey: [],
     keys: [],
     checks: [],
+    uniques: [],
     kind: "child",
     parent: table.name,
     rows: choice.int(0, 30),
@@ -53,11 +57,15 @@ export function tableSql(table: Table, rowsOfParent: number): string {
       : table.name.endsWith("_high")
         ? `FOR VALUES FROM (${middle}) TO (${Math.max(middle + 1, 100_000)})`
         : "DEFAULT";
-    return `CREATE TABLE ${name} PARTITION OF ${quoted(table.parent!)} ${bounds}`;
+    const create = `CREATE TABLE ${name} PARTITION OF ${quoted(table.parent!)} ${bounds}`;
+    if (!table.split) return create;
+    const [column, only] = table.split;
+    return `${create} PARTITION BY HASH (${column}); CREATE TABLE ${quoted(only)} PARTITION OF ${name} FOR VALUES WITH (MODULUS 1, REMAINDER 0)`;
   }
   if (table.kind === "child") return `CREATE TABLE ${name} (extra text) INHERITS (${quoted(table.parent!)})`;
   const lines = table.columns.map(columnSql);
   if (table.primaryKey.length > 0) lines.push(`PRIMARY KEY (${table.primaryKey.map(quoted).join(", ")})`);
+  lines.push(...table.uniques.map((columns) => `UNIQUE (${columns.join(", ")})`));
   lines.push(...table.checks.map((check, n) => `CONSTRAINT ${quoted(`${table.name}_check_${n}`)} CHECK (${check})`));
   return `CREATE TABLE ${name} (${lines.join(", ")})${table.kind === "partitioned" ? " PARTITION BY RANGE (id)" : ""}`;
 }
@@ -65,6 +73,8 @@ export function tableSql(table: Table, rowsOfParent: number): string {
 /** Loads rows `from`…`to`, counted from the table's first id; the same rows every time. */
 export function loadSql(table: Table, from: number, to: number): string {
   const columns = [...table.load.keys()].map(quoted).join(", ");
-  const values = [...table.load.entries()].map(([name, value]) => (name === "id" ? `${table.firstId - 1} + i` : value)).join(", ");
+  const values = [...table.load.entries()]
+    .map(([name, value]) => (name === "id" ? `${table.firstId - 1} + i` : name === "code" ? `'c' || (${table.firstId - 1} + i)` : value))
+    .join(", ");
   return `INSERT INTO ${quoted(table.name)} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM generate_series(${from}, ${to}) i`;
 }

@@ -1,5 +1,5 @@
 import type { Choice } from "../choice.ts";
-import { quoted, type Key, type Table } from "./model.ts";
+import { GROUPS, keyValue, quoted, type Key, type Table } from "./model.ts";
 
 const ACTIONS = ["NO ACTION", "RESTRICT", "CASCADE", "CASCADE", "CASCADE", "SET NULL", "SET DEFAULT"];
 
@@ -26,12 +26,13 @@ export function linkTables(choice: Choice, tables: readonly Table[]): void {
 }
 
 function key(choice: Choice, child: Table, parent: Table, n: number): Key {
-  const column = `${parent.name === child.name ? "up" : parent.name.toLowerCase().replaceAll(" ", "_")}_${n}`;
+  const stem = `${parent === child ? "up" : parent.name.toLowerCase().replaceAll(" ", "_")}_${n}`;
+  const to = choice.one([["id"], ["id"], ...parent.uniques]);
+  const columns = to.map((column) => (column === "id" ? stem : `${stem}_${column}`));
   const onDelete = choice.one(ACTIONS);
   const onUpdate = choice.one(ACTIONS);
-  const notNull = onDelete !== "SET NULL" && onUpdate !== "SET NULL" && parent.rows > 0 && parent !== child && choice.chance(40);
-  const fallback = [onDelete, onUpdate].includes("SET DEFAULT") && parent.rows > 0 && choice.chance(70) ? { default: "1" } : {};
-  child.columns.push({ name: column, type: "bigint", notNull, ...fallback });
+  const full = parent.rows > 0 && parent !== child;
+  const notNull = onDelete !== "SET NULL" && onUpdate !== "SET NULL" && full && choice.chance(40);
   const spread = choice.one([
     `1 + i % ${Math.max(1, parent.rows)}`,
     `1 + (i * i) % ${Math.max(1, Math.ceil(parent.rows / 4))}`,
@@ -39,18 +40,28 @@ function key(choice: Choice, child: Table, parent: Table, n: number): Key {
   ]);
   // A tree: every row refers to one before it.
   const own = `CASE WHEN i = 1 THEN NULL ELSE greatest(1, i / ${choice.int(2, 4)}) END`;
-  const value = parent.rows === 0 ? "NULL" : parent === child ? own : spread;
-  child.load.set(column, notNull || parent.rows === 0 || choice.chance(60) ? value : `CASE WHEN i % 5 = 2 THEN NULL ELSE ${value} END`);
-  return {
-    name: `${child.name.toLowerCase().replaceAll(" ", "_")}_${column}_key`,
-    columns: [column],
+  const id = parent.rows === 0 ? "NULL::bigint" : parent === child ? own : spread;
+  const value = notNull || parent.rows === 0 || choice.chance(60) ? id : `CASE WHEN i % 5 = 2 THEN NULL ELSE ${id} END`;
+  const found: Key = {
+    name: `${child.name.toLowerCase().replaceAll(" ", "_")}_${stem}_key`,
+    columns,
     parent: parent.name,
-    parentColumns: ["id"],
-    onDelete,
+    parentColumns: to,
+    onDelete: onDelete === "SET NULL" && columns.length > 1 && choice.chance(40) ? `SET NULL (${columns[1]})` : onDelete,
     onUpdate,
     deferrable: choice.chance(10),
+    match: columns.length > 1 && !onDelete.startsWith("SET NULL") && choice.chance(20) ? " MATCH FULL" : "",
+    validity: choice.chance(4) ? " NOT VALID" : "",
   };
+  const defaults = [onDelete, onUpdate].includes("SET DEFAULT") && parent.rows > 0 && choice.chance(70);
+  for (const [at, column] of columns.entries()) {
+    const fallback = defaults ? { default: keyValue(found, column, 1) } : {};
+    const type = to[at] === "code" ? "text" : to[at] === "grp" ? "int" : "bigint";
+    child.columns.push({ name: column, type, notNull, ...fallback });
+    child.load.set(column, to[at] === "code" ? `'c' || (${value})` : to[at] === "grp" ? `(${value}) % ${GROUPS}` : value);
+  }
+  return found;
 }
 
 export const keySql = (table: Table, key: Key): string =>
-  `ALTER TABLE ${quoted(table.name)} ADD CONSTRAINT ${key.name} FOREIGN KEY (${key.columns.map(quoted).join(", ")}) REFERENCES ${quoted(key.parent)} (${key.parentColumns.join(", ")}) ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}${key.deferrable ? " DEFERRABLE INITIALLY DEFERRED" : ""}`;
+  `ALTER TABLE ${quoted(table.name)} ADD CONSTRAINT ${key.name} FOREIGN KEY (${key.columns.map(quoted).join(", ")}) REFERENCES ${quoted(key.parent)} (${key.parentColumns.join(", ")})${key.match} ON DELETE ${key.onDelete} ON UPDATE ${key.onUpdate}${key.deferrable ? " DEFERRABLE INITIALLY DEFERRED" : ""}${table.kind === "partitioned" ? "" : key.validity}`;

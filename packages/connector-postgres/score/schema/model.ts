@@ -38,6 +38,9 @@ export interface Key {
   onDelete: string;
   onUpdate: string;
   deferrable: boolean;
+  /** Words after the columns and before the actions, e.g. `MATCH FULL`, and at the very end, e.g. `NOT VALID`. */
+  match: string;
+  validity: string;
 }
 
 export interface Table {
@@ -47,9 +50,13 @@ export interface Table {
   primaryKey: string[];
   keys: Key[];
   checks: string[];
+  /** Sets of columns that are unique besides the primary key. */
+  uniques: string[][];
   kind: "plain" | "partitioned" | "partition" | "child";
   /** The table it is a part of, or inherits from. */
   parent?: string;
+  /** A partition that is itself divided: by which column, and the one partition it has. */
+  split?: [column: string, only: string];
   /** Rows loaded. */
   rows: number;
   /** First id of its rows; those of a child table do not overlap with its parent's. */
@@ -70,6 +77,19 @@ export const SCHEMA = "app";
 
 /** An identifier as SQL. */
 export const quoted = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+
+/** `a` and `b` of the rows a key joins. */
+export const joined = (key: Key, child: string, parent: string): string =>
+  key.columns.map((column, at) => `${parent}.${quoted(key.parentColumns[at]!)} = ${child}.${quoted(column)}`).join(" AND ");
+
+/** Value of a key's column in rows that refer to the parent's row with this id. */
+export function keyValue(key: Key, column: string, id: number): string {
+  const to = key.parentColumns[key.columns.indexOf(column)];
+  return to === "code" ? `'c${id}'` : to === "grp" ? String(id % GROUPS) : String(id);
+}
+
+/** Values of the column `grp`: a remainder of the id, so that pairs of both can be referred to. */
+export const GROUPS = 3;
 
 /** Columns an INSERT or UPDATE may name. */
 export const writable = (table: Table): Column[] => table.columns.filter((column) => !column.generated && column.identity !== "ALWAYS");

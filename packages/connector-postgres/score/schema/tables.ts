@@ -1,5 +1,5 @@
 import type { Choice } from "../choice.ts";
-import { quoted, type Column, type ColumnType, type Table } from "./model.ts";
+import { GROUPS, quoted, type Column, type ColumnType, type Table } from "./model.ts";
 
 const NAMES = ["orders", "items", "users", "notes", "tags", "Order Lines", "events", "parcels"];
 const PLAIN: readonly (readonly [string, ColumnType])[] = [
@@ -73,8 +73,20 @@ function table(choice: Choice, name: string): Table {
       notNull: false,
       generated: { expression: `${quoted(source.name)} * 2`, kind: choice.one(["STORED", "VIRTUAL"] as const) },
     });
+  const kind = choice.chance(22) ? ("partitioned" as const) : ("plain" as const);
+  const uniques: string[][] = [];
+  if (choice.chance(25)) {
+    columns.push({ name: "grp", type: "int", notNull: true });
+    load.set("grp", `i % ${GROUPS}`);
+    uniques.push(["id", "grp"]);
+  }
+  if (kind === "plain" && choice.chance(25)) {
+    columns.push({ name: "code", type: "text", notNull: choice.chance(50) });
+    load.set("code", "'c' || i");
+    uniques.push(["code"]);
+  }
   const checks = columns.some((column) => column.name === "qty") && choice.chance(40) ? ["qty >= 0"] : [];
-  return { name, columns, primaryKey: choice.chance(92) ? ["id"] : [], keys: [], checks, kind: "plain", rows, firstId: 1, load };
+  return { name, columns, primaryKey: choice.chance(92) ? ["id"] : [], keys: [], checks, uniques, kind, rows, firstId: 1, load };
 }
 
 /** A column as CREATE TABLE writes it. */

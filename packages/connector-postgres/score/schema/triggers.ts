@@ -11,6 +11,8 @@ interface Kind {
   /** Body between BEGIN and END; undefined where it does not fit the table. */
   body: (choice: Choice, table: Table, model: Model) => string | undefined;
   extra?: string;
+  /** CONSTRAINT: then it is deferred. */
+  words?: "CONSTRAINT";
   opaque?: boolean;
 }
 
@@ -55,8 +57,31 @@ const KINDS: readonly Kind[] = [
       if (!found) return undefined;
       const column = quoted(found.column.name);
       const value = found.column.type === "text" ? "'counted'" : `coalesce(${column}, 0) + 1`;
-      return `UPDATE ${quoted(found.parent.name)} SET ${column} = ${value} WHERE id = OLD.${quoted(found.key.columns[0]!)}; RETURN NULL;`;
+      return `UPDATE ${quoted(found.parent.name)} SET ${column} = ${value} WHERE ${quoted(found.key.parentColumns[0]!)} = OLD.${quoted(found.key.columns[0]!)}; RETURN NULL;`;
     },
+  },
+  {
+    events: ["DELETE"],
+    when: "AFTER",
+    level: "ROW",
+    body: (choice, table, model) => {
+      const other = choice.one(model.tables.filter((item) => item.kind !== "partition" && item.kind !== "child"));
+      return other === table ? undefined : `DELETE FROM ${quoted(other.name)} WHERE id = OLD.id; RETURN OLD;`;
+    },
+  },
+  {
+    events: ["INSERT", "UPDATE"],
+    when: "AFTER",
+    level: "ROW",
+    words: "CONSTRAINT",
+    body: () => `INSERT INTO log (what, ref) VALUES ('late', NEW.id); RETURN NULL;`,
+  },
+  {
+    events: ["UPDATE"],
+    when: "AFTER",
+    level: "STATEMENT",
+    extra: "REFERENCING OLD TABLE AS was NEW TABLE AS now",
+    body: () => `INSERT INTO log (what, ref) SELECT 'now', n.id FROM now n JOIN was w ON w.id = n.id; RETURN NULL;`,
   },
   {
     events: ["INSERT"],
@@ -82,7 +107,7 @@ const KINDS: readonly Kind[] = [
 
 /** Triggers of several kinds, each with a function of its own. */
 export function addTriggers(choice: Choice, model: Model, allowOpaque: boolean): void {
-  for (const table of model.tables.filter((item) => item.kind === "plain" || item.kind === "partitioned")) {
+  for (const table of model.tables.filter((item) => ["plain", "partitioned"].includes(item.kind) || choice.chance(5))) {
     for (
       let n = choice.weighted([
         [7, 0],
@@ -99,14 +124,16 @@ export function addTriggers(choice: Choice, model: Model, allowOpaque: boolean):
 function addTrigger(choice: Choice, model: Model, table: Table, n: number, allowOpaque: boolean): void {
   const kind = choice.one(KINDS.filter((item) => allowOpaque || !item.opaque));
   const body = kind.body(choice, table, model);
-  if (!body || (table.kind === "partitioned" && kind.extra && kind.level === "ROW")) return;
+  if (!body || (table.kind !== "plain" && kind.extra)) return;
   const stem = table.name.toLowerCase().replaceAll(" ", "_");
   const name = `${stem}_fire_${n}`;
   const events = kind.extra ? [choice.one(kind.events)] : choice.some(kind.events, choice.int(1, kind.events.length));
+  const only =
+    events.length === 1 && events[0] === "UPDATE" && !kind.extra && choice.chance(60) ? choice.one(table.columns).name : undefined;
   const condition = kind.level === "ROW" && !events.includes("INSERT") && choice.chance(15) ? "WHEN (OLD.id > 5) " : "";
   model.parts.push(
     `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`,
-    `CREATE TRIGGER ${name} ${kind.when} ${events.join(" OR ")} ON ${quoted(table.name)} ${kind.extra ?? ""} FOR EACH ${kind.level} ${condition}EXECUTE FUNCTION ${name}()`,
+    `CREATE ${kind.words ?? ""} TRIGGER ${name} ${kind.when} ${events.join(" OR ")}${only ? ` OF ${quoted(only)}` : ""} ON ${quoted(table.name)} ${kind.extra ?? ""} ${kind.words ? "DEFERRABLE INITIALLY DEFERRED" : ""} FOR EACH ${kind.level} ${condition}EXECUTE FUNCTION ${name}()`,
   );
   if (choice.chance(6)) model.parts.push(`ALTER TABLE ${quoted(table.name)} DISABLE TRIGGER ${name}`);
   model.triggers.push({ name, table: table.name });

@@ -11,6 +11,7 @@ export function addViews(choice: Choice, model: Model): void {
       `CREATE VIEW ${name} AS SELECT ${columns.map(quoted).join(", ")} FROM ${quoted(table.name)}${choice.chance(50) ? " WHERE id > 3" : ""}`,
     );
     model.views.push({ name, columns, writes: table.name });
+    if (choice.chance(12)) addInstead(model, name, table.name);
     if (choice.chance(30)) {
       model.parts.push(`CREATE VIEW ${name}_two AS SELECT * FROM ${name} WHERE id < 1000`);
       model.views.push({ name: `${name}_two`, columns, writes: table.name });
@@ -26,6 +27,14 @@ export function addViews(choice: Choice, model: Model): void {
     model.stored.push("stored");
     if (choice.chance(50)) model.parts.push("CREATE UNIQUE INDEX stored_id ON stored (id)");
   }
+}
+
+/** A trigger that does the view's deletes itself. */
+function addInstead(model: Model, view: string, table: string): void {
+  model.parts.push(
+    `CREATE FUNCTION ${view}_instead() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM ${quoted(table)} WHERE id = OLD.id; RETURN OLD; END $$`,
+    `CREATE TRIGGER ${view}_instead INSTEAD OF DELETE ON ${view} FOR EACH ROW EXECUTE FUNCTION ${view}_instead()`,
+  );
 }
 
 const RULES = [

@@ -1,5 +1,5 @@
 import type { Choice } from "../choice.ts";
-import { quoted, type Column, type Model, type Table } from "../schema/model.ts";
+import { joined, keyValue, quoted, type Column, type Model, type Table } from "../schema/model.ts";
 
 /** How a table is named in a statement: with its schema now and then. */
 export const tableName = (choice: Choice, name: string): string => (choice.chance(25) ? `app.${quoted(name)}` : quoted(name));
@@ -23,16 +23,19 @@ export function condition(choice: Choice, model: Model, table: Table, alias: str
     [2, () => `${id} % ${choice.int(2, 9)} = 0`],
     [2, () => `${own} IS ${choice.chance(50) ? "NOT " : ""}NULL`],
     [5, () => compared(choice, column, own)],
-    [3, () => (key ? `${alias}.${quoted(key.columns[0]!)} = ${choice.int(1, 6)}` : `${id} > ${some}`)],
+    [3, () => (key ? `${alias}.${quoted(key.columns[0]!)} = ${keyValue(key, key.columns[0]!, choice.int(1, 6))}` : `${id} > ${some}`)],
     [
       2,
-      () => (key ? `${alias}.${quoted(key.columns[0]!)} IN (SELECT id FROM ${quoted(key.parent)} WHERE id < ${some})` : `${id} <> ${some}`),
+      () =>
+        key
+          ? `${alias}.${quoted(key.columns[0]!)} IN (SELECT ${key.parentColumns[0]} FROM ${quoted(key.parent)} WHERE id < ${some})`
+          : `${id} <> ${some}`,
     ],
     [
       2,
       () =>
         child
-          ? `${choice.chance(30) ? "NOT " : ""}EXISTS (SELECT FROM ${quoted(child.other.name)} sub WHERE sub.${quoted(child.item.columns[0]!)} = ${id})`
+          ? `${choice.chance(30) ? "NOT " : ""}EXISTS (SELECT FROM ${quoted(child.other.name)} sub WHERE ${joined(child.item, "sub", alias)})`
           : `${id} >= ${some}`,
     ],
     [1, () => "true"],

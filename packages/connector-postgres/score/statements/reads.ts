@@ -1,4 +1,4 @@
-import { quoted } from "../schema/model.ts";
+import { joined, quoted } from "../schema/model.ts";
 import { condition, where } from "./predicate.ts";
 import type { Family } from "./writes.ts";
 
@@ -11,11 +11,7 @@ export const select: Family = (choice, model) => {
   return choice.weighted<() => string>([
     [5, () => `SELECT * FROM ${name} x${where(choice, model, table, "x")}`],
     [2, () => `SELECT count(*) FROM ${name} x WHERE ${condition(choice, model, table, "x")} FOR UPDATE`.replace("count(*)", "id")],
-    [
-      2,
-      () =>
-        key ? `SELECT x.id FROM ${name} x JOIN ${quoted(key.parent)} p ON p.id = x.${quoted(key.columns[0]!)} ORDER BY 1` : `TABLE ${name}`,
-    ],
+    [2, () => (key ? `SELECT x.id FROM ${name} x JOIN ${quoted(key.parent)} p ON ${joined(key, "x", "p")} ORDER BY 1` : `TABLE ${name}`)],
     [2, () => (view ? `SELECT * FROM ${view}` : `SELECT 1`)],
     [1, () => `SELECT nextval('counter'), lower('X'), now()`],
     [2, () => (call ? `SELECT ${call.call}` : `SELECT max(id) FROM ${name}`)],

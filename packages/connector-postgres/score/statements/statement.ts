@@ -27,8 +27,18 @@ export interface Generated {
   text: string;
 }
 
+/** Statements after which the names of a next one may mean something else are left to a text of their own. */
+const TOGETHER = new Set(["delete", "update", "insert", "merge", "select", "truncate"]);
+
 /** One statement over the schema. */
 export function statement(choice: Choice, model: Model): Generated {
+  const first = one(choice, model);
+  if (!TOGETHER.has(first.family) || !choice.chance(5)) return first;
+  const second = one(choice, model);
+  return TOGETHER.has(second.family) ? { family: "several", text: `${first.text};\n${second.text}` } : first;
+}
+
+function one(choice: Choice, model: Model): Generated {
   for (;;) {
     const [family, build] = choice.weighted(FAMILIES.map(([weight, name, way]) => [weight, [name, way] as const]));
     const text = build(choice, model);

@@ -1,5 +1,5 @@
 import type { Choice } from "../choice.ts";
-import { quoted, writable, type Column, type Model, type Table } from "../schema/model.ts";
+import { joined, keyValue, quoted, writable, type Column, type Model, type Table } from "../schema/model.ts";
 import { condition, tableName, value, where, writeTables } from "./predicate.ts";
 
 export type Family = (choice: Choice, model: Model) => string | undefined;
@@ -16,7 +16,7 @@ export const deleteRows: Family = (choice, model) => {
       3,
       () =>
         key
-          ? `DELETE FROM ${name} x USING ${quoted(key.parent)} p WHERE p.id = x.${quoted(key.columns[0]!)} AND p.id < ${choice.int(1, 30)}`
+          ? `DELETE FROM ${name} x USING ${quoted(key.parent)} p WHERE ${joined(key, "x", "p")} AND p.id < ${choice.int(1, 30)}`
           : `DELETE FROM ${name} x USING log WHERE log.ref = x.id`,
     ],
     [
@@ -45,7 +45,7 @@ export const updateRows: Family = (choice, model) => {
       3,
       () =>
         key
-          ? `UPDATE ${name} x SET ${set} FROM ${quoted(key.parent)} p WHERE p.id = x.${quoted(key.columns[0]!)} AND ${condition(choice, model, table, "x")}`
+          ? `UPDATE ${name} x SET ${set} FROM ${quoted(key.parent)} p WHERE ${joined(key, "x", "p")} AND ${condition(choice, model, table, "x")}`
           : `UPDATE ${name} x SET ${set} FROM log WHERE log.ref = x.id`,
     ],
     [2, () => `UPDATE ${name} x SET ${set} WHERE id IN (SELECT id FROM ${name} ORDER BY id DESC LIMIT ${choice.int(1, 20)})`],
@@ -65,7 +65,11 @@ function assignments(choice: Choice, table: Table, alias: string): string | unde
 
 function newValue(choice: Choice, table: Table, column: Column, alias: string): string {
   const key = table.keys.find((item) => item.columns.includes(column.name));
-  if (key) return column.notNull ? "1" : choice.one(["1", "NULL", `${alias}.${quoted(column.name)}`]);
+  if (key) {
+    const first = keyValue(key, column.name, 1);
+    return column.notNull ? first : choice.one([first, "NULL", `${alias}.${quoted(column.name)}`]);
+  }
+  if (column.name === "code") return choice.one([`${alias}.code || 'x'`, `${alias}.code`]);
   if (column.default && choice.chance(20)) return "DEFAULT";
   if (["int", "numeric"].includes(column.type) && choice.chance(40)) return `${alias}.${quoted(column.name)} + 1`;
   return value(choice, column);
@@ -74,19 +78,19 @@ function newValue(choice: Choice, table: Table, column: Column, alias: string): 
 /** Columns and values of one new row; `id` is one that nobody has. */
 function row(choice: Choice, table: Table, id: string): { columns: string[]; values: string[] } {
   const identity = table.columns.find((column) => column.identity);
-  const always = identity?.identity === "ALWAYS";
   const given = writable(table).filter(
     (column) => column.notNull || table.keys.some((key) => key.columns.includes(column.name)) || choice.chance(50),
   );
   const columns = given.filter((column) => column.name !== "id" || !identity || choice.chance(30));
-  if (always) return { columns: columns.map((c) => c.name), values: columns.map((c) => fresh(choice, table, c, id)) };
   return { columns: columns.map((c) => c.name), values: columns.map((c) => fresh(choice, table, c, id)) };
 }
 
 function fresh(choice: Choice, table: Table, column: Column, id: string): string {
   if (column.name === "id") return id;
   const key = table.keys.find((item) => item.columns.includes(column.name));
-  if (key) return column.notNull || choice.chance(60) ? "1" : "NULL";
+  if (key) return column.notNull || choice.chance(60) ? keyValue(key, column.name, 1) : "NULL";
+  if (column.name === "code") return `'new' || ${choice.int(1, 1_000_000)}`;
+  if (column.name === "grp") return "0";
   return value(choice, column);
 }
 
