@@ -1,6 +1,6 @@
-import type { ExecuteOutcome, UndoImage } from "@interlock/connector";
+import { CAPTURE_LIMITS, type ExecuteOutcome, type UndoImage } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
-import { UNDO_LIMITS } from "../src/undo/reversible.ts";
+
 import { sample } from "./choice.ts";
 import { claimOf } from "./claim.ts";
 import { contentOf, writtenBetween } from "./content.ts";
@@ -80,7 +80,7 @@ async function doAndUndo(lane: Lane, text: string): Promise<{ partial: boolean; 
       text,
       resolution: await lane.target.resolve(text, signal),
       access: "write",
-      capture: UNDO_LIMITS,
+      capture: CAPTURE_LIMITS,
       timeoutMs: 20_000,
       rowCap: 1_000,
       applicationName: "score",
