@@ -1,4 +1,5 @@
 import { EFFECTS, type Effect } from "@interlock/protocol";
+import { tellingLocks } from "../src/locks.ts";
 import type { Claim } from "./claim.ts";
 import type { Before, Truth, Written } from "./truth.ts";
 
@@ -41,8 +42,11 @@ export function compare(claim: Claim, truth: Truth, before: ReadonlyMap<number, 
   if (!open) {
     for (const [object, written] of charged)
       if (!claim.named.has(object)) miss("unsafe", `${object} was written (${words(written)}) and is not named`);
+    const gone = new Set(truth.gone.map((relation) => relation.name));
     for (const relation of truth.gone.filter((item) => SPOKEN.has(item.kind)))
-      if (!claim.named.has(relation.name)) miss("unsafe", `${relation.name} is gone and was not named`);
+      // Partitions are charged to the table they go with.
+      if (!claim.named.has(relation.name) && !relation.ancestors.some((above) => gone.has(above) && claim.named.has(above)))
+        miss("unsafe", `${relation.name} is gone and was not named`);
     for (const relation of exclusive(truth))
       if (!isLockNamed(claim, relation)) miss("unsafe", `${relation.name} was locked AccessExclusiveLock, which was not named`);
   }
@@ -101,7 +105,10 @@ function compareLocks(
   relations: ReadonlyMap<string, Before>,
   miss: (figure: FigureName, detail: string) => void,
 ): void {
-  const taken = new Set(truth.locks.filter((lock) => SPOKEN.has(lock.relation.kind)).map((lock) => `${lock.relation.name}/${lock.mode}`));
+  const spoken = truth.locks
+    .filter((lock) => SPOKEN.has(lock.relation.kind))
+    .map(({ relation, mode }) => ({ object: relation.name, mode }));
+  const taken = new Set(tellingLocks(spoken).map((lock) => `${lock.object}/${lock.mode}`));
   const claimed = new Set([...claim.locks].filter((lock) => SPOKEN.has(relations.get(lock.slice(0, lock.lastIndexOf("/")))?.kind ?? "")));
   const missing = [...taken].filter((lock) => !claimed.has(lock));
   const surplus = [...claimed].filter((lock) => !taken.has(lock));
