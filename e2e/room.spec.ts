@@ -250,6 +250,135 @@ test("what a write did stays in view, and one that would do more than agreed is 
   await expect(done.getByTestId("affected")).toHaveCount(0);
 });
 
+test("the impact panel keeps its height, whatever it has to say", async () => {
+  await openRoom("impact");
+  const { page } = oncall;
+  const panel = page.getByRole("region", { name: "Impact" });
+  const height = async () => (await panel.boundingBox())?.height;
+  const empty = await height();
+  for (const [text, words] of [
+    ["SELECT count(*) FROM payments.orders;", "Runs at once"],
+    ["DELETE FROM payments.customers;", "rows of payments.customers"],
+    ["DELETE FORM payments.orders;", "This cannot be parsed yet"],
+    ["GRANT SELECT ON payments.orders TO PUBLIC;", "Denied"],
+  ] as const) {
+    await page.locator(".monaco-editor").first().click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText(text);
+    await page.keyboard.press("Escape");
+    await expect(panel).toContainText(words);
+    expect(await height()).toBe(empty);
+  }
+  await panel.getByRole("button", { name: "Show the details" }).click();
+  await expect(panel.getByText("Why policy says so")).toBeVisible();
+});
+
+test("a rejection that is put off keeps its words and gives the focus back", async () => {
+  const id = await openRoom("put off", reviewer);
+  await api.post(`/rooms/${id}/commands`, { connection: "payments-db", text: "DELETE FROM payments.orders WHERE id = 4801" });
+  const waiting = card(reviewer, "4801");
+  await waiting.focus();
+  await reviewer.page.keyboard.press("r");
+  await reviewer.page.keyboard.type("Only those of");
+  await reviewer.page.keyboard.press("Escape");
+  await expect(waiting).toBeFocused();
+  await reviewer.page.keyboard.press("r");
+  await reviewer.page.keyboard.type(" merchant 7.");
+  await expect(reviewer.page.getByLabel("Why it is rejected")).toHaveValue("Only those of merchant 7.");
+  await reviewer.page.keyboard.press("Control+Enter");
+  await expect(card(oncall, "4801")).toContainText("Rejected by reviewer");
+  await expect(card(oncall, "4801")).toContainText("Only those of merchant 7.");
+  await expect(oncall.page.getByRole("region", { name: "Timeline" }).getByText(/reject/)).toHaveCount(1);
+});
+
+test("of many that wait the last ones are folded, and a key agrees to nothing unseen", async () => {
+  const id = await openRoom("crowd", reviewer);
+  for (let order = 4811; order < 4818; order++)
+    await api.post(`/rooms/${id}/commands`, { connection: "payments-db", text: `DELETE FROM payments.orders WHERE id = ${order}` });
+  const waiting = queue(reviewer).locator("article");
+  await expect(waiting).toHaveCount(7);
+  await expect(queue(reviewer).getByRole("button", { name: /Approve/ })).toHaveCount(6);
+  await waiting.last().focus();
+  await reviewer.page.keyboard.press("a");
+  await expect(waiting.last()).toContainText("4811");
+  await expect(waiting.last()).toHaveAttribute("data-state", "awaiting_review");
+  await reviewer.page.keyboard.press("a");
+  await expect(waiting.filter({ hasText: "4811" })).not.toHaveAttribute("data-state", "awaiting_review");
+});
+
+test("the row limit an author states is sealed and shown to the reviewer", async () => {
+  await openRoom("limit", reviewer);
+  await propose(
+    oncall,
+    "UPDATE payments.orders SET status = 'failed' WHERE id = 4821; DELETE FROM payments.refunds WHERE order_id = 4821;",
+  );
+  await oncall.page.keyboard.press("Escape");
+  await oncall.page.locator(".monaco-editor").first().click();
+  await oncall.page.keyboard.press("Control+a");
+  await expect(oncall.page.getByRole("region", { name: "Impact" })).toContainText("2 statements");
+  await oncall.page.keyboard.press("Control+Enter");
+  const dialog = oncall.page.getByRole("dialog");
+  const limit = dialog.getByLabel(/Roll back if it writes more rows/);
+  await limit.fill("many");
+  await expect(dialog.getByRole("button", { name: "Propose" })).toBeDisabled();
+  await limit.fill("1,250");
+  await oncall.page.keyboard.press("Enter");
+  await expect(card(reviewer, "1,250 rows")).toContainText("Rolled back if it writes more than 1,250 rows in a table.");
+});
+
+test("of several statements each has its result, and the one that failed says why above its rows", async () => {
+  const id = await openRoom("several");
+  await api.post(`/rooms/${id}/commands`, {
+    connection: "payments-db",
+    text: "SELECT 11 AS eleven; SELECT 22 AS twenty_two; SELECT 1 / (g - 3) AS q FROM generate_series(1, 5) g",
+  });
+  const { page } = oncall;
+  await expect(page.getByTestId("row-count")).toContainText("statement 3 of 3");
+  await expect(page.getByRole("alert").filter({ hasText: "division by zero" }).first()).toBeVisible();
+  await expect(page.getByText("failed: not all rows came")).toHaveCount(1);
+  await expect(card(oncall, "eleven")).toContainText("Statement 3: ");
+  await card(oncall, "eleven")
+    .getByRole("button", { name: /Result 1/ })
+    .click();
+  await expect(page.getByRole("gridcell", { name: "11" })).toBeVisible();
+});
+
+test("a whole value opens from its cell, masked as the cell is, and closes back to it", async () => {
+  const id = await openRoom("value");
+  await api.post(`/rooms/${id}/commands`, {
+    connection: "payments-db",
+    text: `SELECT '{"a":[1,12345678901234567890]}'::jsonb AS doc, c.email FROM payments.customers c ORDER BY id LIMIT 3`,
+  });
+  const { page } = oncall;
+  const grid = page.getByRole("grid", { name: "Result" });
+  await expect(grid.getByRole("gridcell").first()).toContainText("12345678901234567890");
+  await grid.focus();
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Value")).toContainText("    12345678901234567890\n  ]");
+  await page.keyboard.press("Escape");
+  await expect(grid).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("masked");
+  await expect(page.getByLabel("Value")).toContainText("•");
+  await page.keyboard.press("Escape");
+});
+
+test("a read that is cancelled midway keeps the rows that came, and they can be exported", async () => {
+  const id = await openRoom("midway");
+  await api.post(`/rooms/${id}/commands`, {
+    connection: "payments-db",
+    text: "SELECT g, pg_sleep(CASE WHEN g > 20000 THEN 60 ELSE 0 END) FROM generate_series(1, 20010) g",
+  });
+  const { page } = oncall;
+  await expect(page.getByRole("gridcell", { name: "1", exact: true }).first()).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("tabpanel").or(page.getByRole("main")).getByRole("button", { name: "Cancel" }).first().click();
+  await expect(page.getByText("cancelled: not all rows came")).toBeVisible();
+  await expect(queue(oncall)).toContainText("the rows that came first are here");
+  await expect(page.getByRole("button", { name: "Export", exact: true })).toBeEnabled();
+});
+
 test("a narrow window shows one pane at a time, with nothing cut off", async () => {
   await openRoom("narrow");
   await typeAtEnd(oncall, "SELECT 1;");
