@@ -93,7 +93,7 @@ async function doAndUndo(lane: Lane, text: string): Promise<{ partial: boolean; 
   const undone = await lane.target.undo!(
     image,
     {
-      guard: { approved: approvedOf(await lane.target.undoImpact!(image, { signal, exact: true, countingMs: 10_000 })) },
+      guard: { approved: approvedOf((await lane.target.foreseeUndo!(image, { signal, exact: true, countingMs: 10_000 })).impact) },
       timeoutMs: 20_000,
       applicationName: "score",
     },

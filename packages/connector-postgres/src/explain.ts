@@ -21,6 +21,7 @@ export interface SeqScan {
 }
 
 export interface PlanFacts {
+  root: PlanNode;
   cost: number;
   node: string;
   rows: number;
@@ -49,6 +50,7 @@ export async function explain(
 
 export function planFacts(root: PlanNode): PlanFacts {
   const facts: PlanFacts = {
+    root,
     cost: root["Total Cost"] ?? 0,
     node: accessPath(root),
     rows: root["Plan Rows"] ?? 0,

@@ -10,6 +10,7 @@ import { draftStatement, finished, type DraftStatement } from "./draft-statement
 import { explain } from "./explain.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { describeReads, missing } from "./reads.ts";
+import { planSteps } from "./plan-steps.ts";
 import { kindWord } from "./relation-kind.ts";
 import { findRisks } from "./risks/index.ts";
 import { deparse } from "./selection.ts";
@@ -187,7 +188,7 @@ async function plan(context: AnalysisContext, text: string | undefined, draft: D
   const planned = await explain(context.session, text);
   if (planned.ok) {
     draft.planned = planned.plan;
-    draft.plan = { cost: planned.plan.cost, node: planned.plan.node };
+    draft.plan = { cost: planned.plan.cost, node: planned.plan.node, steps: planSteps(planned.plan.root, context.catalog) };
     return;
   }
   draft.incomplete = true;

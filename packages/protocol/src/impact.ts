@@ -81,6 +81,24 @@ export const Risk = z.object({
 });
 export type Risk = z.infer<typeof Risk>;
 
+/** One step of the target's plan, e.g. of EXPLAIN. Costs and rows are the planner's estimates. */
+export const PlanStep = z.object({
+  /** 0 for the last thing done; a step draws from those below it that are one deeper, up to the next of its own depth. */
+  depth: z.number().int().nonnegative(),
+  /** The target's own word, e.g. `Seq Scan`. */
+  node: z.string(),
+  object: z.string().optional(),
+  index: z.string().optional(),
+  condition: z.string().optional(),
+  /** Up to and with this step, in the planner's units. */
+  cost: z.number(),
+  /** Per time it is asked. */
+  rows: z.number(),
+  /** Why this step is the likely reason for the cost. At most one in a plan. */
+  culprit: z.string().optional(),
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
 /** One parsed unit of a command. `start`/`end` are UTF-16 units into the analysed text, end exclusive. */
 export const Statement = z.object({
   index: z.number().int().nonnegative(),
@@ -106,7 +124,7 @@ export const Statement = z.object({
       blockedBy: z.object({ pid: z.number(), age: z.string(), user: z.string(), query: z.string() }),
     }),
   ),
-  plan: z.object({ cost: z.number(), node: z.string(), ms: z.number().optional() }).optional(),
+  plan: z.object({ cost: z.number(), node: z.string(), ms: z.number().optional(), steps: z.array(PlanStep).optional() }).optional(),
   /** Whether Interlock could put the rows back: all, all but what triggers write, or none. */
   reversible: z.enum(["undo", "partial", "no"]),
   /** Why it is not all. */

@@ -23,6 +23,7 @@ const big: CatalogRelation = {
 const catalog = { byName: new Map([["s.big", big]]) } as unknown as Catalog;
 const facts: SessionFacts = { role: "r", path: ["s"], readsAlike: true };
 const plan = (part: Partial<PlanFacts>): PlanFacts => ({
+  root: {},
   cost: 1,
   node: "",
   rows: 1,
