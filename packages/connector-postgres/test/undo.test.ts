@@ -19,6 +19,12 @@ CREATE TABLE u.events_a PARTITION OF u.events FOR VALUES FROM ('2026-01-01') TO 
 CREATE TABLE u.events_b PARTITION OF u.events FOR VALUES FROM ('2026-07-01') TO ('2027-01-01');
 CREATE TABLE u.log (id serial PRIMARY KEY, line text);
 CREATE TABLE u.watched (id int PRIMARY KEY, v int);
+CREATE TABLE u.tree (id int PRIMARY KEY, up int REFERENCES u.tree ON DELETE SET NULL) PARTITION BY RANGE (id);
+CREATE TABLE u.tree_low PARTITION OF u.tree FOR VALUES FROM (0) TO (10);
+CREATE TABLE u.tree_high PARTITION OF u.tree FOR VALUES FROM (10) TO (100);
+CREATE TABLE u.kept (id int PRIMARY KEY);
+CREATE FUNCTION u.keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON u.kept FOR EACH ROW EXECUTE FUNCTION u.keep();
 CREATE TABLE u.keyless (v int);
 CREATE TABLE u.stamped (id int PRIMARY KEY, v int, changed timestamptz);
 CREATE FUNCTION u.log_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO u.log (line) VALUES (TG_OP); RETURN NULL; END $$;
@@ -38,8 +44,9 @@ INSERT INTO u.events SELECT n, date '2026-01-01' + n, 'k' || n % 3 FROM generate
 INSERT INTO u.watched SELECT n, n FROM generate_series(1, 5) n;
 INSERT INTO u.stamped SELECT n, n FROM generate_series(1, 5) n;
 INSERT INTO u.keyless VALUES (1), (2);
+INSERT INTO u.tree SELECT n, CASE WHEN n > 3 THEN n - 3 END FROM generate_series(1, 20) n;
 `;
-const TABLES = ["people", "orders", "items", "refunds", "badges", "nodes", "events", "watched", "keyless", "stamped"];
+const TABLES = ["people", "orders", "items", "refunds", "badges", "nodes", "events", "watched", "keyless", "stamped", "tree", "kept"];
 
 let server: TestPostgres;
 let target: Target;
@@ -101,6 +108,8 @@ describe("what is promised is put back to the last byte", () => {
     "DELETE FROM u.nodes WHERE id = 2",
     "DELETE FROM u.nodes WHERE id IN (2, 4, 5)",
     "DELETE FROM u.events WHERE kind = 'k1'",
+    "DELETE FROM u.tree WHERE id IN (1, 4, 12)",
+    "DELETE FROM u.tree_high",
     "DELETE FROM u.events_a WHERE kind = 'k1'",
     "WITH old_ones AS (SELECT id FROM u.people WHERE id > 1 AND born < '2000-01-10') DELETE FROM u.people p WHERE id IN (SELECT id FROM old_ones)",
     "UPDATE u.people SET name = name || '!', tags = '{}', extra = NULL, raw = NULL, padded = 'x', took = NULL, seen = now() WHERE id > 15",
@@ -205,6 +214,12 @@ describe("names conflicts row by row and changes nothing", () => {
     expect(impact.statements[0]!.cascades).toContainEqual(
       expect.objectContaining({ object: "u.orders", rows: { value: 1, kind: "exact" } }),
     );
+  });
+
+  it("notices a trigger that drops what is put back", async () => {
+    const { image } = await capture("INSERT INTO u.kept VALUES (1), (2)");
+    const { outcome } = await undo(image);
+    expect(outcome).toMatchObject({ state: "failed", conflictCount: 2, conflicts: [{ reason: "blocked" }, { reason: "blocked" }] });
   });
 
   it("is not taken in by a table that was made anew", async () => {

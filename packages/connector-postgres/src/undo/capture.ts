@@ -10,7 +10,7 @@ import { unwrap } from "../tree.ts";
 import { classify } from "../classify.ts";
 import { keepingStatement, type KeepingStatement, type Values } from "./hidden-columns.ts";
 import { columnList, ident, keyOf, keyValues, rowsByKey } from "./keyed-rows.ts";
-import { undoPlan, type KeyedTable, type UndoPlan } from "./undo-plan.ts";
+import { kinOf, undoPlan, type KeyedTable, type UndoPlan } from "./undo-plan.ts";
 
 export interface CaptureLimits {
   maxRows: number;
@@ -134,7 +134,8 @@ export class Capture {
     }
     for (const { key } of closure!.sets) {
       const keyed = reached.get(key.child)!;
-      const deleted = closure!.deletes.some(({ table }) => table === key.child) ? ` AND NOT ${gone(key.child)}` : "";
+      const kin = kinOf(catalog, key.child);
+      const deleted = closure!.deletes.flatMap(({ table }) => (kin.has(table) ? [` AND NOT ${gone(table)}`] : [])).join("");
       const places = `SELECT x.tableoid, x.ctid FROM ${referring(key)}`;
       keeping.takeChanging(keyed, await select(keyed, `(x.tableoid, x.ctid) IN (${places})${deleted}`));
     }

@@ -126,12 +126,35 @@ async function restoreTable(session: Session, target: KeyedTable, { object, rows
   const update = changed.filter(({ after }) => as(after));
   const remove = added.filter(as);
 
-  for (const row of await eachOrAll(session, insert, (some) => insertRows(session, target, some))) conflict(row, "blocked");
+  const refused = new Set<Values>();
+  const put = async <T>(list: readonly T[], row: (item: T) => Values, work: (some: readonly T[]) => Promise<unknown>): Promise<void> => {
+    for (const item of await eachOrAll(session, list, work)) refused.add(row(item));
+  };
+  await put(
+    insert,
+    (row) => row,
+    (some) => insertRows(session, target, some),
+  );
   const differing = target.columns.filter((_, i) => update.some(({ before, after }) => before[i] !== after[i]));
   if (differing.length > 0)
-    for (const { after } of await eachOrAll(session, update, (some) => updateRows(session, target, differing, some)))
-      conflict(after, "blocked");
-  for (const row of await eachOrAll(session, remove, (some) => deleteRows(session, target, some))) conflict(row, "blocked");
+    await put(
+      update,
+      ({ after }) => after,
+      (some) => updateRows(session, target, differing, some),
+    );
+  await put(
+    remove,
+    (row) => row,
+    (some) => deleteRows(session, target, some),
+  );
+
+  // A trigger can drop a write without a word.
+  const then = await rowsByKey(session, target, keys, false);
+  const found = (row: Values) => then.get(keyOf(target, row));
+  for (const row of insert) if (!found(row)) refused.add(row);
+  for (const { before, after } of update) if (!sameValues(before, after) && sameValues(found(after) ?? after, after)) refused.add(after);
+  for (const row of remove) if (found(row)) refused.add(row);
+  for (const row of refused) conflict(row, "blocked");
   return conflicts;
 }
 

@@ -1,4 +1,4 @@
-import { family, findRelation, qualified } from "../catalog.ts";
+import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { Catalog, CatalogColumn, CatalogRelation, ForeignKey, SessionFacts } from "../catalog-model.ts";
 import { deleteClosure, keysTo, type Closure } from "../closure.ts";
 import { tableReferences } from "../table-references.ts";
@@ -66,6 +66,9 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   const closure = deleteClosure(catalog, relation.oid);
   if (closure.circular) return not(`tables refer to ${qualified(relation)} in a circle, or inherit from it`);
   const self = closure.deletes[0]!.self.length > 0;
+  for (const [i, { table }] of closure.deletes.entries())
+    if (closure.deletes.some((other, j) => j > i && kinOf(catalog, table).has(other.table)))
+      return not(`rows of ${qualified(catalog.relations.get(table)!)} go by its name and by that of a table it is a part of`);
   for (const { table } of closure.deletes.slice(1)) {
     const child = keyed(catalog, catalog.relations.get(table)!);
     if (!child.ok) return child;
@@ -80,6 +83,9 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   }
   return { ok: true, plan: { ...plan, ...(self || reached.size > 1 || closure.sets.length > 0 ? { closure } : {}) } };
 }
+
+/** A table, what it is a part of and its own parts: their rows are in part the same. */
+export const kinOf = (catalog: Catalog, table: number): Set<number> => new Set([...ancestry(catalog, table), ...family(catalog, table)]);
 
 /** Columns that a key's SET NULL or SET DEFAULT writes. */
 export const setNames = (catalog: Catalog, key: ForeignKey): string[] =>
