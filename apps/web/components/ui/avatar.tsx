@@ -41,7 +41,7 @@ export function Avatar({ person, size = "md", online = true, className, style, .
     <span
       aria-hidden="true"
       className={cn(
-        "inline-grid shrink-0 select-none place-items-center rounded-full font-bold tracking-tight",
+        "inline-grid shrink-0 select-none forced-color-adjust-none place-items-center rounded-full font-bold tracking-tight",
         AVATAR_SIZES[size],
         !online && "opacity-45 saturate-50",
         className,

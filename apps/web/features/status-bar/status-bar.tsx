@@ -24,12 +24,18 @@ export function StatusBar() {
     <footer className="flex h-6 shrink-0 items-center gap-4 overflow-hidden border-t border-line bg-panel px-3.5 text-2xs whitespace-nowrap text-dim">
       <Tooltip label="Commands, results and who did what are kept in the audit log" side="top">
         <span tabIndex={0} className={cn("inline-flex items-center gap-1.5", live ? "text-delete-text" : "text-faint")}>
-          <span aria-hidden="true" className={cn("size-2 rounded-full", live ? "bg-delete" : "border border-line-strong")} /> recording
+          <span
+            aria-hidden="true"
+            className={cn("size-2 rounded-full forced-color-adjust-none", live ? "bg-delete" : "border border-line-strong")}
+          />{" "}
+          recording
         </span>
       </Tooltip>
-      <span className={cn("tabular-nums max-sm:hidden", !live && "text-modify-text")}>
-        agent{live ? latency !== undefined && ` · ${latency < 1 ? "< 1" : Math.round(latency)} ms` : " away"}
-      </span>
+      {link.phase !== "connecting" && (
+        <span className={cn("tabular-nums max-sm:hidden", !live && "text-modify-text")}>
+          agent{live ? latency !== undefined && ` · ${latency < 1 ? "< 1" : Math.round(latency)} ms` : " away"}
+        </span>
+      )}
       <span className="tabular-nums" role="status" data-testid="sync">
         {live && `${here} in room, `}
         <span className={cn(TONES[sync.tone])}>{sync.text}</span>
