@@ -32,7 +32,7 @@ export function Kbd({ keys, className, ...props }: Omit<ComponentProps<"kbd">, "
   return (
     <kbd
       className={cn(
-        "inline-flex items-center gap-0.5 rounded-sm border border-line bg-raise px-1 font-sans text-2xs leading-4 font-medium text-dim",
+        "inline-flex shrink-0 items-center gap-0.5 whitespace-nowrap rounded-sm border border-line bg-raise px-1 font-sans text-2xs leading-4 font-medium text-dim",
         className,
       )}
       {...props}

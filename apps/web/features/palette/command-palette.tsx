@@ -3,6 +3,7 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
+import { RememberFocus, returnFocus } from "../../components/ui/focus-return.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { type PaletteCommand, useRegisteredCommands } from "./palette-registry.tsx";
 import { useRoomCommands } from "./room-commands.ts";
@@ -20,8 +21,10 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className="fixed top-[14vh] left-1/2 z-50 w-[min(94vw,36rem)] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-panel shadow-float outline-none"
         >
+          <RememberFocus />
           <Radix.Title className="sr-only">Command palette</Radix.Title>
           <PaletteList onDone={() => onOpenChange(false)} />
         </Radix.Content>
@@ -33,7 +36,8 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 /** Drawn only while the palette is open, so it opens empty and asks for the rooms afresh. */
 function PaletteList({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState("");
-  const groups = grouped([...useRegisteredCommands(), ...useRoomCommands()]);
+  const here = useRegisteredCommands().filter((entry): entry is PaletteCommand => "run" in entry);
+  const groups = grouped([...here, ...useRoomCommands()]);
   return (
     <Command label="Commands" loop>
       <div className="flex items-center gap-2.5 border-b border-line px-3.5">

@@ -2,8 +2,8 @@
 import type { LucideIcon } from "lucide-react";
 import { createContext, type ReactNode, useContext, useEffect, useId, useMemo, useState } from "react";
 
-/** Something a person can do from the palette. */
-export interface PaletteCommand {
+/** A key that works on this page, for the shortcuts help. */
+export interface PaletteKey {
   /** Unique on the page. */
   id: string;
   title: string;
@@ -11,22 +11,29 @@ export interface PaletteCommand {
   group: string;
   /** Further words that find it. */
   keywords?: string[];
-  /** Shown beside it and in the shortcuts help, e.g. `Mod+Enter`. Who registers the command binds the keys. */
+  /** Shown in the shortcuts help, e.g. `Mod+Enter`. Who registers it binds the keys. */
+  shortcut: string;
+}
+
+/** Something a person can do from the palette; its key, if it has one, is shown beside it, too. */
+export interface PaletteCommand extends Omit<PaletteKey, "shortcut"> {
   shortcut?: string;
   icon?: LucideIcon;
   run: () => void;
 }
 
-type Registrations = ReadonlyMap<string, readonly PaletteCommand[]>;
+export type PaletteEntry = PaletteCommand | PaletteKey;
 
-const Commands = createContext<readonly PaletteCommand[]>([]);
-const Register = createContext<(owner: string, commands: readonly PaletteCommand[]) => () => void>(() => () => {});
+type Registrations = ReadonlyMap<string, readonly PaletteEntry[]>;
+
+const Commands = createContext<readonly PaletteEntry[]>([]);
+const Register = createContext<(owner: string, commands: readonly PaletteEntry[]) => () => void>(() => () => {});
 
 /** Holds what every part of the page offers. Reading and registering are two contexts, so that registering does not draw the registrant again. */
 export function PaletteRegistry({ children }: { children: ReactNode }) {
   const [registrations, setRegistrations] = useState<Registrations>(new Map());
   const register = useMemo(
-    () => (owner: string, commands: readonly PaletteCommand[]) => {
+    () => (owner: string, commands: readonly PaletteEntry[]) => {
       setRegistrations((before) => new Map(before).set(owner, commands));
       return () =>
         setRegistrations((before) => {
@@ -46,14 +53,14 @@ export function PaletteRegistry({ children }: { children: ReactNode }) {
 }
 
 /** Offers commands while the caller is on the page. Memoise the array: a new one is registered again. */
-export function usePaletteCommands(commands: readonly PaletteCommand[]): void {
+export function usePaletteCommands(commands: readonly PaletteEntry[]): void {
   const owner = useId();
   const register = useContext(Register);
   useEffect(() => register(owner, commands), [register, owner, commands]);
 }
 
 /** Everything on offer now. */
-export function useRegisteredCommands(): readonly PaletteCommand[] {
+export function useRegisteredCommands(): readonly PaletteEntry[] {
   return useContext(Commands);
 }
 

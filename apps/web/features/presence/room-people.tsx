@@ -35,7 +35,7 @@ export function RoomPeople() {
         people={online.map((member) => ({ ...member, displayName: member.name, note: `${member.displayName}, ${member.role}` }))}
         max={4}
         label="In the room now"
-        className="max-sm:hidden"
+        className="max-md:hidden"
       />
       <Popover>
         <PopoverTrigger asChild>

@@ -10,6 +10,7 @@ import { useNow, useRoom, useSession } from "./room-context.tsx";
 export function ReconnectingNotice() {
   const session = useSession();
   const link = useRoom((state) => state.link);
+  const inside = useRoom((state) => state.room !== undefined);
   const now = useNow(1_000, link.phase === "reconnecting");
   if (link.phase !== "reconnecting") return null;
   const wait = Math.max(0, Math.ceil((link.retryAt - now) / 1_000));
@@ -20,7 +21,8 @@ export function ReconnectingNotice() {
     >
       {wait === 0 ? <Spinner /> : <CloudOff aria-hidden="true" className="size-3.5" />}
       <span>
-        {link.why} {wait === 0 ? "Connecting again…" : `Connecting again in ${wait} s.`} What you type is kept.
+        {link.why} {wait === 0 ? "Connecting again…" : `Connecting again in ${wait} s.`}
+        {inside && " What you type is kept."}
       </span>
       <Button size="sm" className="ml-auto" onClick={() => session.connection.retryNow()}>
         Now

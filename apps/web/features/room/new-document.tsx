@@ -12,11 +12,12 @@ export function NewDocument({ children }: { children?: ReactNode }) {
   const connections = useRoom((state) => state.connections);
   const documents = useRoom((state) => state.documents);
   const canAct = useCanAct();
+  const roomIsOpen = useRoom((state) => state.room?.open ?? false);
   const [open, setOpen] = useState(false);
   const [name, setName] = useState("");
   const [connectionId, setConnectionId] = useState("");
   const id = useId();
-  if (!canAct || connections.length === 0) return null;
+  if (!canAct || !roomIsOpen || connections.length === 0) return null;
   const suggestion = `scratch-${documents.length + 1}.sql`;
 
   const create = async (event: FormEvent) => {
@@ -27,7 +28,7 @@ export function NewDocument({ children }: { children?: ReactNode }) {
     setOpen(false);
     setName("");
     const { documentId } = answer.value;
-    if (typeof documentId === "string") session.show({ documentId });
+    if (typeof documentId === "string") session.openDocument(documentId);
   };
 
   return (

@@ -1,5 +1,5 @@
 "use client";
-import { FilePlus2, Plug } from "lucide-react";
+import { Archive, FilePlus2, Plug } from "lucide-react";
 import { Button } from "../../components/ui/button.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { NewDocument } from "./new-document.tsx";
@@ -10,7 +10,14 @@ export function NoDocuments() {
   const connections = useRoom((state) => state.connections.length);
   const observer = useRoom((state) => state.role === "observer");
   const some = useRoom((state) => state.documents.length > 0);
+  const closed = useRoom((state) => state.room?.open === false);
   if (some) return null;
+  if (closed)
+    return (
+      <StatusMessage icon={Archive} title="This room is closed">
+        Nothing was written in it. It is kept with its timeline; its lead can open it again.
+      </StatusMessage>
+    );
   if (connections === 0)
     return (
       <StatusMessage icon={Plug} title="There is no connection yet">

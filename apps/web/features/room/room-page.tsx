@@ -2,6 +2,7 @@
 import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
 import { toast } from "sonner";
+import { cn } from "../../components/ui/class-names.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { StatusBar } from "../status-bar/status-bar.tsx";
 import { LinkEnded, ReconnectingNotice } from "./link-notice.tsx";
@@ -9,6 +10,7 @@ import { RoomContext, useRoom } from "./room-context.tsx";
 import { RoomHeader } from "./room-header.tsx";
 import { RoomPanes } from "./room-panes.tsx";
 import { RoomSession } from "./room-session.ts";
+import { hasEnded } from "./room-state.ts";
 
 /** One room, alive for as long as the page shows it. `commandId`, else `?command=` of the address, opens it at that command. */
 export function RoomPage({ roomId, commandId }: { roomId: string; commandId?: string }) {
@@ -35,13 +37,15 @@ export function RoomPage({ roomId, commandId }: { roomId: string; commandId?: st
 
 function OpenRoom() {
   const here = useRoom((state) => state.room !== undefined);
-  const ended = useRoom(({ link }) => link.phase === "refused" || link.phase === "signed_out" || link.phase === "reload");
+  const ended = useRoom(({ link }) => hasEnded(link));
   useProblems();
   return (
     <div className="flex h-dvh flex-col overflow-hidden">
       <RoomHeader />
       <ReconnectingNotice />
-      <main className="flex min-h-0 flex-1 flex-col">{ended ? <LinkEnded /> : here ? <RoomPanes /> : <Opening />}</main>
+      <main tabIndex={-1} className="outline-none flex min-h-0 flex-1 flex-col">
+        {ended ? <LinkEnded /> : here ? <RoomPanes /> : <Opening />}
+      </main>
       <StatusBar />
     </div>
   );
@@ -50,21 +54,26 @@ function OpenRoom() {
 /** The shape of a room before its first snapshot. */
 function Opening() {
   return (
-    <div role="status" aria-label="Opening the room" className="flex min-h-0 flex-1 gap-4 p-4">
-      <div className="flex w-52 flex-col gap-3 max-lg:hidden">
-        {["w-1/2", "w-4/5", "w-3/5", "w-2/3"].map((width) => (
-          <Skeleton key={width} className={`h-4 ${width}`} />
-        ))}
+    <div role="status" aria-label="Opening the room" className="flex min-h-0 flex-1">
+      <Column widths={["w-20", "w-4/5", "w-3/5", "w-2/3", "w-1/2"]} className="w-58 border-r bg-panel max-lg:hidden" />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <div className="flex h-9 items-center border-b border-line bg-panel px-3.5">
+          <Skeleton className="h-3.5 w-32" />
+        </div>
+        <Column widths={["w-3/5", "w-2/5", "w-1/3"]} className="flex-1" />
+        <Skeleton className="mx-3 mb-3 h-40 rounded-lg bg-panel" />
       </div>
-      <div className="flex flex-1 flex-col gap-4">
-        <Skeleton className="h-8 w-48" />
-        <Skeleton className="flex-1" />
-        <Skeleton className="h-40" />
-      </div>
-      <div className="flex w-80 flex-col gap-3 max-lg:hidden">
-        <Skeleton className="h-40" />
-        <Skeleton className="h-24" />
-      </div>
+      <Column widths={["w-24", "w-full", "w-3/4", "w-20", "w-2/3"]} className="w-87 border-l bg-panel max-lg:hidden" />
+    </div>
+  );
+}
+
+function Column({ widths, className }: { widths: readonly string[]; className: string }) {
+  return (
+    <div className={cn("flex shrink-0 flex-col gap-3 border-line p-3.5", className)}>
+      {widths.map((width) => (
+        <Skeleton key={width} className={cn("h-3.5", width)} />
+      ))}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 "use client";
+import { Tabs } from "radix-ui";
 import { cn } from "../../components/ui/class-names.ts";
 import { ConnectionsPanel } from "../connections/connections-panel.tsx";
 import { QueuePanel } from "../queue/queue-panel.tsx";
@@ -15,7 +16,8 @@ const RIGHT = { initial: 348, least: 260, most: 640 };
 
 /** The three columns of a room; in a narrow window one at a time. */
 export function RoomPanes() {
-  return useNarrow() ? <NarrowPanes /> : <WidePanes />;
+  const resets = useView((view) => view.layoutResets);
+  return useNarrow() ? <NarrowPanes key={resets} /> : <WidePanes key={resets} />;
 }
 
 function WidePanes() {
@@ -38,7 +40,9 @@ function QueueAndTimeline() {
   return (
     // A scrolling region must be reachable by keyboard.
     <div className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]" tabIndex={0}>
-      <QueuePanel />
+      <div data-place="queue" tabIndex={-1} className="focus-visible:-outline-offset-2">
+        <QueuePanel />
+      </div>
       <TimelinePanel />
     </div>
   );
@@ -51,39 +55,33 @@ function NarrowPanes() {
   const pane = useView((view) => view.pane);
   const waiting = useRoom((state) => state.commands.filter(isWaiting).length);
   return (
-    <>
-      <div role="tablist" aria-label="Panes" className="flex shrink-0 border-b border-line bg-panel">
+    <Tabs.Root value={pane} onValueChange={(next) => session.show({ pane: next as Pane })} className="flex min-h-0 flex-1 flex-col">
+      <Tabs.List aria-label="Panes" className="flex shrink-0 border-b border-line bg-panel">
         {PANES.map((one) => (
-          <button
+          <Tabs.Trigger
             key={one}
-            type="button"
-            role="tab"
-            id={`tab-${one}`}
-            aria-selected={pane === one}
-            aria-controls={`pane-${one}`}
-            onClick={() => session.show({ pane: one })}
-            className={cn("flex-1 py-2 text-sm text-dim", pane === one && "font-semibold text-fg shadow-[inset_0_-2px_0_var(--accent)]")}
+            value={one}
+            className="flex-1 border-b-2 border-transparent py-2 text-sm text-dim focus-visible:-outline-offset-2 data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-fg"
           >
             {NAMES[one]}
             {one === "queue" && waiting > 0 && (
               <span className="ml-1.5 rounded-full bg-modify-soft px-1.5 text-2xs text-modify-text">{waiting}</span>
             )}
-          </button>
+          </Tabs.Trigger>
         ))}
-      </div>
+      </Tabs.List>
       {/* All stay in the page: an editor keeps its cursor and its undo while one looks at the queue. */}
       {PANES.map((one) => (
-        <div
+        <Tabs.Content
           key={one}
-          role="tabpanel"
-          id={`pane-${one}`}
-          aria-labelledby={`tab-${one}`}
-          hidden={pane !== one}
-          className={cn("min-h-0 flex-1", pane === one && "flex flex-col")}
+          value={one}
+          forceMount
+          tabIndex={-1}
+          className={cn("min-h-0 flex-1 outline-none", pane === one ? "flex flex-col" : "hidden")}
         >
-          {one === "editor" ? <Workspace /> : one === "queue" ? <QueueAndTimeline /> : <ConnectionsPanel />}
-        </div>
+          {one === "editor" ? <Workspace narrow /> : one === "queue" ? <QueueAndTimeline /> : <ConnectionsPanel />}
+        </Tabs.Content>
       ))}
-    </>
+    </Tabs.Root>
   );
 }

@@ -16,6 +16,12 @@ export interface RoomView {
   result: { executionId: string; statement: number; at: number } | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
+  /** What of the dock is to be brought to the front if it is hidden behind tabs. */
+  front: { kind: "documents" | "results"; at: number } | undefined;
+  /** The document whose editor is to have the keyboard as soon as it is there. */
+  typeInto: { documentId: string; at: number } | undefined;
+  /** How often the person asked for the original layout: each time the panes are made anew. */
+  layoutResets: number;
 }
 export const PANES = ["editor", "queue", "connections"] as const;
 export type Pane = (typeof PANES)[number];
@@ -39,6 +45,9 @@ export class RoomSession {
       command: commandId === undefined ? undefined : { id: commandId, at: 0, focus: true },
       result: undefined,
       pane: commandId === undefined ? "editor" : "queue",
+      front: undefined,
+      typeInto: undefined,
+      layoutResets: 0,
     });
     this.connection = new RoomConnection({
       ticket: fetchTicket,
@@ -89,6 +98,11 @@ export class RoomSession {
 
   showCommand(id: string): void {
     this.show({ command: { id, at: Date.now(), focus: true }, pane: "queue" });
+  }
+
+  /** Brings a document to the front and puts the keyboard into it. */
+  openDocument(documentId: string): void {
+    this.show({ documentId, typeInto: { documentId, at: Date.now() }, pane: "editor" });
   }
 
   showResult(executionId: string, statement: number): void {

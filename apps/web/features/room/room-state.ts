@@ -18,6 +18,9 @@ export type Link =
   | { phase: "reconnecting"; attempt: number; retryAt: number; why: string }
   | { phase: "refused" | "reload" | "signed_out"; why: string };
 
+/** Whether only a person's act can bring the room back. */
+export const hasEnded = ({ phase }: Link) => phase === "refused" || phase === "reload" || phase === "signed_out";
+
 /** Everything known of the room; replaced, never changed in place. */
 export interface RoomState {
   link: Link;

@@ -1,6 +1,7 @@
 "use client";
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useState } from "react";
 import { cn } from "../../components/ui/class-names.ts";
+import { PANEL_WIDTHS } from "./stored-layout.ts";
 
 interface SidePanelProps {
   side: "left" | "right";
@@ -12,7 +13,7 @@ interface SidePanelProps {
 
 /** A column beside the documents whose width a person drags or sets with the arrow keys; the browser remembers it. */
 export function SidePanel({ side, label, width, children }: SidePanelProps) {
-  const [size, setSize] = useRememberedSize(`interlock.panel.${side}`, width);
+  const [size, setSize] = useRememberedSize(PANEL_WIDTHS[side === "left" ? 0 : 1], width);
   const grab = (event: PointerEvent<HTMLElement>) => {
     const handle = event.currentTarget;
     handle.setPointerCapture(event.pointerId);

@@ -1,25 +1,14 @@
 "use client";
-import {
-  DockviewReact,
-  type DockviewApi,
-  type DockviewReadyEvent,
-  type DockviewTheme,
-  type IDockviewHeaderActionsProps,
-  type IDockviewPanelHeaderProps,
-  type IDockviewPanelProps,
-} from "dockview-react";
+import { DockviewReact, type DockviewApi, type DockviewReadyEvent, type DockviewTheme } from "dockview-react";
 import "dockview-react/dist/styles/dockview.css";
-import { FileCode2, Table2, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
-import { EnvironmentBadge } from "../../components/ui/badge.tsx";
-import { StatusMessage } from "../../components/ui/status-message.tsx";
-import { DocumentPanel } from "../editor/document-panel.tsx";
-import { ResultPanel } from "../results/result-panel.tsx";
-import { NewDocument } from "./new-document.tsx";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
 import { NoDocuments } from "./no-documents.tsx";
 import { resultKey, resultTabs } from "./result-tabs.ts";
 import "./room.css";
 import { useRoom, useSession, useView } from "./room-context.tsx";
+import type { RoomSession } from "./room-session.ts";
+import { storedLayout, storeLayout } from "./stored-layout.ts";
 
 const THEME: DockviewTheme = { name: "interlock", className: "dockview-theme-interlock" };
 /** Results that are opened by themselves when one enters a room. */
@@ -28,27 +17,48 @@ const OPENED_AT_FIRST = 3;
 const RESULT_TABS = 12;
 const NO_RESULTS = "no results";
 const documentKey = (id: string) => `document ${id}`;
+/** Milliseconds without a change before a layout is stored. */
+const SETTLED = 300;
 
-const COMPONENTS = { document: DocumentPane, result: ResultPane, none: NoResults };
-const TABS = { document: DocumentTab, result: ResultTabHead, none: NoResultsTab };
-
-/** Documents above, results below; both can be dragged elsewhere, split and resized. */
-export function Workspace() {
+/**
+ * Documents above, results below; both can be dragged elsewhere, split and resized, and the browser remembers it. `narrow`: all in one
+ * group, which is not remembered.
+ */
+export function Workspace({ narrow = false }: { narrow?: boolean }) {
+  const session = useSession();
   const [api, setApi] = useState<DockviewApi>();
+  /** Results that had their tab: one that was closed stays closed until it is asked for. Undefined before the first of this visit. */
+  const seen = useRef<Set<string>>(undefined);
+  const userId = useRoom((state) => state.me?.id);
   useDocumentPanels(api);
-  useResultPanels(api);
+  useResultPanels(api, seen, narrow);
+  useFront(api);
+  useRememberedLayout(narrow ? undefined : api, seen);
+  const begin = ({ api: made }: DockviewReadyEvent) => {
+    if (!narrow && userId !== undefined) seen.current = restore(made, session, userId);
+    setApi(made);
+  };
   return (
-    <DockviewReact
-      theme={THEME}
-      className="h-full"
-      components={COMPONENTS}
-      tabComponents={TABS}
-      leftHeaderActionsComponent={HeaderActions}
-      watermarkComponent={NoDocuments}
-      disableFloatingGroups
-      onReady={(event: DockviewReadyEvent) => setApi(event.api)}
-    />
+    <div className="h-full" onKeyDownCapture={keepDocument}>
+      <DockviewReact
+        theme={THEME}
+        className="h-full"
+        components={COMPONENTS}
+        tabComponents={TABS}
+        leftHeaderActionsComponent={HeaderActions}
+        watermarkComponent={NoDocuments}
+        disableFloatingGroups
+        onReady={begin}
+      />
+    </div>
   );
+}
+
+/** dockview closes a tab by Delete and Backspace. A document belongs to the room: it is not closed by a slip of one person's hand. */
+function keepDocument(event: KeyboardEvent<HTMLElement>) {
+  if (event.key !== "Delete" && event.key !== "Backspace") return;
+  const tab = (event.target as HTMLElement).closest('[role="tab"]');
+  if (tab?.querySelector("[data-document]")) event.stopPropagation();
 }
 
 function useDocumentPanels(api: DockviewApi | undefined) {
@@ -89,40 +99,97 @@ function useDocumentPanels(api: DockviewApi | undefined) {
   }, [api, session]);
 }
 
-function useResultPanels(api: DockviewApi | undefined) {
+function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<string> | undefined>, narrow: boolean) {
   const commands = useRoom((state) => state.commands);
   const meId = useRoom((state) => state.me?.id);
   const hasDocuments = useRoom((state) => state.documents.length > 0);
   const wanted = useView((view) => view.result);
-  /** Results that had their tab: one that was closed stays closed until it is asked for. */
-  const seen = useRef<Set<string>>(undefined);
+  const entered = useRef(false);
 
   useEffect(() => {
     if (!api || !meId) return;
     const tabs = resultTabs(commands, meId);
-    const entering = seen.current === undefined;
+    const entering = !entered.current;
+    entered.current = true;
     const fresh = tabs.filter(({ key }) => !seen.current?.has(key));
     seen.current = new Set([...(seen.current ?? []), ...tabs.map(({ key }) => key)]);
     for (const tab of entering ? fresh.slice(-OPENED_AT_FIRST) : fresh) {
-      openResult(api, tab);
+      openResult(api, tab, narrow);
       const reading = document.activeElement?.closest('[role="grid"]') != null;
-      if (tab.mine || !reading) api.getPanel(tab.key)?.api.setActive();
+      // In one group with the documents a result of somebody else would cover what one types.
+      if (tab.mine || (!reading && !narrow)) api.getPanel(tab.key)?.api.setActive();
     }
-    if (api.panels.every(({ id }) => id.startsWith("document ")) && hasDocuments) showNone(api);
-  }, [api, commands, meId, hasDocuments]);
+    if (api.panels.every(({ id }) => id.startsWith("document ")) && hasDocuments) showNone(api, narrow);
+  }, [api, commands, meId, hasDocuments, narrow, seen]);
 
   useEffect(() => {
     if (!api || !wanted) return;
     const tab = resultTabs(commands, meId).find(({ key }) => key === resultKey(wanted.executionId, wanted.statement));
     if (!tab) return;
-    openResult(api, tab);
+    openResult(api, tab, narrow);
     api.getPanel(tab.key)?.api.setActive();
     // Only when it is asked for, not at every change of a command.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [api, wanted]);
 }
 
-function openResult(api: DockviewApi, tab: { key: string; executionId: string; statement: number; title: string }) {
+/** Brings documents or results to the front of their group, unless some are in sight. */
+function useFront(api: DockviewApi | undefined) {
+  const front = useView((view) => view.front);
+  useEffect(() => {
+    if (!api || !front) return;
+    const isWanted = (id: string) => id.startsWith("document ") === (front.kind === "documents");
+    if (api.groups.some(({ activePanel }) => activePanel && isWanted(activePanel.id))) return;
+    api.panels.findLast(({ id }) => isWanted(id))?.api.setActive();
+  }, [api, front]);
+}
+
+/** Puts the stored layout in place; the results it had their tab for, undefined when the room opens as it does at first. */
+function restore(api: DockviewApi, session: RoomSession, userId: string): Set<string> | undefined {
+  const stored = storedLayout(userId, session.roomId);
+  if (!stored) return undefined;
+  try {
+    api.fromJSON(stored.dock);
+  } catch (error) {
+    console.warn("The remembered layout of this room cannot be shown:", error);
+    api.clear();
+    return undefined;
+  }
+  const { documents, commands, me } = session.state.get();
+  const known = new Set([NO_RESULTS, ...documents.map(({ id }) => documentKey(id)), ...resultTabs(commands, me?.id).map(({ key }) => key)]);
+  for (const panel of api.panels) if (!known.has(panel.id)) api.removePanel(panel);
+  const active = api.activePanel?.id ?? "";
+  if (active.startsWith("document ")) session.show({ documentId: active.slice("document ".length) });
+  return new Set(stored.seen);
+}
+
+/** Stores the layout once it has settled, and what has not settled when the page is left. */
+function useRememberedLayout(api: DockviewApi | undefined, seen: RefObject<Set<string> | undefined>) {
+  const session = useSession();
+  const userId = useRoom((state) => state.me?.id);
+  useEffect(() => {
+    if (!api || userId === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const store = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      storeLayout(userId, session.roomId, { dock: api.toJSON(), seen: [...(seen.current ?? [])] });
+    };
+    const leaving = () => timer !== undefined && store();
+    const changes = api.onDidLayoutChange(() => {
+      clearTimeout(timer);
+      timer = setTimeout(store, SETTLED);
+    });
+    window.addEventListener("pagehide", leaving);
+    return () => {
+      clearTimeout(timer);
+      changes.dispose();
+      window.removeEventListener("pagehide", leaving);
+    };
+  }, [api, session, userId, seen]);
+}
+
+function openResult(api: DockviewApi, tab: { key: string; executionId: string; statement: number; title: string }, narrow: boolean) {
   if (api.getPanel(tab.key)) return;
   api.addPanel({
     id: tab.key,
@@ -131,7 +198,7 @@ function openResult(api: DockviewApi, tab: { key: string; executionId: string; s
     title: tab.title,
     params: { executionId: tab.executionId, statement: tab.statement },
     inactive: true,
-    ...belowDocuments(api),
+    ...besideResults(api, narrow),
   });
   const none = api.getPanel(NO_RESULTS);
   if (none) api.removePanel(none);
@@ -139,81 +206,22 @@ function openResult(api: DockviewApi, tab: { key: string; executionId: string; s
   if (results.length > RESULT_TABS) api.removePanel(results[0]!);
 }
 
-function showNone(api: DockviewApi) {
-  api.addPanel({ id: NO_RESULTS, component: "none", tabComponent: "none", title: "Results", inactive: true, ...belowDocuments(api) });
+function showNone(api: DockviewApi, narrow: boolean) {
+  api.addPanel({
+    id: NO_RESULTS,
+    component: "none",
+    tabComponent: "none",
+    title: "Results",
+    inactive: true,
+    ...besideResults(api, narrow),
+  });
 }
 
-/** Beside the other results, else below the documents with a third of the height. */
-function belowDocuments(api: DockviewApi) {
-  const result = api.panels.find(({ id }) => !id.startsWith("document "));
+/** Beside the other results, else below the documents with a third of the height; in a narrow window behind them. */
+function besideResults(api: DockviewApi, narrow: boolean) {
+  const result = narrow ? api.panels[0] : api.panels.find(({ id }) => !id.startsWith("document "));
   if (result) return { position: { referencePanel: result, direction: "within" as const } };
   const above = api.panels[0];
   if (!above) return {};
   return { position: { referencePanel: above, direction: "below" as const }, initialHeight: Math.round(api.height * 0.32) };
-}
-
-function DocumentPane({ params }: IDockviewPanelProps<{ documentId: string }>) {
-  const document = useRoom((state) => state.documents.find(({ id }) => id === params.documentId));
-  return document ? <DocumentPanel document={document} /> : null;
-}
-
-function ResultPane({ params, api }: IDockviewPanelProps<{ executionId: string; statement: number }>) {
-  return <ResultPanel executionId={params.executionId} statement={params.statement} onClose={() => api.close()} />;
-}
-
-function NoResults() {
-  return (
-    <StatusMessage icon={Table2} title="No results yet" className="py-6">
-      Rows of a SELECT stream in here, for everybody in the room, with what is sensitive masked.
-    </StatusMessage>
-  );
-}
-
-function DocumentTab({ params }: IDockviewPanelHeaderProps<{ documentId: string }>) {
-  const document = useRoom((state) => state.documents.find(({ id }) => id === params.documentId));
-  const connection = useRoom((state) => state.connections.find(({ id }) => id === document?.connectionId));
-  return (
-    <div className="flex h-full items-center gap-2 px-3.5">
-      <FileCode2 aria-hidden="true" className="size-3.5 text-faint" />
-      <span className="max-w-48 truncate" title={connection && `${document?.name} on ${connection.name}`}>
-        {document?.name}
-      </span>
-      {/* The space is not drawn; it parts the two words for readers, as in the tab's name. */}{" "}
-      {connection && <EnvironmentBadge environment={connection.environment} />}
-    </div>
-  );
-}
-
-function ResultTabHead({ api }: IDockviewPanelHeaderProps) {
-  return (
-    <div className="flex h-full items-center gap-2 pr-1.5 pl-3.5">
-      <Table2 aria-hidden="true" className="size-3.5 text-faint" />
-      <span className="max-w-48 truncate" title={api.title}>
-        {api.title}
-      </span>
-      {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes a result in its bar. */}
-      <span
-        aria-hidden="true"
-        title="Close"
-        onPointerDown={(event) => event.stopPropagation()}
-        onClick={(event) => {
-          event.stopPropagation();
-          api.close();
-        }}
-        className="grid size-5 cursor-pointer place-items-center rounded-sm text-faint hover:bg-hover hover:text-fg"
-      >
-        <X aria-hidden="true" className="size-3" />
-      </span>
-    </div>
-  );
-}
-
-function NoResultsTab() {
-  return <div className="flex h-full items-center px-3.5">Results</div>;
-}
-
-/** The `+` belongs to groups that hold documents; while there are none, to every group. */
-function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
-  const none = useRoom((state) => state.documents.length === 0);
-  return none || panels.some(({ id }) => id.startsWith("document ")) ? <NewDocument /> : null;
 }

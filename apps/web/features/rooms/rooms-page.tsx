@@ -44,7 +44,7 @@ export function RoomsPage() {
   return (
     <div className="flex h-dvh flex-col">
       <AppHeader crumbs={CRUMBS} />
-      <main className="min-h-0 flex-1 overflow-y-auto">
+      <main tabIndex={-1} className="outline-none min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto max-w-5xl px-5 pt-8 pb-12 max-sm:px-3.5 max-sm:pt-5">
           <Tabs defaultValue="open">
             <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">

@@ -3,9 +3,11 @@ import { Search } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "../../components/ui/button.tsx";
+import { cn } from "../../components/ui/class-names.ts";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { usePalette } from "../palette/palette-registry.tsx";
 import { LogoMark } from "./logo.tsx";
+import { type Skip, SkipLinks } from "./skip-links.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 export interface Crumb {
@@ -20,19 +22,28 @@ export interface AppHeaderProps {
   aside?: ReactNode;
   /** At the right, before the palette and the person's menu. */
   actions?: ReactNode;
+  /** Where one can jump to from here; without it to the content. */
+  skips?: readonly Skip[];
 }
 
-/** The bar at the top of every page behind the sign-in, 44 px high. */
-export function AppHeader({ crumbs, aside, actions }: AppHeaderProps) {
+/** The bar at the top of every page behind the sign-in, 44 px high; in a very narrow window a title below another page has a line of its own. */
+export function AppHeader({ crumbs, aside, actions, skips }: AppHeaderProps) {
   const { open } = usePalette();
+  const deep = crumbs.length > 1;
   return (
-    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-panel px-3.5">
+    <header
+      className={cn(
+        "flex min-h-11 shrink-0 items-center gap-x-3 border-b border-line bg-panel px-3.5",
+        deep && "max-sm:flex-wrap max-sm:pb-1.5",
+      )}
+    >
+      <SkipLinks {...(skips && { skips })} />
       <Link href="/rooms" className="inline-flex items-center gap-2 rounded-sm font-semibold tracking-[0.2px]">
         <LogoMark />
         <span className="max-sm:sr-only">Interlock</span>
       </Link>
-      <span aria-hidden="true" className="h-4 w-px shrink-0 bg-line" />
-      <nav aria-label="You are here" className="min-w-0">
+      <span aria-hidden="true" className={cn("h-4 w-px shrink-0 bg-line", deep && "max-sm:hidden")} />
+      <nav aria-label="You are here" className={cn("min-w-0", deep && "max-sm:order-last max-sm:basis-full")}>
         <ol className="flex min-w-0 items-center gap-1.5 text-dim">
           {crumbs.map((crumb, index) => (
             <li key={crumb.label} className="flex min-w-0 items-center gap-1.5 last:shrink not-last:shrink-0 max-sm:not-last:hidden">

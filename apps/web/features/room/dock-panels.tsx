@@ -1,0 +1,86 @@
+"use client";
+import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
+import { FileCode2, Table2, X } from "lucide-react";
+import { EnvironmentBadge } from "../../components/ui/badge.tsx";
+import { StatusMessage } from "../../components/ui/status-message.tsx";
+import { DocumentPanel } from "../editor/document-panel.tsx";
+import { ResultPanel } from "../results/result-panel.tsx";
+import { NewDocument } from "./new-document.tsx";
+import { useRoom } from "./room-context.tsx";
+
+function DocumentPane({ params }: IDockviewPanelProps<{ documentId: string }>) {
+  const document = useRoom((state) => state.documents.find(({ id }) => id === params.documentId));
+  return document ? <DocumentPanel document={document} /> : null;
+}
+
+function ResultPane({ params, api }: IDockviewPanelProps<{ executionId: string; statement: number }>) {
+  return (
+    <div data-place="results" tabIndex={-1} className="h-full focus-visible:-outline-offset-2">
+      <ResultPanel executionId={params.executionId} statement={params.statement} onClose={() => api.close()} />
+    </div>
+  );
+}
+
+function NoResults() {
+  return (
+    // It may scroll in a low window, so the keyboard must get to it.
+    <div data-place="results" tabIndex={0} className="h-full overflow-y-auto focus-visible:-outline-offset-2">
+      <StatusMessage icon={Table2} title="No results yet" className="py-6">
+        Rows of a SELECT stream in here, for everybody in the room, with what is sensitive masked.
+      </StatusMessage>
+    </div>
+  );
+}
+
+function DocumentTab({ params }: IDockviewPanelHeaderProps<{ documentId: string }>) {
+  const document = useRoom((state) => state.documents.find(({ id }) => id === params.documentId));
+  const connection = useRoom((state) => state.connections.find(({ id }) => id === document?.connectionId));
+  return (
+    <div data-document={params.documentId} className="flex h-full items-center gap-2 px-3.5">
+      <FileCode2 aria-hidden="true" className="size-3.5 text-faint" />
+      <span className="max-w-48 truncate" title={connection && `${document?.name} on ${connection.name}`}>
+        {document?.name}
+      </span>
+      {/* The space is not drawn; it parts the two words for readers, as in the tab's name. */}{" "}
+      {connection && <EnvironmentBadge environment={connection.environment} />}
+    </div>
+  );
+}
+
+function ResultTabHead({ api }: IDockviewPanelHeaderProps) {
+  return (
+    <div className="flex h-full items-center gap-2 pr-1.5 pl-3.5">
+      <Table2 aria-hidden="true" className="size-3.5 text-faint" />
+      <span className="max-w-48 truncate" title={api.title}>
+        {api.title}
+      </span>
+      {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes a result in its bar. */}
+      <span
+        aria-hidden="true"
+        title="Close"
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.stopPropagation();
+          api.close();
+        }}
+        className="grid size-5 cursor-pointer place-items-center rounded-sm text-faint hover:bg-hover hover:text-fg"
+      >
+        <X aria-hidden="true" className="size-3" />
+      </span>
+    </div>
+  );
+}
+
+function NoResultsTab() {
+  return <div className="flex h-full items-center px-3.5">Results</div>;
+}
+
+/** The `+` belongs to groups that hold documents; while there are none, to every group. */
+export function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
+  const none = useRoom((state) => state.documents.length === 0);
+  return none || panels.some(({ id }) => id.startsWith("document ")) ? <NewDocument /> : null;
+}
+
+/** The kinds of panels in the dock, and what stands in their tabs. The names are part of stored layouts. */
+export const COMPONENTS = { document: DocumentPane, result: ResultPane, none: NoResults };
+export const TABS = { document: DocumentTab, result: ResultTabHead, none: NoResultsTab };

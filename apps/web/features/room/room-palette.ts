@@ -1,0 +1,122 @@
+"use client";
+import { CornerDownRight, Download, FileCode2, LayoutDashboard, Link2, Lock, LockOpen, Play, SkipBack, SkipForward } from "lucide-react";
+import { useEffect, useMemo } from "react";
+import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
+import { goToPlace, nextPlace, PLACES } from "./places.ts";
+import type { RoomActs } from "./room-acts.ts";
+import { useRoom, useSession } from "./room-context.tsx";
+import { hasEnded } from "./room-state.ts";
+import { forgetLayout } from "./stored-layout.ts";
+
+/** What a room puts on the palette, and the keys that work anywhere in it. */
+export function useRoomPalette(acts: RoomActs): void {
+  const session = useSession();
+  const here = useRoom((state) => state.room !== undefined && !hasEnded(state.link));
+  const open = useRoom((state) => state.room?.open ?? true);
+  const lead = useRoom((state) => state.role === "lead");
+  const observer = useRoom((state) => state.role === "observer");
+  const userId = useRoom((state) => state.me?.id);
+  const documents = useRoom((state) => state.documents);
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "F6" || event.metaKey || event.ctrlKey || event.altKey) return;
+      // A dialog keeps the keyboard until it is closed.
+      if (document.querySelector('[role="dialog"]')) return;
+      event.preventDefault();
+      goToPlace(session, nextPlace(event.shiftKey ? -1 : 1));
+    };
+    // Before the editor sees it.
+    window.addEventListener("keydown", press, { capture: true });
+    return () => window.removeEventListener("keydown", press, { capture: true });
+  }, [session]);
+
+  const commands = useMemo<PaletteEntry[]>(() => {
+    if (!here) return [];
+    const go: PaletteEntry[] = [
+      ...PLACES.map((place) => ({
+        id: `room-go-${place.id}`,
+        title: place.title,
+        group: "Go to",
+        keywords: ["focus", "pane"],
+        icon: CornerDownRight,
+        run: () => goToPlace(session, place),
+      })),
+      {
+        id: "room-next",
+        title: "Next pane",
+        group: "Go to",
+        shortcut: "F6",
+        icon: SkipForward,
+        run: () => goToPlace(session, nextPlace(1)),
+      },
+      {
+        id: "room-previous",
+        title: "Previous pane",
+        group: "Go to",
+        shortcut: "Shift+F6",
+        icon: SkipBack,
+        run: () => goToPlace(session, nextPlace(-1)),
+      },
+    ];
+    const texts: PaletteEntry[] = documents.map(({ id, name }) => ({
+      id: `document-${id}`,
+      title: `Open ${name}`,
+      group: "Documents",
+      keywords: ["document", "editor", "go to"],
+      icon: FileCode2,
+      run: () => session.openDocument(id),
+    }));
+    const whole: PaletteEntry[] = [
+      {
+        id: "room-invite",
+        title: "Copy the room's link",
+        group: "Room",
+        keywords: ["invite", "share"],
+        icon: Link2,
+        run: () => void acts.invite(),
+      },
+      {
+        id: "room-export-md",
+        title: "Export the timeline as Markdown",
+        group: "Room",
+        keywords: ["report"],
+        icon: Download,
+        run: acts.exportMarkdown,
+      },
+      { id: "room-export-json", title: "Export the timeline as JSON", group: "Room", icon: Download, run: acts.exportJson },
+      {
+        id: "room-reset-layout",
+        title: "Reset layout",
+        group: "Room",
+        keywords: ["panes", "tabs", "original", "default"],
+        icon: LayoutDashboard,
+        run: () => {
+          if (userId !== undefined) forgetLayout(userId, session.roomId);
+          session.show({ layoutResets: session.view.get().layoutResets + 1 });
+        },
+      },
+    ];
+    if (lead && open)
+      whole.push({ id: "room-close", title: "Close the room", group: "Room", keywords: ["lock"], icon: Lock, run: acts.close });
+    if (lead && !open) whole.push({ id: "room-reopen", title: "Reopen the room", group: "Room", icon: LockOpen, run: acts.reopen });
+    const writing: PaletteEntry[] = [
+      {
+        id: "room-propose",
+        title: "Propose the statement under the cursor",
+        group: "Room",
+        shortcut: "Mod+Enter",
+        icon: Play,
+        run: () => session.propose(),
+      },
+      { id: "key-leave", title: "Leave the editor: Esc, then", group: "Room", shortcut: "Tab" },
+    ];
+    const deciding: PaletteEntry[] = [
+      { id: "key-approve", title: "Approve the command that has the focus", group: "Room", shortcut: "a" },
+      { id: "key-reject", title: "Reject it", group: "Room", shortcut: "r" },
+      { id: "key-hold", title: "Hold its countdown", group: "Room", shortcut: "h" },
+    ];
+    return [...(observer ? [] : writing), ...go, ...texts, ...whole, ...(observer ? [] : deciding)];
+  }, [acts, documents, here, lead, observer, open, session, userId]);
+  usePaletteCommands(commands);
+}
