@@ -1,11 +1,12 @@
 "use client";
 import type { Connection, SchemaObject } from "@interlock/protocol";
 import { ChevronRight, Database, Eye, EyeOff, RefreshCw, Search, Sigma, Table2, Type } from "lucide-react";
-import { type ReactNode, useDeferredValue, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Input } from "../../components/ui/input.tsx";
+import { useRovingFocus } from "../../components/ui/roving-focus.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { shortCount } from "../impact/figures.ts";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
@@ -22,7 +23,7 @@ export function ConnectionsPanel() {
   const wanted = useDeferredValue(filter);
   const current = documents.find(({ id }) => id === documentId)?.connectionId ?? connections[0]?.id;
   return (
-    <section aria-label="Connections" className="flex h-full min-h-0 flex-col bg-panel">
+    <section aria-label="Connections" data-place="connections" tabIndex={-1} className="flex h-full min-h-0 flex-col bg-panel">
       <SectionTitle>Connections</SectionTitle>
       <div className="relative px-3 pb-2">
         <Search aria-hidden="true" className="absolute top-2 left-5 size-3.5 text-faint" />
@@ -66,7 +67,10 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           }}
           className="flex min-w-0 flex-1 items-center gap-2 rounded-sm py-1 text-left"
         >
-          <span className={cn("size-[7px] shrink-0 rounded-full", STATUS[connection.status])} title={STATUS_WORDS[connection.status]}>
+          <span
+            className={cn("size-[7px] shrink-0 rounded-full forced-color-adjust-none", STATUS[connection.status])}
+            title={STATUS_WORDS[connection.status]}
+          >
             <span className="sr-only">{STATUS_WORDS[connection.status]}</span>
           </span>
           <span className="truncate">{connection.name}</span>
@@ -99,20 +103,30 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           </Button>
         </div>
       )}
-      {open && state.phase === "here" && <Schemas schemas={filterSchema(state.tree, filter)} filtered={filter.trim() !== ""} />}
+      {open && state.phase === "here" && (
+        <Schemas connection={connection.name} schemas={filterSchema(state.tree, filter)} filtered={filter.trim() !== ""} />
+      )}
     </div>
   );
 }
 
-function Schemas({ schemas, filtered }: { schemas: readonly { name: string; objects: SchemaObject[] }[]; filtered: boolean }) {
+interface SchemasProps {
+  connection: string;
+  schemas: readonly { name: string; objects: SchemaObject[] }[];
+  filtered: boolean;
+}
+
+/** One stop of the Tab key, arrow keys inside it (WAI-ARIA, tree view). */
+function Schemas({ connection, schemas, filtered }: SchemasProps) {
+  const roving = useRovingFocus<HTMLUListElement>('[role="treeitem"]');
   if (schemas.length === 0)
     return <p className="py-1 pl-8 text-xs text-dim">{filtered ? "Nothing of that name." : "This target is empty."}</p>;
   const fullest = schemas.toSorted((a, b) => rowsOf(b) - rowsOf(a))[0];
   return (
-    <ul>
+    <ul role="tree" aria-label={`Schemas of ${connection}`} {...roving}>
       {schemas.map((schema) => (
         <Branch key={`${schema.name} ${filtered}`} depth={1} label={schema.name} startsOpen={filtered || schema === fullest}>
-          <ul>
+          <ul role="group">
             {schema.objects.map((object) => (
               <ObjectBranch key={`${object.kind} ${object.name}`} schema={schema.name} object={object} />
             ))}
@@ -163,18 +177,27 @@ function ObjectBranch({ schema, object }: { schema: string; object: SchemaObject
       }
     >
       {object.columns.length > 0 && (
-        <ul>
+        <ul role="group">
           {object.columns.map((column) => (
-            <li key={column.name}>
-              <button
-                type="button"
+            <li key={column.name} role="none">
+              <div
+                role="treeitem"
+                aria-level={3}
+                aria-selected={false}
+                tabIndex={-1}
                 onClick={() => insert(quoted(column.name))}
+                onKeyDown={(event) => {
+                  if (event.key === "Enter" || event.key === " ") {
+                    event.preventDefault();
+                    insert(quoted(column.name));
+                  } else if (event.key === "ArrowLeft") parentItem(event.currentTarget)?.focus();
+                }}
                 title={`${column.name} · ${column.type}${column.nullable ? "" : ", not null"}${column.masked ? " · masked" : ""}`}
-                className="flex w-full items-center gap-2 py-0.5 pr-3.5 pl-[4.5rem] text-left text-xs text-dim hover:bg-hover hover:text-fg"
+                className="flex w-full cursor-pointer items-center gap-2 py-0.5 pr-3.5 pl-[4.5rem] text-left text-xs text-dim hover:bg-hover hover:text-fg focus-visible:-outline-offset-2"
               >
                 <span className={cn("truncate", column.masked && "text-masked-text")}>{column.name}</span>
                 <span className="ml-auto max-w-24 truncate text-2xs text-faint">{column.type}</span>
-              </button>
+              </div>
             </li>
           ))}
         </ul>
@@ -194,35 +217,65 @@ interface BranchProps {
   children: ReactNode;
 }
 
+/** The line above that a line of the tree belongs to. */
+const parentItem = (item: HTMLElement) =>
+  item.closest('[role="group"]')?.parentElement?.querySelector<HTMLElement>(':scope > [role="treeitem"]');
+
 /** A line that opens. Its children are not drawn until it does. */
 function Branch({ depth, label, icon, mark, startsOpen = false, onPick, children }: BranchProps) {
   const [open, setOpen] = useState(startsOpen);
   const toggle = () => setOpen(!open);
   const leaf = children === false;
+  const act = onPick ?? toggle;
+  const press = (event: KeyboardEvent<HTMLElement>) => {
+    switch (event.key) {
+      case "Enter":
+      case " ":
+        act();
+        break;
+      case "ArrowRight":
+        if (leaf) return;
+        if (open) event.currentTarget.parentElement?.querySelector<HTMLElement>(':scope > [role="group"] [role="treeitem"]')?.focus();
+        else setOpen(true);
+        break;
+      case "ArrowLeft":
+        if (open && !leaf) setOpen(false);
+        else parentItem(event.currentTarget)?.focus();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
   return (
-    <li>
-      <div className={cn("flex items-center gap-1.5 pr-3.5 text-dim hover:bg-hover hover:text-fg", depth === 1 ? "pl-6" : "pl-9")}>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-label={`Columns of ${label}`}
-          disabled={leaf}
-          onClick={toggle}
-          className={cn("shrink-0 rounded-sm py-1", leaf && "invisible", !onPick && "hidden")}
+    <li role="none">
+      <div
+        role="treeitem"
+        aria-level={depth}
+        aria-expanded={leaf ? undefined : open}
+        aria-selected={false}
+        tabIndex={-1}
+        onClick={act}
+        onKeyDown={press}
+        className={cn(
+          "flex cursor-pointer items-center gap-1.5 py-[3px] pr-3.5 text-dim hover:bg-hover hover:text-fg focus-visible:-outline-offset-2",
+          depth === 1 ? "pl-6" : "pl-9",
+        )}
+      >
+        {/* For the mouse: the line itself inserts the name. The keyboard opens with the right arrow. */}
+        <span
+          aria-hidden="true"
+          onClick={(event) => {
+            event.stopPropagation();
+            if (!leaf) toggle();
+          }}
+          className={cn("shrink-0 py-1", leaf && "invisible")}
         >
-          <ChevronRight aria-hidden="true" className={cn("size-3 transition-transform", open && "rotate-90")} />
-        </button>
-        <button
-          type="button"
-          aria-expanded={onPick ? undefined : open}
-          onClick={onPick ?? toggle}
-          className="flex min-w-0 flex-1 items-center gap-1.5 rounded-sm py-[3px] text-left"
-        >
-          {!onPick && <ChevronRight aria-hidden="true" className={cn("size-3 shrink-0 transition-transform", open && "rotate-90")} />}
-          {icon ?? <Database aria-hidden="true" className="size-3 shrink-0 text-faint" />}
-          <span className="truncate">{label}</span>
-          {mark}
-        </button>
+          <ChevronRight className={cn("size-3 transition-transform", open && "rotate-90")} />
+        </span>
+        {icon ?? <Database aria-hidden="true" className="size-3 shrink-0 text-faint" />}
+        <span className="truncate">{label}</span>
+        {mark}
       </div>
       {open && children}
     </li>

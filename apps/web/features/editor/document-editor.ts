@@ -6,6 +6,7 @@ import { type OthersEdit, placeAfter } from "./cursor-place.ts";
 import type { DocumentConnection } from "./document-connection.ts";
 import { type Place, placeAt } from "./document-session.ts";
 import { THEME } from "./editor-theme.ts";
+import { KeyboardExit } from "./keyboard-exit.ts";
 import type { monaco as Monaco } from "./monaco.ts";
 import { MonacoBinding } from "./monaco-binding.ts";
 import { RemoteCursors } from "./remote-cursors.ts";
@@ -38,6 +39,7 @@ export interface DocumentEditorParts {
 /** One Monaco editor on one shared document. No React: the component makes it and disposes it. */
 export class DocumentEditor implements IDisposable {
   readonly editor: editor.IStandaloneCodeEditor;
+  readonly exit: KeyboardExit;
   readonly #parts: DocumentEditorParts;
   readonly #model: editor.ITextModel;
   readonly #owned: IDisposable[] = [];
@@ -60,7 +62,8 @@ export class DocumentEditor implements IDisposable {
       theme: THEME,
       readOnly: true,
       readOnlyMessage: { value: "Observers read along; ask the room's lead to make you a responder." },
-      ariaLabel: `${parts.document.name}, SQL`,
+      ariaLabel: `${parts.document.name}, SQL; Escape, then Tab leaves it`,
+      cursorBlinking: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "solid" : "blink",
       automaticLayout: true,
       fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
       fontLigatures: false,
@@ -86,10 +89,13 @@ export class DocumentEditor implements IDisposable {
       bracketPairColorization: { enabled: false },
       contextmenu: false,
       fixedOverflowWidgets: true,
+      wordWrap: host.clientWidth < NARROW ? "on" : "off",
       placeholder: "Write SQL here. Everybody in the room sees it, and what it would do.",
     });
     this.#highlight = this.editor.createDecorationsCollection();
+    this.exit = new KeyboardExit(monaco, this.editor);
     this.#owned.push(
+      this.exit,
       new MonacoBinding(
         connection.text,
         this.#model,

@@ -7,10 +7,12 @@ import { Button } from "../../components/ui/button.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
-import { useRoom, useSession } from "../room/room-context.tsx";
+import { useRoom, useSession, useView } from "../room/room-context.tsx";
+import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import { useStore } from "../room/store.ts";
 import { DocumentEditor } from "./document-editor.ts";
 import "./editor.css";
+import { ExitHint } from "./exit-hint.tsx";
 import { type Demand, demandNow, propose, type Statements } from "./proposal.ts";
 import { ProposalDialog } from "./proposal-dialog.tsx";
 
@@ -60,6 +62,13 @@ function OpenDocument({ document }: { document: Document }) {
   useEffect(() => {
     if (live) editor?.refocus();
   }, [editor, live]);
+  const typeInto = useView((view) => (view.typeInto?.documentId === document.id ? view.typeInto : undefined));
+  useEffect(() => {
+    if (!typeInto || !editor) return;
+    // Once: a dock that is made anew later must not take the keyboard.
+    session.show({ typeInto: undefined });
+    setTimeout(() => editor.editor.focus(), AFTER_DIALOGS_MS);
+  }, [session, typeInto, editor]);
 
   async function send(next: Demand, said: Statements) {
     if (!editor) return;
@@ -82,29 +91,33 @@ function OpenDocument({ document }: { document: Document }) {
   }
 
   return (
-    <div className="flex h-full min-h-0 flex-col bg-bg">
-      <div className="relative min-h-24 flex-1">
-        <div ref={host} className="absolute inset-0" data-testid="editor" />
-        {!everSynced && (
-          <div className="absolute inset-0 grid place-items-center bg-bg">
-            <Spinner label="Opening the document" />
-          </div>
-        )}
-        {role === "observer" && (
-          <span className="pointer-events-none absolute right-4 bottom-3 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
-            you observe: read only
-          </span>
-        )}
+    // In a window that is too low for both, the editor and the impact scroll together: neither is cut off.
+    <div data-place="editor" tabIndex={-1} className="h-full overflow-y-auto bg-bg outline-none">
+      <div className="flex h-full min-h-104 flex-col">
+        <div className="relative min-h-24 flex-1">
+          <div ref={host} className="absolute inset-0" data-testid="editor" />
+          {editor && !readOnly && <ExitHint exit={editor.exit} />}
+          {!everSynced && (
+            <div className="absolute inset-0 grid place-items-center bg-bg">
+              <Spinner label="Opening the document" />
+            </div>
+          )}
+          {role === "observer" && (
+            <span className="pointer-events-none absolute right-4 bottom-3 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
+              you observe: read only
+            </span>
+          )}
+        </div>
+        <ImpactPanel
+          draft={shown}
+          mine={own !== undefined}
+          canPropose={role !== "observer" && live && own !== undefined}
+          closed={!open}
+          busy={busy}
+          onPropose={() => void start()}
+          onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
+        />
       </div>
-      <ImpactPanel
-        draft={shown}
-        mine={own !== undefined}
-        canPropose={role !== "observer" && live && own !== undefined}
-        closed={!open}
-        busy={busy}
-        onPropose={() => void start()}
-        onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
-      />
       {demand && <ProposalDialog demand={demand} onSay={(said) => void send(demand, said)} onClose={() => setDemand(undefined)} />}
     </div>
   );

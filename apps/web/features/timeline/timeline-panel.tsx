@@ -1,6 +1,7 @@
 "use client";
 import type { TimelineEntry } from "@interlock/protocol";
 import { Fragment, type ReactNode, useMemo } from "react";
+import { useRovingFocus } from "../../components/ui/roving-focus.ts";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
 import { mayHaveOlder, worthALine } from "./timeline-steps.ts";
@@ -12,11 +13,13 @@ const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", 
 export function TimelinePanel() {
   const all = useRoom((state) => state.timeline);
   const entries = useMemo(() => worthALine(all), [all]);
+  // As long as the incident: its commands are one stop of the Tab key.
+  const roving = useRovingFocus<HTMLOListElement>("button");
   const today = day.format(new Date());
   return (
-    <section aria-label="Timeline" className="flex min-h-0 flex-col">
+    <section aria-label="Timeline" data-place="timeline" tabIndex={-1} className="flex min-h-0 flex-col">
       <SectionTitle>Timeline</SectionTitle>
-      <ol className="px-3.5 pb-4">
+      <ol className="px-3.5 pb-4" {...roving}>
         {entries.map((entry, index) => {
           const on = day.format(new Date(entry.at));
           const before = entries[index - 1];
