@@ -37,7 +37,7 @@ export async function openDemoRoom({ page }: Person): Promise<void> {
 }
 
 /** The lines of the document this browser shows, top to bottom. */
-export async function shownText({ page }: Person): Promise<string> {
+export async function shownText({ page }: Pick<Person, "page">): Promise<string> {
   const lines = await page.locator(".monaco-editor .view-line").evaluateAll((elements) =>
     elements
       .map((element) => ({ top: Number.parseFloat((element as HTMLElement).style.top), text: element.textContent ?? "" }))
