@@ -1,9 +1,9 @@
 import { EFFECTS, type Effect } from "@interlock/protocol";
 import { tellingLocks } from "../src/locks.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim, Figure } from "./claim.ts";
 import type { Before, Truth, Written } from "./truth.ts";
 
-export type FigureName = "unsafe" | "exact" | "locks" | "rewrites" | "unknown" | "incomplete" | "willFail";
+export type FigureName = "unsafe" | "exact" | "locks" | "lockRows" | "rewrites" | "unknown" | "incomplete" | "willFail";
 
 /** One way in which an impact and the server disagree. */
 export interface Miss {
@@ -42,7 +42,7 @@ export function compare(claim: Claim, truth: Truth, before: ReadonlyMap<number, 
   if (!open) {
     for (const [object, written] of charged)
       if (!claim.named.has(object)) miss("unsafe", `${object} was written (${words(written)}) and is not named`);
-    const gone = new Set(truth.gone.map((relation) => relation.name));
+    const gone = new Set(truth.gone.filter((relation) => relation.kind === "p").map((relation) => relation.name));
     for (const relation of truth.gone.filter((item) => SPOKEN.has(item.kind)))
       // Partitions are charged to the table they go with.
       if (!claim.named.has(relation.name) && !relation.ancestors.some((above) => gone.has(above) && claim.named.has(above)))
@@ -52,7 +52,7 @@ export function compare(claim: Claim, truth: Truth, before: ReadonlyMap<number, 
   }
   compareLocks(claim, truth, relations, miss);
   compareRewrites(claim, truth, relations, miss);
-  const { claimedExact, wereExact } = compareRows(claim, charged, miss);
+  const { claimedExact, wereExact } = compareRows(claim, charged, relations, miss);
   return { misses, claimedExact, wereExact, truly };
 }
 
@@ -82,18 +82,30 @@ function charge(claim: Claim, truth: Truth, relations: ReadonlyMap<string, Befor
 
 const OPERATIONS = { append: "inserted", modify: "updated", delete: "deleted" } as const;
 
+/**
+ * Figures of one tree of partitions are held against the server together: a cascade on the whole reaches the part that is named as well.
+ * Where not all of them are exact, none can be checked.
+ */
 function compareRows(
   claim: Claim,
   charged: ReadonlyMap<string, Written>,
+  relations: ReadonlyMap<string, Before>,
   miss: (figure: FigureName, detail: string) => void,
 ): { claimedExact: number; wereExact: number } {
+  const trees = new Map<string, Figure[]>();
+  for (const figure of claim.figures.values()) {
+    const key = `${relations.get(figure.object)?.ancestors.at(-1) ?? figure.object}/${figure.write}`;
+    trees.set(key, [...(trees.get(key) ?? []), figure]);
+  }
   let claimedExact = 0;
   let wereExact = 0;
-  for (const { object, write, rows, exact } of claim.figures.values()) {
-    if (!exact) continue;
-    claimedExact++;
-    const actual = charged.get(object)?.[OPERATIONS[write]] ?? 0;
-    if (actual === rows) wereExact++;
+  for (const figures of trees.values()) {
+    if (!figures.every((figure) => figure.exact)) continue;
+    claimedExact += figures.length;
+    const { object, write } = figures[0]!;
+    const rows = figures.reduce((sum, figure) => sum + figure.rows, 0);
+    const actual = figures.reduce((sum, figure) => sum + (charged.get(figure.object)?.[OPERATIONS[write]] ?? 0), 0);
+    if (actual === rows) wereExact += figures.length;
     else miss("exact", `${object}: exactly ${rows} rows to ${write}, the server counted ${actual}`);
   }
   return { claimedExact, wereExact };
@@ -108,10 +120,12 @@ function compareLocks(
   const spoken = truth.locks
     .filter((lock) => SPOKEN.has(lock.relation.kind))
     .map(({ relation, mode }) => ({ object: relation.name, mode }));
+  const held = new Set(spoken.map((lock) => `${lock.object}/${lock.mode}`));
   const taken = new Set(tellingLocks(spoken).map((lock) => `${lock.object}/${lock.mode}`));
   const claimed = new Set([...claim.locks].filter((lock) => SPOKEN.has(relations.get(lock.slice(0, lock.lastIndexOf("/")))?.kind ?? "")));
   const missing = [...taken].filter((lock) => !claimed.has(lock));
   const surplus = [...claimed].filter((lock) => !taken.has(lock));
+  if (claimed.size !== held.size || [...held].some((lock) => !claimed.has(lock))) miss("lockRows", "not the rows of pg_locks");
   if (missing.length + surplus.length > 0)
     miss("locks", [...missing.map((lock) => `not named: ${lock}`), ...surplus.map((lock) => `not taken: ${lock}`)].join(", "));
 }

@@ -44,6 +44,11 @@ export function impactFigures(tally: Tally, least: number): Figure[] {
       ok: inexact === 0 && tally.claimedExact > 0,
     },
     { name: "lock-mode sets exactly right", value: percent(tally.right("locks")), goal: "≥ 99 %", ok: tally.right("locks") >= 0.99 },
+    {
+      name: "lock sets that are pg_locks row by row, modes covered by others included (shown beside)",
+      value: percent(tally.right("lockRows")),
+      goal: "–",
+    },
     { name: "rewrites exactly right", value: percent(tally.right("rewrites")), goal: "100 %", ok: tally.right("rewrites") === 1 },
     { name: "said to fail, and did not (shown beside)", value: `${tally.missed.get("willFail") ?? 0} of ${tally.accepted}`, goal: "–" },
   ];

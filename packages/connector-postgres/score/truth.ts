@@ -124,7 +124,7 @@ export async function truthOf(client: Client, text: string, before: ReadonlyMap<
   await client.query("BEGIN; SET LOCAL statement_timeout = '20s'");
   try {
     // Several statements have several answers; those count for none.
-    const { rowCount } = await client.query(text);
+    const rowCount = ((await client.query(text)) as { rowCount?: number | null }).rowCount ?? null;
     // Foreign keys made not deferrable by the statement itself need no word here.
     const results = await client.query(`SET CONSTRAINTS ALL IMMEDIATE; ${FACTS}`);
     const facts = (results as unknown as { rows: Record<string, unknown>[] }[])[1]!.rows[0]!;
