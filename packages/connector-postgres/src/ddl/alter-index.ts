@@ -3,12 +3,12 @@ import type { DraftStatement } from "../draft-statement.ts";
 import { rangeName, type Node } from "../tree.ts";
 import { optionLock } from "./alter-table.data.ts";
 import { findIndex } from "./named-index.ts";
-import { affect, lock } from "./subject.ts";
+import { affect, fails, lock } from "./subject.ts";
 
 /** ALTER INDEX: the index alone is locked; only attaching one to the index of a partitioned table looks at the tables, too. */
 export async function alterIndex(
   context: AnalysisContext,
-  index: { oid: number; name: string; table: number },
+  index: { oid: number; name: string; kind: string; table: number },
   cmds: readonly Node[],
   draft: DraftStatement,
 ): Promise<void> {
@@ -17,6 +17,7 @@ export async function alterIndex(
     switch (cmd.subtype) {
       case "AT_SetRelOptions":
       case "AT_ResetRelOptions":
+        if (index.kind === "I") fails(draft, "42809", `${index.name} stores nothing itself; its partitions do`);
         for (const item of cmd.def?.List?.items ?? []) draft.locks.add(index.name, optionLock(item.DefElem?.defname ?? ""));
         break;
       case "AT_SetStatistics":

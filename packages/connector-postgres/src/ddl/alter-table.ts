@@ -6,7 +6,7 @@ import { kindWord } from "../relation-kind.ts";
 import { missing } from "../reads.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import { COMMANDS, optionLock } from "./alter-table.data.ts";
-import { lockReached, type Alteration } from "./alteration.ts";
+import { columnFacts, lockReached, type Alteration } from "./alteration.ts";
 import * as column from "./columns.ts";
 import * as constraint from "./constraints.ts";
 import { alterIndex } from "./alter-index.ts";
@@ -32,7 +32,7 @@ const DETAILS: Record<string, Detail> = {
   AT_SetOptions: column.columnSetting,
   AT_ResetOptions: column.columnSetting,
   AT_SetStorage: column.columnSetting,
-  AT_SetCompression: column.columnSetting,
+  AT_SetCompression: column.compression,
   AT_AlterColumnGenericOptions: column.columnSetting,
   AT_AlterColumnType: column.alterColumnType,
   AT_AddIdentity: column.identity,
@@ -61,6 +61,10 @@ const DETAILS: Record<string, Detail> = {
   AT_DisableTrig: storage.enableTrigger,
   AT_EnableTrigAll: storage.enableTrigger,
   AT_DisableTrigAll: storage.enableTrigger,
+  AT_EnableRule: storage.enableRule,
+  AT_EnableAlwaysRule: storage.enableRule,
+  AT_EnableReplicaRule: storage.enableRule,
+  AT_DisableRule: storage.enableRule,
   AT_EnableTrigUser: storage.enableTrigger,
   AT_DisableTrigUser: storage.enableTrigger,
 };
@@ -100,6 +104,8 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
   const columns = cmds.flatMap((cmd) => cmd.def?.ColumnDef?.colname ?? (namesColumn(cmd) ? cmd.name : []));
   for (const cmd of cmds)
     affect(draft, qualified(relation), kindWord(relation.kind), PRIVILEGED.test(cmd.subtype) ? "privilege" : "schema", columns);
+  const going = cmds.flatMap((cmd) => (cmd.subtype === "AT_DropColumn" ? cmd.name : []));
+  const coming = cmds.flatMap((cmd) => (cmd.subtype === "AT_AddColumn" ? (cmd.def?.ColumnDef?.colname ?? []) : []));
   for (const cmd of cmds) {
     const command = COMMANDS[cmd.subtype];
     if (!command || command.inner) {
@@ -107,11 +113,39 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
       draft.notes.push(`${cmd.subtype} is not worked out`);
       continue;
     }
-    const at: Alteration = { context, relation, facts: all.get(relation.oid)!, all, cmd, only: body.relation.inh !== true, mode, draft };
+    const allowed = OTHER_KINDS[relation.kind];
+    if (allowed && !allowed.test(cmd.subtype)) {
+      fails(draft, "42809", `This cannot be done to a ${kindWord(relation.kind)}`);
+      continue;
+    }
+    const at: Alteration = {
+      context,
+      relation,
+      facts: all.get(relation.oid)!,
+      all,
+      cmd,
+      only: body.relation.inh !== true,
+      coming,
+      going,
+      mode,
+      draft,
+    };
     // Whether a column is added below at all depends on whether it is there already.
     if (command.reach === "family" && cmd.subtype !== "AT_AddColumn") lockReached(at);
     if (command.reach === "partitions" && relation.kind === "p")
       lockAll(context, at.only ? [] : family(context.catalog, relation.oid), mode, draft);
+    if (relation.kind === "p" && /RelOptions$/.test(cmd.subtype))
+      fails(draft, "42809", `${qualified(relation)} stores nothing itself; its partitions do`);
+    if (at.facts.ofType !== 0 && /^AT_(AddColumn|DropColumn|AlterColumnType)$/.test(cmd.subtype))
+      fails(draft, "42809", `${qualified(relation)} is made of a type`);
+    // A column that the same statement adds has nothing yet that could be in the way.
+    if (
+      namesColumn(cmd) &&
+      cmd.subtype !== "AT_DropColumn" &&
+      coming.includes(cmd.name) &&
+      (going.includes(cmd.name) || !columnFacts(at.facts, cmd.name))
+    )
+      continue;
     await DETAILS[cmd.subtype]?.(at);
   }
 }
@@ -122,6 +156,13 @@ const KINDS: Record<string, string> = {
   OBJECT_MATVIEW: "m",
   OBJECT_SEQUENCE: "S",
   OBJECT_FOREIGN_TABLE: "f",
+};
+
+/** Sub-commands that what is no table takes (ATSimplePermissions calls in ATPrepCmd). */
+const OTHER_KINDS: Record<string, RegExp> = {
+  v: /^AT_(ColumnDefault|ChangeOwner|(Re)?SetRelOptions|ResetRelOptions)$/,
+  m: /^AT_(SetStatistics|SetOptions|ResetOptions|SetStorage|SetCompression|ClusterOn|DropCluster|ChangeOwner|SetTableSpace|SetAccessMethod|(Re)?SetRelOptions|ResetRelOptions)$/,
+  S: /^AT_(ChangeOwner|SetLogged|SetUnLogged)$/,
 };
 
 const namesColumn = (cmd: Node): boolean =>

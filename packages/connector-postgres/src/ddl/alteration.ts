@@ -19,6 +19,10 @@ export interface Alteration {
   cmd: Node;
   /** ONLY was written. */
   only: boolean;
+  /** Columns that the same statement adds. */
+  coming: readonly string[];
+  /** Columns that the same statement drops, which comes first. */
+  going: readonly string[];
   /** The lock of the whole statement, which children get, too. */
   mode: Mode;
   draft: DraftStatement;

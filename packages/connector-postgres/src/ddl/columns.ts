@@ -17,31 +17,35 @@ import { addForeignKey, fillsNulls } from "./constraints.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
 import { typeText } from "./object-address.ts";
-import { affect, fails, lockAll, missingColumn } from "./subject.ts";
+import { affect, fails, lock, lockAll, missingColumn } from "./subject.ts";
 
 const SERIAL = new Set(["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"]);
 
 export async function addColumn(at: Alteration): Promise<void> {
   const { context, relation, facts, cmd, draft } = at;
   const def: Node = cmd.def?.ColumnDef ?? {};
-  if (columnFacts(facts, def.colname)) {
+  if (columnFacts(facts, def.colname) && !at.going.includes(def.colname)) {
     if (!cmd.missing_ok) fails(draft, "42701", `${relation.schema}.${relation.name} has a column "${def.colname}" already`);
     return;
   }
   if (at.only && children(at).length > 0) fails(draft, "42P16", "The column must be added to the tables that inherit, too");
   if (relation.partition) fails(draft, "42809", "A column cannot be added to a partition alone");
-  lockReached(at);
+  const into = lackingColumn(at, def.colname);
   const constraints: Node[] = (def.constraints ?? []).map((item: Node) => item.Constraint);
   const of = (type: string): Node | undefined => constraints.find((item) => item.contype === type);
   const fallback = of("CONSTR_DEFAULT")?.raw_expr;
   const type = typeText(def.typeName);
   const serial = SERIAL.has(names(def.typeName?.names).at(-1) ?? "");
   const known = serial ? undefined : await typeFacts(context, type, 0);
+  for (const [oid, below] of at.all) {
+    const same = oid === relation.oid ? undefined : columnFacts(below, def.colname);
+    if (same && known && same.type !== known.oid) fails(draft, "42804", `"${def.colname}" has another type further down`);
+  }
   if (!serial && !known) fails(draft, "42704", `There is no type ${type}`);
   const stored = of("CONSTR_GENERATED") !== undefined && of("CONSTR_GENERATED")!.generated_kind !== "v";
   // A domain with checks is asked for every row, even for the NULL of a column without a default (ATExecAddColumn).
   const checked = known !== undefined && known.oid !== known.base && known.constrained && of("CONSTR_GENERATED") === undefined;
-  if (serial || stored || of("CONSTR_IDENTITY") || checked || isVolatile(context, fallback)) rewrite(at, reached(at));
+  if (serial || stored || of("CONSTR_IDENTITY") || checked || isVolatile(context, fallback)) rewrite(at, into);
   if (serial || of("CONSTR_IDENTITY")) makeSequence(at, def.colname);
   for (const constraint of constraints) {
     if (constraint.contype === "CONSTR_FOREIGN") await addForeignKey(at, constraint, [def.colname], fallback !== undefined);
@@ -58,6 +62,19 @@ export async function addColumn(at: Alteration): Promise<void> {
     )
       await fillsNulls(at, def.colname);
   }
+}
+
+/** The table and those below that get the column anew; one that has such a column keeps it and ends the way down (ATExecAddColumn). */
+function lackingColumn(at: Alteration, name: string): number[] {
+  const lacking: number[] = [];
+  const visit = (oid: number): void => {
+    lock(at.context, oid, at.mode, at.draft);
+    if (oid !== at.relation.oid && columnFacts(at.all.get(oid)!, name)) return;
+    lacking.push(oid);
+    if (!at.only) for (const child of at.context.catalog.children.get(oid) ?? []) visit(child);
+  };
+  visit(at.relation.oid);
+  return [...new Set(lacking)];
 }
 
 /** Its usual name; the server adds a number where that is taken (ChooseRelationName in indexcmds.c). */
@@ -153,4 +170,11 @@ export const alterColumnType = retypeColumn;
 /** Settings of a column: it must exist. Attributes of indexes are named by number. */
 export async function columnSetting(at: Alteration): Promise<void> {
   if (at.cmd.name !== undefined && !columnFacts(at.facts, at.cmd.name)) missingColumn(at.draft, at.relation, at.cmd.name);
+}
+
+export async function compression(at: Alteration): Promise<void> {
+  const column = columnFacts(at.facts, at.cmd.name);
+  if (!column) return missingColumn(at.draft, at.relation, at.cmd.name);
+  const [compressed] = await at.context.session.query("select from pg_type where oid = $1 and typstorage <> 'p'", [column.type]);
+  if (!compressed) fails(at.draft, "0A000", `Values of "${at.cmd.name}" cannot be compressed`);
 }

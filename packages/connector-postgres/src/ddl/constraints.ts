@@ -2,13 +2,13 @@ import { countRows } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
 import { missing } from "../reads.ts";
 import { quoteIdent } from "../query.ts";
-import { nameKey, rangeName, type Node } from "../tree.ts";
+import { nameKey, names, rangeName, walk, type Node } from "../tree.ts";
 import { children, columnFacts, constraintFacts, lockReached, notAsked, reached, scan, unproven, type Alteration } from "./alteration.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
 import { findIndex } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
-import { affect, fails, lock, lockAll, withPartitions } from "./subject.ts";
+import { affect, fails, lock, lockAll, missingColumn, needPartitionKey, withPartitions } from "./subject.ts";
 
 const nodes = (list: Node[] | undefined): string[] => (list ?? []).map((item) => item.String?.sval ?? "");
 
@@ -20,6 +20,7 @@ export async function addConstraint(at: Alteration): Promise<void> {
   switch (constraint.contype) {
     case "CONSTR_CHECK":
       lockReached(at);
+      needColumns(at, constraint.raw_expr);
       if (at.only && children(at).length > 0 && !constraint.is_no_inherit)
         fails(draft, "42P16", "The constraint must be added to the tables that inherit, too");
       if (!notAsked(constraint)) scan(at, constraint.is_no_inherit ? [relation.oid] : reached(at));
@@ -27,7 +28,8 @@ export async function addConstraint(at: Alteration): Promise<void> {
     case "CONSTR_NOTNULL": {
       lockReached(at);
       const [column] = nodes(constraint.keys);
-      if (column !== undefined && !columnFacts(facts, column)) fails(draft, "42703", `${qualified(relation)} has no column "${column}"`);
+      if (column !== undefined && !columnFacts(facts, column) && !at.coming.includes(column))
+        fails(draft, "42703", `${qualified(relation)} has no column "${column}"`);
       if (!notAsked(constraint) && column) scan(at, constraint.is_no_inherit ? unproven(at, column).slice(0, 1) : unproven(at, column));
       return;
     }
@@ -42,12 +44,31 @@ export async function addConstraint(at: Alteration): Promise<void> {
   }
 }
 
+/** Columns an expression names must be there; one added by the same statement is, by then. */
+function needColumns(at: Alteration, expression: Node): void {
+  walk(expression, (type, body) => {
+    if (type === "SubLink") return false;
+    const parts = type === "ColumnRef" ? names(body.fields) : [];
+    if (
+      parts.length === 1 &&
+      parts[0] !== "*" &&
+      !columnFacts(at.facts, parts[0]) &&
+      parts[0] !== at.relation.name &&
+      !at.coming.includes(parts[0]!)
+    )
+      missingColumn(at.draft, at.relation, parts[0]!);
+    return undefined;
+  });
+}
+
 async function addKey(at: Alteration, constraint: Node): Promise<void> {
   const { context, facts, draft, relation } = at;
   const primary = constraint.contype === "CONSTR_PRIMARY";
+  // Since 18 a key is first asked for what it adds below.
+  if (context.catalog.version >= 180000) lockReached(at);
   if (primary && facts.indexes.some((index) => index.primary)) fails(draft, "42P16", `${qualified(relation)} has a primary key already`);
   if (constraint.indexname) {
-    const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft);
+    const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft, "object");
     if (!index) return;
     draft.locks.add(index.name, "ShareUpdateExclusiveLock");
     affect(draft, index.name, "index");
@@ -61,7 +82,8 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
     return;
   }
   for (const name of nodes(constraint.keys))
-    if (!columnFacts(facts, name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
+    if (!columnFacts(facts, name) && !at.coming.includes(name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
+  if (constraint.contype !== "CONSTR_EXCLUSION") needPartitionKey(context, relation, nodes(constraint.keys), draft);
   const all = at.only ? [relation.oid] : withPartitions(context, relation.oid);
   // A column of a new primary key becomes NOT NULL in all that inherit (18: by constraints of their own).
   if (primary && nodes(constraint.keys).some((name) => !columnFacts(facts, name)?.notNull)) {
@@ -84,7 +106,8 @@ export async function addForeignKey(at: Alteration, constraint: Node, columns: r
   lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
   lockAll(context, withPartitions(context, relation.oid), "ShareRowExclusiveLock", draft);
   if (at.cmd.subtype === "AT_AddConstraint")
-    for (const name of columns) if (!columnFacts(facts, name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
+    for (const name of columns)
+      if (!columnFacts(facts, name) && !at.coming.includes(name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
   const pk = (await relationFacts(context, [parent.oid])).get(parent.oid);
   const wanted = nodes(constraint.pk_attrs).map((name) => columnFacts(pk!, name)?.attnum ?? -1);
   const fits = pk?.indexes.some((index) =>

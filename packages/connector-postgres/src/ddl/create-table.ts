@@ -69,7 +69,7 @@ async function descend(context: AnalysisContext, table: Node, range: Node, draft
   affectRelation(draft, parent);
   lock(context, parent.oid, table.partbound ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
   if (!table.partbound) return;
-  if (parent.kind !== "p") return fails(draft, "42809", `${qualified(parent)} is not partitioned`);
+  if (parent.kind !== "p") return fails(draft, "42P17", `${qualified(parent)} is not partitioned`);
   const facts = (await relationFacts(context, [parent.oid])).get(parent.oid)!;
   if (table.partbound.is_default) {
     if (facts.defaultPartition !== 0) fails(draft, "42P17", "There is a default partition already");

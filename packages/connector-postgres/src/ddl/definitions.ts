@@ -12,8 +12,9 @@ import { describeAlterDomain } from "./domains.ts";
 import { describeDrop } from "./drop.ts";
 import { describeDropOwned, describeDropRole, describeGrant, describeGrantRole, describeReassign } from "./grants.ts";
 import { describeCluster, describeCreateIndex, describeReindex, describeVacuum } from "./indexes.ts";
-import { NAMED_OBJECTS, OUT_OF_REACH } from "./named-objects.data.ts";
+import { ALTERED, NAMED_OBJECTS, OUT_OF_REACH } from "./named-objects.data.ts";
 import { describeOwner, describeRename, describeSetSchema } from "./names.ts";
+import { objectAddress } from "./object-address.ts";
 import { describePublication } from "./publications.ts";
 import { foretellRights } from "./rights.ts";
 import { describeRoutine } from "./routines.ts";
@@ -75,8 +76,12 @@ export async function describeDefinition(context: AnalysisContext, type: string,
   const away = OUT_OF_REACH[type];
   const effect = draft.effect === "privilege" ? "privilege" : draft.effect === "modify" ? "modify" : "schema";
   if (describe) await describe(context, body, draft);
-  else if (named) for (const name of named[1](body)) affect(draft, name, named[0], effect);
-  else if (away) {
+  else if (named) {
+    for (const name of named[1](body)) affect(draft, name, named[0], effect);
+    const [kind, object] = ALTERED[type] ?? [];
+    if (kind !== undefined && object && (type !== "AlterRoleStmt" || body.role?.rolename))
+      await objectAddress(context, typeof kind === "string" ? kind : kind(body), object(body), draft, body.missing_ok === true);
+  } else if (away) {
     for (const name of away[1](body)) affect(draft, name, away[0], effect);
     draft.incomplete = true;
     draft.notes.push(away[2]);

@@ -1,6 +1,5 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import type { Mode } from "../locks.ts";
 import type { Node } from "../tree.ts";
 import { objectAddress } from "./object-address.ts";
 import { addTo, affect, fails, holdingRows, lockAll } from "./subject.ts";
@@ -38,9 +37,7 @@ export async function describeAlterDomain(context: AnalysisContext, body: Node, 
   const reads = notNull ? !uses!.notNull : body.subtype === "V" || (body.subtype === "C" && constraint.skip_validation !== true);
   if (!reads) return;
   if (uses!.inside) fails(draft, "0A000", "Values of the domain are stored inside other types");
-  // Since 18 validating lets writers go on (AlterDomainValidateConstraint).
-  const mode: Mode = body.subtype === "V" && context.catalog.version >= 180000 ? "ShareUpdateExclusiveLock" : "ShareLock";
-  lockAll(context, uses!.tables, mode, draft);
+  lockAll(context, uses!.tables, "ShareLock", draft);
   addTo(draft.scans, holdingRows(context, uses!.tables));
 }
 

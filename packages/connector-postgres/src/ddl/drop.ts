@@ -1,5 +1,5 @@
 import type { AnalysisContext } from "../analysis-context.ts";
-import { findRelation, qualified } from "../catalog.ts";
+import { family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { kindWord } from "../relation-kind.ts";
@@ -9,7 +9,7 @@ import { CLASSES, dependents, requiredBy, type Address, type Gone } from "./depe
 import { findIndex } from "./named-index.ts";
 import { objectAddress } from "./object-address.ts";
 import { relationFacts } from "./relation-facts.ts";
-import { affect, fails, lock } from "./subject.ts";
+import { affect, fails, lock, lockAll } from "./subject.ts";
 import { wholeTable } from "./truncate.ts";
 
 /** Kinds of relations DROP names, with the relkinds that are of that kind (dropmsgstringarray in tablecmds.c). */
@@ -47,16 +47,21 @@ async function addressed(context: AnalysisContext, body: Node, object: Node, dra
     return relation && { classid: CLASSES.pg_class, oid: relation.oid, sub: 0 };
   }
   if (body.removeType === "OBJECT_INDEX") {
-    const index = await findIndex(context, nameOf(object.List?.items), draft, body.missing_ok === true);
+    const index = await findIndex(context, nameOf(object.List?.items), draft, body.missing_ok === true ? "fine" : "object");
     if (!index) return undefined;
     // The last step of DROP INDEX CONCURRENTLY takes the index itself away from everybody (index_drop in index.c).
     draft.locks.add(index.name, "AccessExclusiveLock");
     if (body.concurrent) lock(context, index.table, "ShareUpdateExclusiveLock", draft);
+    // Partitions are shut even where they have no part of the index (RangeVarCallbackForDropRelation in tablecmds.c).
+    else lockAll(context, index.partitioned ? family(context.catalog, index.table) : [index.table], "AccessExclusiveLock", draft);
     if (body.concurrent) affect(draft, index.name, "index");
     return body.concurrent ? undefined : { classid: CLASSES.pg_class, oid: index.oid, sub: 0 };
   }
   const address = await objectAddress(context, body.removeType, object, draft, body.missing_ok === true);
-  // Parts of a table are found with the table open (get_object_address_relobject in objectaddress.c).
+  if (address && body.removeType === "OBJECT_DOMAIN") {
+    const [domain] = await context.session.query("select from pg_type where oid = $1 and typtype = 'd'", [address.oid]);
+    if (!domain) fails(draft, "42809", `${address.identity} is no domain`);
+  }
   return address;
 }
 

@@ -15,6 +15,7 @@ import {
   lock,
   lockAll,
   missingColumn,
+  needPartitionKey,
   subject,
   withPartitions,
 } from "./subject.ts";
@@ -35,6 +36,13 @@ export async function describeCreateIndex(context: AnalysisContext, body: Node, 
   for (const item of body.indexParams ?? [])
     if (item.IndexElem?.name && !columnOf(relation, item.IndexElem.name)) missingColumn(draft, relation, item.IndexElem.name);
   const all = body.relation.inh === true ? withPartitions(context, relation.oid) : [relation.oid];
+  if (body.unique)
+    needPartitionKey(
+      context,
+      relation,
+      (body.indexParams ?? []).map((item: Node) => item.IndexElem?.name),
+      draft,
+    );
   if (!body.concurrent) lockAll(context, all, "ShareLock", draft);
   addTo(draft.scans, holdingRows(context, all));
 }
@@ -53,7 +61,20 @@ export async function describeReindex(context: AnalysisContext, body: Node, draf
   const mode = concurrent ? "ShareUpdateExclusiveLock" : "ShareLock";
   const build = (oids: readonly number[]): void => {
     lockAll(context, oids, mode, draft);
-    addTo(draft.scans, holdingRows(context, oids));
+    const indexed = new Set(context.catalog.indexes.map((index) => index.table));
+    addTo(
+      draft.scans,
+      holdingRows(
+        context,
+        oids.filter((oid) => indexed.has(oid)),
+      ),
+    );
+    // Planning opens every index of a table, so that readers wait for one that is being built.
+    for (const index of context.catalog.indexes) {
+      const table = context.catalog.relations.get(index.table);
+      if (table && table.kind !== "p" && oids.includes(table.oid) && body.kind !== "REINDEX_OBJECT_INDEX")
+        draft.locks.add(`${table.schema}.${index.name}`, concurrent ? "ShareUpdateExclusiveLock" : "AccessExclusiveLock");
+    }
   };
   if (body.kind === "REINDEX_OBJECT_INDEX") {
     const index = await findIndex(context, rangeName(body.relation), draft);
@@ -90,7 +111,7 @@ export async function describeCluster(context: AnalysisContext, body: Node, draf
   const relation = subject(context, body.relation, draft);
   if (!relation) return;
   if (body.indexname) {
-    const index = await findIndex(context, { schema: relation.schema, name: body.indexname }, draft);
+    const index = await findIndex(context, { schema: relation.schema, name: body.indexname }, draft, "object");
     if (index) draft.locks.add(index.name, "AccessExclusiveLock");
   } else {
     const [row] = await context.session.query("select from pg_index where indrelid = $1 and indisclustered", [relation.oid]);

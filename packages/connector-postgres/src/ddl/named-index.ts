@@ -26,15 +26,17 @@ export async function lookUpRelation(
   return row && { oid: Number(row.oid), name: row.name, kind: row.kind, table: Number(row.table ?? 0) };
 }
 
+/** `absent` says how a missing one is told: as a relation, or as an object (SQLSTATE 42704) by statements that ask for an index. */
 export async function findIndex(
   context: AnalysisContext,
   ref: NameRef,
   draft: DraftStatement,
-  missingIsFine = false,
+  absent: "relation" | "object" | "fine" = "relation",
 ): Promise<NamedIndex | undefined> {
   const found = await lookUpRelation(context, ref);
   if (!found) {
-    if (!missingIsFine) missing(draft, nameKey(ref));
+    if (absent === "relation") missing(draft, nameKey(ref));
+    if (absent === "object") fails(draft, "42704", `There is no index "${nameKey(ref)}"`);
     return undefined;
   }
   if (found.kind !== "i" && found.kind !== "I") {

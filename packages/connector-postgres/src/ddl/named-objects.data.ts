@@ -54,6 +54,28 @@ export const NAMED_OBJECTS: Record<string, [kind: string, names: (body: Node) =>
   DropUserMappingStmt: ["user mapping", (body) => [`${role(body.user)} on ${body.servername}`]],
 };
 
+const text = (field: string) => (body: Node) => ({ String: { sval: body[field] ?? "" } });
+const qualified = (field: string) => (body: Node) => ({ List: { items: body[field] ?? [] } });
+const type = (field: string) => (body: Node) => ({ TypeName: { names: body[field] ?? [] } });
+
+/** Of those, the ones that change what must be there: its kind and where it is named, as objectAddress asks for them. */
+export const ALTERED: Record<string, [kind: string | ((body: Node) => string), object: (body: Node) => Node]> = {
+  AlterCollationStmt: ["OBJECT_COLLATION", qualified("collname")],
+  AlterDatabaseSetStmt: ["OBJECT_DATABASE", text("dbname")],
+  AlterDatabaseStmt: ["OBJECT_DATABASE", text("dbname")],
+  AlterEnumStmt: ["OBJECT_TYPE", type("typeName")],
+  AlterEventTrigStmt: ["OBJECT_EVENT_TRIGGER", text("trigname")],
+  AlterFdwStmt: ["OBJECT_FDW", text("fdwname")],
+  AlterForeignServerStmt: ["OBJECT_FOREIGN_SERVER", text("servername")],
+  AlterFunctionStmt: [(body) => body.objtype ?? "OBJECT_FUNCTION", (body) => ({ ObjectWithArgs: body.func })],
+  AlterOperatorStmt: ["OBJECT_OPERATOR", (body) => ({ ObjectWithArgs: body.opername })],
+  AlterRoleStmt: ["OBJECT_ROLE", (body) => ({ RoleSpec: body.role })],
+  AlterTSConfigurationStmt: ["OBJECT_TSCONFIGURATION", qualified("cfgname")],
+  AlterTSDictionaryStmt: ["OBJECT_TSDICTIONARY", qualified("dictname")],
+  AlterTableSpaceOptionsStmt: ["OBJECT_TABLESPACE", text("tablespacename")],
+  AlterTypeStmt: ["OBJECT_TYPE", type("typeName")],
+};
+
 /** Definitions whose reach cannot be read from here, with the reason that people are told. They are never complete. */
 export const OUT_OF_REACH: Record<string, [kind: string, names: (body: Node) => string[], reason: string]> = {
   AlterExtensionStmt: ["extension", one("extname"), "An extension is updated by scripts that lie on the server"],

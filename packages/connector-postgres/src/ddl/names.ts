@@ -2,6 +2,7 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import { kindWord } from "../relation-kind.ts";
 import { missing } from "../reads.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import { children } from "./alteration.ts";
@@ -19,6 +20,9 @@ export async function describeRename(context: AnalysisContext, body: Node, draft
   if (!body.relation) return renameObject(context, body, draft);
   const relation = findRelation(context.catalog, context.facts, rangeName(body.relation));
   if (!relation) return renameOther(context, body, draft);
+  const kinds = KINDS[body.renameType];
+  if (kinds !== undefined && !kinds.includes(relation.kind))
+    fails(draft, "42809", `${qualified(relation)} is a ${kindWord(relation.kind)}`);
   affectRelation(draft, relation, body.renameType === "OBJECT_POLICY" ? "privilege" : "schema");
   lock(context, relation.oid, "AccessExclusiveLock", draft);
   const below = body.relation.inh === true ? family(context.catalog, relation.oid) : [];
@@ -55,6 +59,14 @@ export async function describeRename(context: AnalysisContext, body: Node, draft
     }
   }
 }
+
+/** Relkinds each form may name; ALTER TABLE … RENAME takes them all. */
+const KINDS: Record<string, string> = {
+  OBJECT_VIEW: "v",
+  OBJECT_MATVIEW: "m",
+  OBJECT_SEQUENCE: "S",
+  OBJECT_FOREIGN_TABLE: "f",
+};
 
 /** An index, or a composite type, of the name. */
 async function renameOther(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {

@@ -23,8 +23,9 @@ export async function describePublication(context: AnalysisContext, body: Node, 
       draft,
     );
   }
-  if (body.action !== "AP_SetObjects" || !altering) return;
+  if (!altering) return;
   const address = await objectAddress(context, "OBJECT_PUBLICATION", { String: { sval: body.pubname } }, draft);
+  if (body.action !== "AP_SetObjects") return;
   const rows = await context.session.query("select prrelid::int8::text as oid from pg_publication_rel where prpubid = $1", [
     address?.oid ?? 0,
   ]);

@@ -96,7 +96,7 @@ select c.oid::int8 as oid, c.relkind::text as kind, pg_get_userbyid(c.relowner):
   (select coalesce(json_agg(json_build_object('name', t.tgname, 'row', t.tgtype & 1 = 1, 'internal', t.tgisinternal)), '[]')
     from pg_trigger t where t.tgrelid = c.oid) as triggers,
   (select coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'child', k.conrelid::int8, 'childColumns', k.conkey, 'columns', k.confkey,
-      'index', k.conindid::int8)), '[]') from pg_constraint k where k.confrelid = c.oid and k.contype = 'f' and k.conparentid = 0) as referencing,
+      'index', k.conindid::int8)), '[]') from pg_constraint k where k.confrelid = c.oid and k.contype = 'f') as referencing,
   (select coalesce(json_agg(json_build_object('oid', d.objid::int8, 'attnum', d.refobjsubid, 'identity', d.deptype = 'i')), '[]')
     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
       and d.refobjid = c.oid and d.deptype in ('a', 'i')) as sequences

@@ -69,6 +69,11 @@ async function refuseWhere(
 async function foretellCreation(context: AnalysisContext, draft: DraftStatement): Promise<void> {
   const schema = draft.effects[0]?.object.split(".")[0];
   if (schema === undefined) return;
+  if (schema === "pg_temp") {
+    const [denied] = await context.session.query("select where not has_database_privilege(current_database(), 'TEMP')");
+    if (denied) draft.willFail.push({ code: "42501", reason: `${context.facts.role}: permission denied to create temporary tables` });
+    return;
+  }
   const rows = await context.session.query(
     `select 1 as denied from pg_namespace where nspname = $1 and not has_schema_privilege(oid, 'CREATE')`,
     [schema],

@@ -2,6 +2,7 @@ import { family, qualified } from "../catalog.ts";
 import { nameOf, type Node } from "../tree.ts";
 import { rewrite, type Alteration } from "./alteration.ts";
 import { findIndex, lookUpRelation } from "./named-index.ts";
+import { relationFacts } from "./relation-facts.ts";
 import { fails, lockAll } from "./subject.ts";
 
 const ownedSequences = (at: Alteration): number[] => at.facts.sequences.map((sequence) => sequence.oid);
@@ -19,7 +20,7 @@ export async function changeOwner(at: Alteration): Promise<void> {
 }
 
 export async function clusterOn(at: Alteration): Promise<void> {
-  const index = await findIndex(at.context, { schema: at.relation.schema, name: at.cmd.name }, at.draft);
+  const index = await findIndex(at.context, { schema: at.relation.schema, name: at.cmd.name }, at.draft, "object");
   if (index) at.draft.locks.add(index.name, "ShareUpdateExclusiveLock");
 }
 
@@ -30,6 +31,8 @@ export async function setPersistence(at: Alteration): Promise<void> {
   const wanted = at.cmd.subtype === "AT_SetLogged" ? "p" : "u";
   if (facts.persistence === wanted) return;
   if (facts.persistence === "t") return fails(draft, "42P16", "A temporary table has no log");
+  const [published] = await context.session.query("select from pg_publication_rel where prrelid = $1", [relation.oid]);
+  if (published && wanted === "u") fails(draft, "55000", `${qualified(relation)} is part of a publication`);
   // A lasting table may not refer to one that does not last (ATPrepChangePersistence).
   const others =
     wanted === "u"
@@ -65,12 +68,17 @@ export async function addOf(at: Alteration): Promise<void> {
   const type = await lookUpRelation(at.context, nameOf(at.cmd.def?.TypeName?.names));
   if (!type || type.kind !== "c") return fails(at.draft, "42704", "There is no such composite type");
   at.draft.locks.add(type.name, "AccessShareLock");
+  const wanted = (await relationFacts(at.context, [type.oid])).get(type.oid)?.columns ?? [];
+  const same =
+    wanted.length === at.facts.columns.length &&
+    wanted.every((column, place) => at.facts.columns[place]?.name === column.name && at.facts.columns[place].type === column.type);
+  if (!same) fails(at.draft, "42804", `The columns of ${qualified(at.relation)} are not those of ${type.name}`);
 }
 
 export async function replicaIdentity(at: Alteration): Promise<void> {
   const wanted: Node = at.cmd.def?.ReplicaIdentityStmt ?? {};
   if (wanted.identity_type !== "i") return;
-  const index = await findIndex(at.context, { schema: at.relation.schema, name: wanted.name }, at.draft);
+  const index = await findIndex(at.context, { schema: at.relation.schema, name: wanted.name }, at.draft, "object");
   if (!index) return;
   at.draft.locks.add(index.name, "ShareLock");
   const known = at.facts.indexes.find((item) => item.oid === index.oid);
@@ -88,4 +96,12 @@ export async function enableTrigger(at: Alteration): Promise<void> {
   if (cmd.name !== undefined && named.length === 0) return fails(draft, "42704", `${qualified(relation)} has no trigger "${cmd.name}"`);
   if (relation.kind === "p" && !at.only && named.some((trigger) => trigger.row))
     lockAll(context, family(context.catalog, relation.oid), at.mode, draft);
+}
+
+export async function enableRule(at: Alteration): Promise<void> {
+  const [known] = await at.context.session.query("select from pg_rewrite where ev_class = $1 and rulename = $2", [
+    at.relation.oid,
+    at.cmd.name,
+  ]);
+  if (!known) fails(at.draft, "42704", `${qualified(at.relation)} has no rule "${at.cmd.name}"`);
 }

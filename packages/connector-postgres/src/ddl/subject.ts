@@ -80,3 +80,19 @@ export const columnOf = (relation: CatalogRelation, name: string) => relation.co
 export function missingColumn(draft: DraftStatement, relation: CatalogRelation, name: string): void {
   fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
 }
+
+/** A unique key over all partitions must hold every column they are divided by, on every level (DefineIndex in indexcmds.c). */
+export function needPartitionKey(
+  { catalog }: AnalysisContext,
+  relation: CatalogRelation,
+  columns: readonly string[],
+  draft: DraftStatement,
+): void {
+  for (const oid of family(catalog, relation.oid)) {
+    const member = catalog.relations.get(oid)!;
+    const lacking = member.partitionKey.some(
+      (attnum) => !columns.includes(member.columns.find((column) => column.attnum === attnum)?.name ?? ""),
+    );
+    if (lacking) fails(draft, "0A000", `The key must hold all columns ${qualified(member)} is divided by`);
+  }
+}

@@ -2,11 +2,11 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { family, findRelation, qualified } from "../catalog.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { missing } from "../reads.ts";
-import { nameKey, rangeName, unwrap, type Node } from "../tree.ts";
+import { nameKey, nameOf, rangeName, unwrap, type Node } from "../tree.ts";
 import { findIndex } from "./named-index.ts";
 import { objectAddress } from "./object-address.ts";
 import { lockNamed } from "./query-locks.ts";
-import { affect, affectRelation, fails, lock, lockAll, subject } from "./subject.ts";
+import { affect, affectRelation, creationSchema, fails, lock, lockAll, subject } from "./subject.ts";
 
 /** CREATE TRIGGER keeps writers away; a row trigger of a partitioned table goes to its partitions, too. */
 export async function describeTrigger(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -25,6 +25,12 @@ export async function describeTrigger(context: AnalysisContext, body: Node, draf
     if (other) lock(context, other.oid, "AccessShareLock", draft);
     else missing(draft, nameKey(rangeName(body.constrrel)));
   }
+  const fn = nameOf(body.funcname);
+  const [callable] = await context.session.query(
+    "select from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.proname = $1 and p.pronargs = 0 and case when $2::text is null then pg_function_is_visible(p.oid) else n.nspname = $2 end",
+    [fn.name, fn.schema ?? null],
+  );
+  if (!callable && !context.after.meaning) fails(draft, "42883", `There is no function ${nameKey(fn)}()`);
   const [known] = await context.session.query("select from pg_trigger where tgrelid = $1 and tgname = $2 and not tgisinternal", [
     relation.oid,
     body.trigname,
@@ -77,6 +83,14 @@ export async function describeStatistics(context: AnalysisContext, body: Node, d
     if (!relation) continue;
     affectRelation(draft, relation);
     lock(context, relation.oid, "ShareUpdateExclusiveLock", draft);
+  }
+  const ref = nameOf(body.defnames);
+  if (ref.name) {
+    const [taken] = await context.session.query(
+      "select from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace where s.stxname = $1 and n.nspname = $2",
+      [ref.name, creationSchema(context, ref)],
+    );
+    if (taken && !body.if_not_exists) fails(draft, "42710", `${nameKey(ref)} exists already`);
   }
   const name = (body.defnames ?? []).map((part: Node) => part.String?.sval).join(".");
   affect(draft, name || "statistics", "statistics object");

@@ -1,13 +1,15 @@
-import type { Rows } from "@interlock/protocol";
+import { sumRows, type Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
-import { family, findRelation, qualified } from "../catalog.ts";
+import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { relationFacts } from "./relation-facts.ts";
 import { quoteIdent } from "../query.ts";
 import { missing } from "../reads.ts";
+import { kindWord } from "../relation-kind.ts";
 import { forecastTriggers } from "../triggers.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
+import { relationFacts } from "./relation-facts.ts";
+import { fails, lockAll, withPartitions } from "./subject.ts";
 
 /** TRUNCATE: every row of the tables, of what inherits from them, and with CASCADE of all that refer to them. */
 export async function describeTruncate(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -20,37 +22,59 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
       missing(draft, nameKey(rangeName(item.RangeVar)));
       continue;
     }
-    for (const oid of item.RangeVar.inh === true ? family(catalog, relation.oid) : [relation.oid]) tables.add(oid);
-    const rows = await wholeTable(context, relation);
+    const whole = item.RangeVar.inh === true;
+    if (!"rpf".includes(relation.kind)) fails(draft, "42809", `${qualified(relation)} is a ${kindWord(relation.kind)}`);
+    if (!whole && relation.kind === "p") fails(draft, "42809", `${qualified(relation)} holds no rows of its own; its partitions do`);
+    const rows = await emptied(context, whole ? family(catalog, relation.oid) : [relation.oid], tables);
+    if (rows === undefined) continue;
     draft.effects.push({
       effect: "delete",
       object: qualified(relation),
       kind: "table",
-      rows: rows.kind === "unknown" ? rows : { ...rows, fraction: 1 },
+      rows: rows.kind === "unknown" || !whole ? rows : { ...rows, fraction: 1 },
     });
     addTriggers(context, relation, draft);
   }
   const referring = closureOf(context, tables);
   if (!cascade && referring.length > 0) {
     const keys = referring.filter((step) => step.depth === 1);
-    draft.willFail.push({
-      code: "0A000",
-      reason: `${keys.map((step) => qualified(catalog.relations.get(step.table)!)).join(", ")} refer to it; TRUNCATE needs them, too, or CASCADE`,
-    });
+    fails(
+      draft,
+      "0A000",
+      `${keys.map((step) => qualified(catalog.relations.get(step.table)!)).join(", ")} refer to it; TRUNCATE needs them, too, or CASCADE`,
+    );
   }
   for (const step of cascade ? referring : []) {
     const relation = catalog.relations.get(step.table)!;
-    const rows = await wholeTable(context, relation);
+    const rows = await emptied(context, withPartitions(context, step.table), tables);
+    if (rows === undefined) continue;
     draft.cascades.push({ object: qualified(relation), effect: "delete", rows, via: step.keys.map((key) => key.name), depth: step.depth });
-    for (const oid of family(catalog, step.table)) tables.add(oid);
     addTriggers(context, relation, draft);
   }
-  for (const oid of tables) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessExclusiveLock");
-  if (!body.restart_seqs) return;
-  // Only sequences that belong to a column start anew, and nobody else may take a number meanwhile (ExecuteTruncateGuts in tablecmds.c).
+  lockAll(context, tables, "AccessExclusiveLock", draft);
+  if (body.restart_seqs) await restart(context, tables, draft);
+}
+
+/** Rows of those tables that are not emptied yet, which they are from here on; undefined when there is none left. */
+async function emptied(context: AnalysisContext, oids: readonly number[], tables: Set<number>): Promise<Rows | undefined> {
+  const fresh = oids.filter((oid) => !tables.has(oid));
+  for (const oid of fresh) tables.add(oid);
+  if (fresh.length === 0) return undefined;
+  const root = context.catalog.relations.get(oids[0]!)!;
+  if (fresh.length === oids.length && oids.length === family(context.catalog, root.oid).length) return wholeTable(context, root);
+  const parts: Rows[] = [];
+  for (const oid of fresh) {
+    const relation = context.catalog.relations.get(oid)!;
+    if (relation.kind !== "p") parts.push(await wholeTable(context, relation, true));
+  }
+  return sumRows(parts);
+}
+
+/** Only sequences that belong to a column start anew, and nobody else may take a number meanwhile (ExecuteTruncateGuts in tablecmds.c). */
+async function restart(context: AnalysisContext, tables: ReadonlySet<number>, draft: DraftStatement): Promise<void> {
   for (const facts of (await relationFacts(context, [...tables])).values()) {
     for (const { oid } of facts.sequences) {
-      const sequence = catalog.relations.get(oid);
+      const sequence = context.catalog.relations.get(oid);
       if (!sequence) continue;
       draft.locks.add(qualified(sequence), "AccessExclusiveLock");
       draft.sideEffects.push({ kind: "sequence", name: qualified(sequence), effect: "modify" });
@@ -64,21 +88,30 @@ interface Step {
   depth: number;
 }
 
-/** Tables outside the set whose keys point into it, level by level. */
-function closureOf({ catalog }: AnalysisContext, tables: ReadonlySet<number>): Step[] {
+/**
+ * Tables outside the set whose keys point into it, level by level (heap_truncate_find_FKs in heap.c). A key to a partitioned table points
+ * to each of its partitions as well; of what refers, partitions go along, and tables that merely inherit do not.
+ */
+function closureOf(context: AnalysisContext, tables: ReadonlySet<number>): Step[] {
+  const { catalog } = context;
   const steps = new Map<number, Step>();
+  const emptied = new Set(tables);
   let level = new Set(tables);
   for (let depth = 1; level.size > 0; depth++) {
     const next = new Set<number>();
+    const above = new Set(
+      [...level].flatMap((oid) => ancestry(catalog, oid).filter((item) => item === oid || catalog.relations.get(item)?.kind === "p")),
+    );
     for (const key of catalog.foreignKeys) {
-      if (!level.has(key.parent) || tables.has(key.child)) continue;
+      if (!above.has(key.parent) || tables.has(key.child)) continue;
       const known = steps.get(key.child);
       if (known) known.keys.push(key);
       else {
         steps.set(key.child, { table: key.child, keys: [key], depth });
-        for (const oid of family(catalog, key.child)) next.add(oid);
+        for (const oid of withPartitions(context, key.child)) if (!emptied.has(oid)) next.add(oid);
       }
     }
+    for (const oid of next) emptied.add(oid);
     level = next;
   }
   return [...steps.values()];

@@ -1,6 +1,9 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
+import { classifyQuery } from "../classify-expression.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import { explain } from "../explain.ts";
+import { deparse } from "../selection.ts";
 import { kindWord } from "../relation-kind.ts";
 import { lockRead } from "../reads.ts";
 import { rangeName, type Node } from "../tree.ts";
@@ -18,6 +21,12 @@ export async function describeView(context: AnalysisContext, body: Node, draft: 
   if (known && known.kind !== "v") fails(draft, "42809", `${qualified(known)} is a ${kindWord(known.kind)}`);
   if (known) draft.locks.add(qualified(known), "AccessExclusiveLock");
   lockNamed(context, body.query, draft, false);
+  const judged = context.judge.statement(body.query, classifyQuery(body.query));
+  if (judged.ownCode || context.after.meaning || context.after.writes || draft.willFail.length > 0) return;
+  // Whether the query means anything is the planner's to say; a view runs nothing.
+  const text = deparse(body.query);
+  const planned = text === undefined ? undefined : await explain(context.session, text);
+  if (planned && !planned.ok && !["57014", "55P03"].includes(planned.error.code)) fails(draft, planned.error.code, planned.error.message);
 }
 
 /** REFRESH fills a materialised view anew, shut for all; with CONCURRENTLY readers go on. It reads as its query does. */
