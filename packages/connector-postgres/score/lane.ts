@@ -19,11 +19,14 @@ export class Lane {
   /** Runs and finds out. */
   readonly #client: Client;
   readonly target: Target;
+  /** Where the connector and the session that runs are connected to. */
+  readonly url: string;
   before: ReadonlyMap<number, Before> = new Map();
 
   private constructor(builder: Client, client: Client, url: string) {
     this.#builder = builder;
     this.#client = client;
+    this.url = url;
     this.target = postgres.open({ connectionName: "score", secret: { read: url }, maskedColumns: () => [] });
   }
 

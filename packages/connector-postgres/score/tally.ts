@@ -52,6 +52,21 @@ export class Tally {
       for (const who of ["ours", "peer"] as const) this.errors[part][who].push(errorOf(estimate[part][who], estimate[part].true));
   }
 
+  /** A statement that was seen to wait for a lock; `missed` says which lock was not named, `unsafe` that nothing said so. */
+  addOutside(text: string, parts: readonly string[], missed: string | undefined, unsafe: boolean): void {
+    this.accepted++;
+    this.families.set("outside transactions", (this.families.get("outside transactions") ?? 0) + 1);
+    if (missed === undefined) return;
+    for (const figure of unsafe ? (["unsafe", "locks"] as const) : (["locks"] as const)) {
+      this.missed.set(figure, (this.missed.get(figure) ?? 0) + 1);
+      this.failures.set(`outside/${figure}/${text}`, {
+        kind: `${figure}: outside a transaction`,
+        count: 1,
+        first: { parts, text, detail: missed },
+      });
+    }
+  }
+
   /** Share of accepted statements without a miss of the figure, 0…1. */
   right(figure: FigureName): number {
     return this.accepted === 0 ? 0 : 1 - (this.missed.get(figure) ?? 0) / this.accepted;

@@ -3,6 +3,7 @@ import { EVASIONS } from "../src/evasions.data.ts";
 import { postgres } from "../src/index.ts";
 import { runCase } from "./case.ts";
 import type { Lane } from "./lane.ts";
+import { runOutside } from "./outside.ts";
 import { SECTIONS } from "./table/sections.ts";
 import type { Tally } from "./tally.ts";
 
@@ -15,6 +16,7 @@ export async function runWritten(lane: Lane, user: Lane, tally: Tally): Promise<
     await on.build(section.setup);
     for (const text of section.statements) tally.add(await runCase(on, section.name, text, false), section.setup, false);
   }
+  await runOutside(lane, tally);
 }
 
 /** The evasions that are called less than they are; see src/evasions.data.ts. */
