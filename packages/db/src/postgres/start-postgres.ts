@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { giveTo, launchAs, serverAccount } from "./account.ts";
-import { postgresBinaries } from "./binaries.ts";
+import { installedBinaries, type Binaries } from "./binaries.ts";
 import { stopStaleServer } from "./stale-server.ts";
 
 export { stopStaleServer };
@@ -20,6 +20,8 @@ export interface PostgresOptions {
   port?: number;
   /** Of the role `postgres`. Set when the folder is initialised; must be the same ever after. */
   superuserPassword: string;
+  /** Programs of another PostgreSQL than the installed one. */
+  binaries?: Binaries;
   /** Server settings on top of ours, e.g. `{ fsync: "off" }` for data nobody will miss. */
   settings?: Record<string, string>;
   /** Receives the server's log, line by line. */
@@ -56,12 +58,14 @@ const PORT_ATTEMPTS = 3;
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   await mkdir(dirname(dataDir), { recursive: true });
-  if (!(await isInitialised(dataDir))) await initialise(dataDir, options.superuserPassword, options.settings?.["fsync"] !== "off");
+  const binaries = options.binaries ?? (await installedBinaries());
+  if (!(await isInitialised(dataDir)))
+    await initialise(binaries, dataDir, options.superuserPassword, options.settings?.["fsync"] !== "off");
   await stopStaleServer(dataDir, options.log);
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     try {
-      return await launch(dataDir, port, options);
+      return await launch(binaries, dataDir, port, options);
     } catch (error) {
       // Somebody else may have taken the port between our choice and the server's bind.
       if (options.port !== undefined || attempt === PORT_ATTEMPTS || !/Address already in use/.test(String(error))) throw error;
@@ -76,8 +80,7 @@ const isInitialised = (dataDir: string): Promise<boolean> =>
   );
 
 /** Initialises beside the folder and renames, so that a half-made folder never looks like a finished one. */
-async function initialise(dataDir: string, password: string, durable: boolean): Promise<void> {
-  const { initdb } = await postgresBinaries();
+async function initialise({ initdb }: Binaries, dataDir: string, password: string, durable: boolean): Promise<void> {
   const account = await serverAccount(dataDir);
   const fresh = `${dataDir}.new`;
   const passwordFile = `${dataDir}.password`;
@@ -111,8 +114,7 @@ async function initialise(dataDir: string, password: string, durable: boolean): 
   await rename(fresh, dataDir);
 }
 
-async function launch(dataDir: string, port: number, options: PostgresOptions): Promise<PostgresServer> {
-  const { postgres } = await postgresBinaries();
+async function launch({ postgres }: Binaries, dataDir: string, port: number, options: PostgresOptions): Promise<PostgresServer> {
   const settings = { ...SETTINGS, ...options.settings, port: String(port) };
   const args = ["-D", dataDir, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
   const how = await launchAs(await serverAccount(dataDir), postgres, args, [dataDir]);
