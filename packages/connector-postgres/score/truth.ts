@@ -1,3 +1,4 @@
+import { REPORT_COUNTERS } from "../test/counters.ts";
 import type { Client } from "pg";
 
 /** A relation before anything runs. */
@@ -123,12 +124,13 @@ type Counter = [oid: number, inserted: number, updated: number, deleted: number,
 export async function truthOf(client: Client, text: string, before: ReadonlyMap<number, Before>): Promise<Truth> {
   await client.query("BEGIN; SET LOCAL statement_timeout = '20s'");
   try {
+    const earlier = (await client.query(`SELECT (${COUNTERS}) AS counters`)).rows[0] as Record<string, unknown>;
     // Several statements have several answers; those count for none.
     const rowCount = ((await client.query(text)) as { rowCount?: number | null }).rowCount ?? null;
     // Foreign keys made not deferrable by the statement itself need no word here.
     const results = await client.query(`SET CONSTRAINTS ALL IMMEDIATE; ${FACTS}`);
     const facts = (results as unknown as { rows: Record<string, unknown>[] }[])[1]!.rows[0]!;
-    return { ...read(facts, before), storesAnew: STORES.test(text), ...(rowCount === null ? {} : { answered: rowCount }) };
+    return { ...read(facts, earlier, before), storesAnew: STORES.test(text), ...(rowCount === null ? {} : { answered: rowCount }) };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === undefined) throw error;
@@ -143,16 +145,23 @@ export async function truthOf(client: Client, text: string, before: ReadonlyMap<
       rights: false,
     };
   } finally {
-    await client.query("ROLLBACK; RESET ALL; DEALLOCATE ALL; SELECT pg_stat_force_next_flush()");
+    await client.query(`ROLLBACK; RESET ALL; DEALLOCATE ALL; ${REPORT_COUNTERS}`);
   }
 }
 
-function read(facts: Record<string, unknown>, before: ReadonlyMap<number, Before>): Omit<Truth, "storesAnew"> {
+function read(
+  facts: Record<string, unknown>,
+  earlier: Record<string, unknown>,
+  before: ReadonlyMap<number, Before>,
+): Omit<Truth, "storesAnew"> {
   const written = new Map<string, Written>();
   const catalogs = new Map<string, Written>();
+  const then = new Map(((earlier["counters"] ?? []) as Counter[]).map((counter) => [counter[0], counter]));
   for (const [oid, inserted, updated, deleted, catalog] of (facts["counters"] ?? []) as Counter[]) {
     const name = catalog ?? before.get(oid)?.name;
-    if (name !== undefined) (catalog ? catalogs : written).set(name, { inserted, updated, deleted });
+    const [, insertedThen = 0, updatedThen = 0, deletedThen = 0] = then.get(oid) ?? [oid];
+    const own = { inserted: inserted - insertedThen, updated: updated - updatedThen, deleted: deleted - deletedThen };
+    if (name !== undefined && own.inserted + own.updated + own.deleted > 0) (catalog ? catalogs : written).set(name, own);
   }
   const locks = ((facts["locks"] ?? []) as [number, string][]).flatMap(([oid, mode]) => {
     const relation = before.get(oid);

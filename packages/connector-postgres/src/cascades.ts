@@ -5,9 +5,10 @@ import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { forecastTriggers, type WriteEvent } from "./triggers.ts";
+import { holds } from "./versions.data.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
-const restrictCode = (version: number): string => (version >= 180_000 ? "23001" : "23503");
+const restrictCode = (version: number): string => (holds("restrictCode", version) ? "23001" : "23503");
 
 /** Rows that go with, or change with, deleted rows; and keys that forbid the delete. */
 export function describeDeleteCascades(

@@ -1,3 +1,5 @@
+import { holds } from "./versions.data.ts";
+
 /** Changes whenever anything is created, altered, dropped or analysed; a few milliseconds on thousands of objects. */
 export const MARK = `
 select concat_ws('|', current_database(),
@@ -33,7 +35,8 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::te
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and n.nspname !~ '^pg_toast' and not pg_is_other_temp_schema(n.oid)`;
 
-export const FACTS = `
+/** Everything about a database of a server of this version that impact needs, in one row. */
+export const factsQuery = (version: number): string => `
 select
   (select json_agg(json_build_object('oid', oid::int8, 'name', conname, 'child', conrelid::int8, 'parent', confrelid::int8, 'childColumns', conkey,
       'parentColumns', confkey, 'onDelete', confdeltype, 'onUpdate', confupdtype, 'deferrable', condeferrable,
@@ -46,7 +49,7 @@ select
       'conditional', tgqual is not null) order by tgname)
     from pg_trigger where not tgisinternal and tgparentid = 0 and tgenabled in ('O', 'A')) as triggers,
   (select json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'volatility', p.provolatile, 'definer', p.prosecdef,
-      'language', l.lanname, 'source', coalesce(p.prosrc, ''), 'sqlBody', case when to_jsonb(p)->>'prosqlbody' is not null then pg_get_function_sqlbody(p.oid) end,
+      'language', l.lanname, 'source', coalesce(p.prosrc, ''), 'sqlBody', ${holds("sqlBodies", version) ? "pg_get_function_sqlbody(p.oid)" : "null"},
       'extension', (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
         where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'),
       'signature', '(' || coalesce(pg_get_function_arguments(p.oid), '') || ')' || coalesce(' returns ' || pg_get_function_result(p.oid), ''),

@@ -1,5 +1,5 @@
 import type { Catalog, CatalogFunction, CatalogRelation, CatalogTrigger, SessionFacts } from "./catalog-model.ts";
-import { FACTS, MARK, RELATIONS, SESSION } from "./catalog-queries.ts";
+import { factsQuery, MARK, RELATIONS, SESSION } from "./catalog-queries.ts";
 import type { Query } from "./query.ts";
 import { nameKey, type NameRef } from "./tree.ts";
 
@@ -23,7 +23,7 @@ export async function loadCatalog(query: Query): Promise<Catalog> {
     relations.set(relation.oid, relation);
     byName.set(nameKey(relation), relation);
   }
-  const facts = (await query(FACTS))[0]!;
+  const facts = (await query(factsQuery(session.version)))[0]!;
   const functions = new Map<number, CatalogFunction>((facts.functions ?? []).map((row: CatalogFunction) => [row.oid, withoutNulls(row)]));
   return {
     database: session.database,

@@ -15,6 +15,7 @@ import { kindWord } from "./relation-kind.ts";
 import { findRisks } from "./risks/index.ts";
 import { deparse } from "./selection.ts";
 import { changesMeaning } from "./settings.ts";
+import { unreadable } from "./syntax.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences } from "./table-references.ts";
 import { titleOf } from "./title.ts";
@@ -99,6 +100,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree):
   const draft = draftStatement(place, titleOf(tree), judged.effect);
   draft.sideEffects = [...judged.sideEffects];
   draft.notes = [...judged.notes];
+  draft.willFail = unreadable(tree, context.catalog.version);
   if (context.after.meaning) {
     draft.effect = "unknown";
     draft.incomplete = true;
@@ -139,7 +141,9 @@ async function describeQuery(
 ): Promise<void> {
   const subject = queryOf(tree);
   const references = subject ? tableReferences(subject) : [];
-  if (subject && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : deparse(subject), draft);
+  // What the server cannot read has its reason already; it would only be told again, as a syntax error.
+  const readable = draft.willFail.length === 0;
+  if (subject && readable && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : deparse(subject), draft);
   describeReads(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);

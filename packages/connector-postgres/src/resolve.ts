@@ -41,7 +41,7 @@ with recursive named as (
   from reached r join pg_class c on c.oid = r.oid join pg_namespace n on n.oid = c.relnamespace
 ), functions as (
   select format('%I.%I=function:%s@%s', n.nspname, p.proname, p.oid::int8,
-    md5(concat_ws('/', pg_get_function_identity_arguments(p.oid), p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prolang, p.prosrc, p.probin, p.prosqlbody::text))) as line
+    md5(concat_ws('/', pg_get_function_identity_arguments(p.oid), p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prolang, p.prosrc, p.probin, to_jsonb(p)->>'prosqlbody'))) as line
   from unnest($2::text[], $3::text[]) as f(schema, name)
   join pg_proc p on p.proname = f.name::name join pg_namespace n on n.oid = p.pronamespace
   where p.oid >= 16384 and (f.schema = n.nspname or f.schema is null and n.nspname = any(current_schemas(true)))
@@ -61,7 +61,7 @@ with recursive named as (
   union all select 'pg_policy'::regclass, l.oid from reached r join pg_policy l on l.polrelid = r.oid
   union all select 'pg_rewrite'::regclass, w.oid from reached r join pg_rewrite w on w.ev_class = r.oid
 ), code as (
-  select format('~code=functions:%s', md5(string_agg(concat_ws('/', p.oid, p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prosrc, p.prosqlbody::text), ';' order by p.oid))) as line
+  select format('~code=functions:%s', md5(string_agg(concat_ws('/', p.oid, p.provolatile, p.prosecdef, p.proconfig::text, p.proowner, p.prosrc, to_jsonb(p)->>'prosqlbody'), ';' order by p.oid))) as line
   from pg_proc p where p.oid >= 16384 and p.pronamespace not in (select n.oid from pg_namespace n where starts_with(n.nspname, 'pg_temp_'))
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
     and (exists (select from functions) or exists (select from operators)

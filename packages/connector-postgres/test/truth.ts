@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { REPORT_COUNTERS } from "./counters.ts";
 import { tellingLocks } from "../src/locks.ts";
 
 /** What a statement really did, by the server's own counters and locks, read inside a transaction that is rolled back. */
@@ -20,7 +21,7 @@ const LOCKS = `select n.nspname || '.' || c.relname as object, l.mode from pg_lo
 /** Runs the statement for real and takes it back. */
 export async function truthOf(client: Client, text: string): Promise<Truth> {
   // Counters of earlier, rolled-back work stay in the session until it reports them.
-  await client.query("select pg_stat_force_next_flush()");
+  await client.query(REPORT_COUNTERS);
   await client.query("BEGIN");
   try {
     await client.query("SAVEPOINT s");

@@ -18,6 +18,7 @@ import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
 import { typeText } from "./object-address.ts";
 import { affect, fails, lock, lockAll, missingColumn } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 const SERIAL = new Set(["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"]);
 
@@ -107,7 +108,7 @@ export async function dropNotNull(at: Alteration): Promise<void> {
     fails(draft, "42P16", `"${cmd.name}" is in the primary key`);
   if (column.identity) fails(draft, "42601", `"${cmd.name}" is an identity column`);
   // Since 18 it is a constraint that is dropped: children follow only where there is one (dropconstraint_internal).
-  if (context.catalog.version < 180000 ? true : column.notNull) lockReached(at);
+  if (!holds("notNullConstraints", context.catalog.version) || column.notNull) lockReached(at);
 }
 
 export async function setNotNull(at: Alteration): Promise<void> {
@@ -116,7 +117,7 @@ export async function setNotNull(at: Alteration): Promise<void> {
   if (!column) return missingColumn(draft, relation, cmd.name);
   const declared = facts.constraints.find((item) => item.type === "n" && item.columns[0] === column.attnum);
   // Since 18 a column that has the constraint is left alone with its children (ATExecSetNotNull).
-  if (context.catalog.version >= 180000 && declared?.validated && !declared.noInherit) return;
+  if (holds("notNullConstraints", context.catalog.version) && declared?.validated && !declared.noInherit) return;
   lockReached(at);
   scan(at, unproven(at, cmd.name));
 }

@@ -65,7 +65,7 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
   const { context, facts, draft, relation } = at;
   const primary = constraint.contype === "CONSTR_PRIMARY";
   // Since 18 a key is first asked for what it adds below.
-  if (context.catalog.version >= 180000) lockReached(at);
+  if (holds("notNullConstraints", context.catalog.version)) lockReached(at);
   if (primary && facts.indexes.some((index) => index.primary)) fails(draft, "42P16", `${qualified(relation)} has a primary key already`);
   if (constraint.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft, "object");

@@ -9,6 +9,7 @@ import { objectAddress } from "./object-address.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { roleName } from "./storage.ts";
 import { affect, affectRelation, fails, lockAll } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 /** GRANT and REVOKE on objects. Relations are held under AccessShareLock since 18 (objectNamesToOids); ALL IN SCHEMA locks none. */
 export async function describeGrant(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -23,7 +24,7 @@ export async function describeGrant(context: AnalysisContext, body: Node, draft:
         continue;
       }
       affectRelation(draft, relation, "privilege");
-      if (context.catalog.version >= 180000) draft.locks.add(qualified(relation), "AccessShareLock");
+      if (holds("grantsOpenRelation", context.catalog.version)) draft.locks.add(qualified(relation), "AccessShareLock");
     } else if (body.objtype === "OBJECT_LARGEOBJECT" || body.objtype === "OBJECT_PARAMETER_ACL") {
       affect(
         draft,

@@ -19,6 +19,7 @@ import {
   subject,
   withPartitions,
 } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 /** CREATE INDEX: writers wait, or with CONCURRENTLY other definitions only; every table that holds rows is read whole. */
 export async function describeCreateIndex(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -153,7 +154,7 @@ function vacuumed(context: AnalysisContext, body: Node, draft: DraftStatement): 
     }
     const all = family(catalog, relation.oid);
     // Since 18 what inherits is looked after, too, unless ONLY is written; before that partitions alone (expand_vacuum_rel).
-    if (range.inh === true && (catalog.version >= 180000 || relation.kind === "p")) return all;
+    if (range.inh === true && (holds("maintenanceOfFamily", catalog.version) || relation.kind === "p")) return all;
     // The rows of children are sampled for their parent's figures (acquire_inherited_sample_rows).
     if (analyzes)
       lockAll(

@@ -12,6 +12,7 @@ import { objectAddress } from "./object-address.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { affect, affectRelation, columnOf, fails, lock, lockAll, missingColumn } from "./subject.ts";
 import { roleName } from "./storage.ts";
+import { holds } from "../versions.data.ts";
 
 /** ALTER … RENAME of anything. What is part of a relation shuts the relation; its columns and checks are renamed in all that inherit. */
 export async function describeRename(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -46,7 +47,7 @@ export async function describeRename(context: AnalysisContext, body: Node, draft
       const trigger = facts.triggers.find((item) => item.name === body.subname && !item.internal);
       if (!trigger) return fails(draft, "42704", `${qualified(relation)} has no trigger "${body.subname}"`);
       // Clones in partitions keep their parent's name since 15 (renametrig).
-      if (trigger.row && relation.kind === "p" && context.catalog.version >= 150000)
+      if (trigger.row && relation.kind === "p" && holds("clonedTriggersRenamed", context.catalog.version))
         lockAll(context, family(context.catalog, relation.oid), "AccessExclusiveLock", draft);
       return;
     }

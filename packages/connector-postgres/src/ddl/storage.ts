@@ -4,6 +4,7 @@ import { rewrite, type Alteration } from "./alteration.ts";
 import { findIndex, lookUpRelation } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { fails, lockAll } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 const ownedSequences = (at: Alteration): number[] => at.facts.sequences.map((sequence) => sequence.oid);
 
@@ -45,7 +46,7 @@ export async function setPersistence(at: Alteration): Promise<void> {
   if (bad) fails(draft, "42P16", `${bad.name} is joined to it by a foreign key and would last otherwise`);
   rewrite(at, [relation.oid]);
   // Sequences follow their table since 15 (SequenceChangePersistence).
-  if (context.catalog.version >= 150000) lockAll(context, ownedSequences(at), "AccessExclusiveLock", draft);
+  if (holds("sequencePersistence", context.catalog.version)) lockAll(context, ownedSequences(at), "AccessExclusiveLock", draft);
 }
 
 export async function setAccessMethod(at: Alteration): Promise<void> {

@@ -3,6 +3,7 @@ import { connect } from "./connection.ts";
 import { ConnectionLost, failureOf, ServerError } from "./server-message.ts";
 import { Session } from "./session.ts";
 import { Stop } from "./stop.ts";
+import { since } from "../versions.data.ts";
 
 export interface RunLimits {
   /** Per statement, by the server's clock. */
@@ -59,7 +60,7 @@ async function prepare(session: Session, request: RunLimits): Promise<void> {
   await session.query(
     `SELECT set_config('application_name', $1, false), set_config('statement_timeout', $2, false), set_config('lock_timeout', $3, false),
        set_config('idle_in_transaction_session_timeout', $4, false), set_config('standard_conforming_strings', 'on', false),
-       CASE WHEN current_setting('server_version_num')::int >= 140000 THEN set_config('client_connection_check_interval', '1000', false) END`,
+       CASE WHEN current_setting('server_version_num')::int >= ${since("connectionCheck")} THEN set_config('client_connection_check_interval', '1000', false) END`,
     [request.applicationName, request.timeoutMs, Math.min(LOCK_MS, request.timeoutMs), IDLE_MS],
   );
 }

@@ -1,6 +1,7 @@
 import { deparse } from "../selection.ts";
 import type { Node } from "../tree.ts";
-import { OLD_AND_NEW, type UndoPlan } from "./undo-plan.ts";
+import { holds } from "../versions.data.ts";
+import type { UndoPlan } from "./undo-plan.ts";
 
 /** Values of one row in the server's text form. */
 export type Values = (string | null)[];
@@ -21,9 +22,9 @@ export interface KeepingStatement {
 export function keepingStatement(plan: UndoPlan, version: number): KeepingStatement | undefined {
   const { event, body, type, target } = plan;
   const images: KeepingStatement["images"] =
-    event === "insert" ? ["after"] : event === "delete" ? ["before"] : version >= OLD_AND_NEW ? ["before", "after"] : ["after"];
+    event === "insert" ? ["after"] : event === "delete" ? ["before"] : holds("oldAndNew", version) ? ["before", "after"] : ["after"];
   const alias: string = body.relation.alias?.aliasname ?? body.relation.relname;
-  const source = (image: "before" | "after") => (version < OLD_AND_NEW ? alias : image === "before" ? "old" : "new");
+  const source = (image: "before" | "after") => (!holds("oldAndNew", version) ? alias : image === "before" ? "old" : "new");
   const added = images.flatMap((image) =>
     target.columns.map(({ name }): Node => ({
       ResTarget: { val: { ColumnRef: { fields: [{ String: { sval: source(image) } }, { String: { sval: name } }] } } },

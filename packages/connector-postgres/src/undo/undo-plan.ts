@@ -3,10 +3,8 @@ import type { Catalog, CatalogColumn, CatalogRelation, ForeignKey, SessionFacts 
 import { deleteClosure, keysTo, type Closure } from "../closure.ts";
 import { tableReferences } from "../table-references.ts";
 import { rangeName, walk, type Node } from "../tree.ts";
+import { holds } from "../versions.data.ts";
 import { assignedColumns } from "../writes.ts";
-
-/** First version whose RETURNING gives a row as it was and as it is now, by `old` and `new`. */
-export const OLD_AND_NEW = 180_000;
 
 /** A table whose rows can be put back: what to read of it and how to find a row again. */
 export interface KeyedTable {
@@ -39,7 +37,7 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   let event = EVENTS[type];
   if (event === undefined) return not("only INSERT, UPDATE, DELETE and MERGE can be undone");
   if (event === "insert" && body.onConflictClause?.action === "ONCONFLICT_UPDATE") event = "upsert";
-  if (catalog.version < OLD_AND_NEW && (event === "upsert" || event === "merge"))
+  if (!holds("oldAndNew", catalog.version) && (event === "upsert" || event === "merge"))
     return not("before PostgreSQL 18 the rows this statement changes cannot be told from those it adds");
   const references = tableReferences({ [type]: body });
   if (references.filter((reference) => reference.statement).length !== 1) return not("it writes in more than one place");

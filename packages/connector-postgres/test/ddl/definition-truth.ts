@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { REPORT_COUNTERS } from "../counters.ts";
 
 /** What a definition really did, read from the catalogue of the transaction that made it; it is rolled back. */
 export interface DefinitionTruth {
@@ -77,7 +78,7 @@ async function beforeAnything(client: Client): Promise<Before> {
 
 /** Runs the statement for real and takes it back. */
 export async function definitionTruth(client: Client, text: string): Promise<DefinitionTruth> {
-  await client.query("select pg_stat_force_next_flush()");
+  await client.query(REPORT_COUNTERS);
   await client.query("BEGIN");
   try {
     const { relations: before, objects } = known.get(client) ?? (await beforeAnything(client));

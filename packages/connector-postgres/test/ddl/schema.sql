@@ -1,4 +1,5 @@
--- One database in which every kind of definition has something to change.
+-- One database in which every kind of definition has something to change. A line that ends in `-- since N` or `-- before N` is for servers of
+-- that major version and later, or of earlier ones.
 create schema app;
 create schema spare;
 create schema doomed;
@@ -68,7 +69,8 @@ create table app.orders (
   status app.status default 'new',
   placed timestamptz default now(),
   twice numeric generated always as (total * 2) stored,
-  gross numeric generated always as (total * 3) virtual,
+  gross numeric generated always as (total * 3) virtual, -- since 18
+  gross numeric generated always as (total * 3) stored, -- before 18
   constraint total_low check (total < 100000)
 );
 create index orders_customer on app.orders (customer_id);
@@ -85,12 +87,12 @@ create table app.items (
   constraint items_apart exclude using gist (period with &&)
 );
 alter table app.items add constraint items_late foreign key (order_id) references app.orders (id) not valid;
-alter table app.items add constraint items_lax foreign key (order_id) references app.orders (id) not enforced;
-alter table app.items add constraint items_lax_check check (quantity > 0) not enforced;
+alter table app.items add constraint items_lax foreign key (order_id) references app.orders (id) not enforced; -- since 18
+alter table app.items add constraint items_lax_check check (quantity > 0) not enforced; -- since 18
 create unlogged table app.scratch (id int primary key, body text);
 create table app.plain (id int constraint plain_id_set not null, v varchar(10), n numeric, body text);
 create table app.owners (id int primary key, code varchar(10) unique, late int);
-alter table app.owners add constraint late_set not null late not valid;
+alter table app.owners add constraint late_set not null late not valid; -- since 18
 create table app.owned (id int primary key, owner_id int references app.owners (id), code varchar(10) references app.owners (code));
 create table app.theirs (id serial primary key);
 alter table app.theirs owner to ddl_owner;
@@ -188,7 +190,7 @@ create table app.hstored (h app.hstore, body text);
 create index hstored_trgm on app.hstored using gin (body app.gin_trgm_ops);
 
 create publication pub for table app.orders;
-create publication pub_all for tables in schema spare;
+create publication pub_all for tables in schema spare; -- since 15
 
 create table doomed.a (id int primary key);
 create table doomed.b (id int references doomed.a);

@@ -1,0 +1,33 @@
+/**
+ * What differs between the PostgreSQL versions Interlock works with, 13 to 18: the first version (as server_version_num) in which each fact
+ * holds. Sources are the release notes (appendix E of the manual) and, where named, the server's own code; the tests of this package hold
+ * all of it against real servers of each version (`INTERLOCK_TEST_POSTGRES=13`).
+ */
+const SINCE = {
+  /** pg_proc.prosqlbody and pg_get_function_sqlbody (E.14: SQL-standard function bodies). */
+  sqlBodies: 140_000,
+  /** client_connection_check_interval. */
+  connectionCheck: 140_000,
+  /** Clones of a row trigger in partitions keep its name (renametrig in trigger.c). */
+  clonedTriggersRenamed: 150_000,
+  /** SET LOGGED / UNLOGGED takes sequences along (SequenceChangePersistence in sequence.c). */
+  sequencePersistence: 150_000,
+  /** GRANT opens the relation (restrict_and_check_grant in aclchk.c). */
+  grantsOpenRelation: 180_000,
+  /** NOT NULL is a constraint of its own in pg_constraint (tablecmds.c). */
+  notNullConstraints: 180_000,
+  /** VACUUM and ANALYZE of a table include what inherits from it. */
+  maintenanceOfFamily: 180_000,
+  /** RESTRICT has a SQLSTATE of its own, 23001 (ri_ReportViolation in ri_triggers.c). */
+  restrictCode: 180_000,
+  /** `old` and `new` in RETURNING. */
+  oldAndNew: 180_000,
+} as const;
+
+export type Fact = keyof typeof SINCE;
+
+/** The first version, for a query that asks the server's own. */
+export const since = (fact: Fact): number => SINCE[fact];
+
+/** Whether a server of this version (e.g. 180004) is of the ones in which the fact holds. */
+export const holds = (fact: Fact, version: number): boolean => version >= SINCE[fact];
