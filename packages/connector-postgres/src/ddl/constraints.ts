@@ -9,6 +9,7 @@ import { takeAway } from "./drop.ts";
 import { findIndex } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { affect, fails, lock, lockAll, missingColumn, needPartitionKey, withPartitions } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 const nodes = (list: Node[] | undefined): string[] => (list ?? []).map((item) => item.String?.sval ?? "");
 
