@@ -13,7 +13,7 @@ const { values } = parseArgs({
     cases: { type: "string", default: "6000" },
     races: { type: "string", default: "1000" },
     undos: { type: "string", default: "500" },
-    reduced: { type: "string", default: "12" },
+    reduced: { type: "string", default: "6" },
     only: { type: "string", multiple: true },
     json: { type: "string" },
   },
@@ -30,7 +30,15 @@ function group(name: string): Group {
   return found;
 }
 
-const found = await score({ seed: seed!, cases: cases!, races: races!, undos: undos!, reduced: reduced!, only: values.only?.map(group) });
+const found = await score({
+  seed: seed!,
+  cases: cases!,
+  races: races!,
+  undos: undos!,
+  reduced: reduced!,
+  say: (line) => process.stderr.write(`… ${line}\n`),
+  only: values.only?.map(group),
+});
 for (const failure of found.failures) process.stdout.write(`\n${failure.count} × ${failure.kind}\n${failureText(failure)}\n`);
 process.stdout.write(`\n${table(found.figures)}\n\nSeed ${seed}, ${found.conditions.cases} statements, ${machine()}\n`);
 if (values.json)

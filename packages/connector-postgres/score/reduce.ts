@@ -20,7 +20,7 @@ export const misses =
     (await runCase(lane, "", text, false)).compared.misses.find((miss) => missKind(miss) === kind)?.detail;
 
 /** Most attempts for one failure; each builds a schema. */
-const ATTEMPTS = 400;
+const ATTEMPTS = 200;
 
 /**
  * The least schema and statement that still miss in the same way: definitions are left out one by one, then parts of the trees of what is

@@ -21,6 +21,8 @@ export interface ScoreOptions {
   only?: readonly Group[] | undefined;
   /** Kinds of failures that are reduced to a minimal case. */
   reduced: number;
+  /** Hears what is being measured; a full run takes minutes. */
+  say?: (line: string) => void;
 }
 
 export const GROUPS = ["impact", "races", "undo", "time"] as const;
@@ -52,8 +54,11 @@ export async function score(options: ScoreOptions): Promise<Score> {
     const tally = new Tally();
     const figures: Figure[] = [];
     const failures: Failure[] = [];
+    const say = options.say ?? (() => {});
     if (wanted("impact")) {
+      say("statements written by hand");
       await runWritten(lanes[0]!, user, tally);
+      say(`${options.cases} generated statements`);
       await runGenerated(main, options.seed, options.cases, tally);
       failures.push(...tally.failures.values());
       const evasions = evaded();
@@ -68,20 +73,26 @@ export async function score(options: ScoreOptions): Promise<Score> {
     }
     let raced = 0;
     if (wanted("races")) {
+      say(`${options.races} races of the guard`);
       const races = await runRaces(main, options.seed, options.races);
       raced = races.run;
       failures.push(...races.broken.map((first) => ({ kind: `guard: ${first.detail}`, count: 1, first })));
       figures.push(...raceFigures(races, options.races));
     }
     if (wanted("undo")) {
+      say(`${options.undos} undos`);
       const undos = await runUndos(main, options.seed, options.undos);
       failures.push(
         ...undos.broken.map((first) => ({ kind: `undo: ${first.detail}`, count: 1, first, check: undoFault(faultKind(first.detail)) })),
       );
       figures.push(...undoFigures(undos, options.undos));
     }
-    if (wanted("time")) figures.push(...(await timeFigures(await server.createDatabase("demo"))));
+    if (wanted("time")) {
+      say("times on the demo's data");
+      figures.push(...(await timeFigures(await server.createDatabase("demo"))));
+    }
     failures.sort((a, b) => rank(a) - rank(b) || b.count - a.count);
+    if (failures.length > 0) say(`${Math.min(options.reduced, failures.length)} of ${failures.length} kinds of failures to reduce`);
     await reduceFailures(main[0]!, failures.slice(0, options.reduced));
     const [version] = await lanes[0]!.query("SELECT current_setting('server_version') AS version");
     return {
