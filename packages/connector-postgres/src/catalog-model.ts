@@ -88,6 +88,19 @@ export interface CatalogFunction {
   signature: string;
   returnsTrigger: boolean;
   aggregate: boolean;
+  /** `row.name` calls it where `name` is no column. */
+  rowArgument: boolean;
+  superuserOwned: boolean;
+  /** Names of the settings it runs with (SET clauses). */
+  settings: string[];
+}
+
+/** One way in which a type runs code. */
+export interface CodedType {
+  name: string;
+  function: number;
+  /** It may run where a value is only read (casts, text forms); else where one is made (checks, defaults) or estimated. */
+  read: boolean;
 }
 
 export interface Catalog {
@@ -115,9 +128,10 @@ export interface Catalog {
   children: ReadonlyMap<number, number[]>;
   /** Sequences that feed a table's columns. */
   sequences: readonly { table: number; attnum: number; sequence: number }[];
-  operators: ReadonlySet<string>;
-  /** Types with a cast by, or a domain check through, somebody's own function; and base types not built in. */
-  codedTypes: ReadonlySet<string>;
+  /** Functions of operators that are not built in, by the operator's name. */
+  operators: ReadonlyMap<string, number[]>;
+  /** Types whose values run code that is not built in, by OID; arrays, domains and rows of such types included. */
+  codedTypes: ReadonlyMap<number, CodedType[]>;
   schemas: readonly string[];
   /** Enabled event triggers: name and function. They run whenever something is defined. */
   eventTriggers: readonly { name: string; function: number }[];

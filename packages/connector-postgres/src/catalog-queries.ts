@@ -53,19 +53,34 @@ select
       'extension', (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
         where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'),
       'signature', '(' || coalesce(pg_get_function_arguments(p.oid), '') || ')' || coalesce(' returns ' || pg_get_function_result(p.oid), ''),
-      'returnsTrigger', p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype), 'aggregate', p.prokind = 'a'))
+      'returnsTrigger', p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype), 'aggregate', p.prokind = 'a',
+      'rowArgument', p.pronargs - p.pronargdefaults <= 1 and p.pronargs > 0 and exists (select from pg_type t where t.oid = p.proargtypes[0]
+        and (t.typtype in ('c', 'p') or t.typtype = 'd')), 'superuserOwned', coalesce((select r.rolsuper from pg_roles r where r.oid = p.proowner), false),
+      'settings', coalesce(to_jsonb(array(select split_part(setting, '=', 1) from unnest(p.proconfig) setting)), '[]')))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where p.oid >= 16384) as functions,
   (select json_agg(json_build_array(ev_class::int8, ev_type::text)) from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
   (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy) as policies,
   (select json_agg(json_build_array(inhparent::int8, inhrelid::int8)) from pg_inherits i where inhparent >= 16384
     and exists (select from pg_class c where c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f'))) as inherits,
   (select json_agg(json_build_object('name', evtname, 'function', evtfoid::int8)) from pg_event_trigger where evtenabled in ('O', 'A')) as event_triggers,
-  (select json_agg(distinct oprname) from pg_operator where oid >= 16384) as operators,
-  (select json_agg(name) from (
-    select t.typname as name from pg_cast k join pg_type t on t.oid = k.casttarget where k.castfunc >= 16384
-    union select t.typname from pg_type t where t.oid >= 16384 and t.typtype = 'b' and t.typelem = 0 and t.typinput >= 16384
-    union select t.typname from pg_type t join pg_constraint k on k.contypid = t.oid
-      join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = k.oid and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384) x) as coded_types,
+  (select json_agg(json_build_array(oprname, oprcode::oid::int8)) from pg_operator where oid >= 16384) as operators,
+  (select json_agg(json_build_array(oid::int8, name, fn::int8, read)) from (
+    with recursive reached as (
+      select d.classid, d.objid, d.refobjid as fn from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
+      union all select d.classid, d.objid, o.oprcode from pg_depend d join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
+        where d.refobjid >= 16384
+    ), coded as (
+      select x.oid, k.castfunc as fn, true as read from pg_cast k cross join lateral (values (k.castsource), (k.casttarget)) x (oid)
+        where k.castfunc >= 16384 and (x.oid >= 16384 or greatest(k.castsource, k.casttarget) < 16384)
+      union select t.oid, f.fn, true from pg_type t cross join lateral (values (t.typinput::oid), (t.typoutput::oid), (t.typreceive::oid), (t.typsend::oid)) f (fn)
+        where t.oid >= 16384 and t.typtype = 'b' and t.typelem = 0 and f.fn >= 16384
+      union select k.contypid, r.fn, false from reached r join pg_constraint k on r.classid = 'pg_constraint'::regclass and r.objid = k.oid where k.contypid <> 0
+      union select t.oid, r.fn, false from reached r join pg_type t on r.classid = 'pg_type'::regclass and r.objid = t.oid and t.typtype = 'd'
+      union select y.oid, f.fn, false from pg_range g cross join lateral (values (g.rngcanonical::oid), (g.rngsubdiff::oid)) f (fn)
+        cross join lateral (values (g.rngtypid), ((to_jsonb(g)->>'rngmultitypid')::oid)) y (oid) where f.fn >= 16384 and y.oid is not null
+      union select t.oid, c.fn, c.read from coded c join pg_type t on t.typelem = c.oid or t.typbasetype = c.oid
+        or t.typrelid <> 0 and t.typrelid in (select a.attrelid from pg_attribute a where a.atttypid = c.oid and a.attnum > 0)
+    ) select c.oid, t.typname as name, c.fn, c.read from coded c join pg_type t on t.oid = c.oid) x) as coded_types,
   (select json_agg(nspname order by nspname) from pg_namespace where nspname !~ '^pg_(toast|temp)') as schemas,
   (select json_agg(json_build_array(rel, fn)) from (
     select distinct rel::int8 as rel, fn::int8 as fn from (
@@ -79,8 +94,20 @@ select
         where d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
       union select coalesce(i.indrelid, d.objid), d.refobjid from pg_depend d left join pg_index i on i.indexrelid = d.objid
         where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
-      union select w.ev_class, o.oprcode from pg_depend d join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
-        join pg_operator o on o.oid = d.refobjid where d.refclassid = 'pg_operator'::regclass and d.refobjid >= 16384
+      union select s.stxrelid, d.refobjid from pg_depend d join pg_statistic_ext s on d.classid = 'pg_statistic_ext'::regclass and s.oid = d.objid
+        where d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
+      union select g.tgrelid, d.refobjid from pg_depend d join pg_trigger g on d.classid = 'pg_trigger'::regclass and g.oid = d.objid
+        where d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384 and d.refobjid <> g.tgfoid
+      union select coalesce(w.ev_class, a.adrelid, nullif(k.conrelid, 0), p.polrelid, i.indrelid, s.stxrelid, g.tgrelid, d.objid), o.oprcode
+        from pg_depend d join pg_operator o on o.oid = d.refobjid
+        left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+        left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+        left join pg_constraint k on d.classid = 'pg_constraint'::regclass and k.oid = d.objid
+        left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = d.objid
+        left join pg_index i on d.classid = 'pg_class'::regclass and i.indexrelid = d.objid
+        left join pg_statistic_ext s on d.classid = 'pg_statistic_ext'::regclass and s.oid = d.objid
+        left join pg_trigger g on d.classid = 'pg_trigger'::regclass and g.oid = d.objid
+        where d.refclassid = 'pg_operator'::regclass and d.refobjid >= 16384
       union select a.attrelid, d.refobjid from pg_attribute a join pg_type t on t.oid = a.atttypid and t.typtype = 'd' join pg_constraint k on k.contypid = t.oid
         join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = k.oid and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
     ) r) y) as function_reach,

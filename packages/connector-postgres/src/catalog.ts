@@ -48,8 +48,10 @@ export async function loadCatalog(query: Query): Promise<Catalog> {
     parents: grouped((facts.inherits ?? []).map(([parent, child]: [number, number]) => [child, parent])),
     children: grouped(facts.inherits ?? []),
     sequences: (facts.sequences ?? []).map(([table, attnum, sequence]: number[]) => ({ table, attnum, sequence })),
-    operators: new Set(facts.operators ?? []),
-    codedTypes: new Set(facts.coded_types ?? []),
+    operators: grouped(facts.operators ?? []),
+    codedTypes: grouped(
+      (facts.coded_types ?? []).map(([oid, name, fn, read]: [number, string, number, boolean]) => [oid, { name, function: fn, read }]),
+    ),
     schemas: facts.schemas ?? [],
     eventTriggers: facts.event_triggers ?? [],
   };

@@ -1,5 +1,5 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
-import type { NameRef } from "./tree.ts";
+import type { NameRef, Node } from "./tree.ts";
 
 /** What a tree says about its consequences before any catalogue is asked. */
 export interface Classification {
@@ -12,6 +12,10 @@ export interface Classification {
   builtins: string[];
   operators: NameRef[];
   types: NameRef[];
+  /** Names after a dot: columns, as a rule, but `row.name` also calls a function of that name. */
+  attributes: string[];
+  /** Trees of queries handed over as literal text: what they read is read, too. */
+  followed: Node[];
   /** Calls something volatile: it may not be evaluated to count rows. */
   volatile: boolean;
   /** Why the effect is `unknown`, or what people should know. */
@@ -25,6 +29,8 @@ export const nothing = (effect: Effect = "read", ...notes: string[]): Classifica
   builtins: [],
   operators: [],
   types: [],
+  attributes: [],
+  followed: [],
   volatile: false,
   notes,
 });
@@ -37,6 +43,8 @@ export function combine(parts: readonly Classification[]): Classification {
     builtins: parts.flatMap((part) => part.builtins),
     operators: parts.flatMap((part) => part.operators),
     types: parts.flatMap((part) => part.types),
+    attributes: parts.flatMap((part) => part.attributes),
+    followed: parts.flatMap((part) => part.followed),
     volatile: parts.some((part) => part.volatile),
     notes: parts.flatMap((part) => part.notes),
   };

@@ -2,6 +2,7 @@ import { combine, nothing, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
 import { parseGrammar } from "./grammar.ts";
 import { embeddedSql, plpgsqlTree } from "./plpgsql.ts";
+import type { Node } from "./tree.ts";
 
 /** The consequences of a function body. Other languages than SQL and PL/pgSQL, and dynamic SQL, are `unknown`. */
 export function classifyBody(language: string, source: string, signature: string): Classification {
@@ -16,7 +17,30 @@ export function classifyBody(language: string, source: string, signature: string
 }
 
 function classifySqlBody(source: string): Classification {
-  const parsed = parseGrammar(source);
-  if (!parsed.ok) return nothing("unknown", "The body cannot be parsed");
-  return combine(parsed.statements.map((statement) => classify(statement.stmt)));
+  const trees = sqlBodyTrees(source);
+  return trees ? combine(trees.map(classifyInside)) : nothing("unknown", "The body cannot be parsed");
 }
+
+/** Statements that give a name another meaning for the session after them: seen at the top level of a text only. */
+const RENAMING = ["PrepareStmt", "DeallocateStmt", "DiscardStmt"];
+
+const classifyInside = (tree: Node): Classification =>
+  RENAMING.some((type) => type in tree) ? nothing("unknown", "The body changes what the session has prepared") : classify(tree);
+
+/** Statements of a SQL function's body: a text of statements, or `BEGIN ATOMIC … END` or `RETURN …` as the server prints it. */
+export function sqlBodyTrees(source: string): Node[] | undefined {
+  const parsed = parseGrammar(source);
+  if (parsed.ok) return parsed.statements.map((statement) => statement.stmt);
+  const wrapped = parseGrammar(`create function f() returns int ${source}`);
+  const body: Node | undefined =
+    wrapped.ok && wrapped.statements.length === 1 ? wrapped.statements[0]!.stmt["CreateFunctionStmt"]?.sql_body : undefined;
+  if (!body) return undefined;
+  const lists: Node[] = body["List"]?.items ?? [{ List: { items: [body] } }];
+  return lists.flatMap((list) => (list["List"]?.items ?? []) as Node[]).map(returned);
+}
+
+/** `RETURN x` is `SELECT x`. */
+const returned = (statement: Node): Node =>
+  statement["ReturnStmt"]
+    ? { SelectStmt: { targetList: [{ ResTarget: { val: statement["ReturnStmt"].returnval } }], op: "SETOP_NONE" } }
+    : statement;

@@ -1,6 +1,7 @@
 import type { Effect } from "@interlock/protocol";
-import { nothing, type Classification } from "./classification.ts";
-import { names, walk, type Node } from "./tree.ts";
+import { combine, nothing, type Classification } from "./classification.ts";
+import { classifyQuery } from "./classify-expression.ts";
+import { walk, type Node } from "./tree.ts";
 
 /** Statements about definitions, by kind. Only what is listed is understood. */
 const EFFECTS: Record<string, Effect> = Object.fromEntries(
@@ -82,14 +83,13 @@ export function classifyDefinition(type: string, body: Node): Classification {
   return nothing(effect);
 }
 
-/** Definitions that may be evaluated while they are made (defaults, expressions, checks): their calls are named for judgement. */
+/** Definitions that may be evaluated while they are made (defaults, expressions, checks): what they call, cast and compare counts. */
 function evaluated(base: Classification, body: Node): Classification {
-  const found = { ...base, calls: [...base.calls], builtins: [...base.builtins] };
+  const parts = [base];
   walk(body, (type, inner) => {
-    if (type === "FuncCall") {
-      const parts = names(inner.funcname);
-      if (parts.length === 1) found.builtins.push(parts[0]!);
-    }
+    if (type !== "FuncCall" && type !== "A_Expr" && type !== "TypeName") return;
+    parts.push(classifyQuery({ [type]: inner }));
+    return type === "TypeName";
   });
-  return found;
+  return combine(parts);
 }

@@ -2,7 +2,8 @@ import { strongest, type Effect } from "@interlock/protocol";
 import { nothing, type Classification } from "./classification.ts";
 import { isNonVolatileBuiltin, reviewedFunction } from "./reviewed-functions.ts";
 import { settingEffect } from "./settings.ts";
-import { constant, nameOf, names, walk, type Node } from "./tree.ts";
+import { followedText } from "./text-arguments.ts";
+import { constant, isCatalogName, nameOf, names, walk, type Node } from "./tree.ts";
 
 /** Nodes a query may be made of. Anything else makes it `unknown`: new grammar must be looked at first. */
 const KNOWN = new Set(
@@ -18,6 +19,7 @@ JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonAggCons
     .split(/\s+/),
 );
 
+const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 const MERGE_EFFECTS: Record<string, Effect> = { CMD_INSERT: "append", CMD_UPDATE: "modify", CMD_DELETE: "delete", CMD_NOTHING: "read" };
 
 /**
@@ -32,6 +34,7 @@ export function classifyQuery(tree: unknown): Classification {
       found.notes.push(`${type} is not understood`);
       return;
     }
+    if (WRITES.has(type) && isCatalogName(body.relation)) effects.push("privilege");
     switch (type) {
       case "InsertStmt":
         effects.push(body.onConflictClause?.action === "ONCONFLICT_UPDATE" ? "modify" : "append");
@@ -57,6 +60,15 @@ export function classifyQuery(tree: unknown): Classification {
       case "A_Expr":
         if (/BETWEEN/.test(body.kind)) found.operators.push({ name: ">=" }, { name: "<=" }, { name: "<" }, { name: ">" });
         else if (body.name) found.operators.push(nameOf(body.name));
+        break;
+      case "ColumnRef": {
+        // `alias.name` that is no column is a call of `name` on the row.
+        const parts = names(body.fields);
+        if (parts.length > 1 && parts.at(-1) !== "*") found.attributes.push(parts.at(-1)!);
+        break;
+      }
+      case "A_Indirection":
+        found.attributes.push(...names(body.indirection).filter((name) => name !== "" && name !== "*"));
         break;
       case "SubLink":
         if (body.operName) found.operators.push(nameOf(body.operName));
@@ -93,21 +105,34 @@ function classifyCall(call: Node, found: Classification): Effect {
   }
   if (ref.schema === undefined) found.builtins.push(ref.name);
   if (!isNonVolatileBuiltin(ref.name)) found.volatile = true;
+  const followed = review.effect === "unknown" ? followedText(ref.name, call.args ?? []) : undefined;
+  if (followed) {
+    found.followed.push(...followed.map(({ tree }) => tree));
+    return strongest(followed.map(({ inside }) => merge(found, inside)));
+  }
   if (review.effect === "unknown") found.notes.push(`${ref.name} runs what it is given as text`);
-  const effect = ref.name === "set_config" ? setConfigEffect(call) : review.effect;
+  const effect = ref.name === "set_config" ? settingEffect(argumentName("set_config", call)) : review.effect;
   if (effect !== "read") found.sideEffects.push({ kind: review.kind, name: argumentName(ref.name, call), effect });
   return effect;
 }
 
-/** A setting named by an expression may be any setting. */
-function setConfigEffect(call: Node): Effect {
-  const name = constant(call.args?.[0]);
-  return name === undefined ? "privilege" : settingEffect(name);
+/** Adds what an inner text does to what is found already; its effect. */
+function merge(found: Classification, inside: Classification): Effect {
+  found.sideEffects.push(...inside.sideEffects);
+  found.calls.push(...inside.calls);
+  found.builtins.push(...inside.builtins);
+  found.operators.push(...inside.operators);
+  found.types.push(...inside.types);
+  found.attributes.push(...inside.attributes);
+  found.followed.push(...inside.followed);
+  found.notes.push(...inside.notes);
+  return inside.effect;
 }
 
-/** Sequences and channels are worth naming; arguments of anything else may be values. */
+/** Sequences and settings are worth naming; arguments of anything else may be values. A setting named by an expression may be any: `role`. */
 function argumentName(name: string, call: Node): string {
-  if (name !== "nextval" && name !== "setval") return name;
+  if (name !== "nextval" && name !== "setval" && name !== "set_config") return name;
   const first = call.args?.[0];
-  return constant(first?.TypeCast?.arg ?? first) ?? name;
+  const written = constant(first?.TypeCast?.arg ?? first);
+  return name === "set_config" ? (written?.toLowerCase() ?? "role") : (written ?? name);
 }

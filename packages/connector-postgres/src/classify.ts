@@ -5,7 +5,7 @@ import { classifyDefinition } from "./classify-definition.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { BLOCK_SIGNATURE } from "./plpgsql.ts";
 import { settingEffect } from "./settings.ts";
-import { constant, names, unwrap, type Node } from "./tree.ts";
+import { constant, isCatalogName, names, unwrap, type Node } from "./tree.ts";
 
 /** The consequences of one statement by its tree. What is not positively understood is `unknown` (I3). */
 export function classify(tree: Node | undefined): Classification {
@@ -49,7 +49,8 @@ function classifyStatement(type: string, body: Node, tree: Node): Classification
     case "ConstraintsSetStmt":
       return session();
     case "PrepareStmt":
-      return combine([session(), classify(body.query)]);
+      // Nothing is planned or run before EXECUTE, which is read as what was prepared (Prepared).
+      return session();
     case "ExecuteStmt":
       return nothing("unknown", "What EXECUTE runs was prepared elsewhere");
     case "DeallocateStmt":
@@ -115,13 +116,13 @@ function classifyCopy(body: Node): Classification {
   });
   if (body.is_program) return combine([place("privilege", "program"), ...query, ...where]);
   if (body.filename) return combine([place("privilege", "file"), ...query, ...where]);
+  if (body.is_from && isCatalogName(body.relation)) return combine([nothing("privilege"), ...where]);
   return combine([nothing(body.is_from ? "append" : "read"), ...query, ...where]);
 }
 
 function classifySet(body: Node): Classification {
-  if (body.kind === "VAR_SET_MULTI") return nothing("session");
-  if (body.kind === "VAR_RESET_ALL") return nothing("session");
-  const name: string = body.name ?? "";
+  // SET TRANSACTION and its like carry their own name; RESET ALL has none.
+  const name: string = body.kind === "VAR_RESET_ALL" ? "all" : (body.name ?? "").toLowerCase();
   const effect = settingEffect(name);
   return { ...nothing(effect), sideEffects: [{ kind: "session", name, effect }] };
 }

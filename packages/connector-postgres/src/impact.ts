@@ -3,12 +3,14 @@ import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
+import type { Mode } from "./locks.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
 import { explain } from "./explain.ts";
 import { Judge, type Judgement } from "./judge.ts";
+import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
 import { planSteps } from "./plan-steps.ts";
 import { kindWord } from "./relation-kind.ts";
@@ -17,10 +19,10 @@ import { deparse } from "./selection.ts";
 import { changesMeaning } from "./settings.ts";
 import { unreadable } from "./syntax.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
-import { tableReferences } from "./table-references.ts";
+import { tableReferences, type TableReference } from "./table-references.ts";
 import { titleOf } from "./title.ts";
 import { forecastTriggers } from "./triggers.ts";
-import { rangeName, unwrap, type Node } from "./tree.ts";
+import { nameKey, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
 import { describeWrite } from "./writes.ts";
@@ -59,7 +61,13 @@ export function judgedEffect(text: string, catalog: Catalog, facts: SessionFacts
   const { statements, diagnostics } = statementTrees(text);
   if (diagnostics.length > 0) return "unknown";
   const judge = new Judge(catalog, facts);
-  return strongest(statements.map(({ tree }) => (tree ? judge.statement(tree, classify(tree)).effect : "unknown")));
+  const prepared = new Prepared();
+  const effects = statements.map(({ tree }) => {
+    if (!tree) return "unknown";
+    const run = prepared.follow(tree);
+    return judge.statement(run, classify(run)).effect;
+  });
+  return strongest(effects);
 }
 
 /** What every statement of a text would do; see Target.impact. */
@@ -70,8 +78,9 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   const context = analysisContext(input);
   const warnings = new Set(diagnostics.map((diagnostic) => diagnostic.message));
   const drafts: DraftStatement[] = [];
+  const prepared = new Prepared();
   for (const place of statements) {
-    const draft = await analyseStatement(context, place);
+    const draft = await analyseStatement(context, place, place.tree && prepared.follow(place.tree));
     for (const note of draft.notes) warnings.add(note);
     drafts.push(draft);
   }
@@ -92,12 +101,12 @@ export function unasked(text: string, warning: string): Omit<Impact, "tookMs"> {
   return { effect: "unknown", complete: false, warnings: [warning], statements };
 }
 
-async function analyseStatement(context: AnalysisContext, place: StatementTree): Promise<DraftStatement> {
-  const tree = place.tree;
+/** `tree` is what runs: the statement's own, or for EXECUTE what was prepared. */
+async function analyseStatement(context: AnalysisContext, place: StatementTree, tree: Node | undefined): Promise<DraftStatement> {
   const found = classify(tree);
   if (!tree) return { ...draftStatement(place, titleOf(tree), "unknown"), incomplete: true, notes: found.notes };
   const judged = context.judge.statement(tree, found);
-  const draft = draftStatement(place, titleOf(tree), judged.effect);
+  const draft = draftStatement(place, titleOf(place.tree), judged.effect);
   draft.sideEffects = [...judged.sideEffects];
   draft.notes = [...judged.notes];
   draft.willFail = unreadable(tree, context.catalog.version);
@@ -111,14 +120,14 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree):
     const made = madeByQuery(type, body);
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
     else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
-    else await describeQuery(context, place.text, tree, found, judged, draft);
+    else await describeQuery(context, tree === place.tree ? place.text : undefined, tree, found, judged, draft);
     draft.waits = await currentWaits(context, draft.locks.list());
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     draft.effect = "unknown";
     draft.notes.push("The statement is nested too deeply");
   }
-  settle(context, type, body, found, judged, draft);
+  settle(context, type, judged, draft);
   await describeUndo(context, type, body, draft);
   draft.risks.push(...findRisks({ type, body, tree, draft, catalog: context.catalog, facts: context.facts }));
   return draft;
@@ -133,17 +142,20 @@ function madeByQuery(type: string, body: Node): Node | undefined {
 
 async function describeQuery(
   context: AnalysisContext,
-  text: string,
+  text: string | undefined,
   tree: Node,
   found: Classification,
   judged: Judgement,
   draft: DraftStatement,
 ): Promise<void> {
   const subject = queryOf(tree);
-  const references = subject ? tableReferences(subject) : [];
+  const own = subject ? tableReferences(subject) : [];
+  if (unwrap(tree)?.[0] === "PrepareStmt") return describePrepared(context, own, draft);
+  const references = [...own, ...tableReferences(found.followed)];
   // What the server cannot read has its reason already; it would only be told again, as a syntax error.
   const readable = draft.willFail.length === 0;
-  if (subject && readable && isPlannable(subject, context, judged)) await plan(context, subject === tree ? text : deparse(subject), draft);
+  if (subject && readable && isPlannable(subject, context, judged))
+    await plan(context, subject === tree && text !== undefined ? text : deparse(subject), draft);
   describeReads(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);
@@ -157,6 +169,25 @@ async function describeQuery(
       writes.length === 1 && subject !== undefined && reference.statement === unwrap(subject)?.[1],
     );
 }
+
+/** Preparing looks a query's names up and locks what they stand for until the transaction ends; nothing is read or written. */
+function describePrepared(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
+  for (const { ref, use } of references) {
+    const relation = findRelation(context.catalog, context.facts, ref);
+    if (!relation) missing(draft, nameKey(ref));
+    else draft.locks.add(qualified(relation), PREPARED_LOCKS[use]);
+  }
+}
+
+/** By the use of a relation in a query, from `addRangeTableEntry` in PostgreSQL's parser. */
+const PREPARED_LOCKS: Record<TableReference["use"], Mode> = {
+  read: "AccessShareLock",
+  lock: "RowShareLock",
+  insert: "RowExclusiveLock",
+  update: "RowExclusiveLock",
+  delete: "RowExclusiveLock",
+  merge: "RowExclusiveLock",
+};
 
 /** COPY names its table beside any query; how many rows a file brings is not known. */
 function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatement): void {
@@ -211,7 +242,7 @@ async function describeUndo(context: AnalysisContext, type: string, body: Node, 
 }
 
 /** The last word on a statement: effect from everything found, and whether anything is missing. */
-function settle(context: AnalysisContext, type: string, body: Node, found: Classification, judged: Judgement, draft: DraftStatement): void {
+function settle(context: AnalysisContext, type: string, judged: Judgement, draft: DraftStatement): void {
   draft.effect = strongest([draft.effect, ...draft.effects.map((item) => item.effect), ...draft.sideEffects.map((item) => item.effect)]);
   draft.effects = draft.effects.toSorted((a, b) => Number(a.effect === "read") - Number(b.effect === "read"));
   if (draft.effect === "unknown") draft.incomplete = true;
@@ -231,11 +262,9 @@ function settle(context: AnalysisContext, type: string, body: Node, found: Class
   }
   if (type === "DoStmt" || type === "CallStmt") draft.incomplete ||= !["read", "session"].includes(draft.effect);
   if (!["read", "session"].includes(draft.effect)) context.after.writes = true;
-  const setting =
-    type === "VariableSetStmt"
-      ? body.kind === "VAR_RESET_ALL" || changesMeaning(body.name ?? "")
-      : found.builtins.includes("set_config") || found.sideEffects.some((item) => item.name === "set_config");
-  const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown" || type === "PrepareStmt";
+  // Also where a function's body, far below, sets something.
+  const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));
+  const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown";
   if (setting || type === "DiscardStmt" || (defines && changesNames(type))) context.after.meaning = true;
 }
 

@@ -1,11 +1,13 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
 import { family, findFunctions, findRelation, qualified } from "./catalog.ts";
-import type { Catalog, CatalogFunction, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, CatalogFunction, CatalogRelation, SessionFacts } from "./catalog-model.ts";
 import type { Classification } from "./classification.ts";
-import { classifyBody } from "./classify-body.ts";
+import { classifyBody, sqlBodyTrees } from "./classify-body.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
 import { embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
+import { reviewedExtensionFunction } from "./reviewed-extensions.ts";
+import { settingEffect } from "./settings.ts";
 import { tableReferences } from "./table-references.ts";
 import { nameKey, type NameRef, type Node } from "./tree.ts";
 
@@ -32,6 +34,7 @@ export class Judge {
   readonly #session: SessionFacts;
   readonly #functions = new Map<number, Judgement>();
   readonly #relations = new Map<number, Judgement>();
+  #codedNames: ReadonlyMap<string, number[]> | undefined;
 
   constructor(catalog: Catalog, session: SessionFacts) {
     this.#catalog = catalog;
@@ -52,13 +55,15 @@ export class Judge {
     const parts: Judgement[] = [];
     for (const fn of this.#catalog.functionReach.get(oid) ?? [])
       parts.push({ ...harmless(), ownCode: !this.#reviewed(fn), volatile: !this.#reviewed(fn) });
+    // Planning asks the other server, too, where a foreign table is told to.
+    if (relation.kind === "f") parts.push(elsewhere(qualified(relation)));
     if (relation.definition !== undefined && relation.kind === "v")
       parts.push(this.#text(relation.definition, depth + 1, `view ${qualified(relation)}`));
     if (relation.rowSecurity) {
       for (const expression of this.#catalog.policies.get(oid) ?? [])
         parts.push(this.#text(`select ${expression}`, depth + 1, `row security of ${qualified(relation)}`));
     }
-    for (const column of relation.columns) if (this.#catalog.codedTypes.has(column.type)) parts.push({ ...harmless(), ownCode: true });
+    for (const { typeOid } of relation.columns) parts.push(this.#typed(typeOid, depth + 1, "read"));
     for (const child of this.#catalog.children.get(oid) ?? []) parts.push(this.relation(child, depth + 1));
     const joined = this.#join(parts);
     this.#relations.set(oid, joined);
@@ -67,8 +72,28 @@ export class Judge {
 
   /** What runs when a relation is written or filled anew: functions in its defaults, checks, generated columns, indexes and query. */
   filled(oid: number): Judgement {
-    const functions = family(this.#catalog, oid).flatMap((member) => this.#catalog.functionReach.get(member) ?? []);
-    return this.#join(functions.flatMap((reached) => this.#catalog.functions.get(reached) ?? []).map((fn) => this.#called(fn, 0)));
+    const members = family(this.#catalog, oid);
+    const functions = members.flatMap((member) => this.#catalog.functionReach.get(member) ?? []);
+    const columns = members.flatMap((member) => this.#catalog.relations.get(member)?.columns ?? []);
+    return this.#join([
+      ...functions.map((reached) => this.#reached(reached, 0)),
+      ...columns.map(({ typeOid }) => this.#typed(typeOid, 0, "written")),
+    ]);
+  }
+
+  /** The code that values of a type run. Where they are only read, checks and defaults do not run, but planning may estimate by others. */
+  #typed(typeOid: number, depth: number, use: "read" | "written"): Judgement {
+    const parts = (this.#catalog.codedTypes.get(typeOid) ?? []).map((coded) => {
+      if (use === "written" || coded.read) return this.#reached(coded.function, depth);
+      return { ...harmless(), ownCode: !this.#reviewed(coded.function) };
+    });
+    return this.#join(parts);
+  }
+
+  /** A function that something in the catalogue calls. */
+  #reached(oid: number, depth: number): Judgement {
+    const fn = this.#catalog.functions.get(oid);
+    return fn ? this.#called(fn, depth) : unknown("A function that a definition calls is not known here");
   }
 
   /** The code of one function. */
@@ -85,41 +110,67 @@ export class Judge {
   }
 
   #judgeFunction(fn: CatalogFunction, name: string, depth: number): Judgement {
-    if (this.#reviewed(fn.oid)) return { ...harmless(), volatile: fn.volatility === "v" };
+    const review = reviewedExtensionFunction(fn);
+    if (review) {
+      const sideEffects: SideEffect[] = review === "read" ? [] : [{ kind: "function", name, effect: review }];
+      return { ...harmless(), effect: review, sideEffects, volatile: fn.volatility === "v" };
+    }
     if (fn.aggregate) return unknown(`${name} is an aggregate of somebody's own`);
     const found = classifyBody(fn.language, fn.sqlBody ?? fn.source, fn.returnsTrigger ? TRIGGER_SIGNATURE : fn.signature);
-    const inside = this.#named(found, depth + 1);
-    const trees = bodyTrees(fn);
-    const read = trees.flatMap((tree) => this.#read(tree, depth + 1));
+    const settings = fn.settings.filter((setting) => setting !== "search_path").map(settingEffect);
+    // Under a search path of its own a name may stand for what another schema holds.
+    const anywhere = fn.settings.includes("search_path");
+    const inside = this.#named(found, depth + 1, anywhere);
+    const read = bodyTrees(fn).flatMap((tree) => this.#read(tree, depth + 1, anywhere || movesPath(found)));
     const judged = this.#join([inside, ...read]);
     const notes = judged.effect === "unknown" ? [...judged.notes.map((note) => `${name}: ${note}`)] : judged.notes;
-    return { ...judged, notes, ownCode: true, volatile: true };
+    return { ...judged, effect: strongest([judged.effect, ...settings]), notes, ownCode: true, volatile: true };
   }
 
-  #named(found: Classification, depth: number): Judgement {
+  /** `anywhere`: names may be of any schema, since the search path they are looked up by is not the session's. */
+  #named(found: Classification, depth: number, anywhere = false): Judgement {
     const parts: Judgement[] = [
-      { effect: found.effect, sideEffects: found.sideEffects, notes: found.notes, ownCode: false, volatile: found.volatile },
+      {
+        effect: found.effect,
+        sideEffects: found.sideEffects,
+        notes: found.notes,
+        // Text that a built-in would run must not be run by planning.
+        ownCode: found.followed.length > 0,
+        volatile: found.volatile,
+      },
     ];
-    for (const ref of found.calls) parts.push(this.#call(ref, depth));
+    const everywhere = anywhere || movesPath(found);
+    const meant = (ref: NameRef) => (everywhere ? this.#anywhere(ref) : findFunctions(this.#catalog, this.#session, ref));
+    for (const ref of found.calls) {
+      const candidates = meant(ref);
+      if (candidates.length === 0) parts.push(unknown(`${nameKey(ref)} is not a function that is known here`));
+      for (const fn of candidates) parts.push(this.#called(fn, depth));
+    }
     // A reviewed name may be taken by a function of somebody's own whose arguments fit better, or that comes first in the path.
-    for (const name of new Set(found.builtins)) {
-      for (const fn of findFunctions(this.#catalog, this.#session, { name }))
-        if (!this.#reviewed(fn.oid)) parts.push(this.#called(fn, depth));
-    }
-    for (const ref of found.operators) {
-      if (!this.#catalog.operators.has(ref.name)) continue;
-      const reviewed = this.#catalog.functions.size > 0 && [...this.#catalog.functions.values()].every((fn) => this.#reviewed(fn.oid));
-      if (!reviewed) parts.push(unknown(`The operator ${ref.name} may be somebody's own`));
-    }
-    for (const ref of found.types)
-      if (this.#catalog.codedTypes.has(ref.name)) parts.push(unknown(`The type ${nameKey(ref)} runs code of somebody's own`));
+    for (const name of new Set(found.builtins)) for (const fn of meant({ name })) parts.push(this.#called(fn, depth));
+    for (const name of new Set(found.attributes)) for (const fn of meant({ name })) if (fn.rowArgument) parts.push(this.#called(fn, depth));
+    for (const name of new Set(found.operators.map((ref) => ref.name)))
+      for (const oid of this.#catalog.operators.get(name) ?? []) if (!this.#reviewed(oid)) parts.push(this.#reached(oid, depth));
+    for (const name of new Set(found.types.map((ref) => ref.name)))
+      for (const coded of this.#codedByName().get(name) ?? []) if (!this.#reviewed(coded)) parts.push(this.#reached(coded, depth));
+    parts.push(...this.#read(found.followed, depth, everywhere));
     return this.#join(parts);
   }
 
-  #call(ref: NameRef, depth: number): Judgement {
-    const candidates = findFunctions(this.#catalog, this.#session, ref);
-    if (candidates.length === 0) return unknown(`${nameKey(ref)} is not a function that is known here`);
-    return this.#join(candidates.map((fn) => this.#called(fn, depth)));
+  /** Functions of types that run code, by the type's name. */
+  #codedByName(): ReadonlyMap<string, number[]> {
+    if (!this.#codedNames) {
+      const names = new Map<string, number[]>();
+      for (const coded of [...this.#catalog.codedTypes.values()].flat())
+        names.set(coded.name, [...(names.get(coded.name) ?? []), coded.function]);
+      this.#codedNames = names;
+    }
+    return this.#codedNames;
+  }
+
+  #anywhere(ref: NameRef): CatalogFunction[] {
+    const all = this.#catalog.functionsByName.get(ref.name) ?? [];
+    return ref.schema ? all.filter((fn) => fn.schema === ref.schema) : [...all];
   }
 
   #called(fn: CatalogFunction, depth: number): Judgement {
@@ -128,27 +179,36 @@ export class Judge {
     return { ...judged, sideEffects: [...judged.sideEffects, { kind: "function", name: qualified(fn), effect: judged.effect }] };
   }
 
-  #read(tree: Node, depth: number): Judgement[] {
+  #read(tree: unknown, depth: number, anywhere = false): Judgement[] {
     const parts: Judgement[] = [];
     for (const { ref } of tableReferences(tree)) {
-      const relation = findRelation(this.#catalog, this.#session, ref);
-      if (relation && !relation.system) parts.push(this.relation(relation.oid, depth));
+      const own = findRelation(this.#catalog, this.#session, ref);
+      const relations = anywhere && !ref.schema ? this.#relationsNamed(ref.name) : own ? [own] : [];
+      for (const relation of relations) {
+        if (!relation.system) parts.push(this.relation(relation.oid, depth));
+        else if (SERVER_FILES.has(relation.name)) parts.push({ ...harmless(), effect: "privilege" });
+      }
     }
     return parts;
   }
 
+  #relationsNamed(name: string): CatalogRelation[] {
+    return this.#catalog.schemas.flatMap((schema) => this.#catalog.byName.get(`${schema}.${name}`) ?? []);
+  }
+
+  /** A text printed by the server: its names were looked up by another session's path. */
   #text(sql: string, depth: number, where: string): Judgement {
     const parsed = parseGrammar(sql);
     if (!parsed.ok || parsed.statements.length !== 1) return unknown(`The ${where} cannot be read`);
     const tree = parsed.statements[0]!.stmt;
-    const judged = this.#join([this.#named(classifyQuery(tree), depth), ...this.#read(tree, depth)]);
+    const judged = this.#join([this.#named(classifyQuery(tree), depth, true), ...this.#read(tree, depth, true)]);
     return { ...judged, notes: judged.notes.map((note) => `${where}: ${note}`) };
   }
 
-  /** Functions of well-known extensions, written in C by their authors: people without superuser rights cannot make such. */
+  /** Functions of well-known extensions that do nothing but compute: planning and counting may run them. */
   #reviewed(oid: number): boolean {
     const fn = this.#catalog.functions.get(oid);
-    return fn?.extension !== undefined && fn.language === "c" && fn.volatility !== "v" && REVIEWED_EXTENSIONS.has(fn.extension);
+    return fn !== undefined && fn.volatility !== "v" && reviewedExtensionFunction(fn) === "read";
   }
 
   #join(parts: readonly Judgement[]): Judgement {
@@ -162,11 +222,22 @@ export class Judge {
   }
 }
 
-const REVIEWED_EXTENSIONS = new Set(
-  "citext pg_trgm hstore pgcrypto uuid-ossp btree_gin btree_gist ltree intarray unaccent fuzzystrmatch cube earthdistance isn seg".split(
-    " ",
-  ),
-);
+/** Views of PostgreSQL's own that show files of the server's configuration. */
+const SERVER_FILES = new Set(["pg_hba_file_rules", "pg_ident_file_mappings", "pg_file_settings"]);
+
+/** Whether what is found sets the path by which later names are looked up. */
+const movesPath = (found: Classification): boolean =>
+  found.sideEffects.some(
+    (effect) => effect.kind === "session" && ["search_path", "all", "role", "session_authorization"].includes(effect.name),
+  );
+
+const elsewhere = (name: string): Judgement => ({
+  effect: "unknown",
+  sideEffects: [{ kind: "network", name, effect: "unknown" }],
+  notes: [`${name} is kept by another server; what reaching it does there cannot be seen from here`],
+  ownCode: true,
+  volatile: true,
+});
 
 const harmless = (): Judgement => ({ effect: "read", sideEffects: [], notes: [], ownCode: false, volatile: false });
 const unknown = (note: string): Judgement => ({ effect: "unknown", sideEffects: [], notes: [note], ownCode: true, volatile: true });
@@ -178,12 +249,8 @@ function unique(effects: SideEffect[]): SideEffect[] {
 
 /** Trees of the statements in a body, whose reads are followed. */
 function bodyTrees(fn: CatalogFunction): Node[] {
-  if (fn.language === "sql") {
-    const parsed = parseGrammar(fn.sqlBody ?? fn.source);
-    return parsed.ok ? parsed.statements.map((statement) => statement.stmt) : [];
-  }
-  if (fn.language !== "plpgsql") return [];
-  return embeddedTrees(fn);
+  if (fn.language === "sql") return sqlBodyTrees(fn.sqlBody ?? fn.source) ?? [];
+  return fn.language === "plpgsql" ? embeddedTrees(fn) : [];
 }
 
 function embeddedTrees(fn: CatalogFunction): Node[] {

@@ -77,5 +77,9 @@ function expressionText(body: Node): string {
   if (mode === 0) return body.query ?? "";
   if (mode === 2) return `select ${body.query}`;
   const assigned = /:?=/.exec(body.query ?? "");
-  return `select ${assigned ? body.query.slice(assigned.index + assigned[0].length) : body.query}`;
+  if (!assigned) return `select ${body.query}`;
+  const left = body.query.slice(0, assigned.index);
+  const right = body.query.slice(assigned.index + assigned[0].length);
+  // Subscripts on the left are evaluated, too.
+  return left.includes("[") ? `select ${left}, ${right}` : `select ${right}`;
 }

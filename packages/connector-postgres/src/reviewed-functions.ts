@@ -26,14 +26,22 @@ pg_stat_get_xact_function_calls pg_stat_get_xact_function_self_time pg_stat_get_
 pg_stat_get_xact_tuples_deleted pg_stat_get_xact_tuples_fetched pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_inserted
 pg_stat_get_xact_tuples_newpage_updated pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated pg_stat_have_stats pg_table_size
 pg_tablespace_size pg_total_relation_size pg_wal_summary_contents pg_xact_commit_timestamp pg_xact_commit_timestamp_origin pg_xact_status
-txid_status pg_get_backend_memory_contexts pg_get_shmem_allocations pg_get_shmem_allocations_numa pg_get_loaded_modules pg_get_aios`);
+txid_status pg_get_backend_memory_contexts pg_get_shmem_allocations pg_get_shmem_allocations_numa pg_get_loaded_modules pg_get_aios
+amvalidate currtid currtid2 pg_is_in_backup`);
+
+/** Of PostgreSQL 13–17 and gone in 18; IMMUTABLE or STABLE there. */
+const FORMER_READS = list(`
+close_lb close_sl dist_bl dist_lb interval_accum interval_accum_inv interval_avg interval_combine numeric_fac path_center
+pg_backup_start_time pg_stat_get_bgwriter_buf_written_checkpoints pg_stat_get_bgwriter_requested_checkpoints
+pg_stat_get_bgwriter_timed_checkpoints pg_stat_get_buf_fsync_backend pg_stat_get_buf_written_backend
+pg_stat_get_checkpoint_sync_time pg_stat_get_checkpoint_write_time pg_timezone_abbrevs`);
 
 /** Its own session: locks, clocks, settings, sequences advanced. */
 const SESSION = list(`
 nextval setseed set_config pg_sleep pg_sleep_for pg_sleep_until pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock
 pg_advisory_unlock_all pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock
 pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_export_snapshot pg_stat_clear_snapshot
-pg_stat_force_next_flush lo_open lo_close lo_lseek lo_lseek64 lo_tell lo_tell64`);
+pg_stat_force_next_flush lo_open lo_close lo_lseek lo_lseek64 lo_tell lo_tell64 pg_current_xact_id txid_current`);
 
 const APPENDS = list(`
 lo_creat lo_create lo_from_bytea pg_logical_emit_message pg_create_restore_point pg_create_physical_replication_slot
@@ -46,7 +54,7 @@ pg_log_standby_snapshot pg_switch_wal pg_stat_reset pg_stat_reset_backend_stats 
 pg_stat_reset_single_function_counters pg_stat_reset_single_table_counters pg_stat_reset_slru pg_stat_reset_subscription_stats
 pg_clear_attribute_stats pg_clear_relation_stats pg_restore_attribute_stats pg_restore_relation_stats brin_desummarize_range
 brin_summarize_new_values brin_summarize_range gin_clean_pending_list pg_logical_slot_get_changes pg_logical_slot_get_binary_changes
-pg_replication_slot_advance pg_import_system_collations`);
+pg_replication_slot_advance pg_import_system_collations pg_nextoid`);
 
 const DELETES = list(`lo_unlink pg_drop_replication_slot`);
 
@@ -57,7 +65,15 @@ pg_ls_logicalmapdir pg_ls_logicalsnapdir pg_ls_replslotdir pg_ls_summariesdir lo
 pg_ident_file_mappings pg_show_all_file_settings pg_reload_conf pg_rotate_logfile pg_promote pg_backup_start pg_backup_stop
 pg_wal_replay_pause pg_wal_replay_resume pg_replication_origin_advance pg_replication_origin_create pg_replication_origin_drop
 pg_replication_origin_session_reset pg_replication_origin_session_setup pg_replication_origin_xact_reset
-pg_replication_origin_xact_setup pg_sync_replication_slots`);
+pg_replication_origin_xact_setup pg_sync_replication_slots pg_read_file_old pg_rotate_logfile_old pg_start_backup pg_stop_backup
+pg_extension_config_dump pg_stop_making_pinned_objects binary_upgrade_add_sub_rel_state binary_upgrade_create_empty_extension
+binary_upgrade_logical_slot_has_caught_up binary_upgrade_replorigin_advance binary_upgrade_set_missing_value
+binary_upgrade_set_next_array_pg_type_oid binary_upgrade_set_next_heap_pg_class_oid binary_upgrade_set_next_heap_relfilenode
+binary_upgrade_set_next_index_pg_class_oid binary_upgrade_set_next_index_relfilenode
+binary_upgrade_set_next_multirange_array_pg_type_oid binary_upgrade_set_next_multirange_pg_type_oid
+binary_upgrade_set_next_pg_authid_oid binary_upgrade_set_next_pg_enum_oid binary_upgrade_set_next_pg_tablespace_oid
+binary_upgrade_set_next_pg_type_oid binary_upgrade_set_next_toast_pg_class_oid binary_upgrade_set_next_toast_pg_type_oid
+binary_upgrade_set_next_toast_relfilenode binary_upgrade_set_record_init_privs`);
 
 /** They run SQL given as text or stored under a name, or call whatever a type or name given as text reaches. */
 const UNKNOWABLE = list(`
@@ -83,7 +99,10 @@ const KINDS: Record<string, SideEffect["kind"]> = {
   lo_import: "file",
   lo_export: "file",
   set_config: "session",
-  pg_sleep: "session",
+  pg_ls_logdir: "file",
+  pg_ls_waldir: "file",
+  pg_ls_tmpdir: "file",
+  pg_read_file_old: "file",
 };
 
 const TABLE = new Map<string, ReviewedFunction>();
@@ -94,6 +113,7 @@ const enter = (names: string[], effect: Effect, opaque: boolean) => {
 };
 for (const name of NON_VOLATILE_BUILTINS) TABLE.set(name, { effect: "read", kind: "function", opaque: false });
 enter(READS, "read", false);
+enter(FORMER_READS, "read", false);
 enter(OPAQUE_READS, "read", true);
 enter(SESSION, "session", false);
 enter(APPENDS, "append", true);
@@ -101,6 +121,9 @@ enter(MODIFIES, "modify", true);
 enter(DELETES, "delete", true);
 enter(PRIVILEGES, "privilege", true);
 enter(UNKNOWABLE, "unknown", true);
+
+/** Every name in the table. */
+export const reviewedNames = (): ReadonlySet<string> => new Set(TABLE.keys());
 
 /** Functions whose calls may be evaluated while planning or counting: they give the same answer and touch nothing. */
 export const isNonVolatileBuiltin = (name: string): boolean => NON_VOLATILE_BUILTINS.has(name) && TABLE.get(name)?.effect === "read";

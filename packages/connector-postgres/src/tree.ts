@@ -93,6 +93,12 @@ export const rangeName = (range: Node): NameRef =>
 /** `schema.name` or `name`, unquoted; a key, not SQL. */
 export const nameKey = (ref: NameRef): string => (ref.schema ? `${ref.schema}.${ref.name}` : ref.name);
 
+/** Whether a range names one of PostgreSQL's own tables or views. Writing them (`pg_settings`, `pg_authid`) writes what they stand for. */
+export const isCatalogName = (range: Node | undefined): boolean =>
+  range?.schemaname === undefined
+    ? String(range?.relname ?? "").startsWith("pg_")
+    : ["pg_catalog", "information_schema"].includes(range.schemaname);
+
 /** Reference from a list of String nodes; database names in front are dropped. */
 export function nameOf(list: readonly Node[] | undefined): NameRef {
   const parts = names(list);

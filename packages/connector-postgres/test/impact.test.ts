@@ -278,7 +278,7 @@ test.each([
   "select 1 from shop.orders where 'a'::text in (select 1)",
   "select 1 from (select 'a'::text as k) a join (select 1 as k) b using (k)",
   "select 1 from (select 'a'::text as k) a natural join (select 1 as k) b",
-])("somebody's own operator behind %s is unknown, and analysis does not run it", async (text) => {
+])("somebody's own operator behind %s is named, and analysis does not run it", async (text) => {
   await client.query(`create schema spy;
     create function spy.compare(text, int) returns bool language plpgsql immutable as 'begin raise exception ''it ran''; end';
     create operator public.= (leftarg = text, rightarg = int, function = spy.compare);
@@ -286,7 +286,8 @@ test.each([
     create operator public.<= (leftarg = text, rightarg = int, function = spy.compare)`);
   try {
     const found = await impact(text);
-    expect(found.effect).toBe("unknown");
+    expect(found.statements[0]!.sideEffects).toContainEqual({ kind: "function", name: "spy.compare", effect: "read" });
+    expect(found.statements[0]!.plan).toBeUndefined();
     expect(JSON.stringify(found)).not.toContain("it ran");
   } finally {
     await client.query(
