@@ -36,14 +36,8 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
     addTriggers(context, relation, draft);
   }
   const referring = closureOf(context, tables);
-  if (!cascade && referring.length > 0) {
-    const keys = referring.filter((step) => step.depth === 1);
-    fails(
-      draft,
-      "0A000",
-      `${keys.map((step) => qualified(catalog.relations.get(step.table)!)).join(", ")} refer to it; TRUNCATE needs them, too, or CASCADE`,
-    );
-  }
+  const direct = cascade ? [] : await refusing(context, tables, referring);
+  if (direct.length > 0) fails(draft, "0A000", `${direct.join(", ")} refer to it; TRUNCATE needs them, too, or CASCADE`);
   for (const step of cascade ? referring : []) {
     const relation = catalog.relations.get(step.table)!;
     const rows = await emptied(context, withPartitions(context, step.table), tables);
@@ -53,6 +47,15 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
   }
   lockAll(context, tables, "AccessExclusiveLock", draft);
   if (body.restart_seqs) await restart(context, tables, draft);
+}
+
+/** Tables whose keys forbid it. The server asks only of tables that have triggers, which keys that are not enforced do not make (18). */
+async function refusing(context: AnalysisContext, tables: ReadonlySet<number>, referring: readonly Step[]): Promise<string[]> {
+  const near = referring.filter((step) => step.depth === 1);
+  if (near.length === 0) return [];
+  const facts = await relationFacts(context, [...tables]);
+  const asked = [...facts.values()].some((item) => item.triggers.length > 0 || item.kind === "p");
+  return asked ? near.map((step) => qualified(context.catalog.relations.get(step.table)!)) : [];
 }
 
 /** Rows of those tables that are not emptied yet, which they are from here on; undefined when there is none left. */
@@ -137,4 +140,11 @@ function addTriggers(context: AnalysisContext, relation: CatalogRelation, draft:
   draft.willFail.push(...forecast.willFail);
   draft.notes.push(...forecast.notes);
   if (!forecast.complete) draft.incomplete = true;
+  for (const write of forecast.sideEffects.flatMap((effect) => effect.writes ?? [])) {
+    draft.locks.add(write.object, "RowExclusiveLock");
+    const written = context.catalog.byName.get(write.object);
+    if (write.effect !== "append" || !written) continue;
+    for (const { table, sequence } of context.catalog.sequences)
+      if (table === written.oid) lockAll(context, [sequence], "RowExclusiveLock", draft);
+  }
 }

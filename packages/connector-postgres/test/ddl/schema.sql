@@ -89,6 +89,12 @@ create table app.items (
 alter table app.items add constraint items_late foreign key (order_id) references app.orders (id) not valid;
 alter table app.items add constraint items_lax foreign key (order_id) references app.orders (id) not enforced; -- since 18
 alter table app.items add constraint items_lax_check check (quantity > 0) not enforced; -- since 18
+create table app.lax_parent (id int primary key);
+create table app.lax_child (id int references app.lax_parent (id) not enforced); -- since 18
+create table app.truncated (id int);
+create table app.truncations (id serial primary key, what text);
+create function app.note_truncate() returns trigger language plpgsql as $$ begin insert into app.truncations (what) values (tg_table_name); return null; end $$;
+create trigger truncated_noted after truncate on app.truncated for each statement execute function app.note_truncate();
 create unlogged table app.scratch (id int primary key, body text);
 create table app.plain (id int constraint plain_id_set not null, v varchar(10), n numeric, body text);
 create table app.owners (id int primary key, code varchar(10) unique, late int);

@@ -12,3 +12,6 @@ lock table app.names in share mode
 lock table app.events in row exclusive mode
 lock table only app.base in share mode
 lock table app.base
+truncate app.lax_parent
+truncate app.lax_parent cascade
+truncate app.truncated
