@@ -16,6 +16,10 @@ const SINCE = {
   grantsOpenRelation: 180_000,
   /** NOT NULL is a constraint of its own in pg_constraint (tablecmds.c). */
   notNullConstraints: 180_000,
+  /** A foreign key of a partitioned table may be NOT VALID. */
+  lateKeysOfPartitioned: 180_000,
+  /** A new key locks everything that inherits from its table (seen on servers). */
+  keysReachBelow: 180_000,
   /** VACUUM and ANALYZE of a table include what inherits from it. */
   maintenanceOfFamily: 180_000,
   /** RESTRICT has a SQLSTATE of its own, 23001 (ri_ReportViolation in ri_triggers.c). */

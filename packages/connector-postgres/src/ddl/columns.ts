@@ -116,8 +116,8 @@ export async function setNotNull(at: Alteration): Promise<void> {
   const column = columnFacts(facts, cmd.name);
   if (!column) return missingColumn(draft, relation, cmd.name);
   const declared = facts.constraints.find((item) => item.type === "n" && item.columns[0] === column.attnum);
-  // Since 18 a column that has the constraint is left alone with its children (ATExecSetNotNull).
-  if (holds("notNullConstraints", context.catalog.version) && declared?.validated && !declared.noInherit) return;
+  // A column that is NOT NULL already is left alone with its children (ATPrepSetNotNull; since 18 ATExecSetNotNull).
+  if (holds("notNullConstraints", context.catalog.version) ? declared?.validated && !declared.noInherit : column.notNull) return;
   lockReached(at);
   scan(at, unproven(at, cmd.name));
 }

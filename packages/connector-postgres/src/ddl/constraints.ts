@@ -20,7 +20,7 @@ export async function addConstraint(at: Alteration): Promise<void> {
     fails(draft, "42710", `${qualified(relation)} has a constraint "${constraint.conname}" already`);
   switch (constraint.contype) {
     case "CONSTR_CHECK":
-      lockReached(at);
+      if (!constraint.is_no_inherit || holds("notNullConstraints", at.context.catalog.version)) lockReached(at);
       needColumns(at, constraint.raw_expr);
       if (at.only && children(at).length > 0 && !constraint.is_no_inherit)
         fails(draft, "42P16", "The constraint must be added to the tables that inherit, too");
@@ -94,7 +94,7 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
       nodes(constraint.keys).flatMap((name) => unproven(at, name)),
     );
   }
-  lockAll(context, all, at.mode, draft);
+  lockAll(context, all, "ShareLock", draft);
   scan(at, all);
 }
 
@@ -109,6 +109,8 @@ export async function addForeignKey(at: Alteration, constraint: Node, columns: r
   if (at.cmd.subtype === "AT_AddConstraint")
     for (const name of columns)
       if (!columnFacts(facts, name) && !at.coming.includes(name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
+  if (relation.kind === "p" && constraint.skip_validation && !holds("lateKeysOfPartitioned", context.catalog.version))
+    fails(draft, "42809", "A key of a partitioned table cannot be NOT VALID");
   const pk = (await relationFacts(context, [parent.oid])).get(parent.oid);
   const wanted = nodes(constraint.pk_attrs).map((name) => columnFacts(pk!, name)?.attnum ?? -1);
   const fits = pk?.indexes.some((index) =>

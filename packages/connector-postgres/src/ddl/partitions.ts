@@ -3,6 +3,7 @@ import { missing } from "../reads.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import type { AnalysisContext } from "../analysis-context.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import { holds } from "../versions.data.ts";
 import { scan, type Alteration } from "./alteration.ts";
 import { provesBound } from "./partition-proof.ts";
 import { relationFacts, type RelationFacts } from "./relation-facts.ts";
@@ -28,7 +29,8 @@ export async function attachPartition(at: Alteration): Promise<void> {
   const command: Node = cmd.def?.PartitionCmd ?? {};
   const child = partitionOf(at, command.name);
   if (!child) return;
-  if (facts.strategy === "") fails(draft, "42809", `${qualified(relation)} is not partitioned`);
+  if (facts.strategy === "")
+    fails(draft, holds("notNullConstraints", context.catalog.version) ? "42809" : "42P17", `${qualified(relation)} is not partitioned`);
   if (child.partition) fails(draft, "42809", `${qualified(child)} is a partition already`);
   affectRelation(draft, child);
   const all = family(context.catalog, child.oid);

@@ -40,7 +40,7 @@ alter table app.items alter constraint items_lax enforced
 alter table app.items alter constraint items_order not enforced
 alter table app.event_notes alter constraint notes_event deferrable
 alter table app.events alter constraint events_customer deferrable
-alter table app.orders alter constraint orders_total_not_null no inherit
+alter table app.orders alter constraint orders_total_not_null no inherit -- since 18
 alter table app.customers drop constraint score_high
 alter table app.customers drop constraint customers_email_key
 alter table app.customers drop constraint customers_pkey
