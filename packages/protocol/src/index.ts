@@ -9,6 +9,7 @@ export * from "./command.ts";
 export * from "./room.ts";
 export * from "./audit-event.ts";
 export * from "./result-chunk.ts";
+export * from "./result-file.ts";
 export * from "./messages.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

@@ -1,7 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createRoute, z } from "@hono/zod-openapi";
 import { appendAudit } from "@interlock/db";
-import { FINAL_STATES, ok, refuse, type Command, type Execution, type Outcome, type ResultSummary } from "@interlock/protocol";
+import {
+  FINAL_STATES,
+  ok,
+  refuse,
+  resultFileName,
+  type Command,
+  type Execution,
+  type Outcome,
+  type ResultSummary,
+} from "@interlock/protocol";
 import type { ResultService } from "../result/result-service.ts";
 import { csvLine, uniqueNames } from "../result/table-text.ts";
 import { lines } from "./line-stream.ts";
@@ -45,7 +54,8 @@ export function resultRoutes({ db, commands, results, timeline, authenticate }: 
     // The log has it before the first row leaves.
     await timeline.publish(await db.$transaction((tx) => appendAudit(tx, facts)));
     const headers: Record<string, string> = { "content-type": TYPES[format], "cache-control": "no-store" };
-    if (format !== "ndjson") headers["content-disposition"] = `attachment; filename="result-${command.id}-${result.statement}.${format}"`;
+    // NDJSON is what scripts read; they name their files themselves.
+    if (format !== "ndjson") headers["content-disposition"] = `attachment; filename="${resultFileName(command, result.statement, format)}"`;
     const text = format === "csv" ? csv(results, found.value) : format === "json" ? json(results, found.value) : ndjson(found.value);
     const welcome = async (): Promise<boolean> => (await authenticate(c.req.raw)) !== undefined;
     return c.body(lines(whileTrue(text, welcome), format === "csv" ? "\r\n" : "\n"), { headers });

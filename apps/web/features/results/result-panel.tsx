@@ -1,5 +1,5 @@
 "use client";
-import type { Command, Execution, ResultSummary } from "@interlock/protocol";
+import { type Command, type Execution, resultFileName, type ResultSummary } from "@interlock/protocol";
 import { Copy, Download, Table2, X } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
@@ -117,7 +117,7 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
     const link = document.createElement("a");
     link.href = `/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`;
     // The name where the server states none: NDJSON is what scripts read, and they need no name.
-    link.download = `${command.title.replaceAll(/[^\w]+/gu, "-").toLowerCase()}-${command.id.slice(-6)}.${format}`;
+    link.download = resultFileName(command, result.statement, format);
     link.click();
   };
   return (

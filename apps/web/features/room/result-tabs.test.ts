@@ -16,3 +16,13 @@ test("the newest command's tabs come last, and its statements in their order how
   const oldest = command("a", "2026-11-21T03:00:00.000Z", [0]);
   expect(resultTabs([newest, oldest], "me").map(({ title }) => title)).toEqual(["a0", "b0", "b1", "b2"]);
 });
+
+test("a statement that was run again says so, and the first one keeps its name", () => {
+  const again = {
+    ...command("a", "2026-11-21T03:00:01.000Z", [0]),
+    execution: { id: "again", startedAt: "2026-11-21T03:00:01.000Z", results: [{ statement: 0 }] },
+  } as unknown as Command;
+  const first = command("a", "2026-11-21T03:00:00.000Z", [0]);
+  expect(resultTabs([first], "me").map(({ title }) => title)).toEqual(["a0"]);
+  expect(resultTabs([again, first], "me").map(({ title }) => title)).toEqual(["a0", "a0 (2)"]);
+});

@@ -12,6 +12,7 @@ export interface ResultTab {
 
 /** Results of the room in the order of their tabs: oldest execution first, a command's statements in their order. */
 export function resultTabs(commands: readonly Command[], meId: string | undefined): ResultTab[] {
+  const times = new Map<string, number>();
   return commands
     .filter(({ execution }) => execution !== undefined)
     .toSorted((a, b) => a.execution!.startedAt.localeCompare(b.execution!.startedAt))
@@ -21,7 +22,11 @@ export function resultTabs(commands: readonly Command[], meId: string | undefine
         .map(({ statement }): ResultTab => {
           const { id } = command.execution!;
           const own = command.impact.statements.find(({ index }) => index === statement)?.title ?? command.title;
-          return { key: resultKey(id, statement), executionId: id, statement, title: own, mine: command.proposer.id === meId };
+          const nth = (times.get(own) ?? 0) + 1;
+          times.set(own, nth);
+          // The same statement run again would be told from the first only by its place.
+          const title = nth === 1 ? own : `${own} (${nth})`;
+          return { key: resultKey(id, statement), executionId: id, statement, title, mine: command.proposer.id === meId };
         }),
     );
 }
