@@ -17,6 +17,47 @@ test.each([
   ["command.failed", "system", { title: "SELECT", code: "statement_failed" }, "SELECT failed"],
   ["command.failed", "system", { title: "SELECT", code: "statement_timeout" }, "SELECT failed (statement timeout)"],
   [
+    "command.succeeded",
+    "system",
+    { title: "dry run: DELETE orders", dryRun: true, affected: [{ object: "p.orders", inserted: 0, updated: 0, deleted: 2 }], rows: [] },
+    "dry run: DELETE orders ended, nothing was changed · it would be: p.orders 2 deleted",
+  ],
+  ["command.succeeded", "system", { title: "dry run: DO", dryRun: true }, "dry run: DO ended, nothing was changed"],
+  [
+    "command.succeeded",
+    "system",
+    {
+      title: "undo: put back 2 deleted rows of p.orders",
+      undoOf: "c",
+      affected: [{ object: "p.orders", inserted: 2, updated: 0, deleted: 0 }],
+    },
+    "undo: put back 2 deleted rows of p.orders succeeded · p.orders 2 inserted",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "undo: change 2 rows of p.orders back", code: "undo_conflict", conflicts: 1 },
+    "undo: change 2 rows of p.orders back failed: nothing was put back, 1 row is not as the run left it",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "undo: x", code: "undo_conflict", conflicts: 2345 },
+    "undo: x failed: nothing was put back, 2,345 rows are not as the run left them",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "DELETE orders", code: "undo_lost" },
+    "DELETE orders failed: nothing was changed, what undo needs could not be kept",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "undo: x", code: "undo_unavailable" },
+    "undo: x failed: nothing was put back, its rows are kept no longer",
+  ],
+  [
     "command.rolled_back",
     "system",
     { title: "DELETE orders", guard: [{ object: "p.orders", approved: 2, actual: 3 }] },

@@ -34,7 +34,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "command.held": (data, actor) => held(data, actor),
   "command.resumed": (data) => `resumed ${title(data)}`,
   "command.started": (data, actor) => (actor === "system" ? `${title(data)} started` : `ran ${title(data)}`),
-  "command.succeeded": (data) => `${title(data)} succeeded${counts(data)}`,
+  "command.succeeded": (data) => succeeded(data),
   "command.failed": (data) => `${title(data)} failed${because(data)}`,
   "command.cancelled": (data, actor) => cancelled(data, actor),
   "command.rolled_back": (data) => `${title(data)} was rolled back${excess(data)}`,
@@ -108,10 +108,27 @@ function read(counts: Data[string] | undefined): string[] {
   return [results.length === 1 ? words : `${results.length} results, ${words}`];
 }
 
+/** A dry run's counts are of what it would have done. */
+function succeeded(data: Data): string {
+  const what = counts(data);
+  if (data["dryRun"] !== true) return `${title(data)} succeeded${what}`;
+  return `${title(data)} ended, nothing was changed${what === "" ? "" : ` · it would be${what.replace(/^ ·/, ":")}`}`;
+}
+
 function because(data: Data): string {
   const code = text(data, "code");
+  if (code === "undo_conflict") return `: nothing was put back, ${conflicts(data)}`;
+  if (code === "undo_lost") return ": nothing was changed, what undo needs could not be kept";
+  if (code === "undo_unavailable") return ": nothing was put back, its rows are kept no longer";
   // That the statement failed is what the sentence says.
   return code === "" || code === "statement_failed" ? "" : ` (${code.replaceAll("_", " ")})`;
+}
+
+function conflicts(data: Data): string {
+  if (data["conflicts"] === 1) return "1 row is not as the run left it";
+  return typeof data["conflicts"] === "number"
+    ? `${number(data, "conflicts")} rows are not as the run left them`
+    : "rows were changed since";
 }
 
 function excess(data: Data): string {
