@@ -53,6 +53,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
     key: z.string().min(8).max(100),
     commandId: z.string(),
     reason: plainText(LIMITS.reasonChars).optional(),
+    /** Asked for where triggers write a number of rows that is not known; see `command.propose`. */
+    maxRows: z.number().int().nonnegative().optional(),
     dryRun: z.boolean().optional(),
   }),
   z.object({

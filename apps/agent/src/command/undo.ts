@@ -10,6 +10,8 @@ export interface UndoRequested {
   principal: Principal;
   commandId: string;
   reason?: string;
+  /** Most rows per table where a figure is not exact. */
+  maxRows?: number;
   dryRun?: boolean;
   key?: string;
 }

@@ -16,7 +16,11 @@ const Proposal = z.strictObject({
   maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
   dryRun: z.boolean().default(false).describe("Do everything but commit; it is judged and reviewed like a run."),
 });
-const UndoRequest = z.strictObject({ reason: plainText(LIMITS.reasonChars).optional(), dryRun: z.boolean().default(false) });
+const UndoRequest = z.strictObject({
+  reason: plainText(LIMITS.reasonChars).optional(),
+  maxRows: z.number().int().nonnegative().optional(),
+  dryRun: z.boolean().default(false),
+});
 const Review = z.strictObject({
   digest: Digest,
   decision: z.enum(["approve", "reject"]),
@@ -76,13 +80,14 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     responses: answers(201, "The command that will put it back.", CommandAnswer),
   });
   routes.openapi(undo, async (c) => {
-    const { reason, dryRun } = UndoRequest.parse(c.req.valid("json") ?? {});
+    const { reason, maxRows, dryRun } = UndoRequest.parse(c.req.valid("json") ?? {});
     const key = c.req.header("idempotency-key");
     const proposed = await commands.undo({
       principal: c.get("principal"),
       commandId: c.req.valid("param").id,
       dryRun,
       ...(reason === undefined ? {} : { reason }),
+      ...(maxRows === undefined ? {} : { maxRows }),
       ...(key === undefined ? {} : { key: `rest:${key}` }),
     });
     return answer(c, shown(proposed), 201);

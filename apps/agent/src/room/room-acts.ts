@@ -58,10 +58,9 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
     case "command.propose":
       return (await mayAct(acts, socket, "responder")) ?? propose(acts, principal, roomId, message);
     case "command.undo": {
-      const { commandId, key, reason, dryRun = false } = message;
-      return onCommand(acts, socket, commandId, () =>
-        commands.undo({ principal, commandId, key, dryRun, ...(reason === undefined ? {} : { reason }) }),
-      );
+      const { commandId, key, reason, maxRows, dryRun = false } = message;
+      const said = { ...(reason === undefined ? {} : { reason }), ...(maxRows === undefined ? {} : { maxRows }) };
+      return onCommand(acts, socket, commandId, () => commands.undo({ principal, commandId, key, dryRun, ...said }), theCommand);
     }
     case "command.review":
       return onCommand(acts, socket, message.commandId, () => {
@@ -121,12 +120,18 @@ async function mayAct(acts: RoomActs, socket: RoomSession, least: Exclude<Role, 
   return least === "lead" && role !== "lead" ? refuse("forbidden", "only the room's lead may") : undefined;
 }
 
-async function onCommand(acts: RoomActs, socket: RoomSession, commandId: string, act: () => Promise<Outcome<Command>>): Answer {
+async function onCommand(
+  acts: RoomActs,
+  socket: RoomSession,
+  commandId: string,
+  act: () => Promise<Outcome<Command>>,
+  told: (outcome: Outcome<Command>) => Outcome<Record<string, unknown>> = done,
+): Answer {
   const refusal = await mayAct(acts, socket, "responder");
   if (refusal !== undefined) return refusal;
   if ((await acts.services.commands.roomOf(commandId)) !== socket.roomId)
     return refuse("not_found", "there is no such command in this room");
-  return done(await act());
+  return told(await act());
 }
 
 /**
@@ -185,6 +190,10 @@ async function inRoom(acts: RoomActs, roomId: string, documentId: string): Promi
 async function resultInRoom(acts: RoomActs, roomId: string, executionId: string): Promise<boolean> {
   return (await acts.db.execution.count({ where: { id: executionId, command: { roomId } } })) === 1;
 }
+
+/** Which command it has become. */
+const theCommand = (outcome: Outcome<Command>): Outcome<Record<string, unknown>> =>
+  outcome.ok ? ok({ commandId: outcome.value.id }) : outcome;
 
 function done(outcome: Outcome<unknown>): Outcome<Record<string, unknown>> {
   return outcome.ok ? DONE : outcome;
