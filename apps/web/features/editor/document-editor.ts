@@ -32,7 +32,7 @@ export interface DocumentEditorParts {
   session: RoomSession;
   document: Document;
   connection: DocumentConnection;
-  onPropose: () => void;
+  onPropose: (dryRun: boolean) => void;
   onFocus: () => void;
 }
 
@@ -120,7 +120,14 @@ export class DocumentEditor implements IDisposable {
       id: "interlock.propose",
       label: "Propose the statement",
       keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
-      run: parts.onPropose,
+      run: () => parts.onPropose(false),
+    });
+    // Instead of Monaco's “insert line above”, as the proposal's key is instead of “insert line below”.
+    this.editor.addAction({
+      id: "interlock.dry-run",
+      label: "Propose a dry run of the statement",
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.Enter],
+      run: () => parts.onPropose(true),
     });
   }
 

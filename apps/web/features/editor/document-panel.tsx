@@ -47,7 +47,7 @@ function OpenDocument({ document }: { document: Document }) {
   const drafts = useRoom((state) => state.drafts);
   const synced = useStore(session.documents.status, (all) => all.get(document.id)?.synced ?? false);
   const everSynced = useEver(synced);
-  const { host, editor } = useEditor(document, () => void start());
+  const { host, editor } = useEditor(document, (dryRun) => void start(dryRun));
   const [demand, setDemand] = useState<Demand>();
   const [busy, setBusy] = useState(false);
   const readOnly = role === "observer" || !everSynced;
@@ -80,10 +80,10 @@ function OpenDocument({ document }: { document: Document }) {
     else editor.editor.focus();
   }
 
-  async function start() {
+  async function start(dryRun: boolean) {
     if (!editor || readOnly || busy) return;
     setBusy(true);
-    const next = await demandNow(session, document.id, editor);
+    const next = await demandNow(session, document.id, editor, dryRun);
     setBusy(false);
     if (!next) return;
     if (next.reason || next.maxRows) setDemand(next);
@@ -114,7 +114,7 @@ function OpenDocument({ document }: { document: Document }) {
           canPropose={role !== "observer" && live && own !== undefined}
           closed={!open}
           busy={busy}
-          onPropose={() => void start()}
+          onPropose={(dryRun) => void start(dryRun)}
           onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
         />
       </div>
@@ -130,7 +130,7 @@ function applySuggestion(editor: DocumentEditor, draft: DraftAnalysis, { stateme
 }
 
 /** Makes the editor when the host is in the page and disposes it when it leaves. */
-function useEditor(document: Document, onPropose: () => void) {
+function useEditor(document: Document, onPropose: (dryRun: boolean) => void) {
   const session = useSession();
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<DocumentEditor>();
@@ -149,14 +149,14 @@ function useEditor(document: Document, onPropose: () => void) {
     void import("./monaco.ts").then(({ monaco, defineTheme }) => {
       if (unmounted || !host.current) return;
       defineTheme();
-      const offer = { insert: (text: string) => made?.insert(text), propose: () => latest.current() };
+      const offer = { insert: (text: string) => made?.insert(text), propose: (dryRun: boolean) => latest.current(dryRun) };
       made = new DocumentEditor({
         monaco,
         host: host.current,
         session,
         document,
         connection,
-        onPropose: () => latest.current(),
+        onPropose: (dryRun) => latest.current(dryRun),
         onFocus: () => {
           withdraw = session.offerEditor(offer);
         },

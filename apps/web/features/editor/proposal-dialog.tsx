@@ -39,6 +39,7 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
         <DialogHeader>
           <DialogTitle className="flex items-center gap-2">
             {impact && <EffectBadge effect={impact.effect} />}
+            {demand.dryRun && "Dry run: "}
             {impact ? impactSentence(impact).big : "Propose this command"}
           </DialogTitle>
           <DialogDescription>{demand.detail ?? demand.draft?.verdict?.message ?? "Reviewers see what you write here."}</DialogDescription>
@@ -89,7 +90,8 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
           <DialogFooter>
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" variant="primary" disabled={!rowsFine || !reasonFine}>
-              Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent text-current" />
+              {demand.dryRun ? "Propose a dry run" : "Propose"}{" "}
+              <Kbd keys="Mod+Enter" className="border-transparent bg-transparent text-current" />
             </Button>
           </DialogFooter>
         </form>

@@ -1,6 +1,7 @@
 import type { DraftAnalysis } from "@interlock/protocol";
 import { toast } from "sonner";
 import { needsMaxRows } from "../impact/verdict-sentence.ts";
+import { newKey } from "../room/request-key.ts";
 import type { RoomSession } from "../room/room-session.ts";
 import type { DocumentEditor, TextRange } from "./document-editor.ts";
 
@@ -11,6 +12,8 @@ export interface Demand {
   key: string;
   reason: boolean;
   maxRows: boolean;
+  /** Everything but the commit. */
+  dryRun: boolean;
   draft: DraftAnalysis | undefined;
   /** Why the server asks, when it was the server. */
   detail?: string;
@@ -29,7 +32,12 @@ const PATIENCE = 1_500;
  * when there is nothing to propose. A text without a current analysis is proposed as it is only when it was selected: then there is no doubt
  * about what is meant, and the server judges it anyway.
  */
-export async function demandNow(session: RoomSession, documentId: string, editor: DocumentEditor): Promise<Demand | undefined> {
+export async function demandNow(
+  session: RoomSession,
+  documentId: string,
+  editor: DocumentEditor,
+  dryRun: boolean,
+): Promise<Demand | undefined> {
   const selected = editor.selection();
   const draft = await currentDraft(session, documentId, editor, selected);
   const range = selected ?? (draft && draft.text.trim() !== "" ? { start: draft.start, end: draft.end, text: draft.text } : undefined);
@@ -54,6 +62,7 @@ export async function demandNow(session: RoomSession, documentId: string, editor
     key: newKey(),
     reason: !denied && (draft?.verdict?.obligations.reason ?? false),
     maxRows: needsMaxRows(draft?.verdict, draft?.impact),
+    dryRun,
     draft,
   };
 }
@@ -67,7 +76,15 @@ export async function propose(
   said: Statements,
 ): Promise<Demand | undefined> {
   const answer = await session.ask(
-    { type: "command.propose", key: demand.key, documentId, ...editor.places(demand.range), text: demand.range.text, ...said },
+    {
+      type: "command.propose",
+      key: demand.key,
+      documentId,
+      ...editor.places(demand.range),
+      text: demand.range.text,
+      dryRun: demand.dryRun,
+      ...said,
+    },
     ["reason_required", "max_rows_required"],
   );
   if (answer.ok) {
@@ -114,9 +131,4 @@ function currentDraft(
     });
     const timer = setTimeout(() => done(undefined), PATIENCE);
   });
-}
-
-/** `crypto.randomUUID` exists on secure origins only; Interlock also runs on plain http inside a network. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

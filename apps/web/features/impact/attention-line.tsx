@@ -2,6 +2,8 @@ import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import type { Attention } from "./attention.ts";
+import { ReversalLine } from "./reversal-line.tsx";
+import type { Reversal } from "./reversal.ts";
 
 const LOOKS = {
   fails: { icon: CircleX, tone: "text-delete-text", name: "would fail" },
@@ -17,38 +19,46 @@ interface AttentionLineProps {
   attentions: readonly Attention[];
   /** Absent for those who may not write. */
   onSuggestion?: Suggest | undefined;
+  /** Whether it can be taken back; absent for what writes nothing. */
+  reversal?: Reversal | undefined;
   /** Shows all of them. */
   onMore: () => void;
 }
 
-/** The worst that stands out, in one line that is always there, so that nothing moves when a risk comes or goes. */
-export function AttentionLine({ attentions, onSuggestion, onMore }: AttentionLineProps) {
+/**
+ * The worst that stands out and whether it can be undone, in one line (two where it is narrow) that is always there, so that nothing moves when
+ * a risk comes or goes.
+ */
+export function AttentionLine({ attentions, reversal, onSuggestion, onMore }: AttentionLineProps) {
   const [worst, ...others] = attentions;
   return (
     <div
       role="status"
       data-testid="attention"
       className={cn(
-        "flex h-8 shrink-0 items-center gap-2 border-t border-line px-3.5 text-xs",
+        "flex h-8 shrink-0 items-center gap-4 border-t border-line px-3.5 text-xs @max-xl:h-14 @max-xl:flex-col @max-xl:items-stretch @max-xl:justify-center @max-xl:gap-1",
         (worst?.severity === "fails" || worst?.severity === "danger") && "bg-delete-soft",
       )}
     >
-      {worst ? (
-        <>
-          <Words attention={worst} cut />
-          <Suggestion attention={worst} onSuggestion={onSuggestion} />
-          {others.length > 0 && (
-            <Button variant="ghost" size="sm" className="-mr-2 ml-auto" onClick={onMore}>
-              {others.length} more
-            </Button>
-          )}
-        </>
-      ) : (
-        <>
-          <Check aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
-          <span className="truncate text-faint">Nothing else stands out</span>
-        </>
-      )}
+      <div className="flex min-w-0 flex-1 items-center gap-2 @max-xl:flex-none">
+        {worst ? (
+          <>
+            <Words attention={worst} cut />
+            <Suggestion attention={worst} onSuggestion={onSuggestion} />
+            {others.length > 0 && (
+              <Button variant="ghost" size="sm" className="-mr-2 ml-auto" onClick={onMore}>
+                {others.length} more
+              </Button>
+            )}
+          </>
+        ) : (
+          <>
+            <Check aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
+            <span className="truncate text-faint">Nothing else stands out</span>
+          </>
+        )}
+      </div>
+      {reversal && <ReversalLine reversal={reversal} cut className="shrink-0 @xl:max-w-[55%]" />}
     </div>
   );
 }

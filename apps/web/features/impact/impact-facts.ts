@@ -1,5 +1,6 @@
-import type { Impact, Lock, Statement } from "@interlock/protocol";
+import type { Impact, Statement } from "@interlock/protocol";
 import { bareName, count, duration, figure } from "./figures.ts";
+import { blocks, isGrave, modeName, worstFirst } from "./lock-words.ts";
 
 /** The facts under the sentence, in their order. */
 export const FACT_NAMES = ["Cascades", "Locks", "Plan", "Side effects"] as const;
@@ -39,36 +40,22 @@ function cascades(statements: readonly Statement[]): Fact {
   };
 }
 
-/** PostgreSQL's table-level modes, weakest first, and what each keeps others from. Documentation, “Explicit Locking”, table 13.2. */
-const MODES: readonly (readonly [mode: string, blocks: string])[] = [
-  ["AccessShareLock", "blocks nobody"],
-  ["RowShareLock", "blocks no reads or writes"],
-  ["RowExclusiveLock", "blocks no reads"],
-  ["ShareUpdateExclusiveLock", "blocks no reads or writes"],
-  ["ShareLock", "blocks writes"],
-  ["ShareRowExclusiveLock", "blocks writes"],
-  ["ExclusiveLock", "blocks writes"],
-  ["AccessExclusiveLock", "blocks reads and writes"],
-];
-
-const strength = (lock: Lock) => MODES.findIndex(([mode]) => mode === lock.mode);
-
 function locks(statements: readonly Statement[]): Fact {
   const all = statements.flatMap((statement) => statement.locks);
   if (all.length === 0) return { name: "Locks", value: "none", note: "", tone: "quiet" };
-  const strongest = all.toSorted((a, b) => strength(b) - strength(a))[0]!;
-  const objects = new Set(all.filter(({ mode }) => mode === strongest.mode).map(({ object }) => object));
+  const [worst] = worstFirst(all);
+  const objects = new Set(all.filter(({ mode }) => mode === worst!.mode).map(({ object }) => object));
   const [only] = objects;
   const where = objects.size === 1 ? bareName(only!) : `${objects.size} tables`;
   const waits = statements.reduce((sum, statement) => sum + statement.waits.length, 0);
-  const blocks = MODES[strength(strongest)]?.[1] ?? "";
-  const notes = [blocks, waits > 0 ? `would wait for ${waits} ${waits === 1 ? "session" : "sessions"} now` : ""].filter(Boolean);
-  const grave = waits > 0 || strength(strongest) >= MODES.findIndex(([mode]) => mode === "ShareLock");
+  const wait = waits > 0 ? ` · would wait for ${waits} ${waits === 1 ? "session" : "sessions"} now` : "";
+  const grave = isGrave(worst!);
   return {
     name: "Locks",
-    value: `${strongest.mode.replace(/Lock$/u, "")} on ${where}`,
-    note: notes.join(" · "),
-    tone: grave ? "warn" : "plain",
+    // What it does to others in large; of locks nobody notices, PostgreSQL's own word is enough.
+    value: grave ? `${blocks(worst!)} of ${where}` : `${modeName(worst!)} on ${where}`,
+    note: (grave ? modeName(worst!) : blocks(worst!)) + wait,
+    tone: waits > 0 || grave ? "warn" : "plain",
   };
 }
 
@@ -82,7 +69,13 @@ function plan(statements: readonly Statement[]): Fact {
   if (rewrites.length > 0)
     return { name: "Plan", value: `rewrites ${bareName(rewrites[0]!)}`, note: "the whole table is written anew", tone: "warn" };
   if (scans.length > 0) return { name: "Plan", value: `scans ${bareName(scans[0]!)}`, note: "the whole table is validated", tone: "warn" };
-  return { name: "Plan", value: costliest.node, note: `cost ${count(costliest.cost)}${time}`, tone: "plain" };
+  const culprit = costliest.steps?.find((step) => step.culprit !== undefined)?.culprit;
+  return {
+    name: "Plan",
+    value: costliest.node,
+    note: `${culprit === undefined ? "" : `${culprit} · `}cost ${count(costliest.cost)}${time}`,
+    tone: culprit === undefined ? "plain" : "warn",
+  };
 }
 
 function sideEffects(statements: readonly Statement[]): Fact {
@@ -99,13 +92,4 @@ function sideEffects(statements: readonly Statement[]): Fact {
     note: written.length > 0 ? `writes ${written.slice(0, 2).join(", ")}` : outside ? "reaches outside the database" : first.effect,
     tone: outside || written.length > 0 ? "warn" : "plain",
   };
-}
-
-/** What an undo could take back, in the words of a chip. The worst of the statements counts. */
-export function reversibility(impact: Impact): { text: string; tone: "good" | "warn" | "bad" } | undefined {
-  const writing = impact.statements.filter(({ effect }) => effect !== "read" && effect !== "session");
-  if (writing.length === 0) return undefined;
-  if (writing.some(({ reversible }) => reversible === "no")) return { text: "cannot be undone", tone: "bad" };
-  if (writing.some(({ reversible }) => reversible === "partial")) return { text: "can be undone in part", tone: "warn" };
-  return { text: "can be undone", tone: "good" };
 }

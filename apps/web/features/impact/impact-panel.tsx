@@ -1,6 +1,6 @@
 "use client";
 import type { DraftAnalysis, Effect, Impact } from "@interlock/protocol";
-import { ChevronDown, CircleAlert, CircleDashed, MousePointerClick, Undo2 } from "lucide-react";
+import { ChevronDown, CircleAlert, CircleDashed, MousePointerClick } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -11,8 +11,9 @@ import { AttentionLine, type Suggest } from "./attention-line.tsx";
 import { attentions } from "./attention.ts";
 import { duration } from "./figures.ts";
 import { ImpactDetails } from "./impact-details.tsx";
-import { type Fact, FACT_NAMES, impactFacts, reversibility } from "./impact-facts.ts";
+import { type Fact, FACT_NAMES, impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
+import { reversal } from "./reversal.ts";
 import { VerdictLine } from "./verdict-line.tsx";
 
 /** Frame and wash in the colour of the effect. Whole class names, for Tailwind to find. */
@@ -35,7 +36,8 @@ export interface ImpactPanelProps {
   /** The room takes no new commands. */
   closed: boolean;
   busy: boolean;
-  onPropose: () => void;
+  /** `dryRun`: everything but the commit. */
+  onPropose: (dryRun: boolean) => void;
   onSuggestion: Suggest | undefined;
 }
 
@@ -73,7 +75,6 @@ interface KnownImpactProps extends ImpactPanelProps {
 
 function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing }: KnownImpactProps) {
   const sentence = impactSentence(impact);
-  const undo = reversibility(impact);
   const owner = useRoom((state) => state.room?.members.find(({ id }) => id === draft.userId));
   return (
     <>
@@ -99,11 +100,6 @@ function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing
             incomplete
           </Badge>
         )}
-        {undo && (
-          <Badge tone={undo.tone}>
-            <Undo2 className="size-3" aria-hidden="true" /> {undo.text}
-          </Badge>
-        )}
         <Button
           variant="ghost"
           size="icon-sm"
@@ -125,8 +121,8 @@ function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing
         <Facts facts={impactFacts(impact)} />
         {open && <ImpactDetails impact={impact} verdict={draft.verdict} onSuggestion={onSuggestion} />}
       </div>
-      {!open && <AttentionLine attentions={attentions(impact)} onSuggestion={onSuggestion} onMore={onToggle} />}
-      <Foot {...proposing} denied={draft.verdict?.decision === "deny"}>
+      {!open && <AttentionLine attentions={attentions(impact)} reversal={reversal(impact)} onSuggestion={onSuggestion} onMore={onToggle} />}
+      <Foot {...proposing} denied={draft.verdict?.decision === "deny"} writes={reversal(impact) !== undefined}>
         {draft.verdict ? <VerdictLine verdict={draft.verdict} impact={impact} /> : <p className="text-dim">Policy is asked…</p>}
       </Foot>
     </>
@@ -154,7 +150,9 @@ function NoImpact({ draft, ...proposing }: ImpactPanelProps) {
         <div className="min-h-0 flex-1 overflow-hidden">
           <Facts facts={FACT_NAMES.map((name) => ({ name, value: "–", note: "", tone: "quiet" }))} />
         </div>
-        <div className="flex h-8 shrink-0 items-center border-t border-line px-3.5 text-xs text-faint">Nothing runs while you type.</div>
+        <div className="flex h-8 shrink-0 items-center border-t border-line px-3.5 text-xs text-faint @max-xl:h-14">
+          Nothing runs while you type.
+        </div>
         <Foot {...proposing} canPropose={false} mine={!empty && proposing.mine}>
           <p className="text-dim">{error ? "Policy answers once it can be parsed." : "Policy is asked…"}</p>
         </Foot>
@@ -208,23 +206,41 @@ function FactCell({ fact }: { fact: Fact }) {
 
 type FootProps = Pick<ImpactPanelProps, "mine" | "canPropose" | "closed" | "busy" | "onPropose"> & {
   denied?: boolean;
+  /** What writes nothing needs no dry run. */
+  writes?: boolean;
   children: ReactNode;
 };
 
-function Foot({ mine, canPropose, closed, busy, onPropose, denied = false, children }: FootProps) {
+function Foot({ mine, canPropose, closed, busy, onPropose, denied = false, writes = false, children }: FootProps) {
+  const off = !canPropose || closed || busy;
   return (
     <footer className="flex h-15 shrink-0 items-center gap-3 border-t border-inherit bg-panel px-3.5 @max-md:h-26 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
       {children}
       {mine && (
-        <Button
-          variant={denied ? "default" : "primary"}
-          className="ml-auto"
-          disabled={!canPropose || closed || busy}
-          title={closed ? "The room is closed" : undefined}
-          onClick={onPropose}
-        >
-          Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
-        </Button>
+        <div className="ml-auto flex shrink-0 items-center gap-1.5">
+          {writes && !denied && (
+            <Button
+              disabled={off}
+              title={
+                closed
+                  ? "The room is closed"
+                  : "Proposes to do everything but commit: it is judged and reviewed like a run, and nothing is changed"
+              }
+              aria-keyshortcuts="Control+Shift+Enter Meta+Shift+Enter"
+              onClick={() => onPropose(true)}
+            >
+              Dry run
+            </Button>
+          )}
+          <Button
+            variant={denied ? "default" : "primary"}
+            disabled={off}
+            title={closed ? "The room is closed" : undefined}
+            onClick={() => onPropose(false)}
+          >
+            Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
+          </Button>
+        </div>
       )}
     </footer>
   );

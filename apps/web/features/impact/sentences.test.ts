@@ -1,7 +1,8 @@
 import type { Impact, Obligations, Statement, Verdict } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { impactFacts, reversibility } from "./impact-facts.ts";
+import { impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
+import { commandReversal, reversal, reversalWords } from "./reversal.ts";
 import { demandWords, needsMaxRows, suggestedMaxRows, verdictSentence } from "./verdict-sentence.ts";
 
 const statement = (part: Partial<Statement> = {}): Statement => ({
@@ -155,12 +156,39 @@ test("the four facts of the picture", () => {
 
 test("a lock that stops everybody is a warning", () => {
   const ddl = statement({ locks: [{ object: "public.t", mode: "AccessExclusiveLock" }] });
-  expect(impactFacts(impact([ddl]))[1]).toMatchObject({ value: "AccessExclusive on t", note: "blocks reads and writes", tone: "warn" });
+  expect(impactFacts(impact([ddl]))[1]).toMatchObject({ value: "blocks reads and writes of t", note: "AccessExclusive", tone: "warn" });
 });
 
-test("the worst statement decides what can be undone", () => {
-  expect(reversibility(impact([statement(), statement({ reversible: "no" })]))?.tone).toBe("bad");
-  expect(reversibility(impact([statement({ effect: "read", reversible: "no" })]))).toBeUndefined();
+test("a wait is a warning even where the lock itself keeps nobody away", () => {
+  const blockedBy = { pid: 4, age: "3 min", user: "app", query: "LOCK" };
+  const waiting = statement({
+    locks: [{ object: "t", mode: "RowExclusiveLock" }],
+    waits: [{ object: "t", mode: "RowExclusiveLock", blockedBy }],
+  });
+  expect(impactFacts(impact([waiting]))[1]).toMatchObject({ note: "blocks no reads · would wait for 1 session now", tone: "warn" });
+});
+
+test("a lock of a mode that is not known is taken for the worst (I3)", () => {
+  const locks = [
+    { object: "a", mode: "AccessExclusiveLock" },
+    { object: "b", mode: "NewLock" },
+  ];
+  expect(impactFacts(impact([statement({ locks })]))[1]).toMatchObject({ value: "may block everything of b", tone: "warn" });
+});
+
+test("the worst statement decides what can be undone, and says why", () => {
+  const no = statement({ index: 1, reversible: "no", reversibleReason: "payments.log has no key" });
+  const partial = statement({ reversible: "partial", reversibleReason: "what audit does stays" });
+  expect(reversal(impact([statement(), no]))).toMatchObject({ tone: "bad", why: "statement 2: payments.log has no key" });
+  expect(reversalWords(reversal(impact([partial]))!)).toBe("Can be undone in part: what audit does stays");
+  expect(reversalWords(reversal(impact([statement()]))!)).toBe("Can be undone");
+  expect(reversal(impact([statement({ effect: "read", reversible: "no" })]))).toBeUndefined();
+});
+
+test("a dry run needs no undo, and an undo keeps nothing of its own", () => {
+  const back = impact([statement({ effect: "append", reversible: "no" })]);
+  expect(commandReversal({ impact: back, dryRun: true })).toBeUndefined();
+  expect(commandReversal({ impact: back, undoOf: "c" })?.why).toBe("what an undo writes is not kept");
 });
 
 test("of an incomplete impact nothing is said to be absent (I3)", () => {

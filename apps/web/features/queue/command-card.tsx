@@ -1,6 +1,6 @@
 "use client";
 import { impactRows, type Command } from "@interlock/protocol";
-import { Check, ChevronDown, Copy, Hourglass, X } from "lucide-react";
+import { Check, ChevronDown, Copy, FlaskConical, Hourglass, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
@@ -11,7 +11,8 @@ import { AttentionList } from "../impact/attention-line.tsx";
 import { attentions } from "../impact/attention.ts";
 import { ImpactDetails } from "../impact/impact-details.tsx";
 import { count, figure, rowsInWords, total } from "../impact/figures.ts";
-import { reversibility } from "../impact/impact-facts.ts";
+import { ReversalLine } from "../impact/reversal-line.tsx";
+import { commandReversal } from "../impact/reversal.ts";
 import { verdictSentence } from "../impact/verdict-sentence.ts";
 import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
 import { age } from "./age.ts";
@@ -20,6 +21,7 @@ import { CommandOutcome } from "./command-outcome.tsx";
 import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
 import { SqlText } from "./sql-text.tsx";
+import { UndoesLine, UndoPart } from "./undo-part.tsx";
 
 /**
  * One frozen command: who wrote it, what it does, who has agreed, and what came of it. `kept`: it stays open although it is finished. `crowded`: others that
@@ -86,13 +88,16 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
       <Head command={command} open={open} onToggle={active && byItself ? undefined : () => setChosen(!open)} />
       {open && (
         <div className="mt-2 flex flex-col gap-2">
-          <FrozenText text={command.text} />
+          <UndoesLine command={command} />
+          <FrozenText text={command.text} words={command.undoOf !== undefined} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
           <Chips command={command} />
+          {active && <Reversibility command={command} />}
           {active && <Dangers command={command} />}
           {active && <Demands command={command} />}
           <Votes command={command} />
           <CommandOutcome command={command} />
+          <UndoPart command={command} />
           <CommandActions command={command} rights={rights} acts={acts} />
           <div className="-mb-1 flex items-center">
             <Button variant="ghost" size="sm" className="-ml-2" aria-expanded={details} onClick={() => setDetails(!details)}>
@@ -111,7 +116,7 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
           </div>
           {details && (
             <div className="-mx-3 -mb-2.5 overflow-x-auto">
-              <ImpactDetails impact={command.impact} verdict={command.verdict} />
+              <ImpactDetails impact={command.impact} verdict={command.verdict} command={command} />
             </div>
           )}
         </div>
@@ -135,7 +140,9 @@ function useLasting(now: boolean): boolean {
 }
 
 /** The outcome of a folded card: rows where there are some, else the state. */
-function shortOutcome({ state, execution }: Command): string {
+function shortOutcome({ state, execution, dryRun, undo }: Command): string {
+  if (state === "succeeded" && dryRun === true) return "nothing changed";
+  if (state === "succeeded" && undo?.state === "done") return "put back";
   if (state === "succeeded" && execution) {
     const rows = execution.results.reduce((sum, result) => sum + result.rows, 0);
     const written = execution.affected.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
@@ -153,6 +160,12 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
   const inner = (
     <>
       <EffectBadge effect={command.effect} className="px-1.5" />
+      {open && command.dryRun === true && (
+        <Badge tone="accent">
+          <FlaskConical aria-hidden="true" className="size-3" /> dry run
+        </Badge>
+      )}
+      {open && command.undoOf !== undefined && <Badge>undo</Badge>}
       <span
         className="min-w-0 flex-1 truncate text-left text-xs text-dim"
         title={`${open ? "" : `${beginningOf(command.text) ?? command.text}\n\n`}${command.connection.name} · ${names}`}
@@ -179,14 +192,19 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
   );
 }
 
-function FrozenText({ text }: { text: string }) {
+/** `words`: it is told in words, not in the target's language. */
+function FrozenText({ text, words }: { text: string; words: boolean }) {
   const [whole, setWhole] = useState(false);
   const beginning = beginningOf(text);
   const lines = text.split("\n").length;
   return (
     <div>
       <div className={cn(whole && "max-h-[50vh] overflow-auto")}>
-        <SqlText text={whole || beginning === undefined ? text : beginning} />
+        {words ? (
+          <p className="text-sm whitespace-pre-wrap wrap-anywhere">{whole || beginning === undefined ? text : beginning}</p>
+        ) : (
+          <SqlText text={whole || beginning === undefined ? text : beginning} />
+        )}
       </div>
       {beginning !== undefined && (
         <Button variant="link" size="sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>
@@ -200,6 +218,19 @@ function FrozenText({ text }: { text: string }) {
 /** What a reviewer must not overlook. Notes of less weight are in the details. */
 function Dangers({ command }: { command: Command }) {
   return <AttentionList attentions={attentions(command.impact).filter(({ severity }) => severity === "fails" || severity === "danger")} />;
+}
+
+/** What a reviewer agrees to is for good, or not. */
+function Reversibility({ command }: { command: Command }) {
+  if (command.dryRun === true)
+    return (
+      <p className="flex items-baseline gap-1.5 text-xs text-accent-text">
+        <FlaskConical aria-hidden="true" className="size-3.5 shrink-0 translate-y-0.5" /> Dry run: it does everything but commit, and
+        changes nothing
+      </p>
+    );
+  const said = commandReversal(command);
+  return said && <ReversalLine reversal={said} />;
 }
 
 /** What it still needs, and the limit its author set. */
@@ -227,7 +258,6 @@ function Chips({ command }: { command: Command }) {
     effects.filter(({ effect }) => effect !== "read").map((effect) => effect.rows),
   );
   const cascades = command.impact.statements.flatMap((statement) => statement.cascades.map((cascade) => cascade.rows));
-  const undo = reversibility(command.impact);
   const hot = command.effect === "delete" ? "bad" : "neutral";
   const copy = async () => {
     await navigator.clipboard.writeText(command.digest);
@@ -242,8 +272,6 @@ function Chips({ command }: { command: Command }) {
         </Badge>
       )}
       {cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
-      {undo && undo.tone !== "good" && <Badge tone={undo.tone}>{undo.text}</Badge>}
-      {undo?.tone === "good" && <Badge tone="good">undo</Badge>}
       {!command.impact.complete && <Badge tone="warn">incomplete</Badge>}
       <Tooltip label={<span className="font-mono break-all">{command.digest}</span>}>
         <button

@@ -1,12 +1,13 @@
 "use client";
-import type { Command } from "@interlock/protocol";
-import { Ban, CircleCheck, CircleX, HelpCircle, Table2, Undo2 } from "lucide-react";
+import type { Command, ErrorCode } from "@interlock/protocol";
+import { Ban, CircleCheck, CircleX, FlaskConical, HelpCircle, Table2, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { count, duration } from "../impact/figures.ts";
 import { useNow, useSession } from "../room/room-context.tsx";
+import { ConflictList } from "./conflict-list.tsx";
 
 /** What came of a command, or comes of it now. */
 export function CommandOutcome({ command }: { command: Command }) {
@@ -16,6 +17,7 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "running":
       return <Running command={command} />;
     case "succeeded":
+      if (command.dryRun === true) return <DryRunOutcome command={command} />;
       return (
         <Outcome icon={CircleCheck} tone="text-read-text" title={`Done${took}`}>
           <AffectedRows command={command} />
@@ -27,6 +29,7 @@ export function CommandOutcome({ command }: { command: Command }) {
       return (
         <Outcome icon={CircleX} tone="text-delete-text" title={endTitle("Failed", command)}>
           <Failure command={command} />
+          <ConflictList conflicts={execution?.conflicts} conflictCount={execution?.conflictCount} />
           <Notices notices={execution?.notices ?? []} />
           <ResultLinks command={command} />
         </Outcome>
@@ -34,7 +37,11 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "rolled_back":
       return (
         <Outcome icon={Undo2} tone="text-delete-text" title="Rolled back by the commit guard">
-          <p>It did more than was approved, so nothing of it was kept.</p>
+          <p>
+            {command.dryRun === true
+              ? "It would do more than was approved; being a dry run, it would have kept nothing anyway."
+              : "It did more than was approved, so nothing of it was kept."}
+          </p>
           {execution?.guard && (
             <table className="w-full text-left tabular-nums">
               <thead className="text-faint">
@@ -112,9 +119,20 @@ function Rejected({ command }: { command: Command }) {
   );
 }
 
+/** What a person must know first, of errors with a reason of their own. */
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  statement_timeout: "Stopped at its time limit",
+  undo_conflict: "Nothing was put back: rows were changed since",
+  undo_lost: "Nothing was changed: what undo needs could not be kept",
+  undo_unavailable: "Nothing was put back: its rows are kept no longer",
+};
+
 /** Rows that were read before the end are still there; of writes nothing is. */
 function endTitle(what: string, { effect, execution }: Command): string {
+  const reason = execution?.error && REASONS[execution.error.code];
   const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
+  if (reason !== undefined && reason.startsWith("Nothing")) return reason;
+  if (reason !== undefined) what = reason;
   if (effect !== "read" && effect !== "session") return `${what}${took}, nothing was kept`;
   const rows = execution?.results.some((result) => result.rows > 0) ?? false;
   return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
@@ -146,6 +164,33 @@ function Running({ command }: { command: Command }) {
       </span>
       <ResultLinks command={command} />
     </div>
+  );
+}
+
+/** A dry run did everything and kept nothing, but what no rollback takes back. */
+function DryRunOutcome({ command }: { command: Command }) {
+  const { execution } = command;
+  const took = execution?.tookMs === undefined ? "" : ` in ${duration(execution.tookMs)}`;
+  const left = execution?.notTakenBack ?? [];
+  return (
+    <Outcome icon={FlaskConical} tone="text-accent-text" title="Dry run: nothing was changed">
+      <p>It ran to its end{took} and was rolled back. It would have done this:</p>
+      <AffectedRows command={command} />
+      {left.length > 0 && (
+        <div>
+          <p>A rollback does not take back everything:</p>
+          <ul className="ml-3.5 list-disc" data-testid="not-taken-back">
+            {left.map((words) => (
+              <li key={words} className="wrap-anywhere">
+                {words}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Notices notices={execution?.notices ?? []} />
+      <ResultLinks command={command} />
+    </Outcome>
   );
 }
 

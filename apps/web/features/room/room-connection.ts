@@ -47,6 +47,8 @@ interface Pending {
 /** Milliseconds between pings, and without an answer before the socket counts as dead. */
 const PING = { every: 5_000, dead: 12_000 } as const;
 const OPEN = 1;
+/** Requests that the agent recognises by their key, or that change nothing. */
+const RESENT: ReadonlySet<Request["type"]> = new Set(["command.propose", "command.undo", "complete"]);
 
 /**
  * The browser's end of a room socket: connects, reconnects with back-off, and answers requests. It knows messages, not what they mean.
@@ -99,7 +101,7 @@ export class RoomConnection {
     if (this.#stopped) return Promise.resolve(LOST);
     const message = { ...request, id: this.#nextId++ } as Requests;
     return new Promise((resolve) => {
-      const pending: Pending = { message, resend: request.type === "command.propose" || request.type === "complete", sent: false, resolve };
+      const pending: Pending = { message, resend: RESENT.has(request.type), sent: false, resolve };
       this.#pending.set(message.id, pending);
       if (this.#live) this.#send(pending);
     });

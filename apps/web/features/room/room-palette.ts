@@ -1,5 +1,17 @@
 "use client";
-import { CornerDownRight, Download, FileCode2, LayoutDashboard, Link2, Lock, LockOpen, Play, SkipBack, SkipForward } from "lucide-react";
+import {
+  CornerDownRight,
+  Download,
+  FileCode2,
+  FlaskConical,
+  LayoutDashboard,
+  Link2,
+  Lock,
+  LockOpen,
+  Play,
+  SkipBack,
+  SkipForward,
+} from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
 import { goToPlace, nextPlace, PLACES } from "./places.ts";
@@ -107,7 +119,16 @@ export function useRoomPalette(acts: RoomActs): void {
         group: "Room",
         shortcut: "Mod+Enter",
         icon: Play,
-        run: () => session.propose(),
+        run: () => session.propose(false),
+      },
+      {
+        id: "room-dry-run",
+        title: "Dry run of the statement under the cursor",
+        group: "Room",
+        shortcut: "Mod+Shift+Enter",
+        keywords: ["try", "rollback"],
+        icon: FlaskConical,
+        run: () => session.propose(true),
       },
       { id: "key-leave", title: "Leave the editor: Esc, then", group: "Room", shortcut: "Tab" },
     ];

@@ -36,7 +36,7 @@ export class RoomSession {
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
-  #proposer: (() => void) | undefined;
+  #proposer: ((dryRun: boolean) => void) | undefined;
 
   constructor(roomId: string, commandId: string | undefined) {
     this.roomId = roomId;
@@ -110,7 +110,7 @@ export class RoomSession {
   }
 
   /** The editor that has the cursor offers itself for names from the schema tree and for the Propose button. */
-  offerEditor(editor: { insert: (text: string) => void; propose: () => void }): () => void {
+  offerEditor(editor: { insert: (text: string) => void; propose: (dryRun: boolean) => void }): () => void {
     this.#inserter = editor.insert;
     this.#proposer = editor.propose;
     return () => {
@@ -123,8 +123,8 @@ export class RoomSession {
     else toast("Open a document to insert a name into it.");
   }
 
-  propose(): void {
-    if (this.#proposer) this.#proposer();
+  propose(dryRun: boolean): void {
+    if (this.#proposer) this.#proposer(dryRun);
     else toast("Open a document to propose a statement of it.");
   }
 }

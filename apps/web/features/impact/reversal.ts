@@ -1,0 +1,32 @@
+import type { Command, Impact } from "@interlock/protocol";
+
+/** Whether it can be taken back afterwards, for the eye and in words. */
+export interface Reversal {
+  text: "Can be undone" | "Can be undone in part" | "Cannot be undone";
+  /** Why it is not all. */
+  why: string | undefined;
+  tone: "good" | "warn" | "bad";
+}
+
+/** Undefined for what writes nothing. Of several statements the worst counts: one that cannot be undone keeps the rows of none. */
+export function reversal(impact: Impact): Reversal | undefined {
+  const writing = impact.statements.filter(({ effect }) => effect !== "read" && effect !== "session");
+  if (writing.length === 0) return undefined;
+  const worst = writing.find(({ reversible }) => reversible === "no") ?? writing.find(({ reversible }) => reversible === "partial");
+  if (worst === undefined) return { text: "Can be undone", why: undefined, tone: "good" };
+  const where = impact.statements.length > 1 && worst.reversibleReason !== undefined ? `statement ${worst.index + 1}: ` : "";
+  const why = worst.reversibleReason === undefined ? undefined : where + worst.reversibleReason;
+  return worst.reversible === "no" ? { text: "Cannot be undone", why, tone: "bad" } : { text: "Can be undone in part", why, tone: "warn" };
+}
+
+/** Of a frozen command: one that changes nothing needs no undo, and one that is an undo keeps nothing itself. */
+export function commandReversal({ impact, dryRun, undoOf }: Pick<Command, "impact" | "dryRun" | "undoOf">): Reversal | undefined {
+  if (dryRun === true) return undefined;
+  const found = reversal(impact);
+  return found && undoOf !== undefined && found.why === undefined && found.tone !== "good"
+    ? { ...found, why: "what an undo writes is not kept" }
+    : found;
+}
+
+/** `Can be undone in part: what audit_orders does stays, and happens again`. */
+export const reversalWords = ({ text, why }: Reversal) => (why === undefined ? text : `${text}: ${why}`);

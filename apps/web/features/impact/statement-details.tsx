@@ -1,0 +1,193 @@
+import type { Cascade, Effect, Rows, Statement } from "@interlock/protocol";
+import { CornerDownRight, Hourglass } from "lucide-react";
+import type { ReactNode } from "react";
+import { EffectBadge } from "../../components/ui/badge.tsx";
+import { cn } from "../../components/ui/class-names.ts";
+import { EFFECT_WORDS } from "./effect-words.ts";
+import { certainty, count, duration, rowsInWords, share } from "./figures.ts";
+import { blocks, isGrave, modeName, worstFirst } from "./lock-words.ts";
+import { PlanSteps } from "./plan-steps.tsx";
+import { ReversalLine } from "./reversal-line.tsx";
+import type { Reversal } from "./reversal.ts";
+
+/** Everything that is known of one statement, part by part, in the order in which it matters. */
+export function StatementDetails({
+  statement,
+  alone,
+  reversal,
+}: {
+  statement: Statement;
+  alone: boolean;
+  reversal?: Reversal | undefined;
+}) {
+  const { effects, cascades, locks, waits, rewrites, scans, sideEffects, plan } = statement;
+  return (
+    <section className="flex flex-col gap-2">
+      {!alone && (
+        <h3 className="flex items-center gap-2 font-semibold">
+          <EffectBadge effect={statement.effect} /> {statement.index + 1}. {statement.title}
+        </h3>
+      )}
+      <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-2 @max-sm:grid-cols-1 @max-sm:gap-y-0.5">
+        <Part name="Rows" items={effects}>
+          {({ effect, object, kind, columns, rows }) => (
+            <Line
+              what={<Hit effect={effect} object={object} kind={kind} />}
+              figure={figureOf(rows, effect)}
+              note={[
+                rows.kind === "unknown" && kind !== "table" ? "" : certainty(rows),
+                rows.fraction === undefined ? "" : `${share(rows.fraction)} of the table`,
+                columns && columns.length > 0 ? `columns ${columns.join(", ")}` : "",
+              ]}
+            />
+          )}
+        </Part>
+        <Part name="Cascades" items={cascades.toSorted((a, b) => a.depth - b.depth)}>
+          {(cascade) => <CascadeLine cascade={cascade} />}
+        </Part>
+        <Part name="Waits" items={waits}>
+          {({ object, mode, blockedBy }) => (
+            <div className="flex items-baseline gap-1.5 text-modify-text">
+              <Hourglass aria-hidden="true" className="size-3 shrink-0 translate-y-0.5" />
+              <span className="min-w-0 wrap-anywhere">
+                would wait now for <strong className="font-semibold">{blockedBy.user}</strong>, pid {blockedBy.pid}, at it for{" "}
+                {blockedBy.age}
+                <span className="block text-dim">
+                  {modeName({ mode })} on <code>{object}</code>; it runs <code className="text-fg">{blockedBy.query}</code>
+                </span>
+              </span>
+            </div>
+          )}
+        </Part>
+        <Part name="Locks" items={worstFirst(locks)}>
+          {(lock) => (
+            <Line
+              what={
+                <span className={cn(isGrave(lock) && "font-medium text-modify-text")}>
+                  {blocks(lock)} of <code>{lock.object}</code>
+                </span>
+              }
+              note={[modeName(lock)]}
+            />
+          )}
+        </Part>
+        <Part name="Rewrites" items={rewrites}>
+          {(object) => <Whole words="writes all of" end="anew" object={object} effects={effects} />}
+        </Part>
+        <Part name="Full scans" items={scans}>
+          {(object) => <Whole words="reads all of" end="to check it or build an index" object={object} effects={effects} />}
+        </Part>
+        <Part name="Side effects" items={sideEffects}>
+          {({ kind, name, effect, writes }) => (
+            <>
+              <Line
+                what={
+                  <>
+                    {kind === "largeObject" ? "large object" : kind} <code>{name}</code>
+                  </>
+                }
+                note={writes && writes.length > 0 ? [] : [effect]}
+              />
+              {writes?.map((write) => (
+                <div key={`${write.object} ${write.effect}`} className="flex items-baseline gap-1.5 pl-1">
+                  <CornerDownRight aria-hidden="true" className="size-3 shrink-0 translate-y-0.5 text-faint" />
+                  <Line
+                    what={<Hit effect={write.effect} object={write.object} />}
+                    figure={rowsInWords(write.rows)}
+                    note={[certainty(write.rows)]}
+                  />
+                </div>
+              ))}
+            </>
+          )}
+        </Part>
+        <Part name="Plan" items={plan ? [plan] : []}>
+          {({ node, cost, ms, steps }) =>
+            steps && steps.length > 0 ? (
+              <PlanSteps steps={steps} />
+            ) : (
+              <>
+                {node}, cost {count(cost)}
+                {ms !== undefined && <>, about {duration(ms)}</>}
+              </>
+            )
+          }
+        </Part>
+        <Part name="Undo" items={reversal ? [reversal] : []}>
+          {(said) => <ReversalLine reversal={said} />}
+        </Part>
+      </dl>
+    </section>
+  );
+}
+
+/** Rows are what counts of what writes rows or reads them; of a definition there may be none to count. */
+const figureOf = (rows: Rows, effect: Effect) =>
+  rows.kind === "unknown" && (effect === "schema" || effect === "privilege" || effect === "session") ? undefined : rowsInWords(rows);
+
+function Hit({ effect, object, kind }: { effect: Effect; object: string; kind?: string }) {
+  const { verb, color } = EFFECT_WORDS[effect];
+  return (
+    <>
+      <span className={color}>{verb}</span> {kind !== undefined && kind !== "table" && `${kind} `}
+      <code>{object}</code>
+    </>
+  );
+}
+
+/** Deeper ones stand further in: each level hangs on the one before. */
+function CascadeLine({ cascade: { effect, object, rows, via, depth } }: { cascade: Cascade }) {
+  return (
+    <div className="flex items-baseline gap-1.5" style={{ paddingInlineStart: `${Math.min(depth - 1, 8) * 1.125}rem` }}>
+      <CornerDownRight aria-hidden="true" className="size-3 shrink-0 translate-y-0.5 text-faint" />
+      <Line
+        what={<Hit effect={effect} object={object} />}
+        figure={rowsInWords(rows)}
+        note={[certainty(rows), `level ${depth}`, `through ${via.join(", ")}`]}
+      />
+    </div>
+  );
+}
+
+/** A table that is gone through as a whole, with its size where the statement's own figures tell it. */
+function Whole({ words, end, object, effects }: { words: string; end: string; object: string; effects: Statement["effects"] }) {
+  const size = effects.find((one) => one.object === object && one.rows.kind !== "unknown")?.rows;
+  return (
+    <Line
+      what={
+        <span className="font-medium text-modify-text">
+          {words} <code>{object}</code> {end}
+        </span>
+      }
+      figure={size && rowsInWords(size)}
+      note={size ? [certainty(size)] : []}
+    />
+  );
+}
+
+function Line({ what, figure, note }: { what: ReactNode; figure?: string | undefined; note: readonly string[] }) {
+  return (
+    <span className="flex min-w-0 flex-wrap items-baseline gap-x-2 wrap-anywhere">
+      <span className="min-w-0">{what}</span>
+      {figure !== undefined && <strong className="font-semibold tabular-nums">{figure}</strong>}
+      <span className="min-w-0 text-faint">{note.filter(Boolean).join(" · ")}</span>
+    </span>
+  );
+}
+
+function Part<T>({ name, items, children }: { name: string; items: readonly T[]; children: (item: T) => ReactNode }) {
+  if (items.length === 0) return null;
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd className="min-w-0">
+        <ul className="flex flex-col gap-0.5">
+          {items.map((item, index) => (
+            // Shown once per analysis and never reordered.
+            <li key={index}>{children(item)}</li>
+          ))}
+        </ul>
+      </dd>
+    </>
+  );
+}

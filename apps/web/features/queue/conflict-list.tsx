@@ -1,0 +1,45 @@
+import type { Execution } from "@interlock/protocol";
+import { count } from "../impact/figures.ts";
+import { CONFLICT_WORDS, conflictSummary, keyWords } from "./undo-words.ts";
+
+/** Row by row, what an undo found other than the run had left it. A person decides on these. */
+export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conflicts" | "conflictCount">) {
+  if (conflicts === undefined || conflicts.length === 0) return null;
+  const cut = conflictCount !== undefined && conflictCount > conflicts.length;
+  return (
+    <div className="flex flex-col gap-1.5" data-testid="conflicts">
+      <p>
+        {cut ? `Of the first ${count(conflicts.length)} of ${count(conflictCount)} rows, ` : ""}
+        {conflictSummary(conflicts)}. Decide on them and write a command for the rest.
+      </p>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <div
+        role="group"
+        aria-label="Rows that are not as the run left them"
+        tabIndex={0}
+        className="max-h-60 overflow-y-auto rounded-md border border-line bg-bg"
+      >
+        <table className="w-full text-left">
+          <thead className="sticky top-0 bg-bg text-faint">
+            <tr className="*:px-2 *:py-1 *:font-normal">
+              <th scope="col">row</th>
+              <th scope="col">what happened</th>
+            </tr>
+          </thead>
+          <tbody>
+            {conflicts.map((conflict, index) => (
+              // They come once, with the end of the run.
+              <tr key={index} className="border-t border-line align-top *:px-2 *:py-1">
+                <td className="wrap-anywhere">
+                  <span className="block text-2xs text-faint">{conflict.object}</span>
+                  <code className="text-fg">{keyWords(conflict)}</code>
+                </td>
+                <td>{CONFLICT_WORDS[conflict.reason]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
