@@ -1,16 +1,17 @@
-import type { Rows } from "@interlock/protocol";
+import { sumRows, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
-import { forecastTriggers, type WriteEvent } from "./triggers.ts";
+import { addForecast, forecastTriggers, isNone, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
+import { columnNames, lockKeyTable } from "./writes/key-locks.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
 const restrictCode = (version: number): string => (holds("restrictCode", version) ? "23001" : "23503");
 
-/** Rows that go with, or change with, deleted rows; and keys that forbid the delete. */
+/** Rows that go with, or change with, deleted rows; and keys that forbid the delete. `depth`: triggers above it. */
 export function describeDeleteCascades(
   context: AnalysisContext,
   target: CatalogRelation,
@@ -18,98 +19,118 @@ export function describeDeleteCascades(
   counts: ClosureCounts | undefined,
   rows: Rows,
   draft: DraftStatement,
+  depth = 0,
 ): void {
   const { catalog } = context;
-  if (rows.kind === "exact" && rows.value === 0 && counts === undefined && !closure.circular) return;
+  if (isNone(rows)) return;
   const estimates = estimatedDeletes(context, closure, rows);
-  const losing = new Set(closure.deletes.map((entry) => entry.table));
+  const lost = new Map<number, Rows>();
+  for (const { table } of closure.deletes) {
+    const figure = counts ? exactly(counts.deletes.get(table)) : (estimates.get(table) ?? unknownRows());
+    lost.set(table, table === target.oid ? (counts ? exactly(counts.target + figure.value) : rows) : figure);
+  }
+  // A key's own queries run for every row that goes from where it points, and not at all where none goes.
+  const runs = (key: ForeignKey): boolean => [...lost].some(([table, gone]) => !isNone(gone) && keysTo(catalog, table).includes(key));
   for (const entry of closure.deletes) {
     const table = catalog.relations.get(entry.table)!;
     const keys = [...entry.via, ...entry.self];
     if (keys.length === 0) continue;
-    // A trigger that changes or drops rows of a child makes what lies below it uncertain, too.
     const figure = counts ? exactly(counts.deletes.get(entry.table)) : (estimates.get(entry.table) ?? unknownRows());
-    draft.locks.add(qualified(table), "RowExclusiveLock");
-    if (entry.table !== target.oid || entry.self.length > 0)
-      draft.cascades.push({
-        object: qualified(table),
-        effect: "delete",
-        rows: fraction(figure, table),
-        via: keys.map((key) => key.name),
-        depth: Math.max(1, entry.depth),
-      });
-    fire(context, table, "delete", figure, undefined, draft);
+    draft.cascades.push({
+      object: qualified(table),
+      effect: "delete",
+      rows: fraction(figure, table),
+      via: keys.map((key) => key.name),
+      depth: Math.max(1, entry.depth),
+    });
+    if (keys.some(runs)) lockKeyTable(catalog, entry.table, "RowExclusiveLock", draft);
+    fire(context, table, "delete", figure, undefined, keys.some(runs), depth, draft);
     for (const key of keys) if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
   }
-  for (const { key, depth } of closure.sets) {
+  for (const { key, depth: level } of closure.sets) {
     const table = catalog.relations.get(key.child)!;
     let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows);
-    // Rows that another path deletes may be changed before they go; the server's order decides.
-    if (losing.has(key.child) && key.child !== target.oid && figure.kind === "exact") figure = { ...figure, kind: "estimate" };
-    draft.locks.add(qualified(table), "RowExclusiveLock");
-    if (key.onDelete === "d") {
+    if (counts?.contested.has(key.oid)) figure = { ...figure, kind: "estimate" };
+    if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    if (key.onDelete === "d" && !isNone(figure)) {
       // The default is checked like any new reference, and that nothing is left pointing at what is gone.
-      draft.locks.add(qualified(table), "RowShareLock");
-      draft.locks.add(qualified(catalog.relations.get(key.parent)!), "RowShareLock");
+      lockKeyTable(catalog, key.parent, "RowShareLock", draft);
       if (figure.value > 0)
         draft.notes.push(`${key.name} sets a default that must exist in ${qualified(catalog.relations.get(key.parent)!)}`);
     }
     const known = draft.cascades.find((cascade) => cascade.object === qualified(table) && cascade.effect === "modify");
     if (known) {
-      known.rows = { value: known.rows.value + figure.value, kind: known.rows.kind === "exact" ? figure.kind : known.rows.kind };
+      known.rows = sumRows([known.rows, figure]);
       known.via.push(key.name);
-    } else draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth });
-    fire(context, table, "update", figure, childNames(context, key), draft);
+    } else
+      draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth: level });
+    fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft);
     if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
-    const onward = keysTo(catalog, key.child).filter((other) => other.parentColumns.some((attnum) => key.childColumns.includes(attnum)));
-    if (onward.length > 0) {
-      draft.incomplete = true;
-      draft.notes.push(`${qualified(table)} passes the change on through ${onward.map((other) => other.name).join(", ")}`);
-    }
+    if (!isNone(figure)) noteOnward(context, key, draft);
   }
   for (const key of closure.blocks) {
     const child = catalog.relations.get(key.child)!;
-    draft.locks.add(qualified(child), "RowShareLock");
+    if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
     if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
     const holding = counts?.blocks.get(key.oid);
-    if (holding === undefined) {
-      if (rows.kind !== "exact" || rows.value > 0)
-        draft.notes.push(`${qualified(child)} may forbid this through ${key.name}; its rows were not counted`);
-    } else if (holding > 0) {
+    if (holding === undefined) draft.notes.push(`${qualified(child)} may forbid this through ${key.name}; its rows were not counted`);
+    else if (holding > 0) {
       const code = key.onDelete === "r" ? restrictCode(catalog.version) : "23503";
       draft.willFail.push({ code, reason: `${holding} rows of ${qualified(child)} still refer to these rows (${key.name})` });
     }
   }
 }
 
-/** Changing a referenced key reaches the rows that refer to it. Whether values really change is not known, so figures are estimates. */
+/** What an UPDATE does to the rows that refer to changed keys. */
+export interface KeyChanges {
+  /** Triggers above it. */
+  depth?: number;
+  /** By constraint OID, where it could be counted: rows whose key really changes, and children of their old keys. */
+  changed?: ReadonlyMap<number, { rows: number; children: number }>;
+}
+
+/** Changing a referenced key reaches the rows that refer to it; where it is not known whether values really change, figures are estimates. */
 export function describeUpdateCascades(
   context: AnalysisContext,
   target: CatalogRelation,
   columns: readonly string[],
   rows: Rows,
   draft: DraftStatement,
+  { depth = 0, changed }: KeyChanges = {},
 ): void {
   const { catalog } = context;
-  if (rows.kind === "exact" && rows.value === 0) return;
+  if (isNone(rows)) return;
   for (const key of keysTo(catalog, target.oid)) {
-    const names = key.parentColumns.map(
-      (attnum) => catalog.relations.get(key.parent)?.columns.find((column) => column.attnum === attnum)?.name ?? "",
-    );
+    const names = columnNames(catalog, key.parent, key.parentColumns);
     if (!names.some((name) => columns.includes(name))) continue;
+    const found = changed?.get(key.oid);
+    if (found?.rows === 0) continue;
     const child = catalog.relations.get(key.child)!;
     if (key.onUpdate === "a" || key.onUpdate === "r") {
-      draft.locks.add(qualified(child), "RowShareLock");
-      draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
+      lockKeyTable(catalog, key.child, "RowShareLock", draft);
+      if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
       continue;
     }
-    const figure = scaled(context, key, rows);
-    draft.locks.add(qualified(child), "RowExclusiveLock");
-    draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
-    fire(context, child, "update", figure, childNames(context, key), draft);
-    if (keysTo(catalog, key.child).some((other) => other.parentColumns.some((attnum) => key.childColumns.includes(attnum))))
-      draft.incomplete = true;
+    const figure = found ? exactly(found.children) : scaled(context, key, rows);
+    lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
+    if (known) {
+      known.rows = sumRows([known.rows, figure]);
+      known.via.push(key.name);
+    } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
+    fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
+    if (!isNone(figure)) noteOnward(context, key, draft);
   }
+}
+
+/** A key that is changed may be referred to in its turn. */
+function noteOnward({ catalog }: AnalysisContext, key: ForeignKey, draft: DraftStatement): void {
+  const onward = keysTo(catalog, key.child).filter((other) => other.parentColumns.some((attnum) => key.childColumns.includes(attnum)));
+  if (onward.length === 0) return;
+  draft.incomplete = true;
+  draft.notes.push(
+    `${qualified(catalog.relations.get(key.child)!)} passes the change on through ${onward.map((other) => other.name).join(", ")}`,
+  );
 }
 
 function fire(
@@ -118,24 +139,21 @@ function fire(
   event: WriteEvent,
   rows: Rows,
   columns: string[] | undefined,
+  runs: boolean,
+  depth: number,
   draft: DraftStatement,
 ): void {
-  const forecast = forecastTriggers(context, table.oid, event, rows, columns);
-  draft.sideEffects.push(...forecast.sideEffects);
-  draft.willFail.push(...forecast.willFail);
-  draft.notes.push(...forecast.notes);
-  if (!forecast.complete) draft.incomplete = true;
-  if (forecast.alters) {
-    draft.notes.push(`A BEFORE trigger on ${qualified(table)} may change what cascades`);
-    for (const cascade of draft.cascades) if (cascade.rows.kind === "exact") cascade.rows = { ...cascade.rows, kind: "estimate" };
-  }
-  for (const write of forecast.sideEffects.flatMap((effect) => effect.writes ?? [])) draft.locks.add(write.object, "RowExclusiveLock");
+  // How often the key's query fires the table's statement triggers depends on how the server batches its rows.
+  const statements: Rows = runs ? { value: 1, kind: "estimate" } : { value: 0, kind: "exact" };
+  const forecast = forecastTriggers(context, table.oid, event, rows, columns, { statements, depth });
+  addForecast(draft, forecast);
+  if (!forecast.alters || isNone(rows)) return;
+  draft.notes.push(`A BEFORE trigger on ${qualified(table)} may change what cascades`);
+  for (const cascade of draft.cascades) if (cascade.rows.kind === "exact") cascade.rows = { ...cascade.rows, kind: "estimate" };
 }
 
 const childNames = ({ catalog }: AnalysisContext, key: ForeignKey): string[] =>
-  (key.setColumns.length > 0 ? key.setColumns : key.childColumns).map(
-    (attnum) => catalog.relations.get(key.child)?.columns.find((column) => column.attnum === attnum)?.name ?? "",
-  );
+  columnNames(catalog, key.child, key.setColumns.length > 0 ? key.setColumns : key.childColumns);
 
 const exactly = (value: number | undefined): Rows => (value === undefined ? unknownRows() : { value, kind: "exact" });
 const unknownRows = (): Rows => ({ value: 0, kind: "unknown" });

@@ -45,6 +45,8 @@ export interface ForeignKey {
   /** Columns SET NULL or SET DEFAULT touches when they are not all. */
   setColumns: number[];
   temporal: boolean;
+  /** The server holds rows to it; false for keys declared NOT ENFORCED (since 18). */
+  enforced: boolean;
 }
 
 export interface CatalogIndex {
@@ -71,6 +73,9 @@ export interface CatalogTrigger {
   /** Columns of UPDATE OF; empty: any. */
   columns: number[];
   conditional: boolean;
+  /** Names of its transition tables. */
+  oldTable?: string;
+  newTable?: string;
 }
 
 export interface CatalogFunction {

@@ -40,13 +40,13 @@ export const factsQuery = (version: number): string => `
 select
   (select json_agg(json_build_object('oid', oid::int8, 'name', conname, 'child', conrelid::int8, 'parent', confrelid::int8, 'childColumns', conkey,
       'parentColumns', confkey, 'onDelete', confdeltype, 'onUpdate', confupdtype, 'deferrable', condeferrable,
-      'setColumns', coalesce(nullif(to_jsonb(k)->'confdelsetcols', 'null'), '[]'), 'temporal', coalesce(to_jsonb(k)->>'conperiod' = 'true', false)) order by oid)
+      'setColumns', coalesce(nullif(to_jsonb(k)->'confdelsetcols', 'null'), '[]'), 'temporal', coalesce(to_jsonb(k)->>'conperiod' = 'true', false), 'enforced', coalesce(to_jsonb(k)->>'conenforced' <> 'false', true)) order by oid)
     from pg_constraint k where contype = 'f' and conparentid = 0) as foreign_keys,
   (select json_agg(json_build_object('oid', i.indexrelid::int8, 'table', i.indrelid::int8, 'name', c.relname, 'columns', string_to_array(i.indkey::text, ' ')::int[],
       'unique', i.indisunique, 'primary', i.indisprimary, 'keyColumns', i.indnkeyatts, 'valid', i.indisvalid, 'partial', i.indpred is not null))
     from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid >= 16384) as indexes,
   (select json_agg(json_build_object('table', tgrelid::int8, 'name', tgname, 'function', tgfoid::int8, 'type', tgtype, 'columns', string_to_array(nullif(tgattr::text, ''), ' ')::int[],
-      'conditional', tgqual is not null) order by tgname)
+      'conditional', tgqual is not null, 'oldTable', tgoldtable, 'newTable', tgnewtable) order by tgname)
     from pg_trigger where not tgisinternal and tgparentid = 0 and tgenabled in ('O', 'A')) as triggers,
   (select json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'volatility', p.provolatile, 'definer', p.prosecdef,
       'language', l.lanname, 'source', coalesce(p.prosrc, ''), 'sqlBody', ${holds("sqlBodies", version) ? "pg_get_function_sqlbody(p.oid)" : "null"},

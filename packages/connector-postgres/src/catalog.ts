@@ -100,6 +100,8 @@ function triggerOf(row: Record<string, any>): CatalogTrigger {
     events,
     columns: row.columns ?? [],
     conditional: row.conditional,
+    ...(row.oldTable ? { oldTable: row.oldTable } : {}),
+    ...(row.newTable ? { newTable: row.newTable } : {}),
   };
 }
 

@@ -10,8 +10,10 @@ export interface Closure {
   sets: { key: ForeignKey; depth: number }[];
   /** Keys whose child rows forbid the delete. */
   blocks: ForeignKey[];
-  /** Tables refer to each other in a circle longer than one, or inherit from each other: not counted exactly. */
+  /** Tables refer to each other in a circle longer than one, or inherit from each other. */
   circular: boolean;
+  /** Rows that only inherit from one of the tables have keys of their own pointing at them: not counted exactly. */
+  uncounted: boolean;
 }
 
 /** Tables whose keys may point at rows of this one: plain inheritance shares no keys, partitions share those of the whole. */
@@ -29,11 +31,11 @@ const inherited = (catalog: Catalog, table: number): boolean => catalog.relation
 /** Foreign keys that point at a table: at itself, at what it is a partition of, or at its own partitions. */
 export function keysTo(catalog: Catalog, table: number): ForeignKey[] {
   const pointed = pointedAt(catalog, table);
-  return catalog.foreignKeys.filter((key) => pointed.has(key.parent));
+  return catalog.foreignKeys.filter((key) => key.enforced && pointed.has(key.parent));
 }
 
 export function deleteClosure(catalog: Catalog, root: number): Closure {
-  const closure: Closure = { deletes: [], sets: [], blocks: [], circular: false };
+  const closure: Closure = { deletes: [], sets: [], blocks: [], circular: false, uncounted: false };
   const entries = new Map<number, Closure["deletes"][number]>();
   const order: number[] = [];
   const path = new Set<number>();
@@ -47,7 +49,11 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
     const entry = { table, via: [] as ForeignKey[], self: [] as ForeignKey[], depth };
     entries.set(table, entry);
     path.add(table);
-    if (inherited(catalog, table)) closure.circular = true;
+    if (inherited(catalog, table)) {
+      closure.circular = true;
+      const heirs = family(catalog, table).slice(1);
+      if (catalog.foreignKeys.some((key) => key.enforced && heirs.includes(key.parent))) closure.uncounted = true;
+    }
     for (const key of keysTo(catalog, table)) {
       if (key.onDelete === "c") {
         if (key.child === table) {
@@ -74,13 +80,17 @@ export interface ClosureCounts {
   deletes: Map<number, number>;
   /** By constraint OID. */
   sets: Map<number, number>;
+  /** Keys some of whose rows to set go by another path: they may be set first, or not. */
+  contested: ReadonlySet<number>;
   blocks: Map<number, number>;
 }
 
 const attname = (catalog: Catalog, table: number, attnum: number): string =>
   quoteIdent(catalog.relations.get(table)?.columns.find((column) => column.attnum === attnum)?.name ?? "");
 
-const ident = (relation: CatalogRelation): string => `${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
+/** As the server's own queries for keys name a table: without what only inherits from it (ri_triggers.c). */
+const ident = (relation: CatalogRelation): string =>
+  `${relation.kind === "p" ? "" : "ONLY "}${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
 
 /** Columns of a table that keys in the closure compare. */
 export function neededColumns(catalog: Catalog, closure: Closure, table: number): { name: string; attnum: number }[] {
@@ -104,6 +114,7 @@ export function neededColumns(catalog: Catalog, closure: Closure, table: number)
 
 /** Names inside the query; none that a table of the statement is likely to have. */
 const SELECTED = '"selected rows"';
+const REACHED = '"reached rows"';
 
 /** The sets of rows a closure consists of, as parts of one `WITH RECURSIVE`. */
 export interface ClosureSets {
@@ -119,8 +130,12 @@ export interface ClosureSets {
 export function closureSets(catalog: Catalog, closure: Closure, base: string): ClosureSets {
   const parts: string[] = [`${SELECTED} AS (${base})`];
   const rootEntry = closure.deletes[0]!;
+  const round = closure.deletes.some((entry) => entry.table === rootEntry.table && entry.via.length > 0) || hasCircle(catalog, closure);
   // What follows no self reference is what was selected, once.
-  const set = (table: number) => (table === rootEntry.table && rootEntry.self.length === 0 ? SELECTED : `"rows of ${table}"`);
+  const set = (table: number) => (table === rootEntry.table && rootEntry.self.length === 0 && !round ? SELECTED : `"rows of ${table}"`);
+  /** Those that keys can point at: rows that only inherit from the table are selected with it, and are not. */
+  const pointed = (table: number) =>
+    table === rootEntry.table && inherited(catalog, table) ? `(SELECT * FROM ${set(table)} WHERE t = ${table})` : set(table);
   const keyColumns = (key: ForeignKey, table: number) =>
     key.parentColumns.map((attnum) => {
       const name = catalog.relations.get(key.parent)?.columns.find((column) => column.attnum === attnum)?.name;
@@ -132,19 +147,20 @@ export function closureSets(catalog: Catalog, closure: Closure, base: string): C
       .filter((entry) => keysTo(catalog, entry.table).includes(key))
       .map((entry) => {
         const child = key.childColumns.map((attnum) => `x.${attname(catalog, key.child, attnum)}`).join(", ");
-        return `(${child}) IN (SELECT ${keyColumns(key, entry.table).join(", ")} FROM ${set(entry.table)})`;
+        return `(${child}) IN (SELECT ${keyColumns(key, entry.table).join(", ")} FROM ${pointed(entry.table)} q)`;
       })
       .join(" OR ") || "false";
   /** The child's rows `x` that refer by `key` to a deleted row. */
   const referring = (key: ForeignKey): string => {
     const child = ident(catalog.relations.get(key.child)!);
-    const pointed = closure.deletes.filter((entry) => keysTo(catalog, entry.table).includes(key));
-    if (pointed.length !== 1 || !isUniqueIn(catalog, key, pointed[0]!.table)) return `${child} x WHERE (${refers(key)})`;
-    const { table } = pointed[0]!;
+    const entries = closure.deletes.filter((entry) => keysTo(catalog, entry.table).includes(key));
+    if (entries.length !== 1 || key.parent !== entries[0]!.table) return `${child} x WHERE (${refers(key)})`;
+    const { table } = entries[0]!;
     const columns = keyColumns(key, table);
     const on = key.childColumns.map((attnum, i) => `x.${attname(catalog, key.child, attnum)} = p.${columns[i]}`).join(" AND ");
-    return `${child} x JOIN ${set(table)} p ON ${on} WHERE true`;
+    return `${child} x JOIN ${pointed(table)} p ON ${on} WHERE true`;
   };
+  if (round) parts.push(`${REACHED} AS (${reachedRows(catalog, closure)})`);
   for (const entry of closure.deletes) {
     if (set(entry.table) === SELECTED) continue;
     const relation = catalog.relations.get(entry.table)!;
@@ -152,6 +168,12 @@ export function closureSets(catalog: Catalog, closure: Closure, base: string): C
     const list = ["x.tableoid AS t", "x.ctid AS c", ...columns.map((column) => `x.${quoteIdent(column.name)} AS k${column.attnum}`)].join(
       ", ",
     );
+    if (round) {
+      const own = entry.table === rootEntry.table ? ident(relation).replace(/^ONLY /, "") : ident(relation);
+      const places = `SELECT t, c FROM ${REACHED} WHERE n = ${entry.table}`;
+      parts.push(`${set(entry.table)} AS (SELECT ${list} FROM ${own} x WHERE (x.tableoid, x.ctid) IN (${places}))`);
+      continue;
+    }
     const plain = ["t", "c", ...columns.map((column) => `k${column.attnum}`)].join(", ");
     const seeds =
       entry.depth === 0 ? [`SELECT ${plain} FROM ${SELECTED}`] : entry.via.map((key) => `SELECT ${list} FROM ${referring(key)}`);
@@ -166,12 +188,50 @@ export function closureSets(catalog: Catalog, closure: Closure, base: string): C
   return { parts: parts.join(", "), rowsOf: set, referring };
 }
 
+/** A circle of tables, or a key that leads from a partition into its whole; self references alone are none. */
+function hasCircle(catalog: Catalog, closure: Closure): boolean {
+  const order = new Map(closure.deletes.map((entry, at) => [entry.table, at]));
+  return closure.deletes.some((entry, at) =>
+    entry.via.some((key) => pointing(catalog, closure, key).some(({ table }) => order.get(table)! >= at)),
+  );
+}
+
+/** Entries a key may point into. */
+const pointing = (catalog: Catalog, closure: Closure, key: ForeignKey): Closure["deletes"] =>
+  closure.deletes.filter((entry) => keysTo(catalog, entry.table).includes(key));
+
+/** Places of everything that goes, however often the keys lead around: each step follows every key from the rows of the step before. */
+function reachedRows(catalog: Catalog, closure: Closure): string {
+  const steps = closure.deletes.flatMap((entry) =>
+    [...entry.via, ...entry.self].flatMap((key) =>
+      pointing(catalog, closure, key).map(({ table }) => {
+        const on = key.childColumns
+          .map((attnum, i) => `x.${attname(catalog, key.child, attnum)} = p.${attname(catalog, key.parent, key.parentColumns[i]!)}`)
+          .join(" AND ");
+        const parent = catalog.relations.get(table)!;
+        return `SELECT ${entry.table} AS n, x.tableoid AS t, x.ctid AS c FROM ${ident(parent)} p JOIN ${ident(catalog.relations.get(key.child)!)} x ON ${on} WHERE w.n = ${table} AND p.tableoid = w.t AND p.ctid = w.c`;
+      }),
+    ),
+  );
+  const root = closure.deletes[0]!.table;
+  return `SELECT ${root} AS n, t, c FROM ${SELECTED} UNION SELECT f.n, f.t, f.c FROM ${REACHED} w CROSS JOIN LATERAL (${steps.join(" UNION ALL ")}) f`;
+}
+
 /** One query that counts the whole closure. */
 export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
   const { parts, rowsOf, referring } = closureSets(catalog, closure, base);
   const root = closure.deletes[0]!.table;
-  const deleted = (table: number) =>
-    closure.deletes.some((entry) => entry.table === table) ? ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${rowsOf(table)})` : "";
+  // Rows of a partition may go by their own name while a key names the whole.
+  const deleted = (table: number, alone?: number) => {
+    const kin = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+    return (
+      closure.deletes
+        .filter((entry) => kin.has(entry.table) && (alone === undefined || entry.table === alone))
+        // Of the statement's own rows all are gone before any key acts; what keys take goes later.
+        .map((entry) => ` AND (x.tableoid, x.ctid) NOT IN (SELECT t, c FROM ${alone === undefined ? rowsOf(entry.table) : SELECTED})`)
+        .join("")
+    );
+  };
   const figures = [
     `(SELECT count(*) FROM ${SELECTED}) AS target`,
     ...closure.deletes.map(
@@ -181,19 +241,21 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
       (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
+    ...closure.sets
+      .filter(({ key }) => deleted(key.child) !== "")
+      .map(({ key }) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child, root)}) AS a${key.oid}`),
   ];
   return `WITH RECURSIVE ${parts} SELECT ${figures.join(", ")}`;
 }
-
-/** Whether no two rows of the table, or of what it consists of, share the key's value: then a join finds each child once, at half the price of IN. */
-const isUniqueIn = (catalog: Catalog, key: ForeignKey, table: number): boolean =>
-  key.parent === table && (catalog.relations.get(table)?.kind === "p" || !catalog.children.has(table));
 
 export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
   return {
     target: Number(row.target),
     deletes: new Map(closure.deletes.map((entry) => [entry.table, Number(row[`d${entry.table}`])])),
     sets: new Map(closure.sets.map(({ key }) => [key.oid, Number(row[`f${key.oid}`])])),
+    contested: new Set(
+      closure.sets.flatMap(({ key }) => (row[`a${key.oid}`] !== undefined && row[`a${key.oid}`] !== row[`f${key.oid}`] ? [key.oid] : [])),
+    ),
     blocks: new Map(closure.blocks.map((key) => [key.oid, Number(row[`f${key.oid}`])])),
   };
 }

@@ -1,6 +1,8 @@
 import type { AnalysisSession, DatabaseError } from "./analysis-pool.ts";
 import { plannedReads, type PlanNode } from "./plan-reads.ts";
 
+/** Stands where an SQLSTATE would: the server answered without a plan. */
+export const NO_PLAN = "no plan";
 /** Longest one EXPLAIN may take, in milliseconds. */
 const PLAN_MS = 1_000;
 
@@ -44,7 +46,7 @@ export async function explain(
   if (!result.ok) return result;
   const root = result.value[0]?.["QUERY PLAN"]?.[0]?.Plan as PlanNode | undefined;
   // Utility statements (CREATE TABLE AS with no plan, say) answer without one.
-  if (!root) return { ok: false, error: { code: "XX000", message: "The server gave no plan" } };
+  if (!root) return { ok: false, error: { code: NO_PLAN, message: "The server gave no plan" } };
   return { ok: true, plan: planFacts(root) };
 }
 

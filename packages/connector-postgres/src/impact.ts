@@ -8,7 +8,7 @@ import { textEffect, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
-import { explain } from "./explain.ts";
+import { explain, NO_PLAN } from "./explain.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
@@ -21,11 +21,14 @@ import { unreadable } from "./syntax.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences, type TableReference } from "./table-references.ts";
 import { titleOf } from "./title.ts";
-import { forecastTriggers } from "./triggers.ts";
-import { nameKey, rangeName, unwrap, type Node } from "./tree.ts";
+import { addForecast, forecastTriggers } from "./triggers.ts";
+import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
-import { describeWrite } from "./writes.ts";
+import { lockParents } from "./writes/key-locks.ts";
+import { describeSequences } from "./writes/sequences.ts";
+import { describeWrites } from "./writes/several.ts";
+import { lockPlanned } from "./writes/target-locks.ts";
 
 /** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
@@ -159,15 +162,12 @@ async function describeQuery(
   describeReads(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);
-  // What EXPLAIN only plans is not written.
-  if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") return;
-  for (const reference of writes)
-    await describeWrite(
-      context,
-      reference,
-      draft,
-      writes.length === 1 && subject !== undefined && reference.statement === unwrap(subject)?.[1],
-    );
+  // What is only planned is not written.
+  if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") {
+    for (const { ref, only: alone } of writes) lockPlanned(context, ref, alone, draft);
+    return;
+  }
+  await describeWrites(context, subject, writes, draft);
 }
 
 /** Preparing looks a query's names up and locks what they stand for until the transaction ends; nothing is read or written. */
@@ -199,9 +199,9 @@ function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatemen
   draft.effects.push({ effect: body.is_from ? "append" : "read", object: qualified(relation), kind: kindWord(relation.kind), rows });
   draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
   if (!body.is_from) return;
-  const forecast = forecastTriggers(context, relation.oid, "insert", rows);
-  draft.sideEffects.push(...forecast.sideEffects);
-  draft.notes.push(...forecast.notes);
+  addForecast(draft, forecastTriggers(context, relation.oid, "insert", rows));
+  lockParents(context, relation, undefined, rows, draft);
+  describeSequences(context, relation, names((body.attlist ?? []) as Node[]), rows, draft);
   draft.incomplete = true;
 }
 
@@ -228,6 +228,8 @@ async function plan(context: AnalysisContext, text: string | undefined, draft: D
   }
   draft.incomplete = true;
   const { code, message } = planned.error;
+  // A rule may leave nothing to plan.
+  if (code === NO_PLAN) return;
   if (code === "57014" || code === "55P03") draft.notes.push("Planning took too long or waits for a lock");
   else if (context.after.writes) draft.notes.push("An earlier statement of this text may be needed before this one can be planned");
   else draft.willFail.push({ code, reason: message });

@@ -75,7 +75,10 @@ export function lockRead(
   for (const oid of family(context.catalog, relation.oid).slice(1)) {
     const child = context.catalog.relations.get(oid);
     // Partitions that planning left out are not opened.
-    if (child && (!draft.planned || child.kind === "p" || draft.planned.touched.includes(qualified(child))))
-      draft.locks.add(qualified(child), mode);
+    if (!child) continue;
+    const touched = family(context.catalog, oid).some((member) =>
+      draft.planned?.touched.includes(qualified(context.catalog.relations.get(member)!)),
+    );
+    if (!draft.planned || touched) draft.locks.add(qualified(child), mode);
   }
 }

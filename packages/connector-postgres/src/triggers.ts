@@ -1,12 +1,12 @@
-import { strongest, type Rows, type SideEffect } from "@interlock/protocol";
+import { strongest, type Lock, type Rows, type SideEffect } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
-import { ancestry, family, findRelation, qualified } from "./catalog.ts";
-import type { CatalogRelation, CatalogTrigger } from "./catalog-model.ts";
-import { classify } from "./classify.ts";
-import { parseGrammar } from "./grammar.ts";
+import { ancestry, family, qualified } from "./catalog.ts";
+import type { CatalogTrigger } from "./catalog-model.ts";
+import type { DraftStatement } from "./draft-statement.ts";
+import type { Mode } from "./locks.ts";
 import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
-import { walkTriggerBody, type BodyStatement } from "./trigger-body.ts";
-import { rangeName, unwrap, type Node } from "./tree.ts";
+import { bodyWrites, type TriggerRows } from "./trigger-writes.ts";
+import { walkTriggerBody } from "./trigger-body.ts";
 
 export type WriteEvent = "insert" | "update" | "delete" | "truncate";
 
@@ -19,12 +19,25 @@ export interface TriggerForecast {
   alters: boolean;
   willFail: { code: string; reason: string }[];
   notes: string[];
+  /** Of everything they do, what follows from it included. */
+  locks: Lock[];
 }
 
-type Write = NonNullable<SideEffect["writes"]>[number];
+export type Write = NonNullable<SideEffect["writes"]>[number];
 
-/** Deepest chain of triggers whose writes fire triggers. */
-const DEPTH = 4;
+/** What is known of the write whose triggers are asked for. */
+export interface Firing {
+  /** Triggers and writes of triggers above this one. */
+  depth?: number;
+  /** How often the statement itself runs: once, where nothing is said. */
+  statements?: Rows;
+  /** Rows that BEFORE triggers see, where more are proposed than written. */
+  proposed?: Rows | undefined;
+}
+
+/** Nothing is written at all. */
+export const isNone = (rows: Rows): boolean => rows.kind === "exact" && rows.value === 0;
+export const ONCE: Rows = { value: 1, kind: "exact" };
 /** Built in, and known: they write nothing. */
 const BUILTIN_TRIGGERS = 16_384;
 
@@ -35,29 +48,57 @@ export function forecastTriggers(
   event: WriteEvent,
   rows: Rows,
   columns?: readonly string[],
-  depth = 0,
+  { depth = 0, statements = ONCE, proposed }: Firing = {},
 ): TriggerForecast {
-  const forecast: TriggerForecast = { sideEffects: [], complete: true, alters: false, willFail: [], notes: [] };
-  for (const trigger of matching(context, table, event, columns)) one(context, trigger, event, rows, depth, forecast);
+  const forecast: TriggerForecast = { sideEffects: [], complete: true, alters: false, willFail: [], notes: [], locks: [] };
+  for (const trigger of matching(context, table, event, columns)) {
+    const seen = trigger.when === "before" ? (proposed ?? rows) : rows;
+    one(context, trigger, event, { table, rows: seen, statements, depth }, forecast);
+  }
   return forecast;
 }
 
+/** Takes over what triggers do into the statement that fires them. */
+export function addForecast(draft: DraftStatement, forecast: TriggerForecast): void {
+  draft.sideEffects.push(...forecast.sideEffects);
+  draft.willFail.push(...forecast.willFail);
+  draft.notes.push(...forecast.notes);
+  if (!forecast.complete) draft.incomplete = true;
+  for (const lock of forecast.locks) draft.locks.add(lock.object, lock.mode as Mode);
+}
+
 function matching({ catalog }: AnalysisContext, table: number, event: WriteEvent, columns?: readonly string[]): CatalogTrigger[] {
-  const kin = new Set([...ancestry(catalog, table), ...family(catalog, table)]);
+  // A partition's rows are its whole's as well; rows of a table that only inherits fire their own triggers alone.
+  const kin = new Set([...(catalog.relations.get(table)?.partition ? ancestry(catalog, table) : []), ...family(catalog, table)]);
   const assigned =
     columns &&
     new Set((catalog.relations.get(table)?.columns ?? []).filter((column) => columns.includes(column.name)).map((column) => column.attnum));
   return catalog.triggers.filter((trigger) => {
     if (!trigger.events.includes(event)) return false;
-    // Row triggers of a partitioned table fire for its partitions and the other way round; statement triggers fire where the name stands.
+    // Row triggers fire where the row is, statement triggers where the name stands.
     if (trigger.table !== table && !(trigger.row && kin.has(trigger.table))) return false;
     if (event !== "update" || trigger.columns.length === 0 || !assigned) return true;
     return trigger.columns.some((attnum) => assigned.has(attnum)) || trigger.when === "before";
   });
 }
 
-function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEvent, rows: Rows, depth: number, into: TriggerForecast): void {
+interface Fired {
+  /** The table that was named. */
+  table: number;
+  rows: Rows;
+  statements: Rows;
+  depth: number;
+}
+
+/** Whether every row written under a table's name is one of the trigger's own table. */
+function firesForAll({ catalog }: AnalysisContext, trigger: CatalogTrigger, table: number): boolean {
+  if (trigger.table !== table) return ancestry(catalog, table).includes(trigger.table);
+  return catalog.relations.get(table)?.kind === "p" || !catalog.children.has(table);
+}
+
+function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEvent, fired: Fired, into: TriggerForecast): void {
   const { catalog } = context;
+  const { rows, statements } = fired;
   const fn = catalog.functions.get(trigger.function);
   const table = catalog.relations.get(trigger.table);
   const name = `${trigger.name} → ${fn ? qualified(fn) : `built-in function ${trigger.function}`}`;
@@ -67,7 +108,6 @@ function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEven
     into.sideEffects.push({ kind: "trigger", name, effect: "unknown" });
     if (trigger.when !== "after") into.alters = true;
   };
-  if (trigger.when === "instead") return lost("it replaces the write on a view");
   if (trigger.function < BUILTIN_TRIGGERS) {
     into.alters = into.alters || trigger.when === "before";
     into.sideEffects.push({ kind: "trigger", name, effect: "read" });
@@ -81,115 +121,25 @@ function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEven
   if (walk.raises && !trigger.conditional && (rows.value > 0 || !trigger.row) && rows.kind !== "unknown" && rows.kind !== "estimate")
     into.willFail.push({ code: "P0001", reason: `Trigger ${trigger.name} on ${table ? qualified(table) : "the table"} raises an error` });
 
+  const partly = trigger.conditional || !firesForAll(context, trigger, fired.table);
   const firings: Rows = trigger.row
-    ? { value: rows.value, kind: trigger.conditional && rows.kind === "exact" ? "estimate" : rows.kind }
-    : { value: 1, kind: "exact" };
+    ? { value: rows.value, kind: partly && rows.kind === "exact" && rows.value > 0 ? "estimate" : rows.kind }
+    : statements;
+  const passing: TriggerRows = { firings, rows, transitions: [trigger.oldTable, trigger.newTable].filter((item) => item !== undefined) };
   const writes: Write[] = [];
   const effects: SideEffect["effect"][] = [];
-  const nested: TriggerForecast[] = [];
   for (const statement of walk.statements) {
-    const done = statementWrites(context, statement, firings, depth);
+    const done = bodyWrites(context, statement, passing, fired.depth);
     if (!done) return lost("a statement in it cannot be read");
     writes.push(...done.writes);
     effects.push(done.effect);
-    nested.push(...done.nested);
     if (!done.complete) into.complete = false;
     into.notes.push(...done.notes.map((note) => `Trigger ${trigger.name}: ${note}`));
     into.sideEffects.push(...done.sideEffects);
+    into.willFail.push(...done.willFail);
+    if (!isNone(firings)) into.locks.push(...done.locks);
   }
   into.sideEffects.push({ kind: "trigger", name, effect: strongest(effects), ...(writes.length > 0 ? { writes: merged(writes) } : {}) });
-  for (const inner of nested) {
-    into.sideEffects.push(...inner.sideEffects);
-    into.complete = into.complete && inner.complete;
-    into.willFail.push(...inner.willFail);
-    into.notes.push(...inner.notes);
-  }
-}
-
-interface StatementWrites {
-  writes: Write[];
-  effect: SideEffect["effect"];
-  complete: boolean;
-  nested: TriggerForecast[];
-  sideEffects: SideEffect[];
-  notes: string[];
-}
-
-function statementWrites(context: AnalysisContext, statement: BodyStatement, firings: Rows, depth: number): StatementWrites | undefined {
-  const parsed = parseGrammar(statement.text);
-  if (!parsed.ok || parsed.statements.length !== 1) return undefined;
-  const tree = parsed.statements[0]!.stmt;
-  const judged = context.judge.statement(tree, classify(tree));
-  if (judged.effect === "unknown") return undefined;
-  const [type, body] = unwrap(tree)!;
-  const none: StatementWrites = {
-    writes: [],
-    effect: judged.effect,
-    complete: judged.effect === "read" || judged.effect === "session",
-    nested: [],
-    sideEffects: judged.sideEffects,
-    notes: judged.notes,
-  };
-  if (type === "SelectStmt") return none;
-  const event = EVENTS[type];
-  const target = event && findRelation(context.catalog, context.facts, rangeName(body.relation));
-  if (!event || !target || body.withClause || body.onConflictClause || context.catalog.rules.has(target.oid))
-    return { ...none, complete: false };
-  const rows = perFiring(context, type, body, target, firings, statement);
-  const effect = event === "insert" ? "append" : event === "update" ? "modify" : "delete";
-  const closureFree = event === "insert" || !context.catalog.foreignKeys.some((key) => key.parent === target.oid);
-  const nested = depth < DEPTH ? [forecastTriggers(context, target.oid, event, rows, undefined, depth + 1)] : [];
-  return {
-    ...none,
-    writes: [{ object: qualified(target), effect, rows }],
-    complete: rows.kind !== "unknown" && closureFree && depth < DEPTH,
-    nested,
-  };
-}
-
-const EVENTS: Record<string, WriteEvent> = { InsertStmt: "insert", UpdateStmt: "update", DeleteStmt: "delete" };
-
-function perFiring(
-  context: AnalysisContext,
-  type: string,
-  body: Node,
-  target: CatalogRelation,
-  firings: Rows,
-  statement: BodyStatement,
-): Rows {
-  if (statement.certainty === "repeated") return { value: 0, kind: "unknown" };
-  const weaken = (rows: Rows): Rows => (rows.kind === "exact" || rows.kind === "capped" ? { ...rows, kind: "estimate" } : rows);
-  if (type === "InsertStmt") {
-    const values: Node[] | undefined = body.selectStmt?.SelectStmt?.valuesLists;
-    // INSERT … DEFAULT VALUES has no select at all.
-    const count = body.selectStmt === undefined ? 1 : values?.length;
-    if (count === undefined) return { value: 0, kind: "unknown" };
-    const rows: Rows = { value: firings.value * count, kind: firings.kind };
-    return statement.certainty === "maybe" ? weaken(rows) : rows;
-  }
-  return byUniqueKey(context, body, target) ? weaken({ value: firings.value, kind: firings.kind }) : { value: 0, kind: "unknown" };
-}
-
-/** The WHERE clause pins every column of a unique index, so at most one row matches. */
-function byUniqueKey({ catalog }: AnalysisContext, body: Node, target: CatalogRelation): boolean {
-  const pinned = new Set<string>();
-  const visit = (node: Node | undefined): void => {
-    if (node?.BoolExpr?.boolop === "AND_EXPR") node.BoolExpr.args.forEach(visit);
-    const compare = node?.A_Expr;
-    if (compare?.kind !== "AEXPR_OP" || compare.name?.[0]?.String?.sval !== "=") return;
-    const name = compare.lexpr?.ColumnRef?.fields?.at(-1)?.String?.sval;
-    if (name) pinned.add(name);
-  };
-  visit(body.whereClause);
-  if (body.usingClause || body.fromClause) return false;
-  return catalog.indexes.some(
-    (index) =>
-      index.table === target.oid &&
-      index.unique &&
-      index.valid &&
-      !index.partial &&
-      index.columns.every((attnum) => pinned.has(target.columns.find((column) => column.attnum === attnum)?.name ?? "")),
-  );
 }
 
 function merged(writes: Write[]): Write[] {

@@ -5,6 +5,7 @@ import type { Target } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import type { Impact } from "@interlock/protocol";
 import { postgres } from "../src/index.ts";
+import { truthOf } from "./truth.ts";
 
 let server: TestPostgres;
 let client: Client;
@@ -106,13 +107,19 @@ test("a function in front of a built-in of the same name is judged, too", async 
   await client.query("drop function public.lower(shop.status)");
 });
 
-test("what is inherited without being a partition is not claimed to be exact", async () => {
-  await client.query(
-    "create table extra.p (id int primary key); create table extra.c () inherits (extra.p); create table extra.k (id int references extra.p on delete cascade)",
-  );
-  await client.query(
-    "insert into extra.p values (1); insert into extra.c values (1), (2); insert into extra.k values (1); analyze extra.p, extra.c, extra.k",
-  );
-  const found = await impact("delete from extra.p where id = 2");
-  expect(found.statements[0]!.cascades.every((cascade) => cascade.rows.kind !== "exact")).toBe(true);
-});
+test.each(["delete from extra.p where id = 2", "delete from extra.p where id = 1", "delete from only extra.p"])(
+  "what only inherits has no keys of its parent: %s",
+  async (text) => {
+    await client.query(
+      `drop table if exists extra.k, extra.c, extra.p; create table extra.p (id int primary key); create table extra.c () inherits (extra.p);
+       create table extra.k (id int references extra.p on delete cascade);
+       insert into extra.p values (1); insert into extra.c values (1), (2); insert into extra.k values (1); analyze extra.p, extra.c, extra.k`,
+    );
+    const [statement] = (await impact(text)).statements;
+    const truth = await truthOf(client, text);
+    const keyed = truth.written.get("extra.k")?.deleted ?? 0;
+    expect(statement!.cascades).toMatchObject([{ object: "extra.k", rows: { value: keyed, kind: "exact" } }]);
+    const own = ["extra.p", "extra.c"].reduce((sum, name) => sum + (truth.written.get(name)?.deleted ?? 0), 0);
+    expect(statement!.effects[0]!.rows).toMatchObject({ value: own, kind: "exact" });
+  },
+);

@@ -6,7 +6,7 @@ import type { DraftStatement } from "../draft-statement.ts";
 import { quoteIdent } from "../query.ts";
 import { missing } from "../reads.ts";
 import { kindWord } from "../relation-kind.ts";
-import { forecastTriggers } from "../triggers.ts";
+import { addForecast, forecastTriggers } from "../triggers.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { fails, lockAll, withPartitions } from "./subject.ts";
@@ -135,16 +135,5 @@ export async function wholeTable(context: AnalysisContext, relation: CatalogRela
 }
 
 function addTriggers(context: AnalysisContext, relation: CatalogRelation, draft: DraftStatement): void {
-  const forecast = forecastTriggers(context, relation.oid, "truncate", { value: 1, kind: "exact" });
-  draft.sideEffects.push(...forecast.sideEffects);
-  draft.willFail.push(...forecast.willFail);
-  draft.notes.push(...forecast.notes);
-  if (!forecast.complete) draft.incomplete = true;
-  for (const write of forecast.sideEffects.flatMap((effect) => effect.writes ?? [])) {
-    draft.locks.add(write.object, "RowExclusiveLock");
-    const written = context.catalog.byName.get(write.object);
-    if (write.effect !== "append" || !written) continue;
-    for (const { table, sequence } of context.catalog.sequences)
-      if (table === written.oid) lockAll(context, [sequence], "RowExclusiveLock", draft);
-  }
+  addForecast(draft, forecastTriggers(context, relation.oid, "truncate", { value: 1, kind: "exact" }));
 }

@@ -4,7 +4,7 @@ import { deleteClosure, keysTo, type Closure } from "../closure.ts";
 import { tableReferences } from "../table-references.ts";
 import { rangeName, walk, type Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
-import { assignedColumns } from "../writes.ts";
+import { assignedColumns } from "../writes/figures.ts";
 
 /** A table whose rows can be put back: what to read of it and how to find a row again. */
 export interface KeyedTable {

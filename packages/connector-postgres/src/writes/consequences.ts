@@ -1,0 +1,34 @@
+import type { Rows } from "@interlock/protocol";
+import type { AnalysisContext } from "../analysis-context.ts";
+import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
+import { deleteClosure } from "../closure.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
+import { lockParents } from "./key-locks.ts";
+import { describeSequences } from "./sequences.ts";
+
+/** A write that nobody typed: by a trigger, a function's body or a rule. */
+export interface FollowedWrite {
+  target: CatalogRelation;
+  event: Exclude<WriteEvent, "truncate">;
+  rows: Rows;
+  /** Assigned by an UPDATE, given by an INSERT. */
+  columns: readonly string[];
+  /** How often its statement runs. */
+  statements: Rows;
+  depth: number;
+}
+
+/** Triggers, keys and sequences of such a write, without its own row figure; what keys take along is estimated. */
+export function followWrite(context: AnalysisContext, write: FollowedWrite, draft: DraftStatement): void {
+  const { target, event, rows, columns, statements, depth } = write;
+  const assigned = event === "update" ? columns : undefined;
+  addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned, { depth, statements }));
+  if (isNone(rows)) return;
+  if (event === "delete")
+    describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, depth);
+  if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
+  if (event !== "delete") lockParents(context, target, assigned, rows, draft);
+  if (event === "insert") describeSequences(context, target, columns, rows, draft);
+}

@@ -1,0 +1,53 @@
+import type { Rows } from "@interlock/protocol";
+import type { AnalysisContext } from "../analysis-context.ts";
+import { ancestry, family, qualified } from "../catalog.ts";
+import type { Catalog, CatalogRelation, ForeignKey } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import type { Mode } from "../locks.ts";
+import { isNone } from "../triggers.ts";
+
+/** How many rows really ask the server whether what they refer to is there, by constraint OID; see new-values.ts. */
+export type KeyChecks = ReadonlyMap<number, KeyCheck>;
+export interface KeyCheck {
+  rows: number;
+  /** Partitions the values referred to are in; absent when the referenced table has none. */
+  partitions?: readonly number[];
+}
+
+export const columnNames = (catalog: Catalog, table: number, attnums: readonly number[]): string[] =>
+  attnums.map((attnum) => catalog.relations.get(table)?.columns.find((column) => column.attnum === attnum)?.name ?? "");
+
+/** Foreign keys that rows of a table must satisfy. A table that only inherits takes none from its parent. */
+export function keysOf(catalog: Catalog, target: CatalogRelation): ForeignKey[] {
+  const kin = new Set(target.partition ? ancestry(catalog, target.oid) : [target.oid]);
+  return catalog.foreignKeys.filter((key) => key.enforced && kin.has(key.child));
+}
+
+/** A table a foreign key's own query runs on: partitions of it are opened, tables that only inherit are not (`ONLY` in ri_triggers.c). */
+export function lockKeyTable(catalog: Catalog, table: number, mode: Mode, draft: DraftStatement, parts?: readonly number[]): void {
+  const relation = catalog.relations.get(table);
+  if (!relation) return;
+  draft.locks.add(qualified(relation), mode);
+  if (relation.kind !== "p") return;
+  const kept = parts && new Set(parts.flatMap((oid) => ancestry(catalog, oid)));
+  for (const oid of family(catalog, table)) if (!kept || kept.has(oid)) draft.locks.add(qualified(catalog.relations.get(oid)!), mode);
+}
+
+/** Rows that refer to others lock the rows they refer to; with none written, or nothing but NULL in the key, none is checked. */
+export function lockParents(
+  { catalog }: AnalysisContext,
+  target: CatalogRelation,
+  columns: readonly string[] | undefined,
+  rows: Rows,
+  draft: DraftStatement,
+  checks?: KeyChecks,
+): void {
+  if (isNone(rows)) return;
+  for (const key of keysOf(catalog, target)) {
+    const names = columnNames(catalog, key.child, key.childColumns);
+    if (columns && !names.some((name) => columns.includes(name))) continue;
+    const check = checks?.get(key.oid);
+    if (check?.rows === 0) continue;
+    lockKeyTable(catalog, key.parent, "RowShareLock", draft, check?.partitions);
+  }
+}

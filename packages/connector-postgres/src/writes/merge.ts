@@ -1,0 +1,200 @@
+import type { Rows } from "@interlock/protocol";
+import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
+import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
+import { closureQuery, deleteClosure, neededColumns, readCounts, type ClosureCounts } from "../closure.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { deparse } from "../selection.ts";
+import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
+import type { Node } from "../tree.ts";
+import { isCountable } from "./countable.ts";
+import { counted, estimated, UNKNOWN } from "./figures.ts";
+import { lockParents } from "./key-locks.ts";
+import { foundRows } from "./row-source.ts";
+import { describeSequences } from "./sequences.ts";
+import { lockParts } from "./target-locks.ts";
+import { blurOverlaps, pushEffect, type WriteTask } from "./write.ts";
+import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
+
+type Event = "insert" | "update" | "delete";
+const EVENTS: Record<string, Event> = { CMD_INSERT: "insert", CMD_UPDATE: "update", CMD_DELETE: "delete" };
+
+/** One WHEN of a MERGE: the rows it gets, after those before it took theirs. */
+interface Branch {
+  event: Event | undefined;
+  clause: Node;
+  from: Node[];
+  where: Node | undefined;
+  rows?: Rows;
+}
+
+/** Each branch of a MERGE is a write of its own; statement triggers fire for every kind of write it names, rows or not. */
+export async function describeMerge(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
+  const { body, relation, target, planned, scope } = task;
+  const branches = branchesOf(body);
+  const ranges = [{ RangeVar: body.relation }, body.sourceRelation];
+  const conditions = {
+    from: body.sourceRelation,
+    on: body.joinCondition,
+    when: branches.map(({ clause }) => clause.condition),
+    with: body.withClause,
+  };
+  const countable = scope.countable && relation === target && isCountable(context, relation, conditions, ranges);
+  if (countable) await countBranches(context, branches, body.withClause);
+  const share = planned ? Math.round(planned.rows / Math.max(1, branches.length)) : 0;
+  for (const branch of branches) {
+    branch.rows ??= planned ? { value: share, kind: "estimate" } : UNKNOWN;
+    if (context.after.writes || target.rowSecurity) branch.rows = estimated(branch.rows);
+  }
+  let all: Rows = { value: 0, kind: "exact" };
+  for (const event of ["insert", "update", "delete"] as const) {
+    const own = branches.filter((branch) => branch.event === event);
+    if (own.length === 0) continue;
+    const columns = [
+      ...new Set(own.flatMap(({ clause }) => (clause.targetList ?? []).map((item: Node) => item.ResTarget?.name as string))),
+    ];
+    const given = event === "insert" && columns.length === 0 ? target.columns.map((column) => column.name) : columns;
+    let rows = sum(own.map((branch) => branch.rows!));
+    const assigned = event === "update" ? columns : undefined;
+    const probe = forecastTriggers(context, target.oid, event, rows, assigned);
+    const moves = event === "update" && movesRows(context, target, columns);
+    if ((probe.alters || moves) && !isNone(rows)) rows = estimated(rows);
+    addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned));
+    pushEffect(draft, target, event, given, rows);
+    const certain = countable && !probe.alters && !context.after.writes;
+    if (event === "delete") {
+      const closure = deleteClosure(context.catalog, target.oid);
+      const counts =
+        certain && rows.kind === "exact" && !isNone(rows) && !closure.uncounted
+          ? await countClosure(context, task, own, closure)
+          : undefined;
+      describeDeleteCascades(context, target, closure, counts, rows, draft);
+    } else {
+      const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
+      lockParts(context, target, [event], false, written, draft);
+      if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
+      lockParents(context, target, assigned, rows, draft, written?.checks);
+      if (event === "insert") describeSequences(context, target, defaulted(own, given), rows, draft);
+    }
+    all = sum([all, rows]);
+  }
+  lockParts(context, target, ["update"], false, undefined, draft);
+  blurOverlaps(context, draft);
+  return all;
+}
+
+function sum(figures: readonly Rows[]): Rows {
+  const order = ["exact", "capped", "estimate", "unknown"] as const;
+  const kind = order[Math.max(0, ...figures.map((rows) => order.indexOf(rows.kind)))]!;
+  return { value: figures.reduce((total, rows) => total + rows.value, 0), kind };
+}
+
+/** Columns that every inserting branch gives a value of its own. */
+const defaulted = (branches: readonly Branch[], given: readonly string[]): string[] =>
+  given.filter((name) =>
+    branches.every(({ clause }) => {
+      const names: string[] = (clause.targetList ?? []).map((item: Node) => item.ResTarget?.name as string);
+      const at = names.length === 0 ? given.indexOf(name) : names.indexOf(name);
+      const value: Node | undefined = clause.values?.[at];
+      return value !== undefined && value.SetToDefault === undefined;
+    }),
+  );
+
+function branchesOf(body: Node): Branch[] {
+  const earlier = new Map<string, Node[]>();
+  const target = { RangeVar: body.relation };
+  const source: Node = body.sourceRelation;
+  const absent = (range: Node): Node => ({
+    BoolExpr: {
+      boolop: "NOT_EXPR",
+      args: [
+        {
+          SubLink: {
+            subLinkType: "EXISTS_SUBLINK",
+            subselect: {
+              SelectStmt: { fromClause: [range], whereClause: body.joinCondition, limitOption: "LIMIT_OPTION_DEFAULT", op: "SETOP_NONE" },
+            },
+          },
+        },
+      ],
+    },
+  });
+  return (body.mergeWhenClauses ?? []).map((item: Node): Branch => {
+    const clause: Node = item.MergeWhenClause;
+    const kind: string = clause.matchKind ?? "MERGE_WHEN_MATCHED";
+    const before = earlier.get(kind) ?? [];
+    const conditions = [
+      kind === "MERGE_WHEN_MATCHED" ? body.joinCondition : absent(kind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" ? source : target),
+      ...before.map((condition) => ({ BooleanTest: { arg: condition, booltesttype: "IS_NOT_TRUE" } })),
+      ...(clause.condition ? [clause.condition] : []),
+    ];
+    earlier.set(kind, [...before, clause.condition ?? { A_Const: { boolval: { boolval: true } } }]);
+    const from = kind === "MERGE_WHEN_MATCHED" ? [target, source] : [kind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" ? target : source];
+    const where = conditions.length === 1 ? conditions[0] : { BoolExpr: { boolop: "AND_EXPR", args: conditions } };
+    return { event: EVENTS[clause.commandType], clause, from, where };
+  });
+}
+
+const select = (branch: Branch, targetList: Node[], withClause: Node | undefined): string | undefined =>
+  deparse({
+    SelectStmt: {
+      targetList,
+      fromClause: branch.from,
+      whereClause: branch.where,
+      ...(withClause ? { withClause } : {}),
+      limitOption: "LIMIT_OPTION_COUNT",
+      limitCount: { A_Const: { ival: { ival: COUNT_CAP + 1 } } },
+      op: "SETOP_NONE",
+    },
+  });
+
+async function countBranches(context: AnalysisContext, branches: readonly Branch[], withClause: Node | undefined): Promise<void> {
+  const one = [{ ResTarget: { name: "one", val: { A_Const: { ival: { ival: 1 } } } } }];
+  const queries = branches.map((branch) => (branch.event ? select(branch, one, withClause) : "SELECT 1 AS one WHERE false"));
+  if (queries.includes(undefined)) return;
+  const row = await countRows(context, `SELECT ${queries.map((sql, at) => `(SELECT count(*) FROM (${sql}) q) AS b${at}`).join(", ")}`);
+  if (row) for (const [at, branch] of branches.entries()) branch.rows = counted(Number(row[`b${at}`]));
+}
+
+const aliasOf = (body: Node): string => body.relation.alias?.aliasname ?? body.relation.relname;
+
+async function countClosure(
+  context: AnalysisContext,
+  { body, target }: WriteTask,
+  branches: readonly Branch[],
+  closure: ReturnType<typeof deleteClosure>,
+): Promise<ClosureCounts | undefined> {
+  const alias = aliasOf(body);
+  const field = (name: string, as: string): Node => ({
+    ResTarget: { name: as, val: { ColumnRef: { fields: [{ String: { sval: alias } }, { String: { sval: name } }] } } },
+  });
+  const columns = neededColumns(context.catalog, closure, target.oid).map(({ name, attnum }) => field(name, `k${attnum}`));
+  const list = [field("tableoid", "t"), field("ctid", "c"), ...columns];
+  const queries = branches.map((branch) => select(branch, list, body.withClause));
+  if (queries.includes(undefined)) return undefined;
+  const base = queries.map((sql) => `(${sql})`).join(" UNION ");
+  const row = await countRows(context, closureQuery(context.catalog, closure, base));
+  return row ? readCounts(closure, row) : undefined;
+}
+
+async function countBranchKeys(
+  context: AnalysisContext,
+  { body, relation, target }: WriteTask,
+  branch: Branch,
+  event: WriteEvent,
+): Promise<WrittenKeys | undefined> {
+  const names: string[] = (branch.clause.targetList ?? []).map((item: Node) => item.ResTarget.name as string);
+  const values: Node[] =
+    event === "update" ? branch.clause.targetList.map((item: Node) => item.ResTarget.val as Node) : (branch.clause.values ?? []);
+  const positions = names.length > 0 ? names : target.columns.map((column) => column.name);
+  const assigned = new Map(values.map((value, at) => [positions[at] ?? "", value]));
+  const source = foundRows(context, relation, [{ RangeVar: body.relation }, body.sourceRelation], {
+    alias: aliasOf(body),
+    from: branch.from,
+    ...(branch.where ? { where: branch.where } : {}),
+    with: body.withClause,
+    assigned,
+    old: event === "update",
+    once: true,
+  });
+  return countWrittenKeys(context, target, source, { assigned: event === "update" ? names : undefined });
+}

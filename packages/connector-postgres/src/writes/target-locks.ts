@@ -1,0 +1,61 @@
+import type { AnalysisContext } from "../analysis-context.ts";
+import { ancestry, family, findRelation, qualified } from "../catalog.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { lockRead } from "../reads.ts";
+import type { WriteEvent } from "../triggers.ts";
+import type { NameRef } from "../tree.ts";
+import type { WrittenKeys } from "./written-keys.ts";
+
+/** Locks on what a statement names to write, and on the table behind a view, with what else the views on the way read. */
+export function lockTarget(context: AnalysisContext, relation: CatalogRelation, target: CatalogRelation, draft: DraftStatement): void {
+  const { catalog } = context;
+  draft.locks.add(qualified(relation), "RowExclusiveLock");
+  if (relation === target) return;
+  const reaches = (oid: number, seen = new Set<number>()): boolean => {
+    if (oid === target.oid) return true;
+    if (seen.has(oid)) return false;
+    seen.add(oid);
+    return (catalog.relationReach.get(oid) ?? []).some((below) => reaches(below, seen));
+  };
+  for (const below of catalog.relationReach.get(relation.oid) ?? []) {
+    const inner = catalog.relations.get(below);
+    if (!inner) continue;
+    if (reaches(below)) lockTarget(context, inner, target, draft);
+    else lockRead(context, inner, "AccessShareLock", false, draft);
+  }
+}
+
+/** Partitions and heirs that a statement may write: those its plan keeps; for new rows those that some of them belong to. */
+export function lockParts(
+  { catalog }: AnalysisContext,
+  target: CatalogRelation,
+  events: readonly WriteEvent[],
+  only: boolean,
+  written: WrittenKeys | undefined,
+  draft: DraftStatement,
+): void {
+  const parts = family(catalog, target.oid).slice(1);
+  const leaf = (oid: number): void => {
+    for (const above of ancestry(catalog, oid))
+      if (parts.includes(above)) draft.locks.add(qualified(catalog.relations.get(above)!), "RowExclusiveLock");
+  };
+  if (!only && events.some((event) => event !== "insert"))
+    for (const oid of parts) {
+      const name = qualified(catalog.relations.get(oid)!);
+      if (!draft.planned || draft.planned.touched.includes(name)) leaf(oid);
+    }
+  for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid);
+  if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid);
+}
+
+/** Locks of a write that is planned and not run: the tables named and what belongs to them. */
+export function lockPlanned(context: AnalysisContext, ref: NameRef, only: boolean, draft: DraftStatement): void {
+  const { catalog } = context;
+  const relation = findRelation(catalog, context.facts, ref);
+  if (!relation) return;
+  const below = (draft.planned?.writes ?? []).map((write) => catalog.byName.get(write.object)).find((item) => item !== undefined);
+  const target = relation.kind === "v" && below ? below : relation;
+  lockTarget(context, relation, target, draft);
+  lockParts(context, target, ["update"], only, undefined, draft);
+}

@@ -1,0 +1,166 @@
+import { countRows, type AnalysisContext } from "../analysis-context.ts";
+import { family } from "../catalog.ts";
+import type { CatalogColumn, CatalogIndex, CatalogRelation, ForeignKey } from "../catalog-model.ts";
+import { keysTo } from "../closure.ts";
+import { quoteIdent } from "../query.ts";
+import { columnNames, keysOf, type KeyCheck } from "./key-locks.ts";
+import { sqlName, type RowSource } from "./row-source.ts";
+
+/** What could be counted of the values a statement writes. */
+export interface WrittenKeys {
+  rows: number;
+  /** Rows whose reference to another table is new and not NULL, by constraint OID. */
+  checks: Map<number, KeyCheck>;
+  /** Rows whose own key changes, and children of the old keys, by constraint OID. */
+  changed: Map<number, { rows: number; children: number }>;
+  /** Partitions that rows will be in, by OID; absent when that is not known, or there are none. */
+  partitions?: Map<number, number>;
+  /** Rows whose unique values are there already; absent where nothing was asked. */
+  conflicting?: number;
+}
+
+export interface Asked {
+  /** Columns an UPDATE assigns; undefined for new rows. */
+  assigned: readonly string[] | undefined;
+  /** Unique indexes that decide about a conflict. */
+  arbiters?: readonly CatalogIndex[];
+}
+
+/** Counts, in one query, whose keys a statement checks and changes. Undefined when its rows cannot be counted. */
+export async function countWrittenKeys(
+  context: AnalysisContext,
+  target: CatalogRelation,
+  source: RowSource,
+  { assigned, arbiters = [] }: Asked,
+): Promise<WrittenKeys | undefined> {
+  const { catalog } = context;
+  const column = (name: string): CatalogColumn | undefined => target.columns.find((item) => item.name === name);
+  const touched = (names: readonly string[]): boolean => !assigned || names.some((name) => assigned.includes(name));
+  const own = keysOf(catalog, target).filter((key) => touched(columnNames(catalog, key.child, key.childColumns)));
+  const pointing = assigned
+    ? keysTo(catalog, target.oid).filter((key) => touched(columnNames(catalog, key.parent, key.parentColumns)))
+    : [];
+  const divided = target.kind === "p" && (!assigned || movesRows(context, target, assigned));
+  const bounds = divided ? await partitionBounds(context, target) : undefined;
+  const partColumns = bounds ? partitionColumns(context, target) : undefined;
+
+  const attempt = async (
+    keys: readonly ForeignKey[],
+    changing: readonly ForeignKey[],
+    parts: boolean,
+  ): Promise<WrittenKeys | undefined> => {
+    const needed = new Map<string, CatalogColumn>();
+    const need = (names: readonly string[]): void => {
+      for (const name of names) if (column(name)) needed.set(name, column(name)!);
+    };
+    for (const key of keys) need(columnNames(catalog, key.child, key.childColumns));
+    for (const key of changing) need(columnNames(catalog, key.parent, key.parentColumns));
+    for (const index of arbiters) need(columnNames(catalog, index.table, index.columns.slice(0, index.keyColumns)));
+    if (parts) need(partColumns!);
+    const sql = source.rows([...needed.values()]);
+    if (sql === undefined) return undefined;
+    const side = (prefix: "n" | "o", names: readonly string[]): string[] => names.map((name) => `w.${prefix}${column(name)!.attnum}`);
+    const row = (items: readonly string[]): string => (items.length === 1 ? items[0]! : `ROW(${items.join(", ")})`);
+    const allSet = (items: readonly string[]): string => items.map((item) => `${item} IS NOT NULL`).join(" AND ");
+    const differs = (names: readonly string[]): string => `${row(side("n", names))} IS DISTINCT FROM ${row(side("o", names))}`;
+    const conflict = arbiters
+      .map((index) => {
+        const names = columnNames(catalog, index.table, index.columns.slice(0, index.keyColumns));
+        return `EXISTS (SELECT FROM ${sqlName(target)} x WHERE ${names.map((name) => `x.${quoteIdent(name)} = w.n${column(name)!.attnum}`).join(" AND ")})`;
+      })
+      .join(" OR ");
+    const fresh = conflict === "" ? "true" : "NOT w.conflict";
+    const checked = (key: ForeignKey): string => {
+      const names = columnNames(catalog, key.child, key.childColumns);
+      return [allSet(side("n", names)), ...(source.old ? [differs(names)] : []), fresh].join(" AND ");
+    };
+    const figures = ["count(*) AS rows"];
+    if (conflict !== "") figures.push("count(*) FILTER (WHERE w.conflict) AS conflicting");
+    for (const index of arbiters) {
+      const names = columnNames(catalog, index.table, index.columns.slice(0, index.keyColumns));
+      const all = allSet(side("n", names));
+      figures.push(`count(*) FILTER (WHERE ${all}) - count(DISTINCT ${row(side("n", names))}) FILTER (WHERE ${all}) AS twice${index.oid}`);
+    }
+    for (const key of keys) {
+      figures.push(`count(*) FILTER (WHERE ${checked(key)}) AS k${key.oid}`);
+      const parent = catalog.relations.get(key.parent);
+      if (parent?.kind !== "p") continue;
+      const on = columnNames(catalog, key.parent, key.parentColumns).map(
+        (name, i) => `x.${quoteIdent(name)} = ${side("n", columnNames(catalog, key.child, key.childColumns))[i]}`,
+      );
+      figures.push(
+        `(SELECT array_agg(DISTINCT x.tableoid::int8) FROM ${sqlName(parent)} x JOIN written w ON ${on.join(" AND ")} WHERE ${checked(key)}) AS q${key.oid}`,
+      );
+    }
+    for (const key of changing) {
+      const names = columnNames(catalog, key.parent, key.parentColumns);
+      const changes = `${allSet(side("o", names))} AND ${differs(names)}`;
+      const child = catalog.relations.get(key.child)!;
+      const on = columnNames(catalog, key.child, key.childColumns).map((name, i) => `x.${quoteIdent(name)} = ${side("o", names)[i]}`);
+      figures.push(
+        `count(*) FILTER (WHERE ${changes}) AS c${key.oid}`,
+        `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}) AS d${key.oid}`,
+      );
+    }
+    if (parts)
+      for (const [oid, bound] of bounds!) {
+        const named = partColumns!.map((name) => `w.n${column(name)!.attnum} AS ${quoteIdent(name)}`).join(", ");
+        figures.push(`(SELECT count(*) FROM (SELECT ${named} FROM written w) p WHERE ${bound}) AS p${oid}`);
+      }
+    const written = conflict === "" ? sql : `SELECT w.*, (${conflict}) AS conflict FROM (${sql}) w`;
+    const counted = await countRows(context, `WITH written AS (${written}) SELECT ${figures.join(", ")} FROM written w`);
+    if (!counted || arbiters.some((index) => Number(counted[`twice${index.oid}`]) > 0)) return undefined;
+    return {
+      rows: Number(counted.rows),
+      checks: new Map(
+        keys.map((key) => [
+          key.oid,
+          {
+            rows: Number(counted[`k${key.oid}`]),
+            ...(catalog.relations.get(key.parent)?.kind === "p"
+              ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) }
+              : {}),
+          },
+        ]),
+      ),
+      changed: new Map(
+        changing.map((key) => [key.oid, { rows: Number(counted[`c${key.oid}`]), children: Number(counted[`d${key.oid}`]) }]),
+      ),
+      ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
+      ...(conflict !== "" ? { conflicting: Number(counted.conflicting) } : {}),
+    };
+  };
+
+  const all = await attempt(own, pointing, partColumns !== undefined);
+  if (all || own.length + pointing.length === 0) return all ?? (partColumns ? attempt([], [], false) : undefined);
+  return attempt([], [], false);
+}
+
+/** The key of a partitioned table, or of one of its parts, is assigned. */
+export const movesRows = ({ catalog }: AnalysisContext, target: CatalogRelation, columns: readonly string[]): boolean =>
+  family(catalog, target.oid).some((oid) => {
+    const relation = catalog.relations.get(oid)!;
+    return relation.partitionKey.some(
+      (attnum) => attnum === 0 || columns.includes(relation.columns.find((item) => item.attnum === attnum)?.name ?? ""),
+    );
+  });
+
+/** Columns that decide about the partition; undefined where an expression does. */
+function partitionColumns({ catalog }: AnalysisContext, target: CatalogRelation): string[] | undefined {
+  const parts = family(catalog, target.oid).map((oid) => catalog.relations.get(oid)!);
+  if (parts.some((part) => part.partitionKey.includes(0))) return undefined;
+  return [...new Set(parts.flatMap((part) => columnNames(catalog, part.oid, part.partitionKey)))];
+}
+
+/** The condition each leaf's rows satisfy, written by the server. Undefined where code of somebody's own takes part. */
+async function partitionBounds(context: AnalysisContext, target: CatalogRelation): Promise<Map<number, string> | undefined> {
+  const { catalog, session } = context;
+  const leaves = family(catalog, target.oid).filter((oid) => catalog.relations.get(oid)?.kind === "r");
+  if (leaves.length === 0 || leaves.length > 64 || !context.exact) return undefined;
+  if (context.judge.relation(target.oid).ownCode) return undefined;
+  const rows = await session.query(
+    "SELECT o::int8 AS oid, pg_get_partition_constraintdef(o::oid) AS bound FROM unnest($1::int8[]) AS u(o)",
+    [leaves],
+  );
+  return new Map(rows.flatMap((row) => (row.bound ? [[Number(row.oid), String(row.bound)] as const] : [])));
+}
