@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
-import { walkTriggerBody } from "./trigger-body.ts";
+import { assignedColumnsOfNew, walkTriggerBody } from "./trigger-body.ts";
 
 const walk = (body: string, event = "DELETE") => walkTriggerBody(plpgsqlTree(`begin ${body} end`, TRIGGER_SIGNATURE)!, event);
 const said = (body: string, event?: string) =>
@@ -47,4 +47,16 @@ test("an error raised in every case is told from one that may be raised", () => 
   expect(walk("if old.x then raise exception 'no'; end if; return old;").raises).toBe(false);
   expect(walk("if tg_op = 'DELETE' then raise exception 'no'; end if; return new;").raises).toBe(true);
   expect(walk("begin raise exception 'no'; exception when others then null; end; return old;").raises).toBe(false);
+});
+
+test.each<[string, string[] | undefined]>([
+  ["new.a := 1; if true then new.b = 2; end if; select 1, 2 into new.c, new.d; return new;", ["a", "b", "c", "d"]],
+  ["perform new.a; return new;", []],
+  ["return null;", []],
+  ["new := old; return new;", undefined],
+  ["select * into new from t; return new;", undefined],
+  ["return row(1, 2);", undefined],
+])("columns of NEW that are assigned: %s", (body, columns) => {
+  const found = assignedColumnsOfNew(plpgsqlTree(`begin ${body} end`, TRIGGER_SIGNATURE)!);
+  expect(found && [...found]).toEqual(columns);
 });

@@ -164,3 +164,25 @@ function truth(node: Node | undefined, event: string): boolean | undefined {
   if (compare.kind !== "AEXPR_OP" || wanted === undefined) return undefined;
   return operator === "=" ? wanted === event : operator === "<>" ? wanted !== event : undefined;
 }
+
+/** Columns of NEW that a trigger body assigns; undefined when it may put any row in its place. */
+export function assignedColumnsOfNew(tree: Node): ReadonlySet<string> | undefined {
+  let any = false;
+  const written = new Set<number>();
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (typeof node !== "object" || node === null) return;
+    const [type, body] = unwrap(node) ?? ["", node as Node];
+    // Numbers 0 and 1 are NEW and OLD themselves; PL/pgSQL leaves a zero out.
+    if (type === "PLpgSQL_stmt_assign") written.add(body.varno ?? 0);
+    for (const field of body.target?.PLpgSQL_row?.fields ?? []) written.add(field.varno ?? 0);
+    if (["new", "old"].includes(body.target?.PLpgSQL_rec?.refname)) any = true;
+    if (type === "PLpgSQL_stmt_return" && (body.retvarno ?? 0) > 1) any = true;
+    if (type === "PLpgSQL_stmt_return" && body.expr && !/^\s*null\s*$/i.test(body.expr.PLpgSQL_expr?.query ?? "")) any = true;
+    Object.values(body).forEach(visit);
+  };
+  visit(tree.action);
+  if (any || written.has(0) || written.has(1)) return undefined;
+  const fields = [...written].flatMap((number): string[] => tree.datums?.[number]?.PLpgSQL_recfield?.fieldname ?? []);
+  return new Set(fields);
+}

@@ -63,6 +63,7 @@ describe("lets through exactly what was approved", () => {
     ],
     ["DELETE FROM g.parts WHERE day < 12", { "g.parts": 12 }],
     ["DELETE FROM g.parts WHERE day < 12", { "g.parts_1": 10, "g.parts_2": 2 }],
+    ["DELETE FROM g.parts WHERE day < 12", { "g.parts_1": 4, "g.parts": 8 }],
     ["TRUNCATE g.other", { "g.other": 10 }],
     ["TRUNCATE g.orders, g.items", { "g.orders": 10, "g.items": 20 }],
     ["TRUNCATE g.parts", { "g.parts": 20 }],

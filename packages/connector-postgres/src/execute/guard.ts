@@ -28,8 +28,8 @@ export interface GuardBreach {
 }
 
 /**
- * Where more was written than approved; empty lets the commit through (I6). A partition is charged to itself where it is listed, else to
- * its nearest listed ancestor. Rolled-back savepoints stay in the server's counters, so they can only block too much.
+ * Where more was written than approved; empty lets the commit through (I6). A partition is charged to itself as far as it is listed, and
+ * beyond that to its nearest listed ancestor, whose rows its own are. Rolled-back savepoints stay in the server's counters, so they can only block too much.
  */
 export function compareToApproved(input: GuardInput): GuardBreach[] {
   const { before, after, locks, defined, claimed } = input;
@@ -39,6 +39,15 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
   const objectOf = (table: TableState): string =>
     [table.name, ...table.ancestors].find((name) => limits.has(name)) ?? table.ancestors.at(-1) ?? table.name;
   const charge = (object: string, rows: number): void => void actual.set(object, Math.min(UNCOUNTABLE, (actual.get(object) ?? 0) + rows));
+  const chargeRows = (table: TableState, rows: number): void => {
+    let left = rows;
+    for (const object of [table.name, ...table.ancestors].filter((name) => limits.has(name))) {
+      const taken = Math.min(left, Math.max(0, limits.get(object)! - (actual.get(object) ?? 0)));
+      if (taken > 0) charge(object, taken);
+      left -= taken;
+    }
+    if (left > 0) charge(objectOf(table), left);
+  };
   const replaced = new Set<string>();
   const replace = (then: TableState, now?: TableState): void => {
     if (then.temporary || !locks.exclusive.has(then.oid)) return;
@@ -54,11 +63,10 @@ export function compareToApproved(input: GuardInput): GuardBreach[] {
     counted += rows;
     if (now.temporary) continue;
     // What was approved was meant by the names of that time: a text can give a name to another table.
-    const object = objectOf(then ?? now);
     // The rows of a materialised view the text refreshes follow from those of its tables.
     const refreshed = now.kind === "materialized" && defined.has(now.name);
-    if (rows > 0 && !refreshed) charge(object, rows);
-    if (locks.foreignWrites.has(now.oid)) charge(object, UNCOUNTABLE);
+    if (rows > 0 && !refreshed) chargeRows(then ?? now, rows);
+    if (locks.foreignWrites.has(now.oid)) charge(objectOf(then ?? now), UNCOUNTABLE);
     if (then !== undefined && then.fileNode !== now.fileNode) replace(then, now);
   }
   for (const then of before.values()) if (!after.has(then.oid)) replace(then);

@@ -27,6 +27,8 @@ export class Capture {
   readonly #facts: SessionFacts;
   readonly #limits: CaptureLimits;
   readonly #tables: UndoTable[] = [];
+  /** Changes of rows that are kept once, by topmost table. */
+  readonly #again = new Map<string, number>();
   #rows = 0;
   #bytes = 0;
 
@@ -41,8 +43,8 @@ export class Capture {
   image(written: readonly Affected[]): UndoImage {
     const kept = new Map<string, Affected>();
     for (const { oid, rows } of this.#tables) {
-      const object = qualified(this.#catalog.relations.get(ancestry(this.#catalog, oid).at(-1)!)!);
-      const sum = kept.get(object) ?? { object, inserted: 0, updated: 0, deleted: 0 };
+      const object = this.#rootOf(oid);
+      const sum = kept.get(object) ?? { object, inserted: 0, updated: this.#again.get(object) ?? 0, deleted: 0 };
       for (const { before, after } of rows) sum[before === undefined ? "inserted" : after === undefined ? "deleted" : "updated"]++;
       kept.set(object, sum);
     }
@@ -88,6 +90,17 @@ export class Capture {
       }
     }
     keeping.close();
+  }
+
+  /** A row that is kept already will be changed once more. */
+  changesAgain({ relation }: KeyedTable): void {
+    const object = this.#rootOf(relation.oid);
+    this.#again.set(object, (this.#again.get(object) ?? 0) + 1);
+  }
+
+  /** The topmost table it is a part of, as counts of rows are added up. */
+  #rootOf(oid: number): string {
+    return qualified(this.#catalog.relations.get(ancestry(this.#catalog, oid).at(-1)!)!);
   }
 
   /** Counts values towards the limits. */
@@ -186,7 +199,11 @@ export class Keeping {
     for (const row of rows) this.#capture.count(row);
     const known = this.changed.find((entry) => entry.keyed === keyed);
     const before = known?.before ?? new Map<string, Values>();
-    for (const row of rows) before.set(keyOf(keyed, row), row);
+    for (const row of rows) {
+      // The server changes a row once for each key that sets something in it.
+      if (before.has(keyOf(keyed, row))) this.#capture.changesAgain(keyed);
+      before.set(keyOf(keyed, row), row);
+    }
     if (!known) this.changed.push({ keyed, before });
   }
 

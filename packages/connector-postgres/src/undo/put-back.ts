@@ -136,11 +136,14 @@ async function restoreTable(session: Session, target: KeyedTable, { object, rows
     (some) => insertRows(session, target, some),
   );
   const differing = target.columns.filter((_, i) => update.some(({ before, after }) => before[i] !== after[i]));
+  const restored = new Set<string>();
   if (differing.length > 0)
     await put(
       update,
       ({ after }) => after,
-      (some) => updateRows(session, target, differing, some),
+      async (some) => {
+        for (const key of await updateRows(session, target, differing, some)) restored.add(JSON.stringify(key));
+      },
     );
   await put(
     remove,
@@ -152,7 +155,7 @@ async function restoreTable(session: Session, target: KeyedTable, { object, rows
   const then = await rowsByKey(session, target, keys, false);
   const found = (row: Values) => then.get(keyOf(target, row));
   for (const row of insert) if (!found(row)) refused.add(row);
-  for (const { before, after } of update) if (!sameValues(before, after) && sameValues(found(after) ?? after, after)) refused.add(after);
+  for (const { after } of differing.length > 0 ? update : []) if (!restored.has(keyOf(target, after))) refused.add(after);
   for (const row of remove) if (found(row)) refused.add(row);
   for (const row of refused) conflict(row, "blocked");
   return conflicts;
@@ -195,12 +198,13 @@ function insertRows(session: Session, target: KeyedTable, rows: readonly Values[
   );
 }
 
+/** Resolves with the keys of the rows that changed: a trigger can drop a change. */
 function updateRows(
   session: Session,
   target: KeyedTable,
   columns: readonly CatalogColumn[],
   rows: readonly { before: Values; after: Values }[],
-): Promise<unknown> {
+): Promise<Values[]> {
   const at = (column: CatalogColumn) => target.columns.indexOf(column);
   const keys = given(
     target.key,
@@ -214,10 +218,10 @@ function updateRows(
     target.key.length + 1,
   );
   const changes = columns.map(({ name }, i) => `${quoteIdent(name)} = ${values.casts[i]}`).join(", ");
-  return session.query(
+  return session.texts(
     `UPDATE ${ident(target)} x SET ${changes}
        FROM ROWS FROM (${[...keys.sets, ...values.sets].join(", ")}) AS u(${[...keys.names, ...values.names].join(", ")})
-       WHERE (${columnList(target.key)}) = (${keys.casts.join(", ")})`,
+       WHERE (${columnList(target.key)}) = (${keys.casts.join(", ")}) RETURNING ${columnList(target.key)}`,
     [...keys.parameters, ...values.parameters],
   );
 }

@@ -56,6 +56,8 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
     const why = changesKeys(catalog, target.table, assigned(event, body));
     if (why !== undefined) return not(why);
   }
+  const ruled = keysTo(catalog, relation.oid).find(({ child }) => catalog.rules.has(child));
+  if (ruled) return not(`rules on ${qualified(catalog.relations.get(ruled.child)!)} get in the way of ${ruled.name}`);
   const reached = new Map([[relation.oid, target.table]]);
   const plan: UndoPlan = { event, type, body, target: target.table, reached };
   if (event === "merge" && deletes(body) && keysTo(catalog, relation.oid).some(({ onDelete }) => "cnd".includes(onDelete)))
@@ -75,6 +77,9 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   for (const { key } of closure.sets) {
     const child = keyed(catalog, catalog.relations.get(key.child)!);
     if (!child.ok) return child;
+    const kin = kinOf(catalog, key.child);
+    if (closure.deletes.slice(1).some(({ table }) => kin.has(table)))
+      return not(`rows of ${qualified(child.table.relation)} may be changed before they are deleted`);
     const why = changesKeys(catalog, child.table, setNames(catalog, key));
     if (why !== undefined) return not(why);
     reached.set(key.child, child.table);
