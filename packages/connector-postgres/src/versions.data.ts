@@ -16,6 +16,10 @@ const SINCE = {
   grantsOpenRelation: 180_000,
   /** NOT NULL is a constraint of its own in pg_constraint (tablecmds.c). */
   notNullConstraints: 180_000,
+  /** DETACH PARTITION shuts the partition at once (ATExecDetachPartition). */
+  detachShutsPartition: 140_000,
+  /** Identity columns of a partitioned table reach its partitions. */
+  identityOfPartitions: 170_000,
   /** A foreign key of a partitioned table may be NOT VALID. */
   lateKeysOfPartitioned: 180_000,
   /** A new key locks everything that inherits from its table (seen on servers). */

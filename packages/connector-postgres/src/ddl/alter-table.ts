@@ -5,6 +5,7 @@ import { MODES, type Mode } from "../locks.ts";
 import { kindWord } from "../relation-kind.ts";
 import { missing } from "../reads.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
+import { holds } from "../versions.data.ts";
 import { COMMANDS, optionLock } from "./alter-table.data.ts";
 import { columnFacts, lockReached, type Alteration } from "./alteration.ts";
 import * as column from "./columns.ts";
@@ -132,7 +133,7 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
     };
     // Whether a column is added below at all depends on whether it is there already.
     if (command.reach === "family" && cmd.subtype !== "AT_AddColumn") lockReached(at);
-    if (command.reach === "partitions" && relation.kind === "p")
+    if (command.reach === "partitions" && relation.kind === "p" && holds("identityOfPartitions", context.catalog.version))
       lockAll(context, at.only ? [] : family(context.catalog, relation.oid), mode, draft);
     if (relation.kind === "p" && cmd.subtype.endsWith("RelOptions"))
       fails(draft, "42809", `${qualified(relation)} stores nothing itself; its partitions do`);

@@ -66,7 +66,8 @@ export async function detachPartition(at: Alteration): Promise<void> {
   if (command.concurrent && facts.defaultPartition !== 0)
     fails(draft, "55000", "Partitions cannot be detached concurrently beside a default partition");
   // The second half of DETACH CONCURRENTLY shuts the partition (DetachPartitionFinalize takes AccessExclusiveLock on it).
-  lock(context, child.oid, "AccessExclusiveLock", draft);
+  const shut = holds("detachShutsPartition", context.catalog.version);
+  lock(context, child.oid, shut ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
   if (command.concurrent || finalizing) return;
   lock(context, facts.defaultPartition, "AccessExclusiveLock", draft);
   const keys = facts.constraints.filter((item) => item.type === "f");
