@@ -123,8 +123,9 @@ function compareLocks(
   const held = new Set(spoken.map((lock) => `${lock.object}/${lock.mode}`));
   const taken = new Set(tellingLocks(spoken).map((lock) => `${lock.object}/${lock.mode}`));
   const claimed = new Set([...claim.locks].filter((lock) => SPOKEN.has(relations.get(lock.slice(0, lock.lastIndexOf("/")))?.kind ?? "")));
-  const missing = [...taken].filter((lock) => !claimed.has(lock));
-  const surplus = [...claimed].filter((lock) => !taken.has(lock));
+  // In one order, whatever the server's: the first names the kind of the miss.
+  const missing = [...taken].filter((lock) => !claimed.has(lock)).toSorted();
+  const surplus = [...claimed].filter((lock) => !taken.has(lock)).toSorted();
   if (claimed.size !== held.size || [...held].some((lock) => !claimed.has(lock))) miss("lockRows", "not the rows of pg_locks");
   if (missing.length + surplus.length > 0)
     miss("locks", [...missing.map((lock) => `not named: ${lock}`), ...surplus.map((lock) => `not taken: ${lock}`)].join(", "));

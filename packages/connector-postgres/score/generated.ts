@@ -7,8 +7,6 @@ import { schema } from "./schema/schema.ts";
 import { statement } from "./statements/statement.ts";
 import type { Tally } from "./tally.ts";
 
-const STATEMENTS_PER_SCHEMA = 40;
-
 export interface Failure {
   kind: string;
   count: number;
@@ -20,9 +18,9 @@ export interface Failure {
 
 /**
  * Generated schemas and statements until `cases` of them were accepted by the server. Schema n is the same for the same seed whatever
- * the number of lanes.
+ * the number of lanes. `perSchema` statements are tried on each.
  */
-export async function runGenerated(lanes: readonly Lane[], seed: number, cases: number, tally: Tally): Promise<void> {
+export async function runGenerated(lanes: readonly Lane[], seed: number, cases: number, perSchema: number, tally: Tally): Promise<void> {
   const share = Math.ceil(cases / lanes.length);
   await Promise.all(
     lanes.map(async (lane, at) => {
@@ -30,7 +28,7 @@ export async function runGenerated(lanes: readonly Lane[], seed: number, cases: 
       for (let n = at; accepted < share; n += lanes.length) {
         const model = sample(schema, seed * 10_007 + n, 1)[0]!;
         await lane.build(model.parts);
-        for (const found of await runSchema(lane, model, seed * 20_011 + n, share - accepted)) {
+        for (const found of await runSchema(lane, model, seed * 20_011 + n, perSchema, share - accepted)) {
           if (!found.truth.refused) accepted++;
           tally.add(found, model.parts, !model.opaque);
         }
@@ -39,9 +37,9 @@ export async function runGenerated(lanes: readonly Lane[], seed: number, cases: 
   );
 }
 
-async function runSchema(lane: Lane, model: Model, seed: number, most: number): Promise<Case[]> {
+async function runSchema(lane: Lane, model: Model, seed: number, perSchema: number, most: number): Promise<Case[]> {
   const found: Case[] = [];
-  for (const { family, text } of sample((choice) => statement(choice, model), seed, STATEMENTS_PER_SCHEMA)) {
+  for (const { family, text } of sample((choice) => statement(choice, model), seed, perSchema)) {
     if (found.filter((item) => !item.truth.refused).length >= most) break;
     found.push(await runCase(lane, family, text, true));
   }

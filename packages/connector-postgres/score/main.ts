@@ -33,6 +33,7 @@ function group(name: string): Group {
 const found = await score({
   seed: seed!,
   cases: cases!,
+  perSchema: 40,
   races: races!,
   undos: undos!,
   reduced: reduced!,

@@ -13,6 +13,8 @@ export interface ScoreOptions {
   seed: number;
   /** Generated statements the server must accept. */
   cases: number;
+  /** Statements tried on each schema: fewer make a small run meet more schemas. */
+  perSchema: number;
   /** Races of the guard. */
   races: number;
   /** Statements that are done and undone. */
@@ -59,7 +61,7 @@ export async function score(options: ScoreOptions): Promise<Score> {
       say("statements written by hand");
       await runWritten(lanes[0]!, user, tally);
       say(`${options.cases} generated statements`);
-      await runGenerated(main, options.seed, options.cases, tally);
+      await runGenerated(main, options.seed, options.cases, options.perSchema, tally);
       failures.push(...tally.failures.values());
       const evasions = evaded();
       failures.unshift(...evasions.map((first) => ({ kind: "unsafe: an evasion", count: 1, first: { ...first, parts: [] } })));
