@@ -1,6 +1,6 @@
 /**
  * `npm run score:postgres [-- --seed N --cases N --only FIGURES --json FILE]`: holds the impact of generated and hand-written statements
- * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone. A full run takes about four minutes on two free cores.
+ * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone. A full run takes minutes.
  */
 import { join } from "node:path";
 import { pinnedNode, ROOT, run } from "./process.mjs";
