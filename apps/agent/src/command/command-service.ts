@@ -188,6 +188,8 @@ export class CommandService {
       if (command === undefined) return;
       this.#life.hub.broadcast(command.roomId, { type: "command", command });
       await this.#membership.tell(command.roomId);
+      // What was put back is not there to be put back any more.
+      if (command.undoOf !== undefined && command.state === "succeeded" && command.dryRun !== true) await this.#announce(command.undoOf);
     } catch (error) {
       this.#life.log.error({ err: error, commandId }, "a room could not be told what became of a command");
     }
