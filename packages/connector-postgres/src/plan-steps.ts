@@ -8,6 +8,8 @@ const MOST_STEPS = 200;
 const MOST_CHARS = 400;
 /** Share of the whole cost from which one step is worth pointing at. */
 const WORTH_NAMING = 0.4;
+/** Planner's units below which nothing is slow: a thousand pages of 8 kB read one after the other (`seq_page_cost` is 1). */
+const SLOW = 1_000;
 /** A scan that keeps less than this share of what it reads throws work away. */
 const KEEPS_LITTLE = 0.1;
 
@@ -67,7 +69,7 @@ function markCulprit(root: Drawn, catalog: Catalog): void {
       visit(child, asksAgain(drawn.step) && i === 1 ? loops * Math.max(1, drawn.below[0]!.step.rows) : loops);
   };
   visit(root, 1);
-  if (!worst || worst.cost < root.step.cost * WORTH_NAMING || root.step.cost === 0) return;
+  if (!worst || worst.cost < root.step.cost * WORTH_NAMING || root.step.cost < SLOW) return;
   const reason = reasonOf(worst.drawn, catalog);
   if (reason !== undefined) worst.drawn.step.culprit = reason;
 }
