@@ -40,7 +40,7 @@ export function AttentionLine({ attentions, reversal, onSuggestion, onMore }: At
         (worst?.severity === "fails" || worst?.severity === "danger") && "bg-delete-soft",
       )}
     >
-      <div className="flex min-w-0 flex-1 items-center gap-2 @max-xl:flex-none">
+      <div className={cn("flex min-w-0 items-center gap-2 @max-xl:flex-none", worst ? "flex-1 @xl:min-w-[45%]" : "shrink-0")}>
         {worst ? (
           <>
             <Words attention={worst} cut />
@@ -58,7 +58,7 @@ export function AttentionLine({ attentions, reversal, onSuggestion, onMore }: At
           </>
         )}
       </div>
-      {reversal && <ReversalLine reversal={reversal} cut className="shrink-0 @xl:max-w-[55%]" />}
+      {reversal && <ReversalLine reversal={reversal} cut className="@xl:ml-auto" />}
     </div>
   );
 }

@@ -20,10 +20,17 @@ export function impactFacts(impact: Impact): Fact[] {
 }
 
 function cascades(statements: readonly Statement[]): Fact {
-  const all = statements.flatMap((statement) => statement.cascades);
+  // Those that reach nothing now are in the details.
+  const all = statements.flatMap(({ cascades: found }) => found.filter(({ rows }) => rows.kind !== "exact" || rows.value > 0));
+  const some = statements.some((statement) => statement.cascades.length > 0);
   const writes = statements.some(({ effect }) => effect !== "read" && effect !== "session");
   if (all.length === 0)
-    return { name: "Cascades", value: "none", note: writes ? "no foreign key passes it on" : "it only reads", tone: "quiet" };
+    return {
+      name: "Cascades",
+      value: "none",
+      note: some ? "nothing hangs on these rows" : writes ? "no foreign key passes it on" : "it only reads",
+      tone: "quiet",
+    };
   const byObject = all.toSorted((a, b) => b.rows.value - a.rows.value);
   const value = byObject
     .slice(0, 2)
@@ -60,15 +67,15 @@ function locks(statements: readonly Statement[]): Fact {
 }
 
 function plan(statements: readonly Statement[]): Fact {
-  const planned = statements.filter((statement) => statement.plan !== undefined);
-  const costliest = planned.toSorted((a, b) => b.plan!.cost - a.plan!.cost)[0]?.plan;
-  if (costliest === undefined) return { name: "Plan", value: "not planned", note: "", tone: "quiet" };
-  const time = costliest.ms === undefined ? "" : ` · est. ${duration(costliest.ms)}`;
   const rewrites = statements.flatMap((statement) => statement.rewrites);
   const scans = statements.flatMap((statement) => statement.scans);
   if (rewrites.length > 0)
     return { name: "Plan", value: `rewrites ${bareName(rewrites[0]!)}`, note: "the whole table is written anew", tone: "warn" };
   if (scans.length > 0) return { name: "Plan", value: `scans ${bareName(scans[0]!)}`, note: "the whole table is validated", tone: "warn" };
+  const planned = statements.filter((statement) => statement.plan !== undefined);
+  const costliest = planned.toSorted((a, b) => b.plan!.cost - a.plan!.cost)[0]?.plan;
+  if (costliest === undefined) return { name: "Plan", value: "not planned", note: "", tone: "quiet" };
+  const time = costliest.ms === undefined ? "" : ` · est. ${duration(costliest.ms)}`;
   const culprit = costliest.steps?.find((step) => step.culprit !== undefined)?.culprit;
   return {
     name: "Plan",

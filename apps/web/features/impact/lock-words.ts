@@ -30,3 +30,11 @@ export const modeName = ({ mode }: Pick<Lock, "mode">) => mode.replace(/Lock$/u,
 /** Worst first; a mode this page does not know is taken for the worst. */
 export const worstFirst = <L extends Lock>(locks: readonly L[]): L[] =>
   locks.toSorted((a, b) => (strength(b) < 0 ? MODES.length : strength(b)) - (strength(a) < 0 ? MODES.length : strength(a)));
+
+/** Locks of one mode together, worst first: an ordinary write holds the same on many tables. */
+export function byMode(locks: readonly Lock[]): { mode: string; objects: string[] }[] {
+  return [...Map.groupBy(worstFirst(locks), ({ mode }) => mode)].map(([mode, held]) => ({
+    mode,
+    objects: held.map(({ object }) => object),
+  }));
+}

@@ -5,7 +5,7 @@ import { EffectBadge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { EFFECT_WORDS } from "./effect-words.ts";
 import { certainty, count, duration, rowsInWords, share } from "./figures.ts";
-import { blocks, isGrave, modeName, worstFirst } from "./lock-words.ts";
+import { blocks, byMode, isGrave, modeName } from "./lock-words.ts";
 import { PlanSteps } from "./plan-steps.tsx";
 import { ReversalLine } from "./reversal-line.tsx";
 import type { Reversal } from "./reversal.ts";
@@ -29,13 +29,13 @@ export function StatementDetails({
         </h3>
       )}
       <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-2 @max-sm:grid-cols-1 @max-sm:gap-y-0.5">
-        <Part name="Rows" items={effects}>
+        <Part name="Effects" items={effects}>
           {({ effect, object, kind, columns, rows }) => (
             <Line
               what={<Hit effect={effect} object={object} kind={kind} />}
               figure={figureOf(rows, effect)}
               note={[
-                rows.kind === "unknown" && kind !== "table" ? "" : certainty(rows),
+                COUNTED.has(effect) ? certainty(rows) : "",
                 rows.fraction === undefined ? "" : `${share(rows.fraction)} of the table`,
                 columns && columns.length > 0 ? `columns ${columns.join(", ")}` : "",
               ]}
@@ -59,15 +59,15 @@ export function StatementDetails({
             </div>
           )}
         </Part>
-        <Part name="Locks" items={worstFirst(locks)}>
-          {(lock) => (
+        <Part name="Locks" items={byMode(locks)}>
+          {(held) => (
             <Line
               what={
-                <span className={cn(isGrave(lock) && "font-medium text-modify-text")}>
-                  {blocks(lock)} of <code>{lock.object}</code>
+                <span className={cn(isGrave(held) && "font-medium text-modify-text")}>
+                  {blocks(held)} of <code>{held.objects.join(", ")}</code>
                 </span>
               }
-              note={[modeName(lock)]}
+              note={[modeName(held)]}
             />
           )}
         </Part>
@@ -121,9 +121,9 @@ export function StatementDetails({
   );
 }
 
-/** Rows are what counts of what writes rows or reads them; of a definition there may be none to count. */
-const figureOf = (rows: Rows, effect: Effect) =>
-  rows.kind === "unknown" && (effect === "schema" || effect === "privilege" || effect === "session") ? undefined : rowsInWords(rows);
+/** What defines things, grants rights or sets a session is not measured in rows. */
+const COUNTED: ReadonlySet<Effect> = new Set(["read", "append", "modify", "delete", "unknown"]);
+const figureOf = (rows: Rows, effect: Effect) => (COUNTED.has(effect) ? rowsInWords(rows) : undefined);
 
 function Hit({ effect, object, kind }: { effect: Effect; object: string; kind?: string }) {
   const { verb, color } = EFFECT_WORDS[effect];
@@ -151,7 +151,7 @@ function CascadeLine({ cascade: { effect, object, rows, via, depth } }: { cascad
 
 /** A table that is gone through as a whole, with its size where the statement's own figures tell it. */
 function Whole({ words, end, object, effects }: { words: string; end: string; object: string; effects: Statement["effects"] }) {
-  const size = effects.find((one) => one.object === object && one.rows.kind !== "unknown")?.rows;
+  const size = effects.find((one) => one.object === object && one.rows.kind !== "unknown" && one.rows.value > 0)?.rows;
   return (
     <Line
       what={

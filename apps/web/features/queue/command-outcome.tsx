@@ -222,7 +222,8 @@ function AffectedRows({ command }: { command: Command }) {
 
 function Failure({ command }: { command: Command }) {
   const error = command.execution?.error;
-  if (!error) return null;
+  // Of conflicts the list says all.
+  if (!error || error.code === "undo_conflict") return null;
   return (
     <p className="rounded-md bg-delete-soft px-2 py-1.5 font-mono whitespace-pre-wrap text-delete-text wrap-anywhere" role="alert">
       {error.statement !== undefined && command.impact.statements.length > 1 && `Statement ${error.statement + 1}: `}

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { count } from "../impact/figures.ts";
 import { commandReversal, reversalWords } from "../impact/reversal.ts";
-import { useRoom, useSession } from "../room/room-context.tsx";
+import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { UndoDialog } from "./undo-dialog.tsx";
 import { commandInShort, day, rowWord } from "./undo-words.ts";
 
@@ -16,7 +16,7 @@ export function UndoesLine({ command }: { command: Command }) {
   return (
     <p className="flex min-w-0 items-baseline gap-1.5 text-xs text-dim">
       <Undo2 aria-hidden="true" className="size-3.5 shrink-0 translate-y-0.5" />
-      <span className="shrink-0">{command.dryRun === true ? "tries to undo" : "undoes"}</span>
+      <span className="shrink-0">{command.dryRun === true ? "tries to undo" : "undoes"}</span>{" "}
       {other ? <CommandLink command={other} /> : "an earlier command of this room"}
     </p>
   );
@@ -25,7 +25,7 @@ export function UndoesLine({ command }: { command: Command }) {
 function CommandLink({ command }: { command: Command }) {
   const session = useSession();
   return (
-    <Button variant="link" size="sm" className="h-auto min-w-0 shrink py-0" onClick={() => session.showCommand(command.id)}>
+    <Button variant="link" size="sm" className="h-auto min-w-0 shrink px-0 py-0" onClick={() => session.showCommand(command.id)}>
       <span className="truncate">{commandInShort(command)}</span>
     </Button>
   );
@@ -41,6 +41,7 @@ export function UndoPart({ command }: { command: Command }) {
   );
   const doneBy = useRoom((state) => state.commands.find(({ id }) => id === command.undo?.doneBy));
   const [asking, setAsking] = useState(false);
+  const now = useNow(60_000, command.undo?.state === "available");
   const { undo } = command;
   if (command.state !== "succeeded" || command.dryRun === true) return null;
   if (undo === undefined) {
@@ -53,11 +54,11 @@ export function UndoPart({ command }: { command: Command }) {
     return (
       <p className="flex min-w-0 items-baseline gap-1.5 text-xs text-read-text">
         <Undo2 aria-hidden="true" className="size-3.5 shrink-0 translate-y-0.5" />
-        <span className="shrink-0">put back by{doneBy ? ` ${doneBy.proposer.name}:` : " a later command"}</span>
+        <span className="shrink-0">put back by{doneBy ? ` ${doneBy.proposer.name}:` : " a later command"}</span>{" "}
         {doneBy && <CommandLink command={doneBy} />}
       </p>
     );
-  if (undo.state === "expired")
+  if (undo.state === "expired" || Date.parse(undo.expiresAt) <= now)
     return <p className="text-xs text-dim">Cannot be undone any more: its rows were kept until {day(undo.expiresAt)}.</p>;
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-dim">

@@ -7,8 +7,8 @@ const deleted = {
   undo: { state: "available", rows: 20, expiresAt: "2026-12-21T00:00:00.000Z" },
   execution: {
     affected: [
-      { object: "payments.orders", inserted: 0, updated: 0, deleted: 5 },
       { object: "payments.order_items", inserted: 0, updated: 0, deleted: 15 },
+      { object: "payments.orders", inserted: 0, updated: 0, deleted: 5 },
       { object: "ledger.audit", inserted: 5, updated: 0, deleted: 0 },
     ],
   },

@@ -20,7 +20,8 @@ export function undoScope({ execution, impact, undo }: Pick<Command, "execution"
     ),
   );
   const written = (execution?.affected ?? []).filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0);
-  const kept = written.filter(({ object }) => own.has(object));
+  // In the impact's order: what was aimed at, then what hung on it.
+  const kept = [...own].flatMap((name) => written.filter(({ object }) => object === name));
   const adds = kept.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0) === undo?.rows;
   return {
     lines: adds ? kept.flatMap(inverse) : [],
