@@ -45,7 +45,6 @@ export function describeDeleteCascades(
     });
     if (keys.some(runs)) lockKeyTable(catalog, entry.table, "RowExclusiveLock", draft);
     fire(context, table, "delete", figure, undefined, keys.some(runs), depth, draft);
-    for (const key of keys) if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
   }
   for (const { key, depth: level } of closure.sets) {
     const table = catalog.relations.get(key.child)!;
@@ -65,13 +64,11 @@ export function describeDeleteCascades(
     } else
       draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth: level });
     fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft);
-    if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
     if (!isNone(figure)) noteOnward(context, key, draft);
   }
   for (const key of closure.blocks) {
     const child = catalog.relations.get(key.child)!;
     if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
-    if (!hasIndex(context, key)) noteUnindexed(context, key, draft);
     const holding = counts?.blocks.get(key.oid);
     if (holding === undefined) draft.notes.push(`${qualified(child)} may forbid this through ${key.name}; its rows were not counted`);
     else if (holding > 0) {
@@ -186,29 +183,4 @@ function estimatedDeletes(context: AnalysisContext, closure: Closure, rows: Rows
   const root = closure.deletes[0]!;
   if (root.self.length > 0) figures.set(root.table, unknownRows());
   return figures;
-}
-
-function hasIndex({ catalog }: AnalysisContext, key: ForeignKey): boolean {
-  return catalog.indexes.some(
-    (index) =>
-      index.table === key.child &&
-      index.valid &&
-      !index.partial &&
-      key.childColumns.every((attnum) => index.columns.slice(0, key.childColumns.length).includes(attnum)),
-  );
-}
-
-function noteUnindexed({ catalog }: AnalysisContext, key: ForeignKey, draft: DraftStatement): void {
-  const child = catalog.relations.get(key.child)!;
-  if (draft.risks.some((risk) => risk.code === "unindexed-foreign-key" && risk.message.includes(key.name))) return;
-  const columns = key.childColumns.map((attnum) => child.columns.find((column) => column.attnum === attnum)?.name ?? "").join(", ");
-  draft.risks.push({
-    code: "unindexed-foreign-key",
-    severity: child.tuples > 10_000 ? "warning" : "info",
-    message: `${qualified(child)} has no index on ${columns} (${key.name}), so it is read whole for every deleted row`,
-    suggestion: {
-      text: `CREATE INDEX CONCURRENTLY ON ${qualified(child)} (${columns});`,
-      why: "Each deleted row then finds its children by index.",
-    },
-  });
 }

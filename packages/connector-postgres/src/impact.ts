@@ -1,4 +1,4 @@
-import { strongest, type Impact, type Rows, type Statement } from "@interlock/protocol";
+import { strongest, type Impact, type Risk, type Rows, type Statement } from "@interlock/protocol";
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
@@ -83,7 +83,9 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   const drafts: DraftStatement[] = [];
   const prepared = new Prepared();
   for (const place of statements) {
-    const draft = await analyseStatement(context, place, place.tree && prepared.follow(place.tree));
+    const tree = place.tree && prepared.follow(place.tree);
+    const draft = await analyseStatement(context, place, tree);
+    draft.risks = risksOf(context, statements, drafts, tree, draft);
     for (const note of draft.notes) warnings.add(note);
     drafts.push(draft);
   }
@@ -94,6 +96,20 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
     warnings: [...warnings],
     statements: done,
   };
+}
+
+/** What is prepared elsewhere is not edited here: then its risks come without a safer text. */
+function risksOf(
+  { catalog, facts }: AnalysisContext,
+  text: StatementTree[],
+  before: DraftStatement[],
+  tree: Node | undefined,
+  draft: DraftStatement,
+): Risk[] {
+  const [type, body] = unwrap(tree) ?? [];
+  if (!tree || type === undefined || !body) return [];
+  const risks = findRisks({ type, body, tree, draft, catalog, facts, text, before });
+  return tree === text[draft.index]?.tree ? risks : risks.map(({ suggestion: _suggestion, ...risk }) => risk);
 }
 
 /** The impact of a text by itself, for when no target could be asked: nothing beyond the words is claimed. */
@@ -132,7 +148,6 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   }
   settle(context, type, judged, draft);
   await describeUndo(context, type, body, draft);
-  draft.risks.push(...findRisks({ type, body, tree, draft, catalog: context.catalog, facts: context.facts }));
   return draft;
 }
 

@@ -6,6 +6,8 @@
 const SINCE = {
   /** pg_proc.prosqlbody and pg_get_function_sqlbody (E.14: SQL-standard function bodies). */
   sqlBodies: 140_000,
+  /** DETACH PARTITION … CONCURRENTLY. */
+  concurrentDetach: 140_000,
   /** client_connection_check_interval. */
   connectionCheck: 140_000,
   /** Clones of a row trigger in partitions keep its name (renametrig in trigger.c). */
@@ -28,6 +30,10 @@ const SINCE = {
   maintenanceOfFamily: 180_000,
   /** RESTRICT has a SQLSTATE of its own, 23001 (ri_ReportViolation in ri_triggers.c). */
   restrictCode: 180_000,
+  /** Generated columns can be VIRTUAL. */
+  virtualColumns: 180_000,
+  /** Foreign keys of partitioned tables can be NOT VALID. */
+  partitionedKeysNotValid: 180_000,
   /** `old` and `new` in RETURNING. */
   oldAndNew: 180_000,
 } as const;

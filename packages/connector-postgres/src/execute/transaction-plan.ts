@@ -128,7 +128,7 @@ const hasParam = (body: Node, name: string): boolean =>
   ((body["params"] as Record<string, Node>[] | undefined) ?? []).some((param) => param["DefElem"]?.["defname"] === name);
 
 /** Statements that PostgreSQL refuses inside a transaction block (PreventInTransactionBlock in its source, as of 18). */
-function cannotRunInTransaction(type: string, body: Node): boolean {
+export function cannotRunInTransaction(type: string, body: Node): boolean {
   switch (type) {
     case "IndexStmt":
     case "DropStmt":

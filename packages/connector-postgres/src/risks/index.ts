@@ -1,28 +1,28 @@
 import type { Risk } from "@interlock/protocol";
-import { alwaysTrueWhere } from "./always-true-where.ts";
-import { blockingIndex } from "./blocking-index.ts";
-import { cartesianJoin } from "./cartesian-join.ts";
-import { guardedTransaction } from "./guarded-transaction.ts";
-import { missingWhere } from "./missing-where.ts";
-import { notNullScan } from "./not-null-scan.ts";
-import type { RiskInput, RiskRule } from "./risk-rule.ts";
-import { sequentialScan } from "./sequential-scan.ts";
-import { tableRewrite } from "./table-rewrite.ts";
-import { unlimitedSelect } from "./unlimited-select.ts";
-import { unvalidatedConstraint } from "./unvalidated-constraint.ts";
+import { parseGrammar } from "../grammar.ts";
+import type { Finding, RiskInput } from "./risk-rule.ts";
+import { RULES } from "./rules.ts";
 
-/** Every rule, in the order people should read them. */
-const RULES: readonly RiskRule[] = [
-  missingWhere,
-  alwaysTrueWhere,
-  tableRewrite,
-  cartesianJoin,
-  sequentialScan,
-  unlimitedSelect,
-  blockingIndex,
-  unvalidatedConstraint,
-  notNullScan,
-  guardedTransaction,
-];
+const WORST_FIRST: readonly Risk["severity"][] = ["danger", "warning", "info"];
 
-export const findRisks = (input: RiskInput): Risk[] => RULES.map((rule) => rule(input)).filter((risk) => risk !== undefined);
+/** What is risky about one statement, the worst first. What another rule says as well, and better, is left out. */
+export function findRisks(input: RiskInput): Risk[] {
+  const found = RULES.flatMap((rule) => {
+    const findings = rule.find(input);
+    const list: readonly Finding[] = findings === undefined ? [] : "message" in findings ? [findings] : findings;
+    return list.map((finding) => ({ rule, risk: riskOf(rule.code, finding, rule.severity, input.draft.text) }));
+  });
+  const covered = new Set(found.flatMap(({ rule }) => rule.covers ?? []));
+  return found
+    .filter(({ rule }) => !covered.has(rule.code))
+    .map(({ risk }) => risk)
+    .sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity));
+}
+
+function riskOf(code: string, { message, severity, suggestion }: Finding, usual: Risk["severity"], original: string): Risk {
+  const risk: Risk = { code, severity: severity ?? usual, message };
+  const text = suggestion?.text;
+  // A name that ends a comment, say, would make another text of it: what does not parse is not offered.
+  if (suggestion && text !== undefined && text !== original && parseGrammar(text).ok) risk.suggestion = { text, why: suggestion.why };
+  return risk;
+}

@@ -1,0 +1,14 @@
+import type { RiskRule } from "../risk-rule.ts";
+
+export const enumValueDropped: RiskRule = {
+  code: "enum-value-dropped",
+  severity: "danger",
+  about: "A DELETE from pg_enum, or another direct write to a system catalogue: rows that hold the value cannot be read any more.",
+  find({ type, body }) {
+    if (!["InsertStmt", "UpdateStmt", "DeleteStmt"].includes(type)) return undefined;
+    const { schemaname, relname } = body.relation ?? {};
+    if (!/^pg_(enum|attribute|class|type|constraint|proc|index|depend|authid|database|namespace)$/.test(relname ?? "")) return undefined;
+    if (schemaname !== undefined && schemaname !== "pg_catalog") return undefined;
+    return { message: `${relname} is PostgreSQL's own: a row changed by hand there can make tables unreadable` };
+  },
+};
