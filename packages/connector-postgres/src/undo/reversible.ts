@@ -4,7 +4,7 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { qualified } from "../catalog.ts";
 import type { Catalog, CatalogTrigger } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { keysTo } from "../closure.ts";
+import { deleteClosure, keysTo } from "../closure.ts";
 import { plpgsqlTree, TRIGGER_SIGNATURE } from "../plpgsql.ts";
 import { assignedColumnsOfNew } from "../trigger-body.ts";
 import { forecastTriggers, type WriteEvent } from "../triggers.ts";
@@ -86,7 +86,7 @@ function passedOn(catalog: Catalog, object: string): string[] {
 /** What triggers do while the rows are put back. */
 function inverseTriggers(context: AnalysisContext, plan: UndoPlan): SideEffect[] {
   const one = { value: 1, kind: "exact" } as const;
-  return inverseEvents(plan).flatMap(({ table, events }) =>
+  return inverseEvents(context.catalog, plan).flatMap(({ table, events }) =>
     events.flatMap((event) => {
       const forecast = forecastTriggers(context, table, event, one);
       const unknown: SideEffect[] = forecast.complete ? [] : [{ kind: "trigger", name: "a trigger", effect: "unknown" }];
@@ -95,17 +95,27 @@ function inverseTriggers(context: AnalysisContext, plan: UndoPlan): SideEffect[]
   );
 }
 
-const inverseEvents = (plan: UndoPlan): { table: number; events: WriteEvent[] }[] =>
-  [...plan.reached.keys()].map((table) => ({
+/** Tables whose triggers the way back may set off. A delete sets off those of statements on every table its keys pass it on to, rows or not. */
+function inverseEvents(catalog: Catalog, plan: UndoPlan): { table: number; events: WriteEvent[] }[] {
+  const target = plan.target.relation.oid;
+  const own = [...plan.reached.keys()].map((table) => ({
     table,
-    events: table === plan.target.relation.oid ? INVERSE[plan.event] : (["insert", "update"] as WriteEvent[]),
+    events: table === target ? INVERSE[plan.event] : (["insert", "update"] as WriteEvent[]),
   }));
+  if (!INVERSE[plan.event].includes("delete")) return own;
+  const { deletes, sets } = deleteClosure(catalog, target);
+  return [
+    ...own,
+    ...deletes.slice(1).map(({ table }) => ({ table, events: ["delete"] as WriteEvent[] })),
+    ...sets.map(({ key }) => ({ table: key.child, events: ["update"] as WriteEvent[] })),
+  ];
+}
 
 /** A table on which a trigger may drop rows on their way back, or on the way of a cascade, so that its children stay. */
 function droppingTrigger(context: AnalysisContext, plan: UndoPlan): string | undefined {
   const one = { value: 1, kind: "exact" } as const;
   const cascading = plan.closure ? plan.closure.deletes.map(({ table }) => ({ table, events: ["delete"] as WriteEvent[] })) : [];
-  const found = [...inverseEvents(plan), ...cascading].find(({ table, events }) =>
+  const found = [...inverseEvents(context.catalog, plan), ...cascading].find(({ table, events }) =>
     events.some((event) => forecastTriggers(context, table, event, one).alters),
   );
   return found && qualified(context.catalog.relations.get(found.table)!);
@@ -113,7 +123,7 @@ function droppingTrigger(context: AnalysisContext, plan: UndoPlan): string | und
 
 /** Triggers that may make something else of a row on its way back, with the columns they set; undefined: any. */
 function alteringTriggers(catalog: Catalog, plan: UndoPlan): { trigger: CatalogTrigger; columns: ReadonlySet<string> | undefined }[] {
-  return inverseEvents(plan).flatMap(({ table, events }) => {
+  return inverseEvents(catalog, plan).flatMap(({ table, events }) => {
     const kin = kinOf(catalog, table);
     return catalog.triggers
       .filter(

@@ -69,6 +69,8 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   for (const [i, { table }] of closure.deletes.entries())
     if (closure.deletes.some((other, j) => j > i && kinOf(catalog, table).has(other.table)))
       return not(`rows of ${qualified(catalog.relations.get(table)!)} go by its name and by that of a table it is a part of`);
+  const back = refersForward(catalog, closure);
+  if (back !== undefined) return not(`${back} makes deleted rows refer to each other in a circle`);
   for (const { table } of closure.deletes.slice(1)) {
     const child = keyed(catalog, catalog.relations.get(table)!);
     if (!child.ok) return child;
@@ -85,6 +87,15 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
     reached.set(key.child, child.table);
   }
   return { ok: true, plan: { ...plan, ...(self || reached.size > 1 || closure.sets.length > 0 ? { closure } : {}) } };
+}
+
+/** Name of a key whose rows would be put back before what they refer to; the closure stands in the order of putting back. */
+function refersForward(catalog: Catalog, { deletes }: Closure): string | undefined {
+  const at = (table: number): number => deletes.findIndex((entry) => kinOf(catalog, table).has(entry.table));
+  return catalog.foreignKeys.find(({ child, parent, deferrable }) => {
+    const [from, to] = [at(child), at(parent)];
+    return !deferrable && from >= 0 && to > from;
+  })?.name;
 }
 
 /** A table, what it is a part of and its own parts: their rows are in part the same. */
