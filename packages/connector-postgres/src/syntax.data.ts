@@ -57,7 +57,7 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
   ],
   ATAlterConstraint: [
     { since: 18, what: "ALTER CONSTRAINT … [NOT] ENFORCED", found: has("alterEnforceability") },
-    { since: 18, what: "ALTER CONSTRAINT … [NO] INHERIT", found: has("alterInheritability") },
+    { since: 18, what: "ALTER CONSTRAINT … [NO] INHERIT", code: "0A000", found: has("alterInheritability") },
   ],
   IndexStmt: [{ since: 15, what: "NULLS NOT DISTINCT", found: has("nulls_not_distinct") }],
   CreateFunctionStmt: [{ since: 14, what: "a function body in standard SQL", found: has("sql_body") }],

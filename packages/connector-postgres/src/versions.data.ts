@@ -16,16 +16,30 @@ const SINCE = {
   sequencePersistence: 150_000,
   /** GRANT opens the relation (restrict_and_check_grant in aclchk.c). */
   grantsOpenRelation: 180_000,
+  /** DETACH PARTITION shuts the partition (ATExecDetachPartition in tablecmds.c; AccessExclusiveLock came with CONCURRENTLY). */
+  detachShutsPartition: 140_000,
+  /** A new partition locks the tables that refer to its parent (CloneFkReferenced in tablecmds.c). */
+  newPartitionLocksReferencing: 150_000,
+  /** TRUNCATE of a partition does not look up what its parent divides by (InitResultRelInfo in execMain.c). */
+  truncateLeavesParent: 140_000,
+  /** A generated column depends by its expression, and what it reads is refused as "not supported", no longer as a syntax error (tablecmds.c). */
+  generatedColumnsByExpression: 150_000,
+  /** Storage parameters of a partitioned table are refused for what it is, no longer as not known (reloptions.c). */
+  partitionedStorageCode: 160_000,
+  /** Partitioned tables have an access method, for their partitions to come. */
+  partitionedAccessMethod: 170_000,
+  /** Sequences have their own SET LOGGED / UNLOGGED. */
+  unloggedSequences: 150_000,
+  /** Identity columns of a partitioned table are those of its partitions. */
+  identityOfPartitions: 170_000,
+  /** ATTACH PARTITION to what is not partitioned is refused as the wrong kind of object (tablecmds.c, before parse_utilcmd.c). */
+  attachCode: 180_000,
+  /** ADD CONSTRAINT of any kind first locks all that inherits (ATPrepCmd in tablecmds.c). */
+  constraintsLockFamily: 180_000,
   /** NOT NULL is a constraint of its own in pg_constraint (tablecmds.c). */
   notNullConstraints: 180_000,
-  /** DETACH PARTITION shuts the partition at once (ATExecDetachPartition). */
-  detachShutsPartition: 140_000,
-  /** Identity columns of a partitioned table reach its partitions. */
-  identityOfPartitions: 170_000,
   /** A foreign key of a partitioned table may be NOT VALID. */
   lateKeysOfPartitioned: 180_000,
-  /** A new key locks everything that inherits from its table (seen on servers). */
-  keysReachBelow: 180_000,
   /** VACUUM and ANALYZE of a table include what inherits from it. */
   maintenanceOfFamily: 180_000,
   /** RESTRICT has a SQLSTATE of its own, 23001 (ri_ReportViolation in ri_triggers.c). */

@@ -88,6 +88,8 @@ test.each([
   "select most_common_vals from pg_stats where tablename = 'customers' and attname = 'email'",
   "table shop.customers order by email limit 0",
 ])("carries the masked column: %s", async (text) => {
+  if (text.includes("old.") && server.version < 18)
+    return expect(sources(text)).rejects.toThrow('missing FROM-clause entry for table "old"');
   const all = await sources(text);
   const first = text.startsWith("table") ? all[2]! : all[0]!;
   expect(first === "unknown" || first.includes(EMAIL), String(first)).toBe(true);

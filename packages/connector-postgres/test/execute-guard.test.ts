@@ -77,7 +77,9 @@ describe("lets through exactly what was approved", () => {
     ["BEGIN; DELETE FROM g.other WHERE id = 1; COMMIT", { "g.other": 1 }],
     ["SET CONSTRAINTS ALL DEFERRED; DELETE FROM g.other WHERE id = 1", { "g.other": 1 }],
     ["DECLARE c CURSOR WITH HOLD FOR SELECT 1; DELETE FROM g.other WHERE id = 1", { "g.other": 1 }],
-  ])("%s", async (text, writes) => expect(await guarded(text, writes)).toMatchObject({ state: "succeeded" }));
+  ])("%s", async (text, writes) =>
+    expect(await guarded(text, writes)).toMatchObject({ state: text.startsWith("MERGE") && server.version < 15 ? "failed" : "succeeded" }),
+  );
 
   it("says what was affected, cascades and partitions included", async () => {
     expect(
@@ -195,7 +197,7 @@ describe("rolls back what is more", () => {
       {},
       "g.other",
     ],
-    ["another role", "DELETE FROM g.other; SET ROLE pg_read_all_data", {}, "g.other"],
+    ["another role", "DELETE FROM g.other; SET ROLE pg_monitor", {}, "g.other"],
     ["savepoints", "SAVEPOINT a; DELETE FROM g.other; RELEASE a", {}, "g.other"],
     [
       "a savepoint that is rolled back only in part",

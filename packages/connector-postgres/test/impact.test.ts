@@ -120,7 +120,9 @@ test.each([
   ["drop table shop.orders", "2BP01"],
   ["delete from shop.missing", "42P01"],
   ["update shop.orders set nothing = 1", "42703"],
-])("says beforehand that it fails: %s", async (text, code) => {
+])("says beforehand that it fails: %s", async (text, since18) => {
+  // Before 18 RESTRICT had no code of its own.
+  const code = since18 === "23001" && server.version < 18 ? "23503" : since18;
   const found = await exactly(text);
   expect(found.statements[0]!.willFail.map((item) => item.code)).toContain(code);
   expect((await truthOf(client, text)).refused).toBe(code);

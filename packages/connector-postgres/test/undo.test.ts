@@ -128,6 +128,8 @@ describe("what is promised is put back to the last byte", () => {
   ])("%s", async (text) => {
     const before = await dump();
     const told = await promised(text);
+    // Before 18 the server does not say which rows it added and which it changed.
+    if (server.version < 18 && /DO UPDATE|MERGE/.test(text)) return expect(told).toEqual(["no"]);
     expect(told.filter((word) => word === "partial")).toEqual([]);
     const { state, error, image } = await capture(text);
     expect(error).toBeUndefined();

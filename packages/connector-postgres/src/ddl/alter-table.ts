@@ -135,8 +135,12 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
     if (command.reach === "family" && cmd.subtype !== "AT_AddColumn") lockReached(at);
     if (command.reach === "partitions" && relation.kind === "p" && holds("identityOfPartitions", context.catalog.version))
       lockAll(context, at.only ? [] : family(context.catalog, relation.oid), mode, draft);
-    if (relation.kind === "p" && cmd.subtype.endsWith("RelOptions"))
-      fails(draft, "42809", `${qualified(relation)} stores nothing itself; its partitions do`);
+    if (relation.kind === "p" && /RelOptions$/.test(cmd.subtype))
+      fails(
+        draft,
+        holds("partitionedStorageCode", context.catalog.version) ? "42809" : "22023",
+        `${qualified(relation)} stores nothing itself; its partitions do`,
+      );
     if (at.facts.ofType !== 0 && /^AT_(AddColumn|DropColumn|AlterColumnType)$/.test(cmd.subtype))
       fails(draft, "42809", `${qualified(relation)} is made of a type`);
     // A column that the same statement adds has nothing yet that could be in the way.

@@ -1,6 +1,7 @@
 import { columnFacts, children, reached, rewrite, scan, type Alteration } from "./alteration.ts";
 import { typeChange } from "./column-type.ts";
 import { fails, lockAll, missingColumn, withPartitions } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 /** Types whose indexes sort alike: changing one into the other keeps them (CheckIndexCompatible in indexcmds.c). */
 const ALIKE: readonly (readonly string[])[] = [
@@ -13,6 +14,7 @@ const BOUND = `
 select distinct d.classid::regclass::text as class from pg_depend d
 where d.refclassid = 'pg_class'::regclass and d.refobjid = $1 and d.refobjsubid = $2 and d.deptype <> 'i' and (
   d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass, 'pg_proc'::regclass, 'pg_publication_rel'::regclass)
+  or d.classid = 'pg_class'::regclass and d.objid = $1 and d.objsubid > 0
   or d.classid = 'pg_attrdef'::regclass and exists (select from pg_attrdef a where a.oid = d.objid and a.adnum <> $2))`;
 const WORDS: Record<string, string> = {
   pg_rewrite: "a view or rule",
@@ -21,6 +23,7 @@ const WORDS: Record<string, string> = {
   pg_proc: "a function",
   pg_publication_rel: "a publication",
   pg_attrdef: "a generated column",
+  pg_class: "a generated column",
 };
 
 /** ALTER COLUMN TYPE: rewritten or not; else what must be checked or built again; and the tables on the other side of its keys. */
@@ -33,7 +36,7 @@ export async function retypeColumn(at: Alteration): Promise<void> {
   if ([...at.all.values()].some((item) => item.partitionColumns.includes(columnFacts(item, cmd.name)?.attnum ?? -1)))
     fails(draft, "42P16", `The table is partitioned by "${cmd.name}"`);
   for (const row of await context.session.query(BOUND, [relation.oid, column.attnum]))
-    fails(draft, "0A000", `"${cmd.name}" is used by ${WORDS[row.class]}`);
+    fails(draft, codeOf(row.class, context.catalog.version), `"${cmd.name}" is used by ${WORDS[row.class]}`);
   const { change, collation, base } = await typeChange(context, column, cmd.def?.ColumnDef ?? {});
   if (change === "refused") return fails(draft, "42804", `"${cmd.name}" cannot be cast without USING`);
   if (change === "unknown") draft.incomplete = true;
@@ -46,6 +49,9 @@ export async function retypeColumn(at: Alteration): Promise<void> {
     );
   await lockKeys(at, column.attnum, written);
 }
+
+const codeOf = (used: string, version: number): string =>
+  used === "pg_class" && !holds("generatedColumnsByExpression", version) ? "42601" : "0A000";
 
 /** A check that reads the column is asked again; an index that would sort otherwise, or computes with it, is built again. */
 function mustRead(at: Alteration, oid: number, name: string, collation: number, base: string): boolean {

@@ -20,7 +20,7 @@ export async function addConstraint(at: Alteration): Promise<void> {
     fails(draft, "42710", `${qualified(relation)} has a constraint "${constraint.conname}" already`);
   switch (constraint.contype) {
     case "CONSTR_CHECK":
-      if (!constraint.is_no_inherit || holds("notNullConstraints", at.context.catalog.version)) lockReached(at);
+      if (!constraint.is_no_inherit || holds("constraintsLockFamily", at.context.catalog.version)) lockReached(at);
       needColumns(at, constraint.raw_expr);
       if (at.only && children(at).length > 0 && !constraint.is_no_inherit)
         fails(draft, "42P16", "The constraint must be added to the tables that inherit, too");
@@ -66,7 +66,7 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
   const { context, facts, draft, relation } = at;
   const primary = constraint.contype === "CONSTR_PRIMARY";
   // Since 18 a key is first asked for what it adds below.
-  if (holds("notNullConstraints", context.catalog.version)) lockReached(at);
+  if (holds("constraintsLockFamily", context.catalog.version)) lockReached(at);
   if (primary && facts.indexes.some((index) => index.primary)) fails(draft, "42P16", `${qualified(relation)} has a primary key already`);
   if (constraint.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft, "object");

@@ -13,7 +13,8 @@ import { addTo, affectRelation, fails, holdingRows, lock, lockAll, withPartition
 export function lockPartitionKeys(context: AnalysisContext, facts: RelationFacts, draft: DraftStatement): void {
   for (const key of facts.constraints.filter((item) => item.type === "f"))
     lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
-  for (const key of facts.referencing) lockAll(context, withPartitions(context, key.child), "ShareRowExclusiveLock", draft);
+  const below = holds("newPartitionLocksReferencing", context.catalog.version) ? "ShareRowExclusiveLock" : "AccessShareLock";
+  for (const key of facts.referencing) lockAll(context, withPartitions(context, key.child), below, draft);
 }
 
 /** A default partition is shut and read, for rows that belong to the new one; its own checks may spare that. */
@@ -30,7 +31,7 @@ export async function attachPartition(at: Alteration): Promise<void> {
   const child = partitionOf(at, command.name);
   if (!child) return;
   if (facts.strategy === "")
-    fails(draft, holds("notNullConstraints", context.catalog.version) ? "42809" : "42P17", `${qualified(relation)} is not partitioned`);
+    fails(draft, holds("attachCode", context.catalog.version) ? "42809" : "42P17", `${qualified(relation)} is not partitioned`);
   if (child.partition) fails(draft, "42809", `${qualified(child)} is a partition already`);
   affectRelation(draft, child);
   const all = family(context.catalog, child.oid);

@@ -29,6 +29,8 @@ export async function clusterOn(at: Alteration): Promise<void> {
 export async function setPersistence(at: Alteration): Promise<void> {
   const { facts, relation, draft, context } = at;
   if (relation.kind === "p") return fails(draft, "0A000", "A partitioned table has no storage to change");
+  if (relation.kind === "S" && !holds("unloggedSequences", context.catalog.version))
+    return fails(draft, "42809", `${qualified(relation)} is a sequence: before PostgreSQL 15 it cannot be unlogged`);
   const wanted = at.cmd.subtype === "AT_SetLogged" ? "p" : "u";
   if (facts.persistence === wanted) return;
   if (facts.persistence === "t") return fails(draft, "42P16", "A temporary table has no log");
@@ -56,6 +58,8 @@ export async function setAccessMethod(at: Alteration): Promise<void> {
     [wanted ?? null],
   );
   if (!row!.known) return fails(at.draft, "42704", `There is no access method "${row!.wanted}"`);
+  if (at.relation.kind === "p" && !holds("partitionedAccessMethod", at.context.catalog.version))
+    return fails(at.draft, "42809", `${qualified(at.relation)} stores nothing itself; its partitions do`);
   if (at.relation.kind !== "p" && row!.wanted !== at.facts.accessMethod) rewrite(at, [at.relation.oid]);
 }
 

@@ -10,6 +10,7 @@ import { addForecast, forecastTriggers } from "../triggers.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { fails, lockAll, withPartitions } from "./subject.ts";
+import { holds } from "../versions.data.ts";
 
 /** TRUNCATE: every row of the tables, of what inherits from them, and with CASCADE of all that refer to them. */
 export async function describeTruncate(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -46,6 +47,9 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
     addTriggers(context, relation, draft);
   }
   lockAll(context, tables, "AccessExclusiveLock", draft);
+  if (!holds("truncateLeavesParent", catalog.version))
+    for (const oid of tables)
+      if (catalog.relations.get(oid)?.partition) lockAll(context, ancestry(catalog, oid).slice(1), "AccessShareLock", draft);
   if (body.restart_seqs) await restart(context, tables, draft);
 }
 

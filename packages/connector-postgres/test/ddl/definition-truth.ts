@@ -22,7 +22,7 @@ export interface DefinitionTruth {
 const RELATIONS = `select c.oid::int8::text as oid, n.nspname || '.' || c.relname as name, c.relkind::text as kind, pg_relation_filenode(c.oid)::text as node
   from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid >= 16384 and n.nspname not in ('pg_toast', 'pg_catalog')`;
 const LOCKS = `select l.relation::int8::text as oid, l.mode from pg_locks l where l.pid = pg_backend_pid() and l.locktype = 'relation'`;
-const SCANS = `select schemaname || '.' || relname as name, seq_scan::int as scans from pg_stat_xact_user_tables`;
+const SCANS = `select relid::int8::text as oid, schemaname || '.' || relname as name, seq_scan::int as scans from pg_stat_xact_user_tables`;
 const OBJECTS = `
 with mine(class, oid) as (
   select d.classid, d.objid from pg_depend d where d.deptype in ('i', 'e')
@@ -83,7 +83,7 @@ export async function definitionTruth(client: Client, text: string): Promise<Def
   try {
     const { relations: before, objects } = known.get(client) ?? (await beforeAnything(client));
     const held = new Set((await client.query(LOCKS)).rows.map((row) => `${row.oid}/${row.mode}`));
-    const scanned = new Map<string, number>((await client.query(SCANS)).rows.map((row) => [row.name, row.scans]));
+    const scanned = new Map<string, number>((await client.query(SCANS)).rows.map((row) => [row.oid, row.scans]));
     const truth: DefinitionTruth = {
       locks: [],
       indexLocks: [],
@@ -99,7 +99,7 @@ export async function definitionTruth(client: Client, text: string): Promise<Def
       const { code, message } = error as { code?: string; message: string };
       return { ...truth, refused: { code: code ?? "unknown", message } };
     }
-    for (const { name, scans } of (await client.query(SCANS)).rows) if (scans > (scanned.get(name) ?? 0)) truth.read.add(name);
+    for (const { oid, name, scans } of (await client.query(SCANS)).rows) if (scans > (scanned.get(oid) ?? 0)) truth.read.add(name);
     for (const { oid, mode } of (await client.query(LOCKS)).rows) {
       const relation = before.get(oid);
       if (!relation || held.has(`${oid}/${mode}`) || relation.kind === "t") continue;
