@@ -2,6 +2,7 @@ import { strongest, type Effect } from "@interlock/protocol";
 import { nothing, type Classification } from "./classification.ts";
 import { isNonVolatileBuiltin, reviewedFunction } from "./reviewed-functions.ts";
 import { settingEffect } from "./settings.ts";
+import { calledInstead } from "./syntax.data.ts";
 import { followedText } from "./text-arguments.ts";
 import { constant, isCatalogName, nameOf, names, walk, type Node } from "./tree.ts";
 
@@ -35,6 +36,8 @@ export function classifyQuery(tree: unknown): Classification {
       return;
     }
     if (WRITES.has(type) && isCatalogName(body.relation)) effects.push("privilege");
+    const called = calledInstead(type, body);
+    if (called !== undefined) found.builtins.push(called);
     switch (type) {
       case "InsertStmt":
         effects.push(body.onConflictClause?.action === "ONCONFLICT_UPDATE" ? "modify" : "append");

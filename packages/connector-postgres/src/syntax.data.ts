@@ -121,17 +121,30 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
   GrantStmt: [{ since: 15, what: "GRANT … ON PARAMETER", found: kind("objtype", "OBJECT_PARAMETER_ACL") }],
   AccessPriv: [{ since: 17, what: "the right MAINTAIN", found: kind("priv_name", "maintain") }],
   GrantRoleStmt: [{ since: 16, what: "INHERIT and SET of a membership", found: option("opt", "inherit", "set") }],
-  CreateSeqStmt: [{ since: 15, what: "UNLOGGED sequences", found: (body) => body.sequence?.relpersistence === "u" }],
+  CreateSeqStmt: [{ since: 15, what: "UNLOGGED sequences", code: "0A000", found: (body) => body.sequence?.relpersistence === "u" }],
   ViewStmt: [{ since: 15, what: "security_invoker of a view", code: "22023", found: option("options", "security_invoker") }],
   JsonIsPredicate: [{ since: 16, what: "IS JSON" }],
-  JsonObjectConstructor: [{ since: 16, what: "JSON_OBJECT in standard SQL" }],
-  JsonArrayConstructor: [{ since: 16, what: "JSON_ARRAY" }],
+  JsonObjectConstructor: [{ since: 16, what: "JSON_OBJECT in standard SQL", found: has("exprs") }],
   JsonArrayQueryConstructor: [{ since: 16, what: "JSON_ARRAY" }],
   JsonObjectAgg: [{ since: 16, what: "JSON_OBJECTAGG" }],
-  JsonArrayAgg: [{ since: 16, what: "JSON_ARRAYAGG" }],
-  JsonParseExpr: [{ since: 17, what: "JSON()" }],
-  JsonScalarExpr: [{ since: 17, what: "JSON_SCALAR" }],
-  JsonSerializeExpr: [{ since: 17, what: "JSON_SERIALIZE" }],
-  JsonFuncExpr: [{ since: 17, what: "JSON_QUERY, JSON_VALUE and JSON_EXISTS" }],
   JsonTable: [{ since: 17, what: "JSON_TABLE" }],
 };
+
+/**
+ * Calls of standard SQL that have nodes of their own since 16 and 17. To an older server the same words are calls of ordinary functions, so
+ * somebody's own may be meant; where there is none it says so when it plans.
+ */
+const JSON_CALLS: Readonly<Record<string, string>> = {
+  JsonObjectConstructor: "json_object",
+  JsonArrayConstructor: "json_array",
+  JsonArrayAgg: "json_arrayagg",
+  JsonParseExpr: "json",
+  JsonScalarExpr: "json_scalar",
+  JsonSerializeExpr: "json_serialize",
+};
+
+/** The function an older server would call where 18 reads a node of the grammar. */
+export function calledInstead(type: string, body: Node): string | undefined {
+  if (type === "JsonFuncExpr") return String(body.op).replace(/_OP$/, "").toLowerCase();
+  return JSON_CALLS[type];
+}
