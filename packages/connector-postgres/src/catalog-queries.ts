@@ -65,7 +65,11 @@ select
   (select json_agg(json_build_object('name', evtname, 'function', evtfoid::int8)) from pg_event_trigger where evtenabled in ('O', 'A')) as event_triggers,
   (select json_agg(json_build_array(oprname, oprcode::oid::int8)) from pg_operator where oid >= 16384) as operators,
   (select json_agg(json_build_array(oid::int8, name, fn::int8, read)) from (
-    with recursive reached as (
+    with recursive made_of as materialized (
+      select t.typelem as part, t.oid as whole from pg_type t where t.typelem <> 0
+      union all select t.typbasetype, t.oid from pg_type t where t.typbasetype <> 0
+      union all select a.atttypid, c.reltype from pg_attribute a join pg_class c on c.oid = a.attrelid where c.oid >= 16384 and c.reltype <> 0 and a.attnum > 0
+    ), reached as materialized (
       select d.classid, d.objid, d.refobjid as fn from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
       union all select d.classid, d.objid, o.oprcode from pg_depend d join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
         where d.refobjid >= 16384
@@ -78,8 +82,7 @@ select
       union select t.oid, r.fn, false from reached r join pg_type t on r.classid = 'pg_type'::regclass and r.objid = t.oid and t.typtype = 'd'
       union select y.oid, f.fn, false from pg_range g cross join lateral (values (g.rngcanonical::oid), (g.rngsubdiff::oid)) f (fn)
         cross join lateral (values (g.rngtypid), ((to_jsonb(g)->>'rngmultitypid')::oid)) y (oid) where f.fn >= 16384 and y.oid is not null
-      union select t.oid, c.fn, c.read from coded c join pg_type t on t.typelem = c.oid or t.typbasetype = c.oid
-        or t.typrelid <> 0 and t.typrelid in (select a.attrelid from pg_attribute a where a.atttypid = c.oid and a.attnum > 0)
+      union select e.whole, c.fn, c.read from coded c join made_of e on e.part = c.oid
     ) select c.oid, t.typname as name, c.fn, c.read from coded c join pg_type t on t.oid = c.oid) x) as coded_types,
   (select json_agg(nspname order by nspname) from pg_namespace where nspname !~ '^pg_(toast|temp)') as schemas,
   (select json_agg(json_build_array(rel, fn)) from (

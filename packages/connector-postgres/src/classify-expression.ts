@@ -15,7 +15,7 @@ RangeTableFunc RangeTableFuncCol JoinExpr Alias SortBy WindowDef GroupingSet Gro
 MultiAssignRef ParamRef NamedArgExpr SQLValueFunction XmlExpr XmlSerialize OnConflictClause InferClause IndexElem ReturningClause
 ReturningOption MergeSupportFunc CurrentOfExpr CTESearchClause CTECycleClause JsonFuncExpr JsonTable JsonTableColumn JsonTablePathSpec
 JsonValueExpr JsonFormat JsonOutput JsonReturning JsonBehavior JsonArgument JsonKeyValue JsonParseExpr JsonScalarExpr JsonSerializeExpr
-JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonAggConstructor JsonObjectAgg JsonArrayAgg JsonIsPredicate DefElem`
+JsonObjectConstructor JsonArrayConstructor JsonArrayQueryConstructor JsonAggConstructor JsonObjectAgg JsonArrayAgg JsonIsPredicate DefElem ColumnDef`
     .trim()
     .split(/\s+/),
 );

@@ -238,6 +238,9 @@ export const EVASIONS: [string, Effect][] = [
   ["explain (verbose, analyze) with x as (delete from t returning *) select 1", "delete"],
   ["select pg_backup_start('x')", "privilege"],
   ["select binary_upgrade_set_next_pg_authid_oid(10)", "privilege"],
+  ["select json_arrayagg(pg_reload_conf()) from t", "privilege"],
+  ["select json_objectagg('a' value pg_terminate_backend(1)) from t", "modify"],
+  ["select * from jsonb_to_recordset('[]') as x(a int) where pg_reload_conf()", "privilege"],
   // What is prepared and run within one text is followed
   ["prepare q as delete from t; execute q", "delete"],
   ["prepare q (int) as select pg_terminate_backend($1); execute q(1)", "modify"],

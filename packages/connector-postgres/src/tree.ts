@@ -6,6 +6,7 @@ export type Node = Record<string, any>;
 
 /** Bare fields and the type they stand for. */
 const BARE: Record<string, string> = {
+  constructor: "JsonAggConstructor",
   relation: "RangeVar",
   larg: "SelectStmt",
   rarg: "SelectStmt",
@@ -67,7 +68,8 @@ function walkFields(body: Node, visit: Visitor): void {
   for (const key of Object.keys(body)) {
     const value = body[key];
     if (typeof value !== "object" || value === null) continue;
-    const bare = BARE[key];
+    // Field names of the grammar may be names of Object's own, as `constructor` is.
+    const bare = Object.hasOwn(BARE, key) ? BARE[key] : undefined;
     if (bare && !Array.isArray(value) && !unwrap(value)) walkBody(bare, value, visit);
     else walk(value, visit);
   }
