@@ -1,6 +1,7 @@
 /**
- * `npm run score:postgres [-- --seed N --cases N --only FIGURES --json FILE]`: holds the impact of generated and hand-written statements
- * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone. A full run takes minutes.
+ * `npm run score:postgres [-- --seed N --cases N --only FIGURES --json FILE --server 13]`: holds the impact of generated and hand-written statements
+ * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone,
+ * as it is with `--server`, which takes another major version than the installed one. A full run takes minutes.
  */
 import { join } from "node:path";
 import { pinnedNode, ROOT, run } from "./process.mjs";

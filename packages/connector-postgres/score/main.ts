@@ -16,6 +16,7 @@ const { values } = parseArgs({
     reduced: { type: "string", default: "6" },
     only: { type: "string", multiple: true },
     json: { type: "string" },
+    server: { type: "string" },
   },
 });
 const [seed, cases, races, undos, reduced] = [values.seed, values.cases, values.races, values.undos, values.reduced].map((value) => {
@@ -39,6 +40,7 @@ const found = await score({
   reduced: reduced!,
   say: (line) => process.stderr.write(`… ${line}\n`),
   only: values.only?.map(group),
+  version: values.server === undefined ? undefined : Number(values.server),
 });
 for (const failure of found.failures) process.stdout.write(`\n${failure.count} × ${failure.kind}\n${failureText(failure)}\n`);
 process.stdout.write(`\n${table(found.figures)}\n\nSeed ${seed}, ${found.conditions.cases} statements, ${machine()}\n`);
@@ -47,7 +49,7 @@ if (values.json)
     values.json,
     `${JSON.stringify({ machine: machine(), ...found.conditions, families: [...found.conditions.families], figures: found.figures }, null, 2)}\n`,
   );
-if (!values.only)
+if (!values.only && values.server === undefined)
   writeFileSync(
     REPORT,
     markdown(

@@ -21,6 +21,8 @@ export interface ScoreOptions {
   undos: number;
   /** Groups of figures to measure; all when absent. */
   only?: readonly Group[] | undefined;
+  /** Major version of the server; the installed one when absent. */
+  version?: number | undefined;
   /** Kinds of failures that are reduced to a minimal case. */
   reduced: number;
   /** Hears what is being measured; a full run takes minutes. */
@@ -45,7 +47,10 @@ const rank = (failure: Failure): number => ORDER.indexOf(failure.kind.split(":")
 
 /** Measures everything on a server of its own. */
 export async function score(options: ScoreOptions): Promise<Score> {
-  const server = await startTestPostgres({ autovacuum: "off", max_locks_per_transaction: "256" });
+  const server = await startTestPostgres(
+    { autovacuum: "off", max_locks_per_transaction: "256" },
+    options.version === undefined ? {} : { version: options.version },
+  );
   const lanes: Lane[] = [];
   try {
     for (const name of ["one", "two"]) lanes.push(await Lane.open(await server.createDatabase(name)));
