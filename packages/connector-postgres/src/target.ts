@@ -15,6 +15,7 @@ import { AnalysisPool, databaseError, type AnalysisSession } from "./analysis-po
 import { CatalogCache } from "./catalog-cache.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import { completions } from "./complete.ts";
+import { plansWrite } from "./explained-writes.ts";
 import { execute } from "./execute/execute.ts";
 import { analyse, analysisContext, judgedEffect, unasked } from "./impact.ts";
 import { lineageOf } from "./lineage.ts";
@@ -114,7 +115,7 @@ export class PostgresTarget implements Target {
   async #poolFor(text: string, signal: AbortSignal, since: number | undefined): Promise<AnalysisPool> {
     if (this.#write === this.#read || statementTrees(text).diagnostics.length > 0) return this.#write;
     const effect = await this.#known(this.#read, signal, since, (catalog, facts) => judgedEffect(text, catalog, facts));
-    return effect === "read" ? this.#read : this.#write;
+    return effect === "read" && !plansWrite(text) ? this.#read : this.#write;
   }
 
   /** Work on the catalogue alone, without a session when its facts are recent. */

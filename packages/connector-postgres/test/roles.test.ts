@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Target } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import { postgres } from "../src/index.ts";
+import { recordingSink } from "./execute-harness.ts";
 
 let server: TestPostgres;
 let client: Client;
@@ -50,6 +51,28 @@ test("reading texts are resolved and analysed as the reading role, all others as
   expect((await target.resolve("delete from shop.orders", signal)).role).toBe("writer");
   expect((await target.resolve("select shop.purge(1)", signal)).role).toBe("writer");
   expect((await target.resolve("selec", signal)).role).toBe("writer");
+});
+
+test("a write that is only explained needs the writing role's rights, and still only reads", async () => {
+  const text = "explain delete from shop.orders where id = 1005";
+  expect(await impact(text)).toMatchObject({ effect: "read", statements: [{ willFail: [] }] });
+  const request = {
+    text,
+    resolution: await target.resolve(text, signal),
+    access: "read",
+    timeoutMs: 5_000,
+    rowCap: 100,
+    applicationName: "test",
+  } as const;
+  const sink = recordingSink();
+  expect(await target.execute(request, sink, signal)).toMatchObject({ state: "succeeded" });
+  expect(sink.results[0]!.rows.flat().join(" ")).toContain("Delete on orders");
+  const analysing = { ...request, text: "explain analyze delete from shop.orders where id = 1005" };
+  expect(
+    await target.execute({ ...analysing, resolution: await target.resolve(analysing.text, signal) }, recordingSink(), signal),
+  ).toMatchObject({
+    state: "failed",
+  });
 });
 
 test("names are those of the role's own search_path", async () => {

@@ -1,6 +1,7 @@
 import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink, type Resolution } from "@interlock/connector";
 import type { Affected } from "@interlock/protocol";
 import { loadCatalog, loadSessionFacts } from "../catalog.ts";
+import { plansWrite } from "../explained-writes.ts";
 import type { Query } from "../query.ts";
 import { Capture, type CaptureLimits } from "../undo/capture.ts";
 import { outlivesRollback } from "./dry-run.ts";
@@ -29,7 +30,8 @@ export async function execute(deps: ExecuteDeps, request: ExecuteRequest, sink: 
     const { code, message, statement } = planned;
     return { state: "failed", affected: [], error: { code, message, ...(statement === undefined ? {} : { statement }) } };
   }
-  const dsn = request.access === "read" ? deps.secret.read : (deps.secret.write ?? deps.secret.read);
+  const reading = request.access === "read" && !plansWrite(request.text);
+  const dsn = reading ? deps.secret.read : (deps.secret.write ?? deps.secret.read);
   return inSession(dsn, request, signal, (session, stop, progress) => run(deps, request, planned.plan, sink, session, stop, progress));
 }
 
