@@ -33,6 +33,8 @@ export interface DocumentEditorParts {
   document: Document;
   connection: DocumentConnection;
   onPropose: (dryRun: boolean) => void;
+  /** The safer text for what is wrong with the statement under the cursor. */
+  onSuggestion: () => void;
   onFocus: () => void;
 }
 
@@ -42,6 +44,7 @@ export class DocumentEditor implements IDisposable {
   readonly exit: KeyboardExit;
   readonly #parts: DocumentEditorParts;
   readonly #model: editor.ITextModel;
+  readonly #binding: MonacoBinding;
   readonly #owned: IDisposable[] = [];
   readonly #highlight: editor.IEditorDecorationsCollection;
   #readOnly = true;
@@ -94,14 +97,15 @@ export class DocumentEditor implements IDisposable {
     });
     this.#highlight = this.editor.createDecorationsCollection();
     this.exit = new KeyboardExit(monaco, this.editor);
+    this.#binding = new MonacoBinding(
+      connection.text,
+      this.#model,
+      () => !this.#readOnly,
+      (apply, edits) => this.#keepingCursors(apply, edits),
+    );
     this.#owned.push(
       this.exit,
-      new MonacoBinding(
-        connection.text,
-        this.#model,
-        () => !this.#readOnly,
-        (apply, edits) => this.#keepingCursors(apply, edits),
-      ),
+      this.#binding,
       new RemoteCursors(monaco, this.editor, connection),
       monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
@@ -129,6 +133,13 @@ export class DocumentEditor implements IDisposable {
       keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.Enter],
       run: () => parts.onPropose(true),
     });
+    // The key of editors' quick fixes; Monaco's own has nothing to offer here.
+    this.editor.addAction({
+      id: "interlock.safer-text",
+      label: "Use the safer text",
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Period],
+      run: () => parts.onSuggestion(),
+    });
   }
 
   get model(): editor.ITextModel {
@@ -152,10 +163,11 @@ export class DocumentEditor implements IDisposable {
   replace({ start, end }: { start: number; end: number }, text: string): void {
     if (this.#readOnly) return;
     const { Range } = this.#parts.monaco;
-    this.editor.pushUndoStop();
-    this.editor.executeEdits("interlock", [
-      { range: Range.fromPositions(this.#model.getPositionAt(start), this.#model.getPositionAt(end)), text },
-    ]);
+    this.#binding.apart(() =>
+      this.editor.executeEdits("interlock", [
+        { range: Range.fromPositions(this.#model.getPositionAt(start), this.#model.getPositionAt(end)), text },
+      ]),
+    );
     this.editor.focus();
   }
 

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
+import { attentions, firstSuggestion } from "../impact/attention.ts";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { AFTER_DIALOGS_MS } from "../room/places.ts";
@@ -47,7 +48,7 @@ function OpenDocument({ document }: { document: Document }) {
   const drafts = useRoom((state) => state.drafts);
   const synced = useStore(session.documents.status, (all) => all.get(document.id)?.synced ?? false);
   const everSynced = useEver(synced);
-  const { host, editor } = useEditor(document, (dryRun) => void start(dryRun));
+  const { host, editor } = useEditor(document, { propose: (dryRun) => void start(dryRun), suggest: takeSafest });
   const [demand, setDemand] = useState<Demand>();
   const [busy, setBusy] = useState(false);
   const readOnly = role === "observer" || !everSynced;
@@ -69,6 +70,11 @@ function OpenDocument({ document }: { document: Document }) {
     session.show({ typeInto: undefined });
     setTimeout(() => editor.editor.focus(), AFTER_DIALOGS_MS);
   }, [session, typeInto, editor]);
+
+  function takeSafest() {
+    const safest = own?.impact && firstSuggestion(attentions(own.impact));
+    if (safest && own && editor && !readOnly) applySuggestion(editor, own, safest);
+  }
 
   async function send(next: Demand, said: Statements) {
     if (!editor) return;
@@ -130,14 +136,14 @@ function applySuggestion(editor: DocumentEditor, draft: DraftAnalysis, { stateme
 }
 
 /** Makes the editor when the host is in the page and disposes it when it leaves. */
-function useEditor(document: Document, onPropose: (dryRun: boolean) => void) {
+function useEditor(document: Document, acts: { propose: (dryRun: boolean) => void; suggest: () => void }) {
   const session = useSession();
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<DocumentEditor>();
   const { resolvedTheme } = useTheme();
-  const latest = useRef(onPropose);
+  const latest = useRef(acts);
   useEffect(() => {
-    latest.current = onPropose;
+    latest.current = acts;
   });
 
   useEffect(() => {
@@ -149,14 +155,15 @@ function useEditor(document: Document, onPropose: (dryRun: boolean) => void) {
     void import("./monaco.ts").then(({ monaco, defineTheme }) => {
       if (unmounted || !host.current) return;
       defineTheme();
-      const offer = { insert: (text: string) => made?.insert(text), propose: (dryRun: boolean) => latest.current(dryRun) };
+      const offer = { insert: (text: string) => made?.insert(text), propose: (dryRun: boolean) => latest.current.propose(dryRun) };
       made = new DocumentEditor({
         monaco,
         host: host.current,
         session,
         document,
         connection,
-        onPropose: (dryRun) => latest.current(dryRun),
+        onPropose: (dryRun) => latest.current.propose(dryRun),
+        onSuggestion: () => latest.current.suggest(),
         onFocus: () => {
           withdraw = session.offerEditor(offer);
         },

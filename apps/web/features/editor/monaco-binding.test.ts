@@ -125,6 +125,17 @@ test("undo takes back the own edit and keeps the other's", () => {
   expect(there.model.value).toBe("DELETE FROM orders");
 });
 
+test("an edit made apart is undone by itself, amid typing", () => {
+  const { model, binding } = bound();
+  model.edit([{ offset: 0, length: 0, text: "SELECT 1" }]);
+  binding.apart(() => model.edit([{ offset: 0, length: 8, text: "SELECT 2" }]));
+  model.edit([{ offset: 8, length: 0, text: " + 3" }]);
+  model.undo();
+  expect(model.value).toBe("SELECT 2");
+  model.undo();
+  expect(model.value).toBe("SELECT 1");
+});
+
 test("carriage returns never reach the document from here, and are taken out when they come from elsewhere", async () => {
   const { text, model } = bound("a");
   model.edit([{ offset: 1, length: 0, text: "\r\nb" }]);

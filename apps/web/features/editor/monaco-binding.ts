@@ -47,6 +47,13 @@ export class MonacoBinding implements IDisposable {
     model.redo = () => void this.undoManager.redo();
   }
 
+  /** Makes an edit that undo takes back by itself, however soon after it something was typed, or is. */
+  apart(edit: () => void): void {
+    this.undoManager.stopCapturing();
+    edit();
+    this.undoManager.stopCapturing();
+  }
+
   dispose(): void {
     this.#text.unobserve(this.#observer);
     this.#listener.dispose();

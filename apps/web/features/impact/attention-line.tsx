@@ -72,6 +72,7 @@ export function AttentionList({ attentions, onSuggestion }: Pick<AttentionLinePr
         // Two statements may earn the same words.
         <li key={index} className="flex items-baseline gap-2">
           <Words attention={attention} />
+          {attention.suggestion && <span className="min-w-0 text-dim">{attention.suggestion.why}</span>}
           <Suggestion attention={attention} onSuggestion={onSuggestion} />
         </li>
       ))}
@@ -99,6 +100,7 @@ function Suggestion({ attention: { suggestion }, onSuggestion }: { attention: At
       size="sm"
       className="shrink-0"
       title={`${suggestion.why}\n\n${suggestion.text}`}
+      aria-description={suggestion.why}
       onClick={() => onSuggestion({ statement: suggestion.statement, text: suggestion.text })}
     >
       Use the safer text

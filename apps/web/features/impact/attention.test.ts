@@ -1,6 +1,6 @@
 import type { Impact, Statement } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { attentions } from "./attention.ts";
+import { attentions, firstSuggestion } from "./attention.ts";
 
 const risk = (severity: "info" | "warning" | "danger", message: string) => ({ code: message, severity, message });
 const statement = (index: number, part: Partial<Statement>): Statement => ({
@@ -60,4 +60,12 @@ test("what could not be worked out never reads as if nothing stood out (I3)", ()
   expect(attentions(impact([], { complete: false, warnings: ["EXPLAIN took too long"] })).map(({ text }) => text)).toEqual([
     "EXPLAIN took too long",
   ]);
+});
+
+test("the key for the safer text takes that of the worst which has one", () => {
+  const edit = { text: "safer", why: "smaller" };
+  const one = statement(0, { risks: [{ ...risk("info", "i"), suggestion: { text: "other", why: "less" } }, risk("danger", "d")] });
+  const two = statement(1, { risks: [{ ...risk("warning", "w"), suggestion: edit }] });
+  expect(firstSuggestion(attentions(impact([one, two])))).toEqual({ statement: 1, ...edit });
+  expect(firstSuggestion(attentions(impact([statement(0, {})])))).toBeUndefined();
 });

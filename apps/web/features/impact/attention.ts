@@ -23,3 +23,7 @@ export function attentions(impact: Impact): Attention[] {
   if (!impact.complete && impact.warnings.length === 0) all.push({ severity: "warning", text: "Not everything could be worked out" });
   return all.toSorted((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
 }
+
+/** What the key for the safer text means: that of the worst for which there is one. */
+export const firstSuggestion = (all: readonly Attention[]): Attention["suggestion"] =>
+  all.find(({ suggestion }) => suggestion !== undefined)?.suggestion;

@@ -130,6 +130,7 @@ export function useRoomPalette(acts: RoomActs): void {
         icon: FlaskConical,
         run: () => session.propose(true),
       },
+      { id: "key-safer", title: "Use the safer text for the statement under the cursor", group: "Room", shortcut: "Mod+." },
       { id: "key-leave", title: "Leave the editor: Esc, then", group: "Room", shortcut: "Tab" },
     ];
     const deciding: PaletteEntry[] = [
