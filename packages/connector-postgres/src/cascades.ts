@@ -6,7 +6,7 @@ import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { addForecast, forecastTriggers, isNone, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
-import { columnNames, lockKeyTable } from "./writes/key-locks.ts";
+import { columnNames, lockKeyTable, lockParents } from "./writes/key-locks.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
 const restrictCode = (version: number): string => (holds("restrictCode", version) ? "23001" : "23503");
@@ -27,7 +27,7 @@ export function describeDeleteCascades(
   const lost = new Map<number, Rows>();
   for (const { table } of closure.deletes) {
     const figure = counts ? exactly(counts.deletes.get(table)) : (estimates.get(table) ?? unknownRows());
-    lost.set(table, table === target.oid ? (counts ? exactly(counts.target + figure.value) : rows) : figure);
+    lost.set(table, table === target.oid ? (counts ? exactly(counts.own + figure.value) : rows) : figure);
   }
   // A key's own queries run for every row that goes from where it points, and not at all where none goes.
   const runs = (key: ForeignKey): boolean => [...lost].some(([table, gone]) => !isNone(gone) && keysTo(catalog, table).includes(key));
@@ -116,6 +116,8 @@ export function describeUpdateCascades(
       known.via.push(key.name);
     } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
     fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
+    // The new reference is checked, and so are other keys that share its columns.
+    if (key.onUpdate !== "n") lockParents(context, child, childNames(context, key), figure, draft);
     if (!isNone(figure)) noteOnward(context, key, draft);
   }
 }
@@ -165,7 +167,7 @@ function scaled({ catalog }: AnalysisContext, key: ForeignKey, rows: Rows): Rows
   const child = catalog.relations.get(key.child)!;
   const parent = catalog.relations.get(key.parent)!;
   if (rows.kind === "unknown" || child.tuples < 0 || parent.tuples < 0) return unknownRows();
-  return { value: Math.round(rows.value * (child.tuples / Math.max(parent.tuples, 1))), kind: "estimate" };
+  return { value: Math.min(Math.round(rows.value * (child.tuples / Math.max(parent.tuples, 1))), child.tuples), kind: "estimate" };
 }
 
 function estimatedDeletes(context: AnalysisContext, closure: Closure, rows: Rows): Map<number, Rows> {

@@ -133,5 +133,5 @@ function classifyDo(body: Node): Classification {
   const source = option("as")?.String?.sval ?? names(option("as")?.List?.items)[0];
   if (source === undefined) return nothing("unknown", "The block has no body");
   const inside = classifyBody(language, source, BLOCK_SIGNATURE);
-  return { ...inside, volatile: true, notes: [...inside.notes, "The rows a block touches are not counted"] };
+  return { ...inside, volatile: true };
 }

@@ -62,8 +62,10 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
         }
         visit(key.child, depth + 1);
         entries.get(key.child)!.via.push(key);
-      } else if (key.onDelete === "n" || key.onDelete === "d") closure.sets.push({ key, depth: depth + 1 });
-      else closure.blocks.push(key);
+      } else if (key.onDelete === "n" || key.onDelete === "d") {
+        // A partition and its whole are pointed at by the same keys.
+        if (!closure.sets.some((known) => known.key === key)) closure.sets.push({ key, depth: depth + 1 });
+      } else if (!closure.blocks.includes(key)) closure.blocks.push(key);
     }
     path.delete(table);
     order.push(table);
@@ -76,6 +78,8 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
 
 export interface ClosureCounts {
   target: number;
+  /** Of the target's rows those that keys can point at: rows that only inherit from it are left out. */
+  own: number;
   /** By table OID; the root's own is what its self references add. */
   deletes: Map<number, number>;
   /** By constraint OID. */
@@ -234,6 +238,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
   };
   const figures = [
     `(SELECT count(*) FROM ${SELECTED}) AS target`,
+    ...(inherited(catalog, root) ? [`(SELECT count(*) FROM ${SELECTED} WHERE t = ${root}) AS own`] : []),
     ...closure.deletes.map(
       (entry) =>
         `(SELECT count(*) FROM ${rowsOf(entry.table)})${entry.table === root ? ` - (SELECT count(*) FROM ${SELECTED})` : ""} AS d${entry.table}`,
@@ -251,6 +256,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
 export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
   return {
     target: Number(row.target),
+    own: Number(row.own ?? row.target),
     deletes: new Map(closure.deletes.map((entry) => [entry.table, Number(row[`d${entry.table}`])])),
     sets: new Map(closure.sets.map(({ key }) => [key.oid, Number(row[`f${key.oid}`])])),
     contested: new Set(

@@ -1,10 +1,11 @@
-import { strongest, type Impact, type Risk, type Rows, type Statement } from "@interlock/protocol";
+import { strongest, type Impact, type Risk, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import type { Mode } from "./locks.ts";
 import { textEffect, type Classification } from "./classification.ts";
+import { followBodies } from "./bodies.ts";
 import { classify } from "./classify.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
@@ -25,6 +26,7 @@ import { addForecast, forecastTriggers } from "./triggers.ts";
 import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
+import { lockNamedSequences } from "./writes/named-sequences.ts";
 import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
@@ -140,6 +142,10 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
     else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
     else await describeQuery(context, tree === place.tree ? place.text : undefined, tree, found, judged, draft);
+    if (unwrap(place.tree)?.[0] === type && runsBodies(type, found))
+      await followBodies(context, type, body, draft, (inner, words) =>
+        analyseStatement(context, { index: 0, start: 0, end: words.length, text: words, tree: inner }, inner),
+      );
     draft.waits = await currentWaits(context, draft.locks.list());
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -150,6 +156,11 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   await describeUndo(context, type, body, draft);
   return draft;
 }
+
+/** Definitions and plans call nothing; of a definition's own query that is not followed. */
+const runsBodies = (type: string, found: Classification): boolean =>
+  ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CallStmt", "DoStmt"].includes(type) ||
+  (type === "ExplainStmt" && textEffect(found) !== "read");
 
 /** SELECT INTO is CREATE TABLE AS in other words. */
 function madeByQuery(type: string, body: Node): Node | undefined {
@@ -177,6 +188,7 @@ async function describeQuery(
   describeReads(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);
+  lockNamedSequences(context, subject, draft);
   // What is only planned is not written.
   if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") {
     for (const { ref, only: alone } of writes) lockPlanned(context, ref, alone, draft);
@@ -266,8 +278,9 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
   if (draft.effects.some((item) => item.effect !== "read" && item.effect !== "session" && item.rows.kind === "unknown"))
     draft.incomplete = true;
   if (draft.cascades.some((cascade) => cascade.rows.kind === "unknown")) draft.incomplete = true;
-  // A function that writes is known by its effect only: what it writes is not in `effects`.
-  if (draft.sideEffects.some((item) => item.kind === "function" && !["read", "session"].includes(item.effect))) draft.incomplete = true;
+  // What a function writes is in its `writes`, where its body could be followed.
+  const opaque = (item: SideEffect): boolean => item.kind === "function" && !["read", "session"].includes(item.effect) && !item.writes;
+  if (draft.sideEffects.some(opaque)) draft.incomplete = true;
   if (["schema", "privilege"].includes(draft.effect) && isDefinition(type)) {
     for (const trigger of context.catalog.eventTriggers) {
       const fn = context.catalog.functions.get(trigger.function);
@@ -277,7 +290,6 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
       if (effect !== "read") draft.incomplete = true;
     }
   }
-  if (type === "DoStmt" || type === "CallStmt") draft.incomplete ||= !["read", "session"].includes(draft.effect);
   if (!["read", "session"].includes(draft.effect)) context.after.writes = true;
   // Also where a function's body, far below, sets something.
   const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));

@@ -151,6 +151,7 @@ function truth(node: Node | undefined, event: string): boolean | undefined {
     if (parts.includes(decisive)) return decisive;
     return parts.includes(undefined) ? undefined : !decisive;
   }
+  if (node?.A_Const?.boolval) return node.A_Const.boolval.boolval === true;
   const compare = node?.A_Expr;
   if (!compare || names(compare.lexpr?.ColumnRef?.fields).join(".").toLowerCase() !== "tg_op") return undefined;
   const value = (item: Node | undefined): string | undefined => item?.A_Const?.sval?.sval;

@@ -12,6 +12,8 @@ import { isNone, type Write, type WriteEvent } from "./triggers.ts";
 import { rangeName, unwrap, type Node } from "./tree.ts";
 import { followWrite } from "./writes/consequences.ts";
 import { givenColumns } from "./writes/given-columns.ts";
+import { lockNamedSequences } from "./writes/named-sequences.ts";
+import { lockParts } from "./writes/target-locks.ts";
 
 /** Deepest chain of triggers whose writes fire triggers. */
 const DEPTH = 4;
@@ -63,10 +65,12 @@ export function bodyWrites(
     const relation = use === "read" || use === "lock" ? findRelation(catalog, facts, ref) : undefined;
     if (relation) lockRead(context, relation, use === "lock" ? "RowShareLock" : "AccessShareLock", only, inner);
   }
+  lockNamedSequences(context, tree, inner);
   const target = event && findRelation(catalog, facts, rangeName(body.relation));
   const plain = references.filter((reference) => reference.statement).length === 1;
   if (event && target) {
     inner.locks.add(qualified(target), "RowExclusiveLock");
+    lockParts(context, target, [event], body.relation.inh !== true, undefined, inner);
     const rows = perFiring(context, type, body, target, passing, statement);
     writes.push({ object: qualified(target), effect: EFFECTS[event], rows });
     complete = plain && rows.kind !== "unknown" && !body.onConflictClause && !catalog.rules.has(target.oid) && depth < DEPTH;

@@ -29,6 +29,6 @@ export function followWrite(context: AnalysisContext, write: FollowedWrite, draf
   if (event === "delete")
     describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, depth);
   if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
-  if (event !== "delete") lockParents(context, target, assigned, rows, draft);
+  if (event !== "delete") lockParents(context, target, assigned, rows, draft, event === "insert" ? { given: columns } : {});
   if (event === "insert") describeSequences(context, target, columns, rows, draft);
 }

@@ -40,12 +40,18 @@ export function lockParents(
   columns: readonly string[] | undefined,
   rows: Rows,
   draft: DraftStatement,
-  checks?: KeyChecks,
+  { checks, given }: { checks?: KeyChecks | undefined; given?: readonly string[] } = {},
 ): void {
   if (isNone(rows)) return;
+  // A column that an INSERT leaves out holds NULL, or its default.
+  const empty = (name: string): boolean => {
+    const column = target.columns.find((item) => item.name === name);
+    return given !== undefined && !given.includes(name) && column !== undefined && column.expression === undefined && !column.identity;
+  };
   for (const key of keysOf(catalog, target)) {
     const names = columnNames(catalog, key.child, key.childColumns);
     if (columns && !names.some((name) => columns.includes(name))) continue;
+    if (names.some(empty)) continue;
     const check = checks?.get(key.oid);
     if (check?.rows === 0) continue;
     lockKeyTable(catalog, key.parent, "RowShareLock", draft, check?.partitions);

@@ -1,7 +1,7 @@
 import type { Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
 import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
-import { closureQuery, deleteClosure, neededColumns, readCounts, type ClosureCounts } from "../closure.ts";
+import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { deparse } from "../selection.ts";
 import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
@@ -63,8 +63,10 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
     const certain = countable && !probe.alters && !context.after.writes;
     if (event === "delete") {
       const closure = deleteClosure(context.catalog, target.oid);
+      // New and changed rows of the same statement may refer to those that go.
+      const mixed = branches.some((branch) => branch.event && branch.event !== "delete") && refersBack(closure, target.oid);
       const counts =
-        certain && rows.kind === "exact" && !isNone(rows) && !closure.uncounted
+        !mixed && certain && rows.kind === "exact" && !isNone(rows) && !closure.uncounted
           ? await countClosure(context, task, own, closure)
           : undefined;
       describeDeleteCascades(context, target, closure, counts, rows, draft);
@@ -72,7 +74,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
       lockParts(context, target, [event], false, written, draft);
       if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
-      lockParents(context, target, assigned, rows, draft, written?.checks);
+      lockParents(context, target, assigned, rows, draft, { checks: written?.checks, ...(event === "insert" ? { given } : {}) });
       if (event === "insert") describeSequences(context, target, defaulted(own, given), rows, draft);
     }
     all = sum([all, rows]);
@@ -155,13 +157,18 @@ async function countBranches(context: AnalysisContext, branches: readonly Branch
   if (row) for (const [at, branch] of branches.entries()) branch.rows = counted(Number(row[`b${at}`]));
 }
 
+/** Whether keys lead from the rows that go back to the table they are of. */
+const refersBack = (closure: Closure, target: number): boolean =>
+  closure.deletes.some((entry) => entry.table === target && entry.via.length + entry.self.length > 0) ||
+  [...closure.sets.map(({ key }) => key), ...closure.blocks].some((key) => key.child === target);
+
 const aliasOf = (body: Node): string => body.relation.alias?.aliasname ?? body.relation.relname;
 
 async function countClosure(
   context: AnalysisContext,
   { body, target }: WriteTask,
   branches: readonly Branch[],
-  closure: ReturnType<typeof deleteClosure>,
+  closure: Closure,
 ): Promise<ClosureCounts | undefined> {
   const alias = aliasOf(body);
   const field = (name: string, as: string): Node => ({

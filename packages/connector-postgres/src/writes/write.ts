@@ -4,6 +4,7 @@ import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
 import { ancestry, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
+import { lockBelow } from "../ddl/query-locks.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { PlannedWrite } from "../explain.ts";
 import { kindWord } from "../relation-kind.ts";
@@ -106,6 +107,8 @@ function replacedWrite(context: AnalysisContext, { use, statement }: TableRefere
     draft.effect = "unknown";
     draft.incomplete = true;
   }
+  // An INSERT does not look at what the view is made of.
+  if (event !== "insert") lockBelow(context, view.oid, "AccessShareLock", draft);
   const rows =
     insertedRows(context, event, statement!) ??
     (draft.planned ? { value: Math.round(draft.planned.rows), kind: "estimate" as const } : UNKNOWN);
@@ -135,7 +138,10 @@ async function describeDelete(context: AnalysisContext, task: WriteTask, draft: 
   addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept));
   pushEffect(draft, target, "delete", [], kept);
   lockParts(context, target, ["delete"], body.relation.inh !== true && relation === target, undefined, draft);
-  describeDeleteCascades(context, target, closure, certain ? found.counts : undefined, kept, draft);
+  // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
+  const counts = context.after.writes || target.rowSecurity ? undefined : found.counts;
+  describeDeleteCascades(context, target, closure, counts, kept, draft);
+  if (forecast.alters) blurAll(draft);
   blurOverlaps(context, draft);
   return kept;
 }
@@ -215,7 +221,7 @@ async function describeUpdate(context: AnalysisContext, task: WriteTask, draft: 
   // Several matches of one row leave open which of them is taken.
   const certain = from.length === 0 ? written : undefined;
   describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
-  lockParents(context, target, columns, rows, draft, written?.checks);
+  lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   blurOverlaps(context, draft);
   return rows;
 }
@@ -231,7 +237,9 @@ async function describeInsert(context: AnalysisContext, task: WriteTask, draft: 
   const arbiters = conflict ? arbitersOf(context, target, conflict) : [];
   const source: RowSource = insertedSource(context, relation, body, body.withClause);
   const asked = { assigned: undefined, arbiters: arbiters ?? [] };
-  let written = scope.countable && relation === target ? await countWrittenKeys(context, target, source, asked) : undefined;
+  // A view may give its columns other names, and decide otherwise about what conflicts.
+  const plain = relation === target || (!conflict && given.every((name) => relation.columns.some((column) => column.name === name)));
+  let written = scope.countable && plain ? await countWrittenKeys(context, target, source, asked) : undefined;
   if (context.after.writes) written = undefined;
   const all = settled(
     context,
@@ -251,7 +259,7 @@ async function describeInsert(context: AnalysisContext, task: WriteTask, draft: 
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
   lockParts(context, target, ["insert"], false, certain, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, draft);
-  if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, certain?.checks);
+  if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });
   describeSequences(context, target, given, all, draft);
   return fresh;
 }
@@ -283,6 +291,12 @@ export function pushEffect(
     ...(columns.length > 0 ? { columns: [...columns] } : {}),
     rows: withFraction(rows, target, event),
   });
+}
+
+/** Nothing that follows from the statement is certain any more, but what does not happen at all. */
+function blurAll(draft: DraftStatement): void {
+  for (const figure of [...draft.cascades, ...draft.sideEffects.flatMap((item) => item.writes ?? [])])
+    if (!isNone(figure.rows)) figure.rows = estimated(figure.rows);
 }
 
 /** Rows of a part that are written under the name of the whole are counted by the server for the part, if that is named as well. */

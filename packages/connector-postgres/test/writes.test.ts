@@ -1,0 +1,184 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Target } from "@interlock/connector";
+import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
+import type { Statement } from "@interlock/protocol";
+import { postgres } from "../src/index.ts";
+import { truthOf } from "./truth.ts";
+
+const SCHEMA = `
+create schema w;
+set search_path = w;
+create table log (id bigserial primary key, what text);
+create function note() returns trigger language plpgsql as $$ begin insert into log (what) values (tg_op); return null; end $$;
+create table a (id int primary key, b_id int);
+create table b (id int primary key, a_id int references a on delete cascade);
+alter table a add foreign key (b_id) references b on delete cascade;
+insert into a select i, null from generate_series(1, 30) i;
+insert into b select i, i from generate_series(1, 30) i;
+update a set b_id = id - 1 where id > 1 and id % 5 <> 0;
+create table quiet (id int primary key);
+create table child (id int primary key, quiet_id int references quiet on delete set null on update cascade);
+create trigger child_note after update on child for each statement execute function note();
+insert into quiet values (1), (2), (3);
+insert into child select i, 1 + i % 2 from generate_series(1, 10) i;
+create table up (id int primary key, v int);
+create trigger up_new after insert on up for each row execute function note();
+create trigger up_old after update on up for each row execute function note();
+insert into up select i, 0 from generate_series(1, 10) i;
+create table part (id int primary key, quiet_id int references quiet) partition by range (id);
+create table part_low partition of part for values from (0) to (100);
+create table part_high partition of part for values from (100) to (1000);
+insert into part select i * 20, 1 from generate_series(1, 20) i;
+create table refers (id int primary key, part_id int references part on delete cascade);
+insert into refers select i, i * 20 from generate_series(1, 10) i;
+create table tree (id int, grp int, up int, unique (id, grp)) partition by range (id);
+create table tree_low partition of tree for values from (0) to (50);
+create table tree_high partition of tree for values from (50) to (200);
+insert into tree select i, i % 3, null from generate_series(1, 90) i;
+alter table tree add foreign key (up, grp) references tree (id, grp) on delete set null (up);
+update tree set up = id - 3 where id > 3;
+create function keep(n int) returns int language plpgsql as $$ begin delete from up where id = n; insert into log (what) values ('kept'); return n; end $$;
+create procedure clear() language plpgsql as $$ begin delete from child; end $$;
+analyze`;
+
+let server: TestPostgres;
+let client: Client;
+let target: Target;
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(SCHEMA);
+  await client.query("do $$ begin execute format('alter database %I set search_path = w', current_database()); end $$");
+  target = postgres.open({ connectionName: "writes", secret: { read: server.url }, maskedColumns: () => [] });
+  await analysed("select 1");
+}, 120_000);
+
+afterAll(async () => {
+  await target?.close();
+  await client?.end();
+  await server?.stop();
+});
+
+async function analysed(text: string): Promise<{ statement: Statement; complete: boolean }> {
+  const found = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 10_000 });
+  return { statement: found.statements[0]!, complete: found.complete };
+}
+
+/** Figures by `object effect`, those that are exact and not nothing. */
+function exactly(statement: Statement): Map<string, number> {
+  const sums = new Map<string, { value: number; exact: boolean }>();
+  const writes = [...statement.effects, ...statement.cascades, ...statement.sideEffects.flatMap((item) => item.writes ?? [])];
+  for (const { object, effect, rows } of writes) {
+    if (!["append", "modify", "delete"].includes(effect)) continue;
+    const sum = sums.get(`${object} ${effect}`) ?? { value: 0, exact: true };
+    sums.set(`${object} ${effect}`, { value: sum.value + rows.value, exact: sum.exact && rows.kind === "exact" });
+  }
+  return new Map([...sums].filter(([, { exact }]) => exact).map(([key, { value }]) => [key, value]));
+}
+
+/** What the server counted, each partition for itself and for its whole. */
+function counted(written: ReadonlyMap<string, { inserted: number; updated: number; deleted: number }>): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, { inserted, updated, deleted }] of written)
+    for (const object of new Set([name, name.replace(/_(low|high)$/, "")]))
+      for (const [effect, rows] of [
+        ["append", inserted],
+        ["modify", updated],
+        ["delete", deleted],
+      ] as const)
+        sums.set(`${object} ${effect}`, (sums.get(`${object} ${effect}`) ?? 0) + rows);
+  return sums;
+}
+
+const EXACT = [
+  // Round a circle of keys and back to the target.
+  "delete from w.a where id = 3",
+  "delete from w.a where id = 5",
+  "delete from w.b where id = 7",
+  // Nothing to do for keys and triggers.
+  "delete from w.a where id = 999",
+  "delete from w.quiet where id = 3",
+  "delete from w.quiet where id = 2",
+  "update w.quiet set id = id",
+  "update w.quiet set id = id + 10 where id = 2",
+  "update w.child set quiet_id = quiet_id",
+  "update w.child set quiet_id = null where id = 4",
+  // New ones, those that conflict, and both.
+  "insert into w.up values (1, 5), (2, 5), (50, 5) on conflict (id) do update set v = excluded.v",
+  "insert into w.up values (60, 5) on conflict (id) do update set v = excluded.v",
+  "insert into w.up values (1, 5) on conflict (id) do update set v = excluded.v",
+  "insert into w.up select i, 0 from generate_series(8, 13) i on conflict do nothing",
+  // Branches.
+  "merge into w.up u using (select i as id from generate_series(1, 15) i) s on s.id = u.id when matched and s.id < 4 then delete when matched then update set v = 1 when not matched then insert values (s.id, 9)",
+  "merge into w.quiet q using (values (2), (9)) s(id) on s.id = q.id when matched then delete when not matched then insert values (s.id)",
+  // Parts and wholes.
+  "delete from w.part where id < 100",
+  "delete from w.part_high where id > 300",
+  "delete from w.tree_low",
+  "delete from w.tree where id < 10",
+  "insert into w.part values (150, 2), (165, null)",
+  "insert into w.part values (170, null)",
+  // Several writes at once.
+  "with gone as (delete from w.up where id < 4 returning id) insert into w.child (id) select id + 100 from gone",
+  "with x as (select 3 as id), gone as (delete from w.up using x where up.id = x.id) select count(*) from x",
+  // Inside.
+  "do $$ begin delete from w.up where id < 3; end $$",
+  "call w.clear()",
+  "select w.keep(3)",
+];
+
+test.each(EXACT)("what is called exact is exact, and nothing is left out: %s", async (text) => {
+  const { statement, complete } = await analysed(text);
+  const truth = await truthOf(client, text);
+  expect(truth.refused).toBeUndefined();
+  const claimed = exactly(statement);
+  const real = counted(truth.written);
+  expect([...claimed].filter(([key, rows]) => (real.get(key) ?? 0) !== rows)).toEqual([]);
+  const named = new Set(
+    [...statement.effects, ...statement.cascades, ...statement.sideEffects.flatMap((item) => item.writes ?? [])].map((item) => item.object),
+  );
+  const left = [...truth.written.keys()].filter((name) => !named.has(name) && !named.has(name.replace(/_(low|high)$/, "")));
+  expect(complete ? left : []).toEqual([]);
+});
+
+test.each(EXACT)("locks what the server locks, no more and no less: %s", async (text) => {
+  const { statement } = await analysed(text);
+  const truth = await truthOf(client, text);
+  // What a partition must hold is read from its whole when a session first writes to it, and then never again.
+  const lasting = (locks: Iterable<string>): string[] => [...locks].filter((lock) => !lock.endsWith("/AccessShareLock")).toSorted();
+  expect(lasting(statement.locks.map((lock) => `${lock.object}/${lock.mode}`))).toEqual(lasting(truth.locks));
+});
+
+test.each([
+  ["merge into w.up u using (select 1 as id) s on s.id = u.id when matched then update set v = 1", ["w.up modify"]],
+  ["do $$ begin delete from w.up where id < 3; create table w.made (); end $$", ["w.up delete"]],
+  ["insert into w.up values (1, 5), (50, 5) on conflict (id) do update set v = 1", ["w.up append", "w.up modify"]],
+])("takes each kind of write for itself: %s", async (text, effects) => {
+  const { statement } = await analysed(text);
+  const writes = statement.effects.filter((item) => ["append", "modify", "delete"].includes(item.effect));
+  expect(writes.map((item) => `${item.object} ${item.effect}`).toSorted()).toEqual(effects);
+  expect(writes.every((item) => item.rows.kind === "exact")).toBe(true);
+});
+
+test("a block that defines and deletes is both", async () => {
+  const { statement } = await analysed("do $$ begin delete from w.child; drop table w.log; end $$");
+  expect(statement.effect).toBe("schema");
+  const found = new Map(statement.effects.map((item) => [`${item.object} ${item.effect}`, item.rows]));
+  expect(found.get("w.child delete")).toMatchObject({ value: 10, kind: "exact" });
+  expect([...found.keys()]).toContain("w.log schema");
+  expect(statement.locks).toContainEqual({ object: "w.log", mode: "AccessExclusiveLock" });
+});
+
+test("a function says what it writes", async () => {
+  const { statement, complete } = await analysed("select w.keep(3)");
+  expect(complete).toBe(true);
+  const call = statement.sideEffects.find((item) => item.kind === "function");
+  expect(call).toMatchObject({ name: "w.keep", effect: "delete" });
+  expect(call!.writes).toMatchObject([
+    { object: "w.up", effect: "delete", rows: { value: 1, kind: "estimate" } },
+    { object: "w.log", effect: "append", rows: { value: 1, kind: "exact" } },
+  ]);
+});
