@@ -31,7 +31,6 @@ const BARE: Record<string, string> = {
   func: "FuncCall",
   collClause: "CollateClause",
   partition: "RangeVar",
-  constructor: "JsonAggConstructor",
 };
 
 /** Type and body of a wrapped node; undefined for anything else. */
