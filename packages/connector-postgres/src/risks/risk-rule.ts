@@ -3,6 +3,7 @@ import type { Catalog, SessionFacts } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { StatementTree } from "../statement-tree.ts";
 import type { Node } from "../tree.ts";
+import type { Fact } from "../versions.data.ts";
 
 /** What a rule may look at. Nothing here asks the server: a rule is pure. */
 export interface RiskInput {
@@ -40,7 +41,7 @@ export interface RiskRule {
 
 /** What a rule must find and must leave alone: texts run against test/risks/schema.sql. */
 export interface RiskCases {
-  /** Texts with the exact text that is suggested, or without where nothing can be. */
-  warns: readonly (readonly [text: string, suggestion?: string])[];
+  /** Texts with the exact text that is suggested, or without where nothing can be; and the versions in which it is. */
+  warns: readonly (readonly [text: string, suggestion?: string, since?: Fact])[];
   quiet: readonly string[];
 }

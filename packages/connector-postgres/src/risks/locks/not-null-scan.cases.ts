@@ -5,6 +5,7 @@ export const cases: RiskCases = {
     [
       "alter table orders alter column reference set not null",
       "ALTER TABLE orders ADD CONSTRAINT orders_reference_not_null NOT NULL reference NOT VALID\n/* Then, as a command of its own:\n   ALTER TABLE orders VALIDATE CONSTRAINT orders_reference_not_null; */",
+      "notNullConstraints",
     ],
   ],
   quiet: [

@@ -5,6 +5,7 @@ export const cases: RiskCases = {
     [
       "alter table orders add column double numeric generated always as (amount * 2) stored",
       "ALTER TABLE orders ADD COLUMN double numeric GENERATED ALWAYS AS (amount * 2) VIRTUAL",
+      "virtualColumns",
     ],
   ],
   quiet: [

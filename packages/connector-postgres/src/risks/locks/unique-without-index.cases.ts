@@ -7,8 +7,8 @@ export const cases: RiskCases = {
       "CREATE UNIQUE INDEX CONCURRENTLY orders_reference_id_key ON orders (reference, id)\n/* Then, as a command of its own:\n   ALTER TABLE orders ADD CONSTRAINT orders_reference_id_key UNIQUE USING INDEX orders_reference_id_key; */",
     ],
     [
-      "alter table orders add constraint one_ref unique nulls not distinct (reference, id) deferrable",
-      "CREATE UNIQUE INDEX CONCURRENTLY one_ref ON orders (reference, id) NULLS NOT DISTINCT\n/* Then, as a command of its own:\n   ALTER TABLE orders ADD CONSTRAINT one_ref UNIQUE USING INDEX one_ref DEFERRABLE; */",
+      "alter table orders add constraint one_ref unique (reference, id) deferrable",
+      "CREATE UNIQUE INDEX CONCURRENTLY one_ref ON orders (reference, id)\n/* Then, as a command of its own:\n   ALTER TABLE orders ADD CONSTRAINT one_ref UNIQUE USING INDEX one_ref DEFERRABLE; */",
     ],
     [
       "alter table items add primary key (id)",
