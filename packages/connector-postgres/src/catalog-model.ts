@@ -93,6 +93,8 @@ export interface CatalogFunction {
   signature: string;
   returnsTrigger: boolean;
   aggregate: boolean;
+  /** Functions, not built in, that an aggregate is made of. */
+  parts?: number[];
   /** `row.name` calls it where `name` is no column. */
   rowArgument: boolean;
   superuserOwned: boolean;
@@ -106,6 +108,8 @@ export interface CodedType {
   function: number;
   /** It may run where a value is only read (casts, text forms); else where one is made (checks, defaults) or estimated. */
   read: boolean;
+  /** The relation whose row type it is; 0 for any other type. */
+  relation: number;
 }
 
 export interface Catalog {

@@ -55,7 +55,9 @@ select
       'signature', '(' || coalesce(pg_get_function_arguments(p.oid), '') || ')' || coalesce(' returns ' || pg_get_function_result(p.oid), ''),
       'returnsTrigger', p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype), 'aggregate', p.prokind = 'a',
       'rowArgument', p.pronargs - p.pronargdefaults <= 1 and p.pronargs > 0 and exists (select from pg_type t where t.oid = p.proargtypes[0]
-        and (t.typtype in ('c', 'p') or t.typtype = 'd')), 'superuserOwned', coalesce((select r.rolsuper from pg_roles r where r.oid = p.proowner), false),
+        and (t.typtype in ('c', 'p') or t.typtype = 'd')), 'parts', (select to_jsonb(array(select f.fn::int8 from unnest(array[g.aggtransfn, g.aggfinalfn, g.aggcombinefn, g.aggserialfn, g.aggdeserialfn, g.aggmtransfn,
+        g.aggminvtransfn, g.aggmfinalfn]::oid[]) f (fn) where f.fn >= 16384)) from pg_aggregate g where g.aggfnoid = p.oid),
+      'superuserOwned', coalesce((select r.rolsuper from pg_roles r where r.oid = p.proowner), false),
       'settings', coalesce(to_jsonb(array(select split_part(setting, '=', 1) from unnest(p.proconfig) setting)), '[]')))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where p.oid >= 16384) as functions,
   (select json_agg(json_build_array(ev_class::int8, ev_type::text)) from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
@@ -64,7 +66,7 @@ select
     and exists (select from pg_class c where c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f'))) as inherits,
   (select json_agg(json_build_object('name', evtname, 'function', evtfoid::int8)) from pg_event_trigger where evtenabled in ('O', 'A')) as event_triggers,
   (select json_agg(json_build_array(oprname, oprcode::oid::int8)) from pg_operator where oid >= 16384) as operators,
-  (select json_agg(json_build_array(oid::int8, name, fn::int8, read)) from (
+  (select json_agg(json_build_array(oid::int8, name, fn::int8, read, relation::int8)) from (
     with recursive made_of as materialized (
       select t.typelem as part, t.oid as whole from pg_type t where t.typelem <> 0
       union all select t.typbasetype, t.oid from pg_type t where t.typbasetype <> 0
@@ -83,7 +85,7 @@ select
       union select y.oid, f.fn, false from pg_range g cross join lateral (values (g.rngcanonical::oid), (g.rngsubdiff::oid)) f (fn)
         cross join lateral (values (g.rngtypid), ((to_jsonb(g)->>'rngmultitypid')::oid)) y (oid) where f.fn >= 16384 and y.oid is not null
       union select e.whole, c.fn, c.read from coded c join made_of e on e.part = c.oid
-    ) select c.oid, t.typname as name, c.fn, c.read from coded c join pg_type t on t.oid = c.oid) x) as coded_types,
+    ) select c.oid, t.typname as name, c.fn, c.read, t.typrelid as relation from coded c join pg_type t on t.oid = c.oid) x) as coded_types,
   (select json_agg(nspname order by nspname) from pg_namespace where nspname !~ '^pg_(toast|temp)') as schemas,
   (select json_agg(json_build_array(rel, fn)) from (
     select distinct rel::int8 as rel, fn::int8 as fn from (

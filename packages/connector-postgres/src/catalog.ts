@@ -50,7 +50,10 @@ export async function loadCatalog(query: Query): Promise<Catalog> {
     sequences: (facts.sequences ?? []).map(([table, attnum, sequence]: number[]) => ({ table, attnum, sequence })),
     operators: grouped(facts.operators ?? []),
     codedTypes: grouped(
-      (facts.coded_types ?? []).map(([oid, name, fn, read]: [number, string, number, boolean]) => [oid, { name, function: fn, read }]),
+      (facts.coded_types ?? []).map(([oid, name, fn, read, relation]: [number, string, number, boolean, number]) => [
+        oid,
+        { name, function: fn, read, relation },
+      ]),
     ),
     schemas: facts.schemas ?? [],
     eventTriggers: facts.event_triggers ?? [],

@@ -1,7 +1,8 @@
 import { combine, nothing, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
+import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
-import { embeddedSql, plpgsqlTree } from "./plpgsql.ts";
+import { declaredTypes, embeddedSql, plpgsqlTree } from "./plpgsql.ts";
 import type { Node } from "./tree.ts";
 
 /** The consequences of a function body. Other languages than SQL and PL/pgSQL, and dynamic SQL, are `unknown`. */
@@ -11,9 +12,25 @@ export function classifyBody(language: string, source: string, signature: string
   const tree = plpgsqlTree(source, signature);
   const embedded = tree && embeddedSql(tree);
   if (!embedded) return nothing("unknown", "The body cannot be read");
-  return combine(
-    embedded.map(({ text, dynamic }) => (dynamic ? nothing("unknown", "The body builds SQL while it runs") : classifySqlBody(text))),
-  );
+  return combine([
+    { ...nothing(), types: declaredTypes(tree) },
+    ...embedded.map(({ text, dynamic }) => (dynamic ? nothing("unknown", "The body builds SQL while it runs") : classifySqlBody(text))),
+  ]);
+}
+
+/** What a function's arguments and result run: defaults of arguments that a call leaves out, and code of their types. */
+export function classifySignature(signature: string): Classification {
+  const kind = signature.includes(") returns ") ? "function" : "procedure";
+  const parsed = parseGrammar(`create ${kind} f${signature} language sql as ''`);
+  const body: Node | undefined = parsed.ok ? parsed.statements[0]?.stmt["CreateFunctionStmt"] : undefined;
+  // An aggregate's direct and ordered arguments have no such form; they have no defaults.
+  if (!body) return /\bdefault\b/i.test(signature) ? nothing("unknown", "The arguments cannot be read") : nothing();
+  const parameters: Node[] = (body.parameters ?? []).map((item: Node) => item.FunctionParameter);
+  return combine([
+    ...parameters.flatMap((item) => (item.argType ? [classifyQuery({ TypeName: item.argType })] : [])),
+    ...(body.returnType ? [classifyQuery({ TypeName: body.returnType })] : []),
+    ...parameters.flatMap((item) => (item.defexpr ? [classifyQuery(item.defexpr)] : [])),
+  ]);
 }
 
 function classifySqlBody(source: string): Classification {

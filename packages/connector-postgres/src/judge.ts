@@ -1,12 +1,12 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
 import { family, findFunctions, findRelation, qualified } from "./catalog.ts";
-import type { Catalog, CatalogFunction, CatalogRelation, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, CatalogFunction, CatalogRelation, CodedType, SessionFacts } from "./catalog-model.ts";
 import type { Classification } from "./classification.ts";
-import { classifyBody, sqlBodyTrees } from "./classify-body.ts";
+import { classifyBody, classifySignature, sqlBodyTrees } from "./classify-body.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
-import { embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
-import { reviewedExtensionFunction } from "./reviewed-extensions.ts";
+import { COLUMN_TYPE, embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
+import { reviewedCode } from "./reviewed-extensions.ts";
 import { settingEffect } from "./settings.ts";
 import { tableReferences } from "./table-references.ts";
 import { nameKey, type NameRef, type Node } from "./tree.ts";
@@ -34,7 +34,7 @@ export class Judge {
   readonly #session: SessionFacts;
   readonly #functions = new Map<number, Judgement>();
   readonly #relations = new Map<number, Judgement>();
-  #codedNames: ReadonlyMap<string, number[]> | undefined;
+  #codedTypes: readonly CodedType[] | undefined;
 
   constructor(catalog: Catalog, session: SessionFacts) {
     this.#catalog = catalog;
@@ -64,6 +64,8 @@ export class Judge {
         parts.push(this.#text(`select ${expression}`, depth + 1, `row security of ${qualified(relation)}`));
     }
     for (const { typeOid } of relation.columns) parts.push(this.#typed(typeOid, depth + 1, "read"));
+    // A whole row may be cast.
+    for (const coded of this.#coded()) if (coded.relation === oid && coded.read) parts.push(this.#reached(coded.function, depth + 1));
     for (const child of this.#catalog.children.get(oid) ?? []) parts.push(this.relation(child, depth + 1));
     const joined = this.#join(parts);
     this.#relations.set(oid, joined);
@@ -110,19 +112,23 @@ export class Judge {
   }
 
   #judgeFunction(fn: CatalogFunction, name: string, depth: number): Judgement {
-    const review = reviewedExtensionFunction(fn);
+    const review = reviewedCode(fn);
     if (review) {
       const sideEffects: SideEffect[] = review === "read" ? [] : [{ kind: "function", name, effect: review }];
       return { ...harmless(), effect: review, sideEffects, volatile: fn.volatility === "v" };
     }
-    if (fn.aggregate) return unknown(`${name} is an aggregate of somebody's own`);
+    const made = this.#named(classifySignature(fn.signature), depth + 1, true);
+    if (fn.aggregate) {
+      const parts = (fn.parts ?? []).map((part) => this.#reached(part, depth + 1));
+      return { ...this.#join([made, ...parts]), ownCode: true, volatile: true };
+    }
     const found = classifyBody(fn.language, fn.sqlBody ?? fn.source, fn.returnsTrigger ? TRIGGER_SIGNATURE : fn.signature);
     const settings = fn.settings.filter((setting) => setting !== "search_path").map(settingEffect);
     // Under a search path of its own a name may stand for what another schema holds.
     const anywhere = fn.settings.includes("search_path");
     const inside = this.#named(found, depth + 1, anywhere);
     const read = bodyTrees(fn).flatMap((tree) => this.#read(tree, depth + 1, anywhere || movesPath(found)));
-    const judged = this.#join([inside, ...read]);
+    const judged = this.#join([made, inside, ...read]);
     const notes = judged.effect === "unknown" ? [...judged.notes.map((note) => `${name}: ${note}`)] : judged.notes;
     return { ...judged, effect: strongest([judged.effect, ...settings]), notes, ownCode: true, volatile: true };
   }
@@ -152,20 +158,15 @@ export class Judge {
     for (const name of new Set(found.operators.map((ref) => ref.name)))
       for (const oid of this.#catalog.operators.get(name) ?? []) if (!this.#reviewed(oid)) parts.push(this.#reached(oid, depth));
     for (const name of new Set(found.types.map((ref) => ref.name)))
-      for (const coded of this.#codedByName().get(name) ?? []) if (!this.#reviewed(coded)) parts.push(this.#reached(coded, depth));
+      for (const coded of this.#coded()) if (coded.name === name || name === COLUMN_TYPE) parts.push(this.#reached(coded.function, depth));
     parts.push(...this.#read(found.followed, depth, everywhere));
     return this.#join(parts);
   }
 
-  /** Functions of types that run code, by the type's name. */
-  #codedByName(): ReadonlyMap<string, number[]> {
-    if (!this.#codedNames) {
-      const names = new Map<string, number[]>();
-      for (const coded of [...this.#catalog.codedTypes.values()].flat())
-        names.set(coded.name, [...(names.get(coded.name) ?? []), coded.function]);
-      this.#codedNames = names;
-    }
-    return this.#codedNames;
+  /** Types that run code nobody has reviewed. */
+  #coded(): readonly CodedType[] {
+    this.#codedTypes ??= [...this.#catalog.codedTypes.values()].flat().filter((coded) => !this.#reviewed(coded.function));
+    return this.#codedTypes;
   }
 
   #anywhere(ref: NameRef): CatalogFunction[] {
@@ -208,7 +209,7 @@ export class Judge {
   /** Functions of well-known extensions that do nothing but compute: planning and counting may run them. */
   #reviewed(oid: number): boolean {
     const fn = this.#catalog.functions.get(oid);
-    return fn !== undefined && fn.volatility !== "v" && reviewedExtensionFunction(fn) === "read";
+    return fn !== undefined && fn.volatility !== "v" && reviewedCode(fn) === "read";
   }
 
   #join(parts: readonly Judgement[]): Judgement {

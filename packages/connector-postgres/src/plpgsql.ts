@@ -1,6 +1,6 @@
-import { parsePlpgsql } from "./grammar.ts";
+import { parseGrammar, parsePlpgsql } from "./grammar.ts";
 import { quoteLiteral } from "./query.ts";
-import { unwrap, type Node } from "./tree.ts";
+import { nameOf, unwrap, walk, type NameRef, type Node } from "./tree.ts";
 
 /** One embedded SQL text of a PL/pgSQL body. `dynamic`: the text is an expression whose value is run. */
 export interface EmbeddedSql {
@@ -67,6 +67,21 @@ export function embeddedSql(tree: Node): EmbeddedSql[] | undefined {
   visit(tree.datums, []);
   visit(tree.action, []);
   return known ? found : undefined;
+}
+
+/** Stands for the type of a column somewhere (`t.a%TYPE`, `t%ROWTYPE`), which no text tells. */
+export const COLUMN_TYPE = "%TYPE";
+
+/** Types that a body declares variables of: their checks run when a value is assigned. */
+export function declaredTypes(tree: Node): NameRef[] {
+  const found: NameRef[] = [];
+  walk(tree, (type, body) => {
+    if (type !== "PLpgSQL_type" || typeof body.typname !== "string") return;
+    const parsed = parseGrammar(`select null::${body.typname}`);
+    const cast = parsed.ok ? parsed.statements[0]?.stmt["SelectStmt"]?.targetList?.[0]?.ResTarget?.val?.TypeCast : undefined;
+    found.push(cast && !body.typname.includes("%") ? nameOf(cast.typeName.names) : { name: COLUMN_TYPE });
+  });
+  return found;
 }
 
 const expressionOf = (node: Node | undefined): string => (node?.PLpgSQL_expr ? (node.PLpgSQL_expr.query ?? "") : "true");

@@ -1,5 +1,6 @@
 import type { Effect } from "@interlock/protocol";
 import type { CatalogFunction } from "./catalog-model.ts";
+import { isNonVolatileBuiltin } from "./reviewed-functions.ts";
 
 /**
  * Extensions whose IMMUTABLE and STABLE functions only compute or read: those of PostgreSQL's own `contrib`, by their install scripts and
@@ -53,12 +54,16 @@ const RUN_TEXT = new Set([
 ]);
 
 /**
- * The effect of a function of a reviewed extension; undefined for any other. The owner of an extension may add functions of their own to
- * it: what is not written in C, which takes a superuser, counts only where a superuser owns it.
+ * The effect of a function whose code is known by name: of a reviewed extension, or one that the server made with a type. Undefined for any
+ * other. The owner of an extension may add functions of their own to it: what is not written in C, which takes a superuser, counts only as
+ * plain SQL or an aggregate that a superuser owns.
  */
-export function reviewedExtensionFunction(fn: CatalogFunction): Effect | undefined {
+export function reviewedCode(fn: CatalogFunction): Effect | undefined {
+  // Only a superuser can name a built-in's code by another name; ranges come with constructors of this kind.
+  const builtin = fn.language === "internal" && !fn.aggregate;
+  if (builtin && (/^(multi)?range_constructor\d$/.test(fn.source) || isNonVolatileBuiltin(fn.source))) return "read";
   if (fn.extension === undefined || !COMPUTING.has(fn.extension)) return undefined;
-  if (fn.language !== "c" && !fn.superuserOwned) return undefined;
+  if (fn.language !== "c" && !(fn.superuserOwned && ["sql", "internal"].includes(fn.language))) return undefined;
   const name = `${fn.extension}.${fn.name}`;
   if (RUN_TEXT.has(name)) return undefined;
   return fn.volatility === "v" ? VOLATILE.get(name) : "read";
