@@ -8,7 +8,7 @@ import { dropNotNull } from "./definitions/drop-not-null.ts";
 import { dropPrimaryKey } from "./definitions/drop-primary-key.ts";
 import { dropSchema } from "./definitions/drop-schema.ts";
 import { dropTable } from "./definitions/drop-table.ts";
-import { enumValueDropped } from "./definitions/enum-value-dropped.ts";
+import { systemCatalogueWrite } from "./definitions/system-catalogue-write.ts";
 import { enumValueRenamed } from "./definitions/enum-value-renamed.ts";
 import { enumValueUsed } from "./definitions/enum-value-used.ts";
 import { extensionWithOthers } from "./definitions/extension-with-others.ts";
@@ -141,7 +141,7 @@ export const RULES: readonly RiskRule[] = [
   dropPrimaryKey,
   dropSchema,
   dropTable,
-  enumValueDropped,
+  systemCatalogueWrite,
   enumValueRenamed,
   enumValueUsed,
   extensionWithOthers,

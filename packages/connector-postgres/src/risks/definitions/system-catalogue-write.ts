@@ -1,9 +1,10 @@
 import type { RiskRule } from "../risk-rule.ts";
 
-export const enumValueDropped: RiskRule = {
-  code: "enum-value-dropped",
+export const systemCatalogueWrite: RiskRule = {
+  code: "system-catalogue-write",
   severity: "danger",
-  about: "A DELETE from pg_enum, or another direct write to a system catalogue: rows that hold the value cannot be read any more.",
+  about:
+    "A direct write to a system catalogue, such as a DELETE from pg_enum to take an enum value away: rows that hold it cannot be read any more.",
   find({ type, body }) {
     if (!["InsertStmt", "UpdateStmt", "DeleteStmt"].includes(type)) return undefined;
     const { schemaname, relname } = body.relation ?? {};
