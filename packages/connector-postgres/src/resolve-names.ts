@@ -1,3 +1,7 @@
+import { classify } from "./classify.ts";
+import { parseGrammar } from "./grammar.ts";
+import { BLOCK_SIGNATURE, embeddedSql, plpgsqlTree } from "./plpgsql.ts";
+import { tableReferences } from "./table-references.ts";
 import { statementTrees } from "./statement-tree.ts";
 import { nameKey, nameOf, names, rangeName, walk, type NameRef, type Node } from "./tree.ts";
 
@@ -22,7 +26,13 @@ export function mentionedNames(text: string): MentionedNames {
   const add = (map: Map<string, NameRef>, ref: NameRef) => {
     if (ref.name && ref.name !== "*") map.set(nameKey(ref), ref);
   };
-  for (const { tree } of statementTrees(text).statements) {
+  const trees = statementTrees(text).statements.flatMap(({ tree }) => (tree ? [tree, ...blockTrees(tree)] : []));
+  for (const tree of trees) {
+    // What is not written out: `BETWEEN`, `USING`, `IN`, and what built-ins run that is given to them as text.
+    const found = classify(tree);
+    for (const ref of found.operators) add(operators, ref);
+    for (const ref of found.calls) add(functions, ref);
+    for (const { ref } of tableReferences(found.followed)) add(relations, ref);
     walk(tree, (type, body) => {
       switch (type) {
         case "RangeVar":
@@ -80,6 +90,16 @@ export function mentionedNames(text: string): MentionedNames {
     schemas: [...schemas],
     roles: [...roles],
   };
+}
+
+/** Trees of the SQL in a DO block. */
+function blockTrees(tree: Node): Node[] {
+  const source = (tree["DoStmt"]?.args ?? []).find((item: Node) => item.DefElem?.defname === "as")?.DefElem.arg?.String?.sval;
+  const block = typeof source === "string" ? plpgsqlTree(source, BLOCK_SIGNATURE) : undefined;
+  return (block ? (embeddedSql(block) ?? []) : []).flatMap(({ text }) => {
+    const parsed = parseGrammar(text);
+    return parsed.ok ? parsed.statements.map((statement) => statement.stmt) : [];
+  });
 }
 
 function dropped(kind: string, object: Node, relation: (ref: NameRef) => void, type: (ref: NameRef) => void, schemas: Set<string>): void {

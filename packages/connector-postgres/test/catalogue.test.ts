@@ -175,6 +175,24 @@ test.each([
     "insert into shop.paid values (1)",
     "alter domain shop.amount drop constraint amount_check; alter domain shop.amount add constraint amount_check check (value > -1)",
   ],
+  [
+    "a function that a block calls",
+    "create function shop.in_block() returns int language sql as 'select 1'",
+    "do $$ begin perform shop.in_block(); end $$",
+    "create or replace function shop.in_block() returns int language sql as 'select 2'",
+  ],
+  [
+    "an operator that BETWEEN stands for",
+    "create function shop.after(text, int) returns bool language sql as 'select true'",
+    "delete from shop.items where sku between 1 and 2",
+    "create operator public.>= (leftarg = text, rightarg = int, function = shop.after)",
+  ],
+  [
+    "a view that a literal text reads",
+    "create view shop.told as select 1 as a",
+    "select query_to_xml('select * from shop.told', true, false, '')",
+    "create or replace view shop.told as select 2 as a",
+  ],
 ])("a change of %s changes what a text resolves to", async (_, made, text, change) => {
   await client.query("BEGIN");
   try {
