@@ -27,6 +27,7 @@ import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
+import { blurOverlaps } from "./writes/effects.ts";
 import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
@@ -91,6 +92,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
     for (const note of draft.notes) warnings.add(note);
     drafts.push(draft);
   }
+  blurOverlaps(context.catalog, drafts);
   const done = drafts.map(finished);
   return {
     effect: strongest(done.map((statement) => statement.effect)),

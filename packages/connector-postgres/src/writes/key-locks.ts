@@ -14,6 +14,9 @@ export interface KeyCheck {
   partitions?: readonly number[];
 }
 
+/** A key's query is planned for its value so often; the plan for any value that follows opens every partition (choose_custom_plan in plancache.c). */
+const CUSTOM_PLANS = 5;
+
 export const columnNames = (catalog: Catalog, table: number, attnums: readonly number[]): string[] =>
   attnums.map((attnum) => catalog.relations.get(table)?.columns.find((column) => column.attnum === attnum)?.name ?? "");
 
@@ -54,6 +57,6 @@ export function lockParents(
     if (names.some(empty)) continue;
     const check = checks?.get(key.oid);
     if (check?.rows === 0) continue;
-    lockKeyTable(catalog, key.parent, "RowShareLock", draft, check?.partitions);
+    lockKeyTable(catalog, key.parent, "RowShareLock", draft, check && check.rows <= CUSTOM_PLANS ? check.partitions : undefined);
   }
 }

@@ -12,7 +12,8 @@ import { lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
 import { lockParts } from "./target-locks.ts";
-import { blurOverlaps, pushEffect, type WriteTask } from "./write.ts";
+import { pushEffect } from "./effects.ts";
+import type { WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
 type Event = "insert" | "update" | "delete";
@@ -80,7 +81,6 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
     all = sum([all, rows]);
   }
   lockParts(context, target, ["update"], false, undefined, draft);
-  blurOverlaps(context, draft);
   return all;
 }
 

@@ -1,0 +1,54 @@
+import type { Effect, Rows } from "@interlock/protocol";
+import { ancestry, qualified } from "../catalog.ts";
+import type { Catalog, CatalogRelation } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { kindWord } from "../relation-kind.ts";
+import { isNone, type WriteEvent } from "../triggers.ts";
+import { estimated, withFraction } from "./figures.ts";
+
+export const effectOf = (event: WriteEvent): Effect => (event === "delete" ? "delete" : event === "update" ? "modify" : "append");
+
+export function pushEffect(
+  draft: DraftStatement,
+  target: CatalogRelation,
+  event: WriteEvent,
+  columns: readonly string[],
+  rows: Rows,
+): void {
+  if (rows.kind === "unknown") draft.incomplete = true;
+  draft.effects.push({
+    effect: effectOf(event),
+    object: qualified(target),
+    kind: kindWord(target.kind),
+    ...(columns.length > 0 ? { columns: [...columns] } : {}),
+    rows: withFraction(rows, target, event),
+  });
+}
+
+/** Nothing that follows from the statement is certain any more, but what does not happen at all. */
+export function blurAll(draft: DraftStatement): void {
+  for (const figure of [...draft.cascades, ...draft.sideEffects.flatMap((item) => item.writes ?? [])])
+    if (!isNone(figure.rows)) figure.rows = estimated(figure.rows);
+}
+
+/** Rows of a part that are written under the name of the whole are counted by the server for the part, if that is named as well. */
+export function blurOverlaps(catalog: Catalog, drafts: readonly DraftStatement[]): void {
+  const figures = drafts.flatMap((draft) => [
+    ...draft.effects.filter((item) => item.effect !== "read"),
+    ...draft.cascades,
+    ...draft.sideEffects.flatMap((item) => item.writes ?? []),
+  ]);
+  const named = new Set(figures.map((item) => catalog.byName.get(item.object)?.oid).filter((oid) => oid !== undefined));
+  for (const figure of figures) {
+    const relation = catalog.byName.get(figure.object);
+    if (!relation || figure.rows.kind !== "exact" || isNone(figure.rows)) continue;
+    const above = ancestry(catalog, relation.oid)
+      .slice(1)
+      .filter((oid) => named.has(oid));
+    const below = [...named].some((oid) => oid !== relation.oid && ancestry(catalog, oid).includes(relation.oid));
+    const shared = above.some((oid) =>
+      figures.some((item) => item.effect === figure.effect && item.object === qualified(catalog.relations.get(oid)!)),
+    );
+    if (below || shared) figure.rows = estimated(figure.rows);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Rows } from "@interlock/protocol";
+import type { AnalysisContext } from "../analysis-context.ts";
+import { describeUpdateCascades } from "../cascades.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
+import type { Node } from "../tree.ts";
+import { arbitersOf } from "./conflict.ts";
+import { pushEffect } from "./effects.ts";
+import { assignedColumns, counted, estimated } from "./figures.ts";
+import { givenColumns } from "./given-columns.ts";
+import { insertedRows } from "./inserted-rows.ts";
+import { lockParents } from "./key-locks.ts";
+import { insertedSource, type RowSource } from "./row-source.ts";
+import { describeSequences } from "./sequences.ts";
+import { lockParts } from "./target-locks.ts";
+import { settled, type WriteTask } from "./task.ts";
+import { countWrittenKeys } from "./written-keys.ts";
+
+/** An INSERT; with ON CONFLICT new rows and those that are there already are two writes. */
+export async function describeInsert(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
+  const { body, target, relation, scope } = task;
+  const conflict: Node | undefined = body.onConflictClause;
+  const given = givenColumns(target, body);
+  const arbiters = conflict ? arbitersOf(context, target, conflict) : [];
+  const source: RowSource = insertedSource(context, relation, body, body.withClause);
+  const asked = { assigned: undefined, arbiters: arbiters ?? [] };
+  // A view may give its columns other names, and decide otherwise about what conflicts.
+  const plain = relation === target || (!conflict && given.every((name) => relation.columns.some((column) => column.name === name)));
+  let written = scope.countable && plain ? await countWrittenKeys(context, target, source, asked) : undefined;
+  if (context.after.writes) written = undefined;
+  const all = settled(
+    context,
+    task,
+    scope.handed ?? insertedRows(context, "insert", body) ?? (written ? counted(written.rows) : undefined),
+  );
+  const probe = forecastTriggers(context, target.oid, "insert", all);
+  const certain = written && arbiters && !probe.alters && all.kind === "exact" ? written : undefined;
+  const known = certain?.conflicting;
+  const fresh = !conflict ? (probe.alters ? estimated(all) : all) : known === undefined ? estimated(all) : counted(all.value - known);
+  addForecast(draft, forecastTriggers(context, target.oid, "insert", fresh, undefined, conflict ? { proposed: all } : {}));
+  const updates = conflict?.action === "ONCONFLICT_UPDATE";
+  const changes: Rows =
+    known === undefined
+      ? { value: all.value === 0 ? 0 : Math.round(all.value / 2), kind: all.kind === "unknown" ? "unknown" : "estimate" }
+      : counted(known);
+  if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
+  lockParts(context, target, ["insert"], false, certain, draft);
+  if (updates) describeConflictUpdate(context, target, conflict, changes, draft);
+  if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });
+  describeSequences(context, target, given, all, draft);
+  return fresh;
+}
+
+/** Rows that were there already and are changed instead. */
+function describeConflictUpdate(context: AnalysisContext, target: CatalogRelation, clause: Node, found: Rows, draft: DraftStatement): void {
+  const columns = assignedColumns({ targetList: clause.targetList }, "update");
+  const conditional = clause.whereClause !== undefined && !isNone(found);
+  const probe = forecastTriggers(context, target.oid, "update", found, columns);
+  const rows = (conditional || probe.alters) && !isNone(found) ? estimated(found) : found;
+  addForecast(draft, rows === found ? probe : forecastTriggers(context, target.oid, "update", rows, columns));
+  pushEffect(draft, target, "update", columns, rows);
+  describeUpdateCascades(context, target, columns, rows, draft);
+  lockParents(context, target, columns, rows, draft);
+}

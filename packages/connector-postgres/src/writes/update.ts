@@ -1,0 +1,70 @@
+import type { Rows } from "@interlock/protocol";
+import type { AnalysisContext } from "../analysis-context.ts";
+import { describeUpdateCascades } from "../cascades.ts";
+import { ancestry, qualified } from "../catalog.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
+import type { DraftStatement } from "../draft-statement.ts";
+import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
+import type { Node } from "../tree.ts";
+import { isCountable } from "./countable.ts";
+import { pushEffect } from "./effects.ts";
+import { assignedColumns, counted, estimated } from "./figures.ts";
+import { lockParents } from "./key-locks.ts";
+import { foundRows } from "./row-source.ts";
+import { lockParts } from "./target-locks.ts";
+import { countSelected, settled, type WriteTask } from "./task.ts";
+import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
+
+/** An UPDATE, with the keys that really change and the partitions its rows go to. */
+export async function describeUpdate(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
+  const { body, relation, target, scope } = task;
+  const columns = assignedColumns(body, "update");
+  const from: Node[] = body.fromClause ?? [];
+  const ranges = [{ RangeVar: body.relation }, ...from];
+  let written: WrittenKeys | undefined;
+  let rows: Rows | undefined;
+  if (scope.countable && relation.kind !== "v") {
+    const assigned = new Map<string, Node>(
+      (body.targetList ?? []).flatMap((item: Node) => {
+        const { name, val, indirection } = item.ResTarget;
+        return [[name, indirection ? { MultiAssignRef: {} } : val] as const];
+      }),
+    );
+    const alias: string = body.relation.alias?.aliasname ?? body.relation.relname;
+    const source = foundRows(context, relation, ranges, {
+      alias,
+      from: ranges,
+      where: body.whereClause,
+      with: body.withClause,
+      assigned,
+      old: true,
+      once: from.length === 0,
+    });
+    written = await countWrittenKeys(context, target, source, { assigned: columns });
+    if (written) rows = counted(written.rows);
+  } else if (scope.countable && isCountable(context, relation, { where: body.whereClause, from, with: body.withClause }, ranges))
+    rows = await countSelected(context, relation, body);
+  rows = settled(context, task, rows);
+  if (context.after.writes) written = undefined;
+  if (movesAcross(context, target, columns) && !isNone(rows)) {
+    draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
+    rows = estimated(rows);
+  }
+  const probe = forecastTriggers(context, target.oid, "update", rows, columns);
+  if (probe.alters && !isNone(rows)) {
+    rows = estimated(rows);
+    written = undefined;
+  }
+  addForecast(draft, probe.alters ? forecastTriggers(context, target.oid, "update", rows, columns) : probe);
+  pushEffect(draft, target, "update", columns, rows);
+  lockParts(context, target, ["update"], body.relation.inh !== true && relation === target, written, draft);
+  // Several matches of one row leave open which of them is taken.
+  const certain = from.length === 0 ? written : undefined;
+  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
+  lockParents(context, target, columns, rows, draft, { checks: written?.checks });
+  return rows;
+}
+
+/** The key of a partitioned table, or of one it is a part of, is assigned. */
+const movesAcross = (context: AnalysisContext, target: CatalogRelation, columns: readonly string[]): boolean =>
+  ancestry(context.catalog, target.oid).some((oid) => movesRows(context, context.catalog.relations.get(oid)!, columns));
