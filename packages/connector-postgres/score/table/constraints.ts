@@ -2,6 +2,8 @@ import type { Section } from "./section.ts";
 
 export const CONSTRAINTS: Section = {
   name: "constraints",
+  // For SET NULL of some columns.
+  since: 150_000,
   setup: [
     "CREATE TABLE a (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, v int UNIQUE DEFERRABLE, w int NOT NULL DEFAULT 0)",
     "CREATE TABLE b (id int, k int, PRIMARY KEY (id, k))",
