@@ -13,7 +13,7 @@ import { insertedRows } from "./inserted-rows.ts";
 import { lockParents } from "./key-locks.ts";
 import { insertedSource, type RowSource } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
-import { lockParts } from "./target-locks.ts";
+import { lockBounds, lockParts } from "./target-locks.ts";
 import { settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys } from "./written-keys.ts";
 
@@ -46,6 +46,7 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
       : counted(known);
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
   lockParts(context, target, ["insert"], false, certain, draft);
+  lockBounds(context, target, all, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, draft);
   if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });
   describeSequences(context, target, given, all, draft);

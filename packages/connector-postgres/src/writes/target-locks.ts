@@ -1,9 +1,10 @@
+import type { Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
 import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { lockRead } from "../reads.ts";
-import type { WriteEvent } from "../triggers.ts";
+import { isNone, type WriteEvent } from "../triggers.ts";
 import type { NameRef } from "../tree.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
@@ -47,6 +48,12 @@ export function lockParts(
     }
   for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid);
   if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid);
+}
+
+/** What a partition that is named itself may hold is read from what it is a part of, for new and changed rows (generate_partition_qual in partcache.c). */
+export function lockBounds({ catalog }: AnalysisContext, target: CatalogRelation, rows: Rows, draft: DraftStatement): void {
+  if (!target.partition || isNone(rows)) return;
+  for (const oid of ancestry(catalog, target.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }
 
 /** Locks of a write that is planned and not run: the tables named and what belongs to them. */
