@@ -39,3 +39,20 @@ test("is told from the beginning, with names in bold and nothing of a text taken
 test("a text with a fence in it stays inside its own", () => {
   expect(timelineMarkdown(room, entries, [command])).toContain("````sql\nSELECT '```'\n````");
 });
+
+test("a dry run reads as one, and an undo names what it is of and what stood in its way", () => {
+  const execution = {
+    affected: [{ object: "p.orders", inserted: 0, updated: 0, deleted: 2 }],
+    conflicts: [{ object: "p.orders", key: { id: "7" }, reason: "gone" }],
+  };
+  const dry = { ...command, dryRun: true, execution } as unknown as Command;
+  expect(timelineMarkdown(room, entries, [dry])).toContain(
+    "- Dry run: nothing was changed\n- It would be p.orders: 0 added, 0 changed, 2 deleted",
+  );
+  const deleted = { ...command, id: "d", digest: "def", undo: { doneBy: "c" } } as unknown as Command;
+  const undo = { ...command, title: "undo: put back", undoOf: "d", execution } as unknown as Command;
+  const text = timelineMarkdown(room, [...entries, { ...entries[0]!, commandId: "d" }], [undo, deleted]);
+  expect(text).toContain("- Undoes DELETE orders, digest `def`");
+  expect(text).toContain("- Not put back: p.orders id 7 is not there any more");
+  expect(text).toContain("- Put back by undo: put back, digest `abc`");
+});

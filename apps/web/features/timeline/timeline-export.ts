@@ -1,4 +1,5 @@
 import type { Command, Room, TimelineEntry } from "@interlock/protocol";
+import { CONFLICT_WORDS, keyWords } from "../queue/undo-words.ts";
 import { mayHaveOlder } from "./timeline-steps.ts";
 
 /** The timeline as a post-incident note in Markdown, oldest first, with the commands it speaks of. Times are UTC. */
@@ -19,7 +20,7 @@ export function timelineMarkdown(room: Room, entries: readonly TimelineEntry[], 
   const spoken = new Set(entries.map(({ commandId }) => commandId));
   const told = commands.filter(({ id }) => spoken.has(id)).toReversed();
   if (told.length > 0) lines.push("", "## Commands", "");
-  for (const command of told) lines.push(...commandLines(command));
+  for (const command of told) lines.push(...commandLines(command, commands));
   return `${lines.join("\n")}\n`;
 }
 
@@ -28,7 +29,7 @@ export function timelineJson(room: Room, entries: readonly TimelineEntry[], comm
   return JSON.stringify({ room, timeline: entries.toReversed(), commands: commands.toReversed() }, null, 2);
 }
 
-function commandLines(command: Command): string[] {
+function commandLines(command: Command, all: readonly Command[]): string[] {
   // A text may hold fences itself: the fence is longer than any of its.
   const longest = Math.max(2, ...[...command.text.matchAll(/`+/gu)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
@@ -41,9 +42,16 @@ function commandLines(command: Command): string[] {
     `- By ${[command.proposer, ...command.authors.filter(({ id }) => id !== command.proposer.id)].map(({ displayName }) => escape(displayName)).join(", ")}`,
     ...(command.reason ? [`- Reason: ${escape(command.reason)}`] : []),
     ...(reviews.length > 0 ? [`- ${escape(reviews.join(", "))}`] : []),
+    ...(command.dryRun === true ? ["- Dry run: nothing was changed"] : []),
+    ...(command.undoOf === undefined ? [] : [`- Undoes ${named(command.undoOf, all)}`]),
     ...(command.execution?.affected ?? []).map(
-      ({ object, inserted, updated, deleted }) => `- ${escape(object)}: ${inserted} added, ${updated} changed, ${deleted} deleted`,
+      ({ object, inserted, updated, deleted }) =>
+        `- ${command.dryRun === true ? "It would be " : ""}${escape(object)}: ${inserted} added, ${updated} changed, ${deleted} deleted`,
     ),
+    ...(command.execution?.conflicts ?? []).map(
+      (conflict) => `- Not put back: ${escape(`${conflict.object} ${keyWords(conflict)} ${CONFLICT_WORDS[conflict.reason]}`)}`,
+    ),
+    ...(command.undo?.doneBy === undefined ? [] : [`- Put back by ${named(command.undo.doneBy, all)}`]),
     `- Digest \`${command.digest}\``,
     "",
     `${fence}sql`,
@@ -51,6 +59,12 @@ function commandLines(command: Command): string[] {
     fence,
     "",
   ];
+}
+
+/** Another command by its title and digest, which is what the audit log has. */
+function named(id: string, all: readonly Command[]): string {
+  const other = all.find((command) => command.id === id);
+  return other ? `${escape(other.title)}, digest \`${other.digest}\`` : `the command ${id}`;
 }
 
 const utc = (at: string) => `${at.slice(0, 10)} ${at.slice(11, 19)}`;
