@@ -13,9 +13,14 @@ const WEIGHT = { fails: 0, danger: 1, warning: 2, info: 3 } as const satisfies R
 /** What stands out about a text, worst first, in the order of the statements. What could not be worked out is a warning of its own (I3). */
 export function attentions(impact: Impact): Attention[] {
   const all: Attention[] = [];
-  for (const { index, willFail, risks } of impact.statements) {
+  for (const { index, willFail, waits, risks } of impact.statements) {
     const where = impact.statements.length > 1 ? `Statement ${index + 1}: ` : "";
     for (const { reason } of willFail) all.push({ severity: "fails", text: where + reason });
+    for (const { object, blockedBy } of waits)
+      all.push({
+        severity: "warning",
+        text: `${where}Would wait now for ${blockedBy.user} (pid ${blockedBy.pid}, ${blockedBy.age}) on ${object}`,
+      });
     for (const { severity, message, suggestion } of risks)
       all.push({ severity, text: where + message, ...(suggestion ? { suggestion: { statement: index, ...suggestion } } : {}) });
   }

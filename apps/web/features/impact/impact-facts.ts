@@ -55,13 +55,13 @@ function locks(statements: readonly Statement[]): Fact {
   const [only] = objects;
   const where = objects.size === 1 ? bareName(only!) : `${objects.size} tables`;
   const waits = statements.reduce((sum, statement) => sum + statement.waits.length, 0);
-  const wait = waits > 0 ? ` · would wait for ${waits} ${waits === 1 ? "session" : "sessions"} now` : "";
+  const wait = waits > 0 ? `would wait for ${waits} ${waits === 1 ? "session" : "sessions"} now · ` : "";
   const grave = isGrave(worst!);
   return {
     name: "Locks",
     // What it does to others in large; of locks nobody notices, PostgreSQL's own word is enough.
     value: grave ? `${blocks(worst!)} of ${where}` : `${modeName(worst!)} on ${where}`,
-    note: (grave ? modeName(worst!) : blocks(worst!)) + wait,
+    note: wait + (grave ? modeName(worst!) : blocks(worst!)),
     tone: waits > 0 || grave ? "warn" : "plain",
   };
 }

@@ -53,9 +53,9 @@ export function ImpactPanel(props: ImpactPanelProps) {
     <section
       aria-label="Impact of the statement under the cursor"
       className={cn(
-        "@container relative mx-3 mb-3 flex shrink-0 flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
+        "@container relative mx-3 mb-3 flex flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
         // Who opens the details wants to read them; a few lines of the text stay in view.
-        open && impact ? "max-h-[82%]" : "max-h-[62%] max-md:max-h-[75%]",
+        open && impact ? "min-h-56 shrink" : "max-h-[62%] shrink-0 max-md:max-h-[75%]",
         impact ? FRAMES[impact.effect] : "border-line from-transparent",
       )}
     >

@@ -1,4 +1,4 @@
-import type { Command, Impact } from "@interlock/protocol";
+import type { Command, Effect, Impact } from "@interlock/protocol";
 
 /** Whether it can be taken back afterwards, for the eye and in words. */
 export interface Reversal {
@@ -8,14 +8,21 @@ export interface Reversal {
   tone: "good" | "warn" | "bad";
 }
 
+/** Where the target gives no reason, its effect is one. */
+const BY_NATURE: Partial<Record<Effect, string>> = {
+  schema: "rows are kept, definitions are not",
+  privilege: "rows are kept, rights and settings are not",
+  unknown: "what it does is not known",
+};
+
 /** Undefined for what writes nothing. Of several statements the worst counts: one that cannot be undone keeps the rows of none. */
 export function reversal(impact: Impact): Reversal | undefined {
   const writing = impact.statements.filter(({ effect }) => effect !== "read" && effect !== "session");
   if (writing.length === 0) return undefined;
   const worst = writing.find(({ reversible }) => reversible === "no") ?? writing.find(({ reversible }) => reversible === "partial");
   if (worst === undefined) return { text: "Can be undone", why: undefined, tone: "good" };
-  const where = impact.statements.length > 1 && worst.reversibleReason !== undefined ? `statement ${worst.index + 1}: ` : "";
-  const why = worst.reversibleReason === undefined ? undefined : where + worst.reversibleReason;
+  const reason = worst.reversibleReason ?? (worst.reversible === "no" ? BY_NATURE[worst.effect] : undefined);
+  const why = reason === undefined || impact.statements.length === 1 ? reason : `statement ${worst.index + 1}: ${reason}`;
   return worst.reversible === "no" ? { text: "Cannot be undone", why, tone: "bad" } : { text: "Can be undone in part", why, tone: "warn" };
 }
 

@@ -165,7 +165,7 @@ test("a wait is a warning even where the lock itself keeps nobody away", () => {
     locks: [{ object: "t", mode: "RowExclusiveLock" }],
     waits: [{ object: "t", mode: "RowExclusiveLock", blockedBy }],
   });
-  expect(impactFacts(impact([waiting]))[1]).toMatchObject({ note: "blocks no reads · would wait for 1 session now", tone: "warn" });
+  expect(impactFacts(impact([waiting]))[1]).toMatchObject({ note: "would wait for 1 session now · blocks no reads", tone: "warn" });
 });
 
 test("a lock of a mode that is not known is taken for the worst (I3)", () => {
@@ -183,6 +183,8 @@ test("the worst statement decides what can be undone, and says why", () => {
   expect(reversalWords(reversal(impact([partial]))!)).toBe("Can be undone in part: what audit does stays");
   expect(reversalWords(reversal(impact([statement()]))!)).toBe("Can be undone");
   expect(reversal(impact([statement({ effect: "read", reversible: "no" })]))).toBeUndefined();
+  const ddl = statement({ effect: "schema", reversible: "no" });
+  expect(reversalWords(reversal(impact([ddl]))!)).toBe("Cannot be undone: rows are kept, definitions are not");
 });
 
 test("a dry run needs no undo, and an undo keeps nothing of its own", () => {

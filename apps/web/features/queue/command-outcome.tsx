@@ -74,8 +74,9 @@ export function CommandOutcome({ command }: { command: Command }) {
             <HelpCircle aria-hidden="true" className="size-4" /> Nobody knows whether this took effect
           </strong>
           <p>
-            Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at
-            the target before you do anything else.
+            {command.effect === "read" || command.effect === "session" || command.dryRun === true
+              ? "Interlock lost sight of it while it ran. It would have changed no data either way; it will not be tried again."
+              : "Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at the target before you do anything else."}
           </p>
           {execution?.error && <p>{execution.error.message}</p>}
         </div>
