@@ -200,6 +200,33 @@ test("a broken policy file is told to everybody in the room until it is mended",
   await expect(notice).toHaveCount(0);
 });
 
+test("what runs into its time limit says so, in the queue and above its rows", async () => {
+  await openRoom("time limit");
+  const file = join(service.home, "policy.yaml");
+  const good = await readFile(file, "utf8");
+  try {
+    await writeFile(
+      file,
+      "version: 1\nrules:\n  - { id: short, match: { effects: [read, session] }, effect: allow, obligations: { timeout: 1s } }\n",
+    );
+    const { page } = oncall;
+    let seconds = 60;
+    // Until the new policy binds: another text is judged anew.
+    await expect(async () => {
+      await page.locator(".monaco-editor").first().click();
+      await page.keyboard.press("Control+a");
+      await page.keyboard.insertText(`SELECT pg_sleep(${seconds++});`);
+      await page.keyboard.press("Escape");
+      await expect(page.getByTestId("verdict")).toContainText("rule short", { timeout: 3_000 });
+    }).toPass();
+    await page.keyboard.press("Control+Enter");
+    await expect(card(oncall, "pg_sleep")).toContainText("Stopped at its time limit", { timeout: 30_000 });
+  } finally {
+    await writeFile(file, good);
+  }
+  await expect(oncall.page.getByRole("alert").filter({ hasText: "took longer than 1000 ms" }).first()).toBeVisible();
+});
+
 test("a denied command says why and which rule, a failed one what the server said", async () => {
   await openRoom("denied");
   await propose(oncall, "GRANT SELECT ON payments.orders TO PUBLIC;");
