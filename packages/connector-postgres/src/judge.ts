@@ -9,7 +9,7 @@ import { COLUMN_TYPE, embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpg
 import { reviewedCode } from "./reviewed-extensions.ts";
 import { settingEffect } from "./settings.ts";
 import { tableReferences } from "./table-references.ts";
-import { nameKey, type NameRef, type Node } from "./tree.ts";
+import { nameKey, rangeName, unwrap, type NameRef, type Node } from "./tree.ts";
 
 /** A classification with everything behind its names looked at. */
 export interface Judgement {
@@ -21,6 +21,8 @@ export interface Judgement {
   /** Evaluating it may change something or give another answer each time. */
   volatile: boolean;
 }
+
+const ALTERING: ReadonlySet<string> = new Set(["AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt"]);
 
 /** Deepest chain of functions calling functions, and views reading views, that is followed. */
 const DEPTH = 12;
@@ -42,7 +44,14 @@ export class Judge {
   }
 
   statement(tree: Node, found: Classification): Judgement {
-    return this.#join([this.#named(found, 0), ...this.#read(tree, 0)]);
+    return this.#join([this.#named(found, 0), ...this.#read(this.#altersForeign(tree) ? {} : tree, 0)]);
+  }
+
+  /** A foreign table's definition is changed here, and the other server hears nothing of it. */
+  #altersForeign(tree: Node): boolean {
+    const [type, body] = unwrap(tree) ?? ["", tree];
+    if (!ALTERING.has(type) || !body.relation) return false;
+    return findRelation(this.#catalog, this.#session, rangeName(body.relation))?.kind === "f";
   }
 
   /** What defining code runs when a relation is read, written or only planned, triggers left out. */
