@@ -224,7 +224,13 @@ test("what runs into its time limit says so, in the queue and above its rows", a
   } finally {
     await writeFile(file, good);
   }
-  await expect(oncall.page.getByRole("alert").filter({ hasText: "took longer than 1000 ms" }).first()).toBeVisible();
+  // The server's own words, or Interlock's where a text took its limit away.
+  await expect(
+    oncall.page
+      .getByRole("alert")
+      .filter({ hasText: /statement timeout|took longer than/ })
+      .first(),
+  ).toBeVisible();
 });
 
 test("a denied command says why and which rule, a failed one what the server said", async () => {
