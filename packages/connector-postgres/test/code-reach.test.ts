@@ -149,7 +149,7 @@ const REACHED: [by: string, effect: Effect, text: string, made: string][] = [
   ],
   [
     "body set path",
-    "privilege",
+    "unknown",
     "do $$ begin set local search_path = z2; perform helper(); end $$",
     "create function z2.helper() returns int language plpgsql as 'begin perform z.spy(); return 1; end'; create or replace function public.helper() returns int language sql as 'select 1'",
   ],
