@@ -18,7 +18,7 @@ const DELETE = statement({
     { object: "payments.order_items", effect: "delete", rows: { value: 48306, kind: "exact" }, via: ["items_order_fkey"], depth: 1 },
     { object: "payments.refunds", effect: "modify", rows: { value: 1, kind: "exact" }, via: ["a_fkey", "b_fkey"], depth: 2 },
   ],
-  locks: [{ object: "payments.orders", mode: "RowExclusiveLock" }],
+  locks: ["RowExclusiveLock", "AccessShareLock"].map((mode) => ({ object: "payments.orders", mode })),
   sideEffects: [
     {
       kind: "trigger",
@@ -44,7 +44,7 @@ DELETE orders  delete
     └ payments.refunds    modify  1 row        via a_fkey → b_fkey
   will fail payouts still points to 3 rows (23503)
   trigger   orders_audit → append ledger.audit 12,431 rows
-  locks     RowExclusiveLock on payments.orders
+  locks     RowExclusiveLock, AccessShareLock on payments.orders
   waits     payments.orders RowExclusiveLock, held by etl (pid 7) for 2 min
   undo      possible
   danger    There is no WHERE.

@@ -65,8 +65,9 @@ function facts(statement: Statement, paint: Paint): Line[] {
   for (const effect of statement.sideEffects) lines.push([effect.kind.slice(0, 9), saySideEffect(effect, paint)]);
   if (statement.rewrites.length > 0) lines.push(["rewrites", paint.warning(plain(statement.rewrites.join(", ")))]);
   if (statement.scans.length > 0) lines.push(["scans", plain(statement.scans.join(", "))]);
-  const locks = Map.groupBy(statement.locks, ({ mode }) => mode);
-  for (const [mode, held] of locks) lines.push(["locks", `${mode} on ${plain(held.map(({ object }) => object).join(", "))}`]);
+  const held = [...Map.groupBy(statement.locks, ({ object }) => object)];
+  const alike = Map.groupBy(held, ([, locks]) => locks.map(({ mode }) => mode).join(", "));
+  for (const [modes, objects] of alike) lines.push(["locks", `${modes} on ${plain(objects.map(([object]) => object).join(", "))}`]);
   for (const { object, mode, blockedBy } of statement.waits) {
     lines.push([
       "waits",

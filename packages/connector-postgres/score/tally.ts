@@ -40,7 +40,6 @@ export class Tally {
     this.wereExact += compared.wereExact;
     for (const figure of figures) this.missed.set(figure, (this.missed.get(figure) ?? 0) + 1);
     for (const miss of compared.misses) {
-      if (miss.figure === "lockRows") continue;
       if ((miss.figure === "unknown" || miss.figure === "incomplete") && !ordinary) continue;
       const kind = `${missKind(miss)}`;
       const known = this.failures.get(`${family}/${kind}`);

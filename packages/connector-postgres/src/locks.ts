@@ -42,23 +42,18 @@ const CONFLICTS: Record<Mode, readonly Mode[]> = {
 
 export const conflicts = (wanted: string, held: string): boolean => CONFLICTS[wanted as Mode]?.includes(held as Mode) ?? true;
 
-/** Whether whoever `mode` keeps away is kept away by `other` as well. */
-const coveredBy = (mode: string, other: string): boolean =>
-  mode !== other && (CONFLICTS[mode as Mode] ?? []).every((kept) => CONFLICTS[other as Mode]?.includes(kept));
-
-/** Per object the modes that tell who is kept away: one that another of the same object covers is left out (see Lock in the protocol). */
-export const tellingLocks = (locks: readonly Lock[]): Lock[] =>
-  locks.filter((lock) => !locks.some((other) => other.object === lock.object && coveredBy(lock.mode, other.mode)));
-
 /** Locks of one statement, each object and mode once. */
 export class LockSet {
-  readonly #locks = new Map<string, Lock>();
+  readonly #modes = new Map<string, Set<Mode>>();
 
   add(object: string, mode: Mode): void {
-    this.#locks.set(`${object}/${mode}`, { object, mode });
+    const modes = this.#modes.get(object);
+    if (modes) modes.add(mode);
+    else this.#modes.set(object, new Set([mode]));
   }
 
+  /** Objects as they came, of each the strongest mode first. */
   list(): Lock[] {
-    return tellingLocks([...this.#locks.values()]);
+    return [...this.#modes].flatMap(([object, modes]) => MODES.toReversed().flatMap((mode) => (modes.has(mode) ? { object, mode } : [])));
   }
 }

@@ -5,7 +5,7 @@ import { score } from "../score/score.ts";
 /** Figures that do not hold yet; see bench/postgres-impact.md. */
 const OPEN = [
   "claimed exact that was exact",
-  "lock-mode sets exactly right",
+  "lock sets exactly right, row by row as in pg_locks",
   "undo: tables identical after do and undo, of those promised",
 ];
 

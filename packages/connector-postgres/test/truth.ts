@@ -1,12 +1,11 @@
 import type { Client } from "pg";
 import { REPORT_COUNTERS } from "./counters.ts";
-import { tellingLocks } from "../src/locks.ts";
 
 /** What a statement really did, by the server's own counters and locks, read inside a transaction that is rolled back. */
 export interface Truth {
   /** Rows written per table: `schema.table` → inserted, updated, deleted. */
   written: Map<string, { inserted: number; updated: number; deleted: number }>;
-  /** `schema.relation/Mode` of everything locked that is no index, by the rule of Lock in the protocol. */
+  /** `schema.relation/Mode` of everything locked that is no index. */
   locks: Set<string>;
   /** SQLSTATE when it was refused. */
   refused?: string;
@@ -51,7 +50,7 @@ export async function truthOf(client: Client, text: string): Promise<Truth> {
           ];
         }),
       ),
-      locks: new Set(tellingLocks(locks as { object: string; mode: string }[]).map(({ object, mode }) => `${object}/${mode}`)),
+      locks: new Set((locks as { object: string; mode: string }[]).map(({ object, mode }) => `${object}/${mode}`)),
       ...(refused ? { refused } : {}),
     };
   } finally {

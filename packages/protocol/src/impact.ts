@@ -58,8 +58,7 @@ export type Cascade = z.infer<typeof Cascade>;
 /**
  * A lock on a relation that is there before the statement: a table, view, materialised view, sequence, foreign table or composite type;
  * an index only where the statement names or rebuilds it apart from its table. Locks on what the statement makes, on catalogues and on TOAST are left out. `mode` is
- * PostgreSQL's own name, e.g. `RowExclusiveLock`; of several on one object, those that another covers (it keeps away everybody they do,
- * by the table in PostgreSQL's chapter on explicit locking) are left out.
+ * PostgreSQL's own name, e.g. `RowExclusiveLock`; an object held in several modes has an entry for each, as in pg_locks.
  */
 export const Lock = z.object({ object: z.string(), mode: z.string() });
 export type Lock = z.infer<typeof Lock>;

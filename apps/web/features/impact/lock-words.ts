@@ -31,10 +31,17 @@ export const modeName = ({ mode }: Pick<Lock, "mode">) => mode.replace(/Lock$/u,
 export const worstFirst = <L extends Lock>(locks: readonly L[]): L[] =>
   locks.toSorted((a, b) => (strength(b) < 0 ? MODES.length : strength(b)) - (strength(a) < 0 ? MODES.length : strength(a)));
 
-/** Locks of one mode together, worst first: an ordinary write holds the same on many tables. */
-export function byMode(locks: readonly Lock[]): { mode: string; objects: string[] }[] {
-  return [...Map.groupBy(worstFirst(locks), ({ mode }) => mode)].map(([mode, held]) => ({
-    mode,
-    objects: held.map(({ object }) => object),
+/**
+ * Objects held alike together, worst first: an ordinary write holds the same on many tables. `mode` is the strongest on each of them, which
+ * alone tells who is kept away; `weaker` are the others.
+ */
+export function byMode(locks: readonly Lock[]): { mode: string; weaker: string[]; objects: string[] }[] {
+  const held = [...Map.groupBy(worstFirst(locks), ({ object }) => object)].map(([object, modes]) => ({
+    object,
+    modes: [...new Set(modes.map(({ mode }) => mode))],
   }));
+  return [...Map.groupBy(held, ({ modes }) => modes.join()).values()].map((alike) => {
+    const [mode, ...weaker] = alike[0]!.modes;
+    return { mode: mode!, weaker, objects: alike.map(({ object }) => object) };
+  });
 }

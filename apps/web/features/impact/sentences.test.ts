@@ -2,6 +2,7 @@ import type { Impact, Obligations, Statement, Verdict } from "@interlock/protoco
 import { expect, test } from "vitest";
 import { impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
+import { byMode } from "./lock-words.ts";
 import { commandReversal, reversal, reversalWords } from "./reversal.ts";
 import { demandWords, needsMaxRows, suggestedMaxRows, verdictSentence } from "./verdict-sentence.ts";
 
@@ -157,6 +158,16 @@ test("the four facts of the picture", () => {
 test("a lock that stops everybody is a warning", () => {
   const ddl = statement({ locks: [{ object: "public.t", mode: "AccessExclusiveLock" }] });
   expect(impactFacts(impact([ddl]))[1]).toMatchObject({ value: "blocks reads and writes of t", note: "AccessExclusive", tone: "warn" });
+});
+
+test("several locks on one table are told by the strongest, and stand together in the details", () => {
+  const held = ["AccessShareLock", "AccessExclusiveLock", "ShareLock"].map((mode) => ({ object: "public.t", mode }));
+  const locks = [...held, { object: "public.u", mode: "AccessShareLock" }];
+  expect(impactFacts(impact([statement({ locks })]))[1]).toMatchObject({ value: "blocks reads and writes of t" });
+  expect(byMode(locks)).toEqual([
+    { mode: "AccessExclusiveLock", weaker: ["ShareLock", "AccessShareLock"], objects: ["public.t"] },
+    { mode: "AccessShareLock", weaker: [], objects: ["public.u"] },
+  ]);
 });
 
 test("a wait is a warning even where the lock itself keeps nobody away", () => {

@@ -67,7 +67,7 @@ export function StatementDetails({
                   {blocks(held)} of <code>{held.objects.join(", ")}</code>
                 </span>
               }
-              note={[modeName(held)]}
+              note={[[held.mode, ...held.weaker].map((mode) => modeName({ mode })).join(", ")]}
             />
           )}
         </Part>

@@ -7,7 +7,7 @@ import { parseGrammar } from "../grammar.ts";
 import type { Mode } from "../locks.ts";
 import { names, type Node } from "../tree.ts";
 import type { ColumnFacts, ConstraintFacts, RelationFacts } from "./relation-facts.ts";
-import { addTo, holdingRows, lockAll } from "./subject.ts";
+import { addTo, holdingRows, lockAll, writeAnew } from "./subject.ts";
 
 /** One sub-command of ALTER TABLE at work. */
 export interface Alteration {
@@ -36,7 +36,7 @@ export const lockReached = (at: Alteration): void => lockAll(at.context, reached
 
 export const children = ({ context, relation }: Alteration): number[] => [...(context.catalog.children.get(relation.oid) ?? [])];
 
-export const rewrite = (at: Alteration, oids: readonly number[]): void => addTo(at.draft.rewrites, holdingRows(at.context, oids));
+export const rewrite = (at: Alteration, oids: readonly number[]): void => writeAnew(at.context, oids, at.draft);
 export const scan = (at: Alteration, oids: readonly number[]): void => addTo(at.draft.scans, holdingRows(at.context, oids));
 
 export const columnFacts = (facts: RelationFacts, name: string | undefined): ColumnFacts | undefined =>
@@ -89,6 +89,10 @@ export const nameOfRelation = (context: AnalysisContext, oid: number): string =>
 
 /** Relations in which NULLs must be looked for. */
 export const unproven = (at: Alteration, column: string): number[] => reached(at).filter((oid) => !provenNotNull(at.all.get(oid)!, column));
+
+/** NOT ENFORCED makes no triggers. In a column's list it is an entry of its own. */
+export const isEnforced = (constraint: Node, list: readonly Node[] = []): boolean =>
+  constraint.is_enforced === true && list[list.indexOf(constraint) + 1]?.contype !== "CONSTR_ATTR_NOT_ENFORCED";
 
 /** A constraint that is not compared with the rows there are: NOT VALID or NOT ENFORCED, which in a column's list is an entry of its own. */
 export const notAsked = (constraint: Node, list: readonly Node[] = []): boolean =>

@@ -1,6 +1,9 @@
+import type { AnalysisContext } from "../analysis-context.ts";
+import type { DraftStatement } from "../draft-statement.ts";
 import { columnFacts, children, reached, rewrite, scan, type Alteration } from "./alteration.ts";
 import { typeChange } from "./column-type.ts";
-import { fails, lockAll, missingColumn, withPartitions } from "./subject.ts";
+import { lockCompared, lockTriggered, type KeySides } from "./key-locks.ts";
+import { fails, lock, lockAll, missingColumn, withPartitions } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
 /** Types whose indexes sort alike: changing one into the other keeps them (CheckIndexCompatible in indexcmds.c). */
@@ -41,6 +44,7 @@ export async function retypeColumn(at: Alteration): Promise<void> {
   if (change === "refused") return fails(draft, "42804", `"${cmd.name}" cannot be cast without USING`);
   if (change === "unknown") draft.incomplete = true;
   const written = change !== "free" && column.generated !== "v";
+  for (const oid of reached(at)) await lockRebuilt(at, oid, cmd.name);
   if (written) rewrite(at, reached(at));
   else
     scan(
@@ -52,6 +56,19 @@ export async function retypeColumn(at: Alteration): Promise<void> {
 
 const codeOf = (used: string, version: number): string =>
   used === "pg_class" && !holds("generatedColumnsByExpression", version) ? "42601" : "0A000";
+
+/** Indexes and statistics over the column are defined anew, even where nothing of them is computed again (ATPostAlterTypeCleanup). */
+async function lockRebuilt({ context, all, draft }: Alteration, oid: number, name: string): Promise<void> {
+  const facts = all.get(oid)!;
+  const attnum = columnFacts(facts, name)?.attnum;
+  if (attnum === undefined) return;
+  if (facts.indexes.some((index) => index.reads.includes(attnum) || index.columns.includes(attnum))) lock(context, oid, "ShareLock", draft);
+  const [measured] = await context.session.query(
+    `select from pg_depend where classid = 'pg_statistic_ext'::regclass and refclassid = 'pg_class'::regclass and refobjid = $1 and refobjsubid = $2 limit 1`,
+    [oid, attnum],
+  );
+  if (measured) lock(context, oid, "ShareUpdateExclusiveLock", draft);
+}
 
 /** A check that reads the column is asked again; an index that would sort otherwise, or computes with it, is built again. */
 function mustRead(at: Alteration, oid: number, name: string, collation: number, base: string): boolean {
@@ -93,10 +110,21 @@ function sortsAlike(before: string, after: string): boolean {
 /** Keys over the column are dropped and made again: both sides are shut, and checked unless nothing was rewritten (ATPostAlterTypeCleanup). */
 async function lockKeys(at: Alteration, attnum: number, written: boolean): Promise<void> {
   const { context, facts, draft } = at;
-  for (const key of facts.constraints.filter((item) => item.type === "f" && item.columns.includes(attnum)))
+  const own = facts.oid;
+  for (const key of facts.constraints.filter((item) => item.type === "f" && !item.toPartition && item.columns.includes(attnum))) {
     lockAll(context, withPartitions(context, key.parent), "AccessExclusiveLock", draft);
+    lockRemade(context, { child: own, parent: key.parent }, key.enforced, written && key.validated, draft);
+  }
   for (const key of facts.referencing.filter((item) => item.columns.includes(attnum))) {
     lockAll(context, withPartitions(context, key.child), "AccessExclusiveLock", draft);
+    lockRemade(context, { child: key.child, parent: own }, key.enforced, written && key.validated, draft);
     if (written) scan(at, withPartitions(context, key.child));
   }
+}
+
+function lockRemade(context: AnalysisContext, sides: KeySides, enforced: boolean, compared: boolean, draft: DraftStatement): void {
+  for (const side of enforced ? [sides.child, sides.parent] : [sides.parent])
+    lockAll(context, withPartitions(context, side), "ShareRowExclusiveLock", draft);
+  if (enforced) lockTriggered(context, sides, draft);
+  if (enforced && compared) lockCompared(context, sides, draft);
 }

@@ -1,8 +1,10 @@
+import { qualified } from "../catalog.ts";
 import { names, type Node } from "../tree.ts";
 import {
   children,
   notAsked,
   columnFacts,
+  isEnforced,
   isVolatile,
   lockReached,
   reached,
@@ -17,6 +19,7 @@ import { addForeignKey, fillsNulls } from "./constraints.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
 import { typeText } from "./object-address.ts";
+import { lockSequences } from "./sequences.ts";
 import { affect, fails, lock, lockAll, missingColumn } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
@@ -49,10 +52,14 @@ export async function addColumn(at: Alteration): Promise<void> {
   if (serial || stored || of("CONSTR_IDENTITY") || checked || isVolatile(context, fallback)) rewrite(at, into);
   if (serial || of("CONSTR_IDENTITY")) makeSequence(at, def.colname);
   for (const constraint of constraints) {
-    if (constraint.contype === "CONSTR_FOREIGN") await addForeignKey(at, constraint, [def.colname], fallback !== undefined);
+    if (constraint.contype === "CONSTR_FOREIGN")
+      await addForeignKey(at, constraint, [def.colname], fallback !== undefined, isEnforced(constraint, constraints));
     if (constraint.contype === "CONSTR_CHECK" && !notAsked(constraint, constraints)) scan(at, reached(at));
-    if (["CONSTR_UNIQUE", "CONSTR_PRIMARY"].includes(constraint.contype))
-      scan(at, context.catalog.relations.get(relation.oid)?.kind === "p" ? reached(at) : [relation.oid]);
+    if (["CONSTR_UNIQUE", "CONSTR_PRIMARY"].includes(constraint.contype)) {
+      const all = relation.kind === "p" ? reached(at) : [relation.oid];
+      lockAll(context, all, "ShareLock", draft);
+      scan(at, all);
+    }
     if (
       (constraint.contype === "CONSTR_NOTNULL" || constraint.contype === "CONSTR_PRIMARY") &&
       !fallback &&
@@ -79,8 +86,11 @@ function lackingColumn(at: Alteration, name: string): number[] {
 }
 
 /** Its usual name; the server adds a number where that is taken (ChooseRelationName in indexcmds.c). */
-const makeSequence = ({ relation, draft }: Alteration, column: string): void =>
+function makeSequence({ relation, draft }: Alteration, column: string): void {
   affect(draft, `${relation.schema}.${relation.name}_${column}_seq`, "sequence");
+  // Whose it is, is looked up (process_owned_by in sequence.c).
+  draft.locks.add(qualified(relation), "AccessShareLock");
+}
 
 /** With ONLY the direct children keep the column as their own: their entry changes, so they are locked (ATExecDropColumn). */
 export async function dropColumn(at: Alteration): Promise<void> {
@@ -163,7 +173,7 @@ export async function identity(at: Alteration): Promise<void> {
   }
   if (cmd.subtype === "AT_DropIdentity")
     await takeAway(context, [{ classid: CLASSES.pg_class, oid: sequence.oid, sub: 0 }], true, { ...draft, willFail: [] });
-  else lockAll(context, [sequence.oid], "ShareRowExclusiveLock", draft);
+  else lockSequences(context, [sequence.oid], "ShareRowExclusiveLock", draft);
 }
 
 export const alterColumnType = retypeColumn;

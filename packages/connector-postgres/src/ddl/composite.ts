@@ -6,7 +6,7 @@ import { nameKey, type NameRef, type Node } from "../tree.ts";
 import { typeChange } from "./column-type.ts";
 import { lookUpRelation } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
-import { addTo, affect, fails, holdingRows, lockAll } from "./subject.ts";
+import { affect, fails, lockAll, writeAnew } from "./subject.ts";
 
 /** Tables made OF a composite type, and whether a column anywhere holds values of it. */
 const USES = `
@@ -30,7 +30,7 @@ export async function alterComposite(context: AnalysisContext, ref: NameRef, cmd
     for (const [oid, table] of facts) {
       const column = table.columns.find((item) => item.name === cmd.name);
       const changed = column && (await typeChange(context, column, cmd.def?.ColumnDef ?? {}));
-      if (changed && changed.change !== "free") addTo(draft.rewrites, holdingRows(context, family(context.catalog, oid)));
+      if (changed && changed.change !== "free") writeAnew(context, family(context.catalog, oid), draft);
     }
   }
 }

@@ -3,9 +3,21 @@ import { findRelation, qualified } from "../catalog.ts";
 import { missing } from "../reads.ts";
 import { quoteIdent } from "../query.ts";
 import { nameKey, names, rangeName, walk, type Node } from "../tree.ts";
-import { children, columnFacts, constraintFacts, lockReached, notAsked, reached, scan, unproven, type Alteration } from "./alteration.ts";
+import {
+  children,
+  columnFacts,
+  constraintFacts,
+  isEnforced,
+  lockReached,
+  notAsked,
+  reached,
+  scan,
+  unproven,
+  type Alteration,
+} from "./alteration.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
+import { lockCompared, lockTriggered } from "./key-locks.ts";
 import { findIndex } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { affect, fails, lock, lockAll, missingColumn, needPartitionKey, withPartitions } from "./subject.ts";
@@ -35,7 +47,7 @@ export async function addConstraint(at: Alteration): Promise<void> {
       return;
     }
     case "CONSTR_FOREIGN":
-      return addForeignKey(at, constraint, nodes(constraint.fk_attrs), true);
+      return addForeignKey(at, constraint, nodes(constraint.fk_attrs), true, isEnforced(constraint));
     case "CONSTR_PRIMARY":
     case "CONSTR_UNIQUE":
     case "CONSTR_EXCLUSION":
@@ -71,6 +83,8 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
   if (constraint.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft, "object");
     if (!index) return;
+    // Opened as part of the table while the statement is read, then as what becomes the key.
+    draft.locks.add(index.name, "AccessShareLock");
     draft.locks.add(index.name, "ShareUpdateExclusiveLock");
     affect(draft, index.name, "index");
     const columns = facts.indexes.find((item) => item.oid === index.oid)?.columns ?? [];
@@ -99,7 +113,13 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
 }
 
 /** Both sides under ShareRowExclusiveLock, with their partitions; the referring side is read unless that is put off. */
-export async function addForeignKey(at: Alteration, constraint: Node, columns: readonly string[], hasValues: boolean): Promise<void> {
+export async function addForeignKey(
+  at: Alteration,
+  constraint: Node,
+  columns: readonly string[],
+  hasValues: boolean,
+  enforced: boolean,
+): Promise<void> {
   const { context, relation, facts, draft } = at;
   const ref = rangeName(constraint.pktable ?? {});
   const parent = findRelation(context.catalog, context.facts, ref);
@@ -124,7 +144,11 @@ export async function addForeignKey(at: Alteration, constraint: Node, columns: r
         wanted.every((column) => index.columns.includes(column)),
   );
   if (!fits) fails(draft, wanted.length === 0 ? "42704" : "42830", `${qualified(parent)} has no unique key over these columns`);
-  if (hasValues && !notAsked(constraint)) scan(at, withPartitions(context, relation.oid));
+  const sides = { child: relation.oid, parent: parent.oid };
+  if (enforced) lockTriggered(context, sides, draft);
+  if (!hasValues || !enforced || notAsked(constraint)) return;
+  lockCompared(context, sides, draft);
+  scan(at, withPartitions(context, relation.oid));
 }
 
 export async function validateConstraint(at: Alteration): Promise<void> {
@@ -134,7 +158,7 @@ export async function validateConstraint(at: Alteration): Promise<void> {
   if (!constraint.enforced) return fails(draft, "42809", `The constraint "${cmd.name}" is not enforced`);
   if (constraint.validated) return;
   if (constraint.type === "f") {
-    lock(context, constraint.parent, "RowShareLock", draft);
+    lockCompared(context, { child: at.relation.oid, parent: constraint.parent }, draft);
     const own = withPartitions(context, at.relation.oid);
     lockAll(context, own, at.mode, draft);
     return scan(at, own);
@@ -188,7 +212,13 @@ export async function alterConstraint(at: Alteration): Promise<void> {
   if (!wanted.alterEnforceability || constraint.enforced === (wanted.is_enforced === true)) return;
   // Enforcing makes its triggers and looks at all rows; giving that up drops them (ATExecAlterConstrEnforceability).
   lockAll(context, withPartitions(context, constraint.parent), wanted.is_enforced ? "ShareRowExclusiveLock" : "AccessExclusiveLock", draft);
-  if (wanted.is_enforced) scan(at, withPartitions(context, relation.oid));
+  if (!wanted.is_enforced) return;
+  const sides = { child: relation.oid, parent: constraint.parent };
+  lockTriggered(context, sides, draft);
+  lockCompared(context, sides, draft);
+  const own = withPartitions(context, relation.oid);
+  lockAll(context, own, "ShareRowExclusiveLock", draft);
+  scan(at, own);
 }
 
 /** NOT NULL without a default cannot be added where there are rows. */

@@ -7,6 +7,7 @@ import { describeReads, missing } from "../reads.ts";
 import { deparse } from "../selection.ts";
 import { tableReferences } from "../table-references.ts";
 import { nameKey, nameOf, rangeName, type Node } from "../tree.ts";
+import { isEnforced } from "./alteration.ts";
 import { lookUpRelation } from "./named-index.ts";
 import { lockPartitionKeys, readDefault } from "./partitions.ts";
 import { lockNamed } from "./query-locks.ts";
@@ -42,11 +43,12 @@ export async function describeCreateTable(context: AnalysisContext, body: Node, 
       const source = subject(context, item.TableLikeClause.relation, draft);
       if (source) lock(context, source.oid, "AccessShareLock", draft);
     }
-    for (const constraint of [item.Constraint, ...(item.ColumnDef?.constraints ?? []).map((inner: Node) => inner.Constraint)])
-      if (constraint?.pktable) referTo(context, constraint.pktable, rangeName(table.relation).name, draft);
+    const list: Node[] = (item.ColumnDef?.constraints ?? []).map((inner: Node) => inner.Constraint);
+    for (const constraint of [item.Constraint, ...list])
+      if (constraint?.pktable) referTo(context, constraint.pktable, table, isEnforced(constraint, list), draft);
   }
   for (const constraint of (table.constraints ?? []).map((item: Node) => item.Constraint))
-    if (constraint?.pktable) referTo(context, constraint.pktable, rangeName(table.relation).name, draft);
+    if (constraint?.pktable) referTo(context, constraint.pktable, table, isEnforced(constraint), draft);
   if (table.ofTypename) {
     const type = await lookUpRelation(context, nameOf(table.ofTypename.names));
     if (type?.kind === "c") draft.locks.add(type.name, "AccessShareLock");
@@ -55,11 +57,13 @@ export async function describeCreateTable(context: AnalysisContext, body: Node, 
   for (const item of table.inhRelations ?? []) await descend(context, table, item.RangeVar, draft);
 }
 
-function referTo(context: AnalysisContext, range: Node, own: string, draft: DraftStatement): void {
+function referTo(context: AnalysisContext, range: Node, table: Node, enforced: boolean, draft: DraftStatement): void {
   const parent = findRelation(context.catalog, context.facts, rangeName(range));
   // A table may refer to itself before it is there.
-  if (parent) lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
-  else if (range.relname !== own) missing(draft, nameKey(rangeName(range)));
+  if (parent) {
+    lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
+    if (enforced) lock(context, parent.oid, "AccessShareLock", draft);
+  } else if (range.relname !== rangeName(table.relation).name) missing(draft, nameKey(rangeName(range)));
 }
 
 /** INHERITS lets everything on the parent go on; PARTITION OF shuts it (DefineRelation in tablecmds.c). */
@@ -74,7 +78,8 @@ async function descend(context: AnalysisContext, table: Node, range: Node, draft
   if (table.partbound.is_default) {
     if (facts.defaultPartition !== 0) fails(draft, "42P17", "There is a default partition already");
   } else await readDefault(context, facts, draft);
-  lockPartitionKeys(context, facts, draft);
+  const keys = facts.constraints.filter((item) => item.type === "f" && item.enforced && !item.toPartition);
+  lockPartitionKeys(context, facts, keys, draft);
 }
 
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW read like their query; WITH NO DATA only looks at the names. */

@@ -21,6 +21,9 @@ const RELATION_KINDS: Record<string, string> = {
   OBJECT_FOREIGN_TABLE: "f",
 };
 
+/** Parts of a relation, which is opened to find them (get_object_address_relobject in objectaddress.c). */
+const PARTS = new Set(["OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY"]);
+
 /** Objects below are needed by the server itself (FirstUnpinnedObjectId in transam.h). */
 const FIRST_UNPINNED = 12_000;
 
@@ -58,6 +61,10 @@ async function addressed(context: AnalysisContext, body: Node, object: Node, dra
     return body.concurrent ? undefined : { classid: CLASSES.pg_class, oid: index.oid, sub: 0 };
   }
   const address = await objectAddress(context, body.removeType, object, draft, body.missing_ok === true);
+  if (address && PARTS.has(body.removeType)) {
+    const table = findRelation(context.catalog, context.facts, nameOf(object.List?.items?.slice(0, -1)));
+    if (table) lock(context, table.oid, "AccessShareLock", draft);
+  }
   if (address && body.removeType === "OBJECT_DOMAIN") {
     const [domain] = await context.session.query("select from pg_type where oid = $1 and typtype = 'd'", [address.oid]);
     if (!domain) fails(draft, "42809", `${address.identity} is no domain`);

@@ -18,6 +18,7 @@ import {
   needPartitionKey,
   subject,
   withPartitions,
+  writeAnew,
 } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
@@ -106,27 +107,31 @@ export async function describeCluster(context: AnalysisContext, body: Node, draf
     const rows = await context.session.query(
       "select indrelid::int8::text as oid from pg_index i join pg_class c on c.oid = i.indrelid where i.indisclustered and c.oid >= 16384",
     );
-    for (const row of rows) writeAnew(context, Number(row.oid), draft);
+    for (const row of rows) cluster(context, Number(row.oid), draft);
     return;
   }
   const relation = subject(context, body.relation, draft);
   if (!relation) return;
   if (body.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: body.indexname }, draft, "object");
-    if (index) draft.locks.add(index.name, "AccessExclusiveLock");
+    if (index) {
+      // Opened as part of the table to see whether it can give an order.
+      draft.locks.add(index.name, "AccessShareLock");
+      draft.locks.add(index.name, "AccessExclusiveLock");
+    }
   } else {
     const [row] = await context.session.query("select from pg_index where indrelid = $1 and indisclustered", [relation.oid]);
     if (!row) fails(draft, "42704", `${qualified(relation)} was not clustered before`);
   }
-  for (const oid of withPartitions(context, relation.oid)) writeAnew(context, oid, draft);
+  for (const oid of withPartitions(context, relation.oid)) cluster(context, oid, draft);
 }
 
-function writeAnew(context: AnalysisContext, oid: number, draft: DraftStatement): void {
+function cluster(context: AnalysisContext, oid: number, draft: DraftStatement): void {
   const relation = context.catalog.relations.get(oid);
   if (!relation) return;
   lock(context, oid, "AccessExclusiveLock", draft);
   affectRelation(draft, relation, "modify");
-  addTo(draft.rewrites, holdingRows(context, [oid]));
+  writeAnew(context, [oid], draft);
 }
 
 /** VACUUM and ANALYZE keep other definitions away and nobody else; VACUUM FULL writes each table anew, shut for all. */
@@ -136,8 +141,16 @@ export async function describeVacuum(context: AnalysisContext, body: Node, draft
     const relation = context.catalog.relations.get(oid)!;
     affectRelation(draft, relation, "modify");
     lock(context, oid, full ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
-    if (full) addTo(draft.rewrites, holdingRows(context, [oid]));
+    if (body.is_vacuumcmd !== true || option(body, "analyze")) lockSampled(context, oid, draft);
+    if (full) writeAnew(context, [oid], draft);
   }
+}
+
+/** Rows of what inherits are sampled for the figures of the table above (acquire_inherited_sample_rows in analyze.c). */
+function lockSampled(context: AnalysisContext, oid: number, draft: DraftStatement): void {
+  const below = family(context.catalog, oid).slice(1);
+  const holding = below.filter((item) => context.catalog.relations.get(item)?.kind === "r");
+  lockAll(context, holding, "AccessShareLock", draft);
 }
 
 function vacuumed(context: AnalysisContext, body: Node, draft: DraftStatement): number[] {
@@ -145,7 +158,6 @@ function vacuumed(context: AnalysisContext, body: Node, draft: DraftStatement): 
   const rels: Node[] = (body.rels ?? []).map((item: Node) => item.VacuumRelation);
   if (rels.length === 0)
     return [...catalog.relations.values()].filter((item) => "rpm".includes(item.kind) && !item.system).map((item) => item.oid);
-  const analyzes = body.is_vacuumcmd !== true;
   return rels.flatMap(({ relation: range }) => {
     const relation: CatalogRelation | undefined = findRelation(catalog, facts, rangeName(range));
     if (!relation) {
@@ -155,14 +167,6 @@ function vacuumed(context: AnalysisContext, body: Node, draft: DraftStatement): 
     const all = family(catalog, relation.oid);
     // Since 18 what inherits is looked after, too, unless ONLY is written; before that partitions alone (expand_vacuum_rel).
     if (range.inh === true && (holds("maintenanceOfFamily", catalog.version) || relation.kind === "p")) return all;
-    // The rows of children are sampled for their parent's figures (acquire_inherited_sample_rows).
-    if (analyzes)
-      lockAll(
-        context,
-        all.slice(1).filter((oid) => catalog.relations.get(oid)?.kind !== "p"),
-        "AccessShareLock",
-        draft,
-      );
     return [relation.oid];
   });
 }

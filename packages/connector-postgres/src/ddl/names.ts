@@ -46,8 +46,8 @@ export async function describeRename(context: AnalysisContext, body: Node, draft
       const facts = (await relationFacts(context, [relation.oid])).get(relation.oid)!;
       const trigger = facts.triggers.find((item) => item.name === body.subname && !item.internal);
       if (!trigger) return fails(draft, "42704", `${qualified(relation)} has no trigger "${body.subname}"`);
-      // Clones in partitions keep their parent's name since 15 (renametrig).
-      if (trigger.row && relation.kind === "p" && holds("clonedTriggersRenamed", context.catalog.version))
+      // Clones in partitions keep their parent's name since 15; all partitions are locked whether or not there are any (renametrig).
+      if (relation.kind === "p" && holds("clonedTriggersRenamed", context.catalog.version))
         lockAll(context, family(context.catalog, relation.oid), "AccessExclusiveLock", draft);
       return;
     }

@@ -5,16 +5,29 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { holds } from "../versions.data.ts";
 import { scan, type Alteration } from "./alteration.ts";
+import { lockCompared } from "./key-locks.ts";
 import { provesBound } from "./partition-proof.ts";
-import { relationFacts, type RelationFacts } from "./relation-facts.ts";
+import { relationFacts, type ConstraintFacts, type RelationFacts } from "./relation-facts.ts";
 import { addTo, affectRelation, fails, holdingRows, lock, lockAll, withPartitions } from "./subject.ts";
 
-/** Keys of a partitioned table are made for each new partition: both other sides are locked (CloneForeignKeyConstraints). */
-export function lockPartitionKeys(context: AnalysisContext, facts: RelationFacts, draft: DraftStatement): void {
-  for (const key of facts.constraints.filter((item) => item.type === "f"))
+const ownKeys = (facts: RelationFacts): ConstraintFacts[] => facts.constraints.filter((item) => item.type === "f" && !item.toPartition);
+
+/** `given`: keys the new partition gets triggers of. Keys of a partitioned table are made for each new partition: both other sides are locked (CloneForeignKeyConstraints). */
+export function lockPartitionKeys(
+  context: AnalysisContext,
+  facts: RelationFacts,
+  given: readonly ConstraintFacts[],
+  draft: DraftStatement,
+): void {
+  for (const key of ownKeys(facts)) {
     lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
+    if (given.includes(key)) lock(context, key.parent, "AccessShareLock", draft);
+  }
   const below = holds("newPartitionLocksReferencing", context.catalog.version) ? "ShareRowExclusiveLock" : "AccessShareLock";
-  for (const key of facts.referencing) lockAll(context, withPartitions(context, key.child), below, draft);
+  for (const key of facts.referencing) {
+    lock(context, key.child, below, draft);
+    if (key.enforced) lock(context, key.child, "AccessShareLock", draft);
+  }
 }
 
 /** A default partition is shut and read, for rows that belong to the new one; its own checks may spare that. */
@@ -40,18 +53,36 @@ export async function attachPartition(at: Alteration): Promise<void> {
   const childFacts = known.get(child.oid)!;
   if (command.bound?.is_default && facts.defaultPartition !== 0) fails(draft, "42P17", "There is a default partition already");
   const proven = !command.bound?.is_default && (await provesBound(context, facts, childFacts, command.bound ?? {}));
-  if (!proven || buildsIndexes(facts, childFacts) || facts.constraints.some((item) => item.type === "f" && item.enforced)) scan(at, all);
+  const keys = ownKeys(facts).filter((item) => item.enforced);
+  const builds = buildsIndexes(facts, childFacts);
+  if (!proven || builds || keys.length > 0) scan(at, all);
+  if (builds) lockAll(context, all, "ShareLock", draft);
+  // Triggers of rows are made in the new partition, those of keys to and from the table among them.
+  const given = keys.filter((key) => !hasAlike(facts, childFacts, key));
+  if (given.length > 0 || facts.referencing.length > 0 || facts.triggers.some((item) => item.row && !item.internal))
+    lockAll(context, all, "ShareRowExclusiveLock", draft);
+  for (const key of given) lockCompared(context, { child: child.oid, parent: key.parent }, draft);
   // A default partition beside no others has nothing to be compared with.
   if (!command.bound?.is_default) await readDefault(context, facts, draft);
-  lockPartitionKeys(context, facts, draft);
+  lockPartitionKeys(context, facts, given, draft);
+  // A key like it becomes part of the table's: the triggers it has at its parent are dropped (DropForeignKeyConstraintTriggers).
+  for (const key of keys) if (!given.includes(key)) lock(context, key.parent, "AccessExclusiveLock", draft);
 }
+
+function hasAlike(parent: RelationFacts, child: RelationFacts, key: ConstraintFacts): boolean {
+  const alike = (own: ConstraintFacts): boolean =>
+    own.type === "f" && own.shape === key.shape && own.enforced && columnNames(child, own.columns) === columnNames(parent, key.columns);
+  return child.constraints.some(alike);
+}
+
+const columnNames = (facts: RelationFacts, list: readonly number[]): string =>
+  list.map((attnum) => facts.columns.find((column) => column.attnum === attnum)?.name ?? "").join();
 
 /** Indexes of the parent that the new partition lacks are built there. */
 function buildsIndexes(parent: RelationFacts, child: RelationFacts): boolean {
-  const columns = (facts: RelationFacts, list: number[]) =>
-    list.map((attnum) => facts.columns.find((column) => column.attnum === attnum)?.name ?? "").join(",");
   return parent.indexes.some(
-    (index) => !child.indexes.some((own) => columns(child, own.columns) === columns(parent, index.columns) && own.unique === index.unique),
+    (index) =>
+      !child.indexes.some((own) => columnNames(child, own.columns) === columnNames(parent, index.columns) && own.unique === index.unique),
   );
 }
 
@@ -69,16 +100,23 @@ export async function detachPartition(at: Alteration): Promise<void> {
   // The second half of DETACH CONCURRENTLY shuts the partition (DetachPartitionFinalize takes AccessExclusiveLock on it).
   const shut = holds("detachShutsPartition", context.catalog.version);
   lock(context, child.oid, shut ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
+  // What it is divided into must learn that the bounds above no longer hold (DetachPartitionFinalize).
+  const all = family(context.catalog, child.oid);
+  lockAll(context, all.slice(1), "AccessExclusiveLock", draft);
   if (command.concurrent || finalizing) return;
   lock(context, facts.defaultPartition, "AccessExclusiveLock", draft);
-  const keys = facts.constraints.filter((item) => item.type === "f");
-  for (const key of keys) lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
-  if (keys.length > 0 || facts.referencing.length > 0) lockAll(context, family(context.catalog, child.oid), "AccessExclusiveLock", draft);
+  for (const key of ownKeys(facts)) {
+    lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
+    // The key gets triggers of its own.
+    if (key.enforced) lock(context, child.oid, "AccessShareLock", draft);
+  }
+  if (facts.referencing.length > 0) lockAll(context, [relation.oid, ...all], "AccessShareLock", draft);
   // Rows that refer to the partition would be left behind: they are looked for (RI_PartitionRemove_Check).
   for (const key of facts.referencing) {
-    const all = withPartitions(context, key.child);
-    lockAll(context, all, "AccessExclusiveLock", draft);
-    scan(at, all);
+    const referring = withPartitions(context, key.child);
+    lockAll(context, referring, "AccessShareLock", draft);
+    for (const mode of ["ShareLock", "AccessExclusiveLock"] as const) lock(context, key.child, mode, draft);
+    scan(at, referring);
   }
 }
 

@@ -12,8 +12,12 @@ export interface ConstraintFacts {
   inherited: boolean;
   deferrable: boolean;
   columns: number[];
+  /** A foreign key's entry for one partition of the table it points to, beside the entry for the whole. */
+  toPartition: boolean;
   /** The table a foreign key points to; 0 otherwise. */
   parent: number;
+  /** Of a foreign key, all but its own columns: two that agree in it and in their columns are alike (tryAttachPartitionForeignKey). */
+  shape: string;
   index: number;
   /** Expression of a check as the server prints it. */
   expression?: string;
@@ -67,8 +71,17 @@ export interface RelationFacts {
   indexes: IndexFacts[];
   columns: ColumnFacts[];
   triggers: { name: string; row: boolean; internal: boolean }[];
-  /** Foreign keys that point here. */
-  referencing: { oid: number; name: string; child: number; childColumns: number[]; columns: number[]; index: number }[];
+  /** Foreign keys that point here; of a partitioned table one, not one for each partition. */
+  referencing: {
+    oid: number;
+    name: string;
+    child: number;
+    childColumns: number[];
+    columns: number[];
+    index: number;
+    enforced: boolean;
+    validated: boolean;
+  }[];
   /** Sequences that belong to its columns. */
   sequences: { oid: number; attnum: number; identity: boolean }[];
 }
@@ -81,7 +94,9 @@ select c.oid::int8 as oid, c.relkind::text as kind, pg_get_userbyid(c.relowner):
   coalesce(to_json(string_to_array(p.partattrs::text, ' ')::int[]), '[]') as "partitionColumns", coalesce(p.partdefid, 0)::int8 as "defaultPartition",
   (select coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'type', k.contype, 'validated', k.convalidated,
       'enforced', coalesce((to_jsonb(k)->>'conenforced')::boolean, true), 'noInherit', k.connoinherit, 'inherited', k.coninhcount > 0 or k.conparentid <> 0,
-      'deferrable', k.condeferrable, 'columns', coalesce(k.conkey, '{}'), 'parent', k.confrelid::int8, 'index', k.conindid::int8,
+      'deferrable', k.condeferrable, 'columns', coalesce(k.conkey, '{}'), 'parent', k.confrelid::int8,
+      'toPartition', exists (select from pg_constraint u where u.oid = k.conparentid and u.conrelid = k.conrelid),
+      'shape', concat_ws(' ', k.confrelid, k.confkey, k.confupdtype, k.confdeltype, k.confmatchtype, k.condeferrable, k.condeferred), 'index', k.conindid::int8,
       'expression', case when k.contype = 'c' then pg_get_expr(k.conbin, k.conrelid) end)), '[]')
     from pg_constraint k where k.conrelid = c.oid and k.contype <> 't') as constraints,
   (select coalesce(json_agg(json_build_object('oid', i.indexrelid::int8, 'name', x.relname, 'primary', i.indisprimary, 'unique', i.indisunique,
@@ -96,7 +111,8 @@ select c.oid::int8 as oid, c.relkind::text as kind, pg_get_userbyid(c.relowner):
   (select coalesce(json_agg(json_build_object('name', t.tgname, 'row', t.tgtype & 1 = 1, 'internal', t.tgisinternal)), '[]')
     from pg_trigger t where t.tgrelid = c.oid) as triggers,
   (select coalesce(json_agg(json_build_object('oid', k.oid::int8, 'name', k.conname, 'child', k.conrelid::int8, 'childColumns', k.conkey, 'columns', k.confkey,
-      'index', k.conindid::int8)), '[]') from pg_constraint k where k.confrelid = c.oid and k.contype = 'f') as referencing,
+      'index', k.conindid::int8, 'enforced', coalesce((to_jsonb(k)->>'conenforced')::boolean, true), 'validated', k.convalidated)), '[]') from pg_constraint k where k.confrelid = c.oid and k.contype = 'f'
+      and not exists (select from pg_constraint u where u.oid = k.conparentid and u.confrelid = k.confrelid)) as referencing,
   (select coalesce(json_agg(json_build_object('oid', d.objid::int8, 'attnum', d.refobjsubid, 'identity', d.deptype = 'i')), '[]')
     from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S' where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
       and d.refobjid = c.oid and d.deptype in ('a', 'i')) as sequences

@@ -1,6 +1,7 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import type { Mode } from "../locks.ts";
 import { missing } from "../reads.ts";
 import { nameKey, names, type Node } from "../tree.ts";
 import { make } from "./create-table.ts";
@@ -16,8 +17,16 @@ export async function describeAlterSequence(context: AnalysisContext, body: Node
   if (!sequence) return;
   if (sequence.kind !== "S") return fails(draft, "42809", `${qualified(sequence)} is no sequence`);
   affectRelation(draft, sequence);
-  lock(context, sequence.oid, "ShareRowExclusiveLock", draft);
+  lockSequences(context, [sequence.oid], "ShareRowExclusiveLock", draft);
   ownedBy(context, body, draft);
+}
+
+/** Whatever changes a sequence opens it like nextval does first (init_sequence in sequence.c). */
+export function lockSequences(context: AnalysisContext, oids: Iterable<number>, mode: Mode, draft: DraftStatement): void {
+  for (const oid of oids) {
+    lock(context, oid, "RowExclusiveLock", draft);
+    lock(context, oid, mode, draft);
+  }
 }
 
 function ownedBy(context: AnalysisContext, body: Node, draft: DraftStatement): void {

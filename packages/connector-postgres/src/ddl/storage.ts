@@ -3,7 +3,8 @@ import { nameOf, type Node } from "../tree.ts";
 import { rewrite, type Alteration } from "./alteration.ts";
 import { findIndex, lookUpRelation } from "./named-index.ts";
 import { relationFacts } from "./relation-facts.ts";
-import { fails, lockAll } from "./subject.ts";
+import { lockSequences } from "./sequences.ts";
+import { addTo, fails, holdingRows, lockAll } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
 const ownedSequences = (at: Alteration): number[] => at.facts.sequences.map((sequence) => sequence.oid);
@@ -33,6 +34,7 @@ export async function setPersistence(at: Alteration): Promise<void> {
     return fails(draft, "42809", `${qualified(relation)} is a sequence: before PostgreSQL 15 it cannot be unlogged`);
   const wanted = at.cmd.subtype === "AT_SetLogged" ? "p" : "u";
   if (facts.persistence === wanted) return;
+  if (relation.kind === "S") lockSequences(context, [relation.oid], "AccessExclusiveLock", draft);
   if (facts.persistence === "t") return fails(draft, "42P16", "A temporary table has no log");
   const [published] = await context.session.query("select from pg_publication_rel where prrelid = $1", [relation.oid]);
   if (published && wanted === "u") fails(draft, "55000", `${qualified(relation)} is part of a publication`);
@@ -48,7 +50,7 @@ export async function setPersistence(at: Alteration): Promise<void> {
   if (bad) fails(draft, "42P16", `${bad.name} is joined to it by a foreign key and would last otherwise`);
   rewrite(at, [relation.oid]);
   // Sequences follow their table since 15 (SequenceChangePersistence).
-  if (holds("sequencePersistence", context.catalog.version)) lockAll(context, ownedSequences(at), "AccessExclusiveLock", draft);
+  if (holds("sequencePersistence", context.catalog.version)) lockSequences(context, ownedSequences(at), "AccessExclusiveLock", draft);
 }
 
 export async function setAccessMethod(at: Alteration): Promise<void> {
@@ -66,7 +68,8 @@ export async function setAccessMethod(at: Alteration): Promise<void> {
 export async function setTablespace(at: Alteration): Promise<void> {
   const [known] = await at.context.session.query("select from pg_tablespace where spcname = $1", [at.cmd.name]);
   if (!known) return fails(at.draft, "42704", `There is no tablespace "${at.cmd.name}"`);
-  if (at.cmd.name !== at.facts.tablespace) rewrite(at, [at.relation.oid]);
+  // The file is copied as it is (ATExecSetTableSpace).
+  if (at.cmd.name !== at.facts.tablespace) addTo(at.draft.rewrites, holdingRows(at.context, [at.relation.oid]));
 }
 
 export async function addOf(at: Alteration): Promise<void> {

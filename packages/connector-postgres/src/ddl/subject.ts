@@ -66,6 +66,14 @@ export const holdingRows = ({ catalog }: AnalysisContext, oids: readonly number[
     return relation && (relation.kind === "r" || relation.kind === "m") ? [qualified(relation)] : [];
   });
 
+/** Notes tables that are written anew; their indexes are built again at the end, which asks for ShareLock (reindex_relation in index.c). */
+export function writeAnew(context: AnalysisContext, oids: readonly number[], draft: DraftStatement): void {
+  for (const name of holdingRows(context, oids)) {
+    addTo(draft.rewrites, [name]);
+    draft.locks.add(name, "ShareLock");
+  }
+}
+
 export function addTo(list: string[], names: readonly string[]): void {
   for (const name of names) if (!list.includes(name)) list.push(name);
 }

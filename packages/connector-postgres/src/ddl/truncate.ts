@@ -9,7 +9,8 @@ import { kindWord } from "../relation-kind.ts";
 import { addForecast, forecastTriggers } from "../triggers.ts";
 import { nameKey, rangeName, type Node } from "../tree.ts";
 import { relationFacts } from "./relation-facts.ts";
-import { fails, lockAll, withPartitions } from "./subject.ts";
+import { lockSequences } from "./sequences.ts";
+import { fails, holdingRows, lockAll, withPartitions } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
 /** TRUNCATE: every row of the tables, of what inherits from them, and with CASCADE of all that refer to them. */
@@ -47,6 +48,8 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
     addTriggers(context, relation, draft);
   }
   lockAll(context, tables, "AccessExclusiveLock", draft);
+  // Each gets new, empty indexes (reindex_relation in index.c).
+  for (const name of holdingRows(context, [...tables])) draft.locks.add(name, "ShareLock");
   if (!holds("truncateLeavesParent", catalog.version))
     for (const oid of tables)
       if (catalog.relations.get(oid)?.partition) lockAll(context, ancestry(catalog, oid).slice(1), "AccessShareLock", draft);
@@ -83,7 +86,7 @@ async function restart(context: AnalysisContext, tables: ReadonlySet<number>, dr
     for (const { oid } of facts.sequences) {
       const sequence = context.catalog.relations.get(oid);
       if (!sequence) continue;
-      draft.locks.add(qualified(sequence), "AccessExclusiveLock");
+      lockSequences(context, [oid], "AccessExclusiveLock", draft);
       draft.sideEffects.push({ kind: "sequence", name: qualified(sequence), effect: "modify" });
     }
   }

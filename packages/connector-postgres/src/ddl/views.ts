@@ -8,7 +8,7 @@ import { kindWord } from "../relation-kind.ts";
 import { lockRead } from "../reads.ts";
 import { rangeName, type Node } from "../tree.ts";
 import { lockNamed } from "./query-locks.ts";
-import { affectRelation, addTo, creationSchema, affect, fails, subject } from "./subject.ts";
+import { affectRelation, creationSchema, affect, fails, subject, writeAnew } from "./subject.ts";
 
 /** CREATE VIEW looks at what it names; replacing one shuts it. */
 export async function describeView(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -37,6 +37,8 @@ export async function describeRefresh(context: AnalysisContext, body: Node, draf
   affectRelation(draft, relation, "modify");
   draft.locks.add(qualified(relation), body.concurrent ? "ExclusiveLock" : "AccessExclusiveLock");
   if (body.concurrent) {
+    // The new rows are compared with those there are, and the difference is written (refresh_by_match_merge in matview.c).
+    draft.locks.add(qualified(relation), "AccessShareLock");
     draft.locks.add(qualified(relation), "RowExclusiveLock");
     const [usable] = await context.session.query(
       "select from pg_index where indrelid = $1 and indisunique and indisvalid and indpred is null and indexprs is null",
@@ -46,7 +48,11 @@ export async function describeRefresh(context: AnalysisContext, body: Node, draf
     if (body.skipData) fails(draft, "42601", "CONCURRENTLY and WITH NO DATA exclude each other");
     const [filled] = await context.session.query("select from pg_class where oid = $1 and relispopulated", [relation.oid]);
     if (!filled) fails(draft, "0A000", `${qualified(relation)} was never filled`);
-  } else addTo(draft.rewrites, [qualified(relation)]);
+  } else {
+    // Its new file is made under ExclusiveLock (make_new_heap in cluster.c).
+    draft.locks.add(qualified(relation), "ExclusiveLock");
+    writeAnew(context, [relation.oid], draft);
+  }
   if (body.skipData) return;
   for (const oid of context.catalog.relationReach.get(relation.oid) ?? []) {
     const below = context.catalog.relations.get(oid);

@@ -5,7 +5,6 @@ import type { Target } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import type { Statement } from "@interlock/protocol";
 import { postgres } from "../../src/index.ts";
-import { tellingLocks } from "../../src/locks.ts";
 import { isFor, schemaFor } from "./schema.ts";
 import { definitionTruth, type DefinitionTruth } from "./definition-truth.ts";
 
@@ -62,15 +61,14 @@ const keys = (locks: readonly { object: string; mode: string }[]): string[] =>
 
 /** Of relations exactly the server's; of indexes those that the statement names. */
 function compareLocks(statement: Statement, truth: DefinitionTruth, text: string): void {
-  const indexes = tellingLocks(truth.indexLocks);
   const isIndex = (object: string): boolean => truth.indexes.has(object);
-  expect(keys(statement.locks.filter(({ object }) => !isIndex(object)))).toEqual(keys(tellingLocks(truth.locks)));
+  expect(keys(statement.locks.filter(({ object }) => !isIndex(object)))).toEqual(keys(truth.locks));
   const claimed = statement.locks.filter(({ object }) => isIndex(object));
-  expect(keys(indexes)).toEqual(expect.arrayContaining(keys(claimed)));
+  expect(keys(truth.indexLocks)).toEqual(expect.arrayContaining(keys(claimed)));
   const named = [...truth.indexes].filter(
     (name) => /\b(?:index|cluster)\b/i.test(text) && new RegExp(`\\b${name.split(".")[1]}\\b`).test(text),
   );
-  const locked = indexes.filter(({ object }) => named.includes(object));
+  const locked = truth.indexLocks.filter(({ object }) => named.includes(object));
   expect(keys(claimed)).toEqual(expect.arrayContaining(keys(locked)));
 }
 
