@@ -1,6 +1,6 @@
 import { sumRows, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
-import { qualified } from "./catalog.ts";
+import { family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
@@ -30,7 +30,9 @@ export function describeDeleteCascades(
     lost.set(table, table === target.oid ? (counts ? exactly(counts.own + figure.value) : rows) : figure);
   }
   // A key's own queries run for every row that goes from where it points, and not at all where none goes.
-  const runs = (key: ForeignKey): boolean => [...lost].some(([table, gone]) => !isNone(gone) && keysTo(catalog, table).includes(key));
+  const losing = (key: ForeignKey): number[] =>
+    [...lost].flatMap(([table, gone]) => (!isNone(gone) && keysTo(catalog, table).includes(key) ? [table] : []));
+  const runs = (key: ForeignKey): boolean => losing(key).length > 0;
   for (const entry of closure.deletes) {
     const table = catalog.relations.get(entry.table)!;
     const keys = [...entry.via, ...entry.self];
@@ -51,8 +53,10 @@ export function describeDeleteCascades(
     let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows);
     if (counts?.contested.has(key.oid)) figure = { ...figure, kind: "estimate" };
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    // Nothing may be left that points at what is gone, which the default might.
+    if (key.onDelete === "d") lockForbidding(context, key, losing(key), draft);
     if (key.onDelete === "d" && !isNone(figure)) {
-      // The default is checked like any new reference, and that nothing is left pointing at what is gone.
+      // The default is checked like any new reference.
       lockKeyTable(catalog, key.parent, "RowShareLock", draft);
       if (figure.value > 0)
         draft.notes.push(`${key.name} sets a default that must exist in ${qualified(catalog.relations.get(key.parent)!)}`);
@@ -68,7 +72,8 @@ export function describeDeleteCascades(
   }
   for (const key of closure.blocks) {
     const child = catalog.relations.get(key.child)!;
-    if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
+    if (key.onDelete === "a") lockForbidding(context, key, losing(key), draft);
+    else if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
     const holding = counts?.blocks.get(key.oid);
     if (holding === undefined) draft.notes.push(`${qualified(child)} may forbid this through ${key.name}; its rows were not counted`);
     else if (holding > 0) {
@@ -104,12 +109,14 @@ export function describeUpdateCascades(
     if (found?.rows === 0) continue;
     const child = catalog.relations.get(key.child)!;
     if (key.onUpdate === "a" || key.onUpdate === "r") {
-      lockKeyTable(catalog, key.child, "RowShareLock", draft);
+      if (key.onUpdate === "a") lockForbidding(context, key, [target.oid], draft);
+      else lockKeyTable(catalog, key.child, "RowShareLock", draft);
       if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
       continue;
     }
     const figure = found ? exactly(found.children) : scaled(context, key, rows);
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    if (key.onUpdate === "d") lockForbidding(context, key, [target.oid], draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
       known.rows = sumRows([known.rows, figure]);
@@ -119,6 +126,22 @@ export function describeUpdateCascades(
     // The new reference is checked, and so are other keys that share its columns.
     if (key.onUpdate !== "n") lockParents(context, child, childNames(context, key), figure, draft);
     if (!isNone(figure)) noteOnward(context, key, draft);
+  }
+}
+
+/**
+ * NO ACTION, and SET DEFAULT once it has set: whether another row has come to hold the old key, then whether anything refers to it
+ * (ri_restrict and ri_Check_Pk_Match in ri_triggers.c). The first is asked of the very partition that the row was in.
+ */
+function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, losing: readonly number[], draft: DraftStatement): void {
+  if (losing.length === 0) return;
+  lockKeyTable(catalog, key.child, "RowShareLock", draft);
+  for (const table of losing) {
+    const parts = catalog.relations.get(table)?.kind === "p" ? family(catalog, table) : [table];
+    const holding = parts.map((oid) => catalog.relations.get(oid)!).filter(({ kind }) => kind !== "p");
+    for (const part of holding)
+      if (parts.length === 1 || !draft.planned || draft.planned.touched.includes(qualified(part)))
+        draft.locks.add(qualified(part), "RowShareLock");
   }
 }
 
