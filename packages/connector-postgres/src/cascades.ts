@@ -53,6 +53,7 @@ export function describeDeleteCascades(
     let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows);
     if (counts?.contested.has(key.oid)) figure = { ...figure, kind: "estimate" };
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    lockLeft(context, table, figure, draft);
     // Nothing may be left that points at what is gone, which the default might.
     if (key.onDelete === "d") lockForbidding(context, key, losing(key), draft);
     if (key.onDelete === "d" && !isNone(figure)) {
@@ -116,6 +117,7 @@ export function describeUpdateCascades(
     }
     const figure = found ? exactly(found.children) : scaled(context, key, rows);
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
+    lockLeft(context, child, figure, draft);
     if (key.onUpdate === "d") lockForbidding(context, key, [target.oid], draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
@@ -142,6 +144,15 @@ function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, losing: r
     for (const part of holding)
       if (parts.length === 1 || !draft.planned || draft.planned.touched.includes(qualified(part)))
         draft.locks.add(qualified(part), "RowShareLock");
+  }
+}
+
+/** Rows that are changed in a partition may have to leave it: its bounds are read, from what it is a part of (ExecUpdateAct in nodeModifyTable.c). */
+function lockLeft({ catalog }: AnalysisContext, child: CatalogRelation, rows: Rows, draft: DraftStatement): void {
+  if (child.kind !== "p" || isNone(rows)) return;
+  for (const oid of family(catalog, child.oid)) {
+    const part = catalog.relations.get(oid)!;
+    if (part.kind === "p") draft.locks.add(qualified(part), "AccessShareLock");
   }
 }
 

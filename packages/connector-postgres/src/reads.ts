@@ -1,6 +1,6 @@
 import type { Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
-import { family, findRelation, qualified } from "./catalog.ts";
+import { ancestry, family, findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation } from "./catalog-model.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import type { Mode } from "./locks.ts";
@@ -65,6 +65,9 @@ export function lockRead(
   if (seen.has(relation.oid)) return;
   seen.add(relation.oid);
   draft.locks.add(qualified(relation), mode);
+  // LOCK TABLE goes through the same relations and plans nothing.
+  const plans = mode === "AccessShareLock" || mode === "RowShareLock";
+  if (plans) lockDivided(context, relation, draft);
   if (relation.kind === "v") {
     for (const below of context.catalog.relationReach.get(relation.oid) ?? []) {
       const inner = context.catalog.relations.get(below);
@@ -79,6 +82,14 @@ export function lockRead(
     const touched = family(context.catalog, oid).some((member) =>
       draft.planned?.touched.includes(qualified(context.catalog.relations.get(member)!)),
     );
-    if (!draft.planned || touched) draft.locks.add(qualified(child), mode);
+    if (draft.planned && !touched) continue;
+    draft.locks.add(qualified(child), mode);
+    if (plans) lockDivided(context, child, draft);
   }
+}
+
+/** Planning a partition that is itself divided reads its bounds, from what it is a part of (set_baserel_partition_constraint in plancat.c). */
+export function lockDivided({ catalog }: AnalysisContext, relation: CatalogRelation, draft: DraftStatement): void {
+  if (relation.kind !== "p" || !relation.partition) return;
+  for (const oid of ancestry(catalog, relation.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }

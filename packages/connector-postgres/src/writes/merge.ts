@@ -11,7 +11,7 @@ import { counted, estimated, UNKNOWN } from "./figures.ts";
 import { lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
-import { lockBounds, lockParts } from "./target-locks.ts";
+import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
 import type { WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
@@ -75,6 +75,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
       lockParts(context, target, [event], false, written, draft);
       lockBounds(context, target, rows, draft);
+      if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
       if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
       lockParents(context, target, assigned, rows, draft, { checks: written?.checks, ...(event === "insert" ? { given } : {}) });
       if (event === "insert") describeSequences(context, target, defaulted(own, given), rows, draft);

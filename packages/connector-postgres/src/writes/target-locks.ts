@@ -3,7 +3,7 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { lockRead } from "../reads.ts";
+import { lockDivided, lockRead } from "../reads.ts";
 import { isNone, type WriteEvent } from "../triggers.ts";
 import type { NameRef } from "../tree.ts";
 import type { WrittenKeys } from "./written-keys.ts";
@@ -29,19 +29,26 @@ export function lockTarget(context: AnalysisContext, relation: CatalogRelation, 
 
 /** Partitions and heirs that a statement may write: those its plan keeps; for new rows those that some of them belong to. */
 export function lockParts(
-  { catalog }: AnalysisContext,
+  context: AnalysisContext,
   target: CatalogRelation,
   events: readonly WriteEvent[],
   only: boolean,
   written: WrittenKeys | undefined,
   draft: DraftStatement,
 ): void {
+  const { catalog } = context;
   const parts = family(catalog, target.oid).slice(1);
+  const found = events.some((event) => event !== "insert");
+  if (found) lockDivided(context, target, draft);
   const leaf = (oid: number): void => {
-    for (const above of ancestry(catalog, oid))
-      if (parts.includes(above)) draft.locks.add(qualified(catalog.relations.get(above)!), "RowExclusiveLock");
+    for (const above of ancestry(catalog, oid)) {
+      if (!parts.includes(above)) continue;
+      const part = catalog.relations.get(above)!;
+      draft.locks.add(qualified(part), "RowExclusiveLock");
+      if (found) lockDivided(context, part, draft);
+    }
   };
-  if (!only && events.some((event) => event !== "insert"))
+  if (!only && found)
     for (const oid of parts) {
       const name = qualified(catalog.relations.get(oid)!);
       if (!draft.planned || draft.planned.touched.includes(name)) leaf(oid);
@@ -54,6 +61,22 @@ export function lockParts(
 export function lockBounds({ catalog }: AnalysisContext, target: CatalogRelation, rows: Rows, draft: DraftStatement): void {
   if (!target.partition || isNone(rows)) return;
   for (const oid of ancestry(catalog, target.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
+}
+
+/** Rows that are changed in a partition may have to leave it: its bounds are read whatever it was named as (ExecUpdateAct in nodeModifyTable.c). */
+export function lockLeft(
+  context: AnalysisContext,
+  target: CatalogRelation,
+  rows: Rows,
+  written: WrittenKeys | undefined,
+  draft: DraftStatement,
+): void {
+  const { catalog } = context;
+  const holding = [...(written?.partitions ?? [])].flatMap(([oid, count]) => (count > 0 ? [oid] : []));
+  const planned = family(catalog, target.oid).filter(
+    (oid) => draft.planned?.touched.includes(qualified(catalog.relations.get(oid)!)) ?? true,
+  );
+  for (const oid of written?.partitions ? holding : planned) lockBounds(context, catalog.relations.get(oid)!, rows, draft);
 }
 
 /** Locks of a write that is planned and not run: the tables named and what belongs to them. */

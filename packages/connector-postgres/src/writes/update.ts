@@ -11,7 +11,7 @@ import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
 import { lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
-import { lockBounds, lockParts } from "./target-locks.ts";
+import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { countSelected, settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
@@ -59,6 +59,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   pushEffect(draft, target, "update", columns, rows);
   lockParts(context, target, ["update"], body.relation.inh !== true && relation === target, written, draft);
   lockBounds(context, target, rows, draft);
+  if (target.kind === "p") lockLeft(context, target, rows, written, draft);
   // Several matches of one row leave open which of them is taken.
   const certain = from.length === 0 ? written : undefined;
   describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
