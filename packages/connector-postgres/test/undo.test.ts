@@ -155,6 +155,15 @@ describe("is said beforehand", () => {
   ])("%s: %s", async (text, word) => expect(await promised(text)).toEqual([word]));
 });
 
+it("puts back a hundred thousand rows", async () => {
+  await sql(server.url, "INSERT INTO u.refunds SELECT n, NULL, n FROM generate_series(1000, 100999) n; ANALYZE u.refunds");
+  const before = await dump(["refunds"]);
+  expect(await promised("DELETE FROM u.refunds WHERE id >= 1000")).toEqual(["undo"]);
+  const { image } = await capture("DELETE FROM u.refunds WHERE id >= 1000");
+  expect((await undo(image)).outcome).toMatchObject({ state: "succeeded" });
+  expect(await dump(["refunds"])).toEqual(before);
+});
+
 it("puts back what a trigger did not do, and leaves what it did, as announced", async () => {
   const before = await dump();
   const { image } = await capture("DELETE FROM u.watched WHERE id < 4");

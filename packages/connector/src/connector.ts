@@ -115,7 +115,7 @@ export interface ExecuteRequest {
 }
 
 /** Most rows that are kept of one run, and most bytes of their values: beyond it an undo is a restore, not a command. */
-export const CAPTURE_LIMITS = { maxRows: 50_000, maxBytes: 64 * 1024 * 1024 } as const;
+export const CAPTURE_LIMITS = { maxRows: 200_000, maxBytes: 64 * 1024 * 1024 } as const;
 
 /** The rows of one table that a run wrote. */
 export interface UndoTable {

@@ -112,7 +112,7 @@ export class Capture {
   }
 
   add(keyed: KeyedTable, settings: Record<string, string>, rows: UndoTable["rows"]): void {
-    if (rows.length > 0) this.#table(keyed, settings).rows.push(...rows);
+    if (rows.length > 0) this.#table(keyed, settings).rows = rows;
   }
 
   /** A new entry: each statement's tables stand by themselves, so that the last done is the first taken back. */

@@ -50,7 +50,7 @@ async function restore(
   for (const { table, keyed: target } of tables.toReversed()) {
     stop.throwIfStopped();
     await applySettings(session, table.settings);
-    conflicts.push(...(await restoreTable(session, target, table)));
+    for (const conflict of await restoreTable(session, target, table)) conflicts.push(conflict);
   }
   if (conflicts.length > 0) {
     await session.command("ROLLBACK");

@@ -42,7 +42,7 @@ export async function reversibility(
   const figures = [...draft.effects.filter((item) => item.effect !== "read"), ...draft.cascades].map((item) => item.rows);
   if (figures.some(({ kind }) => kind === "unknown" || kind === "capped")) return no("how many rows it writes is not known");
   if (figures.reduce((sum, { value }) => sum + value, 0) > CAPTURE_LIMITS.maxRows)
-    return no(`it writes more than ${CAPTURE_LIMITS.maxRows} rows`);
+    return no(`it writes more than ${CAPTURE_LIMITS.maxRows.toLocaleString("en")} rows`);
   const missing = await missingRights(context, plan);
   if (missing !== undefined) return no(missing);
   const tables = new Set(
