@@ -10,7 +10,16 @@ import type { NameRef } from "./tree.ts";
  * reaches code, all code of the database counts: what a function calls stands in its body only, and nowhere in the catalogue.
  */
 const RESOLVE = `
-with recursive named as (
+with recursive type_marks as (
+  -- What a type of one's own means beyond its OID: labels of an enum, attributes of a row, default and checks of a domain.
+  select t.oid, concat_ws(',', t.typdefault, t.typnotnull, t.typbasetype,
+    (select string_agg(concat_ws(':', e.enumlabel, e.enumsortorder), ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid),
+    (select string_agg(concat_ws(':', b.attname, b.atttypid, b.atttypmod), ',' order by b.attnum) from pg_attribute b
+       where t.typtype = 'c' and b.attrelid = t.typrelid and b.attnum > 0 and not b.attisdropped),
+    (select string_agg(pg_get_constraintdef(k.oid), ',' order by k.oid) from pg_constraint k where k.contypid = t.oid)) as typmark
+  from pg_type t where t.oid >= 16384
+    and (t.typtype in ('e', 'd') or t.typtype = 'c' and exists (select from pg_class r where r.oid = t.typrelid and r.relkind = 'c'))
+), named as (
   select distinct c.oid from unnest($1::text[]) as r(ident) join pg_class c on c.oid = to_regclass(r.ident)
 ), reached as (
   select oid from named
@@ -26,12 +35,13 @@ with recursive named as (
     case c.relkind when 'r' then 'table' when 'p' then 'partitioned' when 'v' then 'view' when 'm' then 'materialized' when 'f' then 'foreign'
       when 'S' then 'sequence' when 'i' then 'index' when 'I' then 'index' else c.relkind::text end, c.oid::int8,
     case when c.oid < 16384 then '0' else md5(concat_ws('/', c.relrowsecurity, c.relforcerowsecurity, c.relowner,
-      (select string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated, a.attidentity, pg_get_expr(d.adbin, d.adrelid),
-          (select string_agg(pg_get_constraintdef(k.oid), ',' order by k.oid) from pg_constraint k where k.contypid = a.atttypid)), ';' order by a.attnum)
+      (select string_agg(concat_ws(',', a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attgenerated, a.attidentity, a.attcollation, pg_get_expr(d.adbin, d.adrelid),
+          (select y.typmark from type_marks y where y.oid = a.atttypid)), ';' order by a.attnum)
          from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
       (select string_agg(concat_ws(',', t.oid, t.tgenabled, t.tgtype, t.tgfoid, p.prosecdef, p.prosrc), ';' order by t.oid)
          from pg_trigger t join pg_proc p on p.oid = t.tgfoid where t.tgrelid = c.oid and not t.tgisinternal),
+      (select concat_ws(',', q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcycle) from pg_sequence q where q.seqrelid = c.oid),
       (select string_agg(pg_get_ruledef(w.oid), ';' order by w.oid) from pg_rewrite w where w.ev_class = c.oid),
       (select string_agg(concat_ws(',', l.oid, l.polcmd, l.polroles, pg_get_expr(l.polqual, l.polrelid), pg_get_expr(l.polwithcheck, l.polrelid)), ';' order by l.oid)
          from pg_policy l where l.polrelid = c.oid),
@@ -46,7 +56,7 @@ with recursive named as (
   join pg_proc p on p.proname = f.name::name join pg_namespace n on n.oid = p.pronamespace
   where p.oid >= 16384 and (f.schema = n.nspname or f.schema is null and n.nspname = any(current_schemas(true)))
 ), types as (
-  select format('%I.%I=type:%s', n.nspname, t.typname, t.oid::int8) as line
+  select format('%I.%I=type:%s@%s', n.nspname, t.typname, t.oid::int8, md5(coalesce((select y.typmark from type_marks y where y.oid = t.oid), ''))) as line
   from unnest($4::text[]) as y(ident) join pg_type t on t.oid = to_regtype(y.ident) join pg_namespace n on n.oid = t.typnamespace where t.oid >= 16384
 ), operators as (
   select format('%I.%s=operator:%s@%s', n.nspname, o.oprname, o.oid::int8, o.oprcode::oid::int8) as line
@@ -69,6 +79,20 @@ with recursive named as (
       or exists (select from parts x join pg_depend d on d.classid = x.class and d.objid = x.oid and d.refobjid >= 16384
         and d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)))
   having count(*) > 0
+), definitions as (
+  -- What a body names stands nowhere in the catalogue either: where code is reached, every view, key, check, trigger and default counts.
+  select format('~code=definitions:%s', md5(string_agg(concat_ws(':', d.class, d.oid, d.mark), ';' order by d.class, d.oid))) as line
+  from (select 1 as class, oid, concat(xmin, ctid) as mark from pg_rewrite where oid >= 16384
+    union all select 2, oid, concat(xmin, ctid) as mark from pg_constraint where oid >= 16384
+    union all select 3, oid, concat(xmin, ctid) as mark from pg_trigger where oid >= 16384
+    union all select 4, oid, concat(xmin, ctid) as mark from pg_attrdef where oid >= 16384
+    union all select 5, oid, concat(xmin, ctid) as mark from pg_policy where oid >= 16384) d
+  where exists (select from code)
+  having count(*) > 0
+), event_triggers as (
+  select format('~event triggers=%s', md5(string_agg(concat_ws(',', v.oid, v.evtevent, v.evtenabled, v.evttags::text, v.evtfoid, p.prosrc), ';' order by v.oid))) as line
+  from pg_event_trigger v join pg_proc p on p.oid = v.evtfoid where v.evtenabled <> 'D'
+  having count(*) > 0
 ), schemas as (
   select format('%I=schema:%s', n.nspname, n.oid::int8) as line from pg_namespace n where n.nspname = any($7::name[])
 ), roles as (
@@ -80,7 +104,7 @@ select current_database() as database, current_user::text as role, session_user:
   current_setting('row_security') as row_security, current_setting('TimeZone') as time_zone, current_setting('DateStyle') as date_style,
   (select d.oid::int8::text from pg_database d where d.datname = current_database()) as database_oid,
   array(select line from relations union select line from functions union select line from types union select line from operators
-    union select line from code union select line from schemas union select line from roles) as targets`;
+    union select line from code union select line from definitions union select line from event_triggers union select line from schemas union select line from roles) as targets`;
 
 /** What the names in a text stand for in the session behind `query`, which must be the session, or one like it, that will run the text. */
 export async function resolveText(text: string, query: Query): Promise<Resolution> {

@@ -193,6 +193,48 @@ test.each([
     "select query_to_xml('select * from shop.told', true, false, '')",
     "create or replace view shop.told as select 2 as a",
   ],
+  [
+    "the labels of an enum",
+    "select",
+    "update shop.orders set status = 'paid' where id = 1",
+    "alter type shop.status rename value 'new' to 'fresh'",
+  ],
+  [
+    "the attributes of a row type",
+    "create type shop.pair as (a int, b int); create table shop.pairs (p shop.pair)",
+    "insert into shop.pairs values (row(1, 2))",
+    "alter type shop.pair add attribute c int",
+  ],
+  [
+    "a domain's default",
+    "create domain shop.level as int default 1; create table shop.levels (id int, l shop.level)",
+    "insert into shop.levels (id) values (1)",
+    "alter domain shop.level set default 99",
+  ],
+  [
+    "how a sequence counts",
+    "create sequence shop.tickets",
+    "select nextval('shop.tickets') from shop.tickets",
+    "alter sequence shop.tickets increment 100",
+  ],
+  [
+    "a column's collation",
+    "create table shop.names (n text)",
+    "delete from shop.names where n < 'b'",
+    'alter table shop.names alter column n type text collate "C"',
+  ],
+  [
+    "event triggers",
+    "create function shop.on_ddl() returns event_trigger language plpgsql as 'begin end'",
+    "create table shop.fresh (id int)",
+    "create event trigger watching on ddl_command_end execute function shop.on_ddl()",
+  ],
+  [
+    "a view that only a function's body names",
+    "create view shop.gone as select id from shop.items where false; create function shop.clear() returns void language sql as 'delete from shop.items where id in (select id from shop.gone)'",
+    "select shop.clear()",
+    "create or replace view shop.gone as select id from shop.items",
+  ],
 ])("a change of %s changes what a text resolves to", async (_, made, text, change) => {
   await client.query("BEGIN");
   try {

@@ -55,7 +55,8 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
     if (wanted.focus) setChosen(true);
     // Wait until it is drawn open.
     requestAnimationFrame(() => {
-      card.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      card.current?.scrollIntoView({ block: "nearest", behavior: still ? "instant" : "smooth" });
       if (wanted.focus) card.current?.focus({ preventScroll: true });
     });
   }, [wanted]);
