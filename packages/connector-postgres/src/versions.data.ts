@@ -14,6 +14,8 @@ const SINCE = {
   clonedTriggersRenamed: 150_000,
   /** SET LOGGED / UNLOGGED takes sequences along (SequenceChangePersistence in sequence.c). */
   sequencePersistence: 150_000,
+  /** A row that moves to another partition sets off ON UPDATE actions of foreign keys, no longer ON DELETE ones (E.15; ExecCrossPartitionUpdate). */
+  movesAreUpdates: 150_000,
   /** GRANT opens the relation (restrict_and_check_grant in aclchk.c). */
   grantsOpenRelation: 180_000,
   /** DETACH PARTITION shuts the partition (ATExecDetachPartition in tablecmds.c; AccessExclusiveLock came with CONCURRENTLY). */

@@ -1,11 +1,13 @@
-import type { Rows } from "@interlock/protocol";
+import { strongest, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
 import { describeUpdateCascades } from "../cascades.ts";
 import { ancestry, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
+import { keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import type { Node } from "../tree.ts";
+import { holds } from "../versions.data.ts";
 import { isCountable } from "./countable.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
@@ -49,6 +51,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   if (movesAcross(context, target, columns) && !isNone(rows)) {
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     rows = estimated(rows);
+    if (!holds("movesAreUpdates", context.catalog.version) && describeMoves(context, target, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns);
   if (probe.alters && !isNone(rows)) {
@@ -65,6 +68,21 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   return rows;
+}
+
+/** Before 15 a row that moves counts as deleted for the keys that refer to it. Whether any do so. */
+function describeMoves({ catalog }: AnalysisContext, target: CatalogRelation, draft: DraftStatement): boolean {
+  const keys = keysTo(catalog, target.oid).filter(({ onDelete }) => "cnd".includes(onDelete));
+  for (const key of keys) {
+    const child = catalog.relations.get(key.child)!;
+    const effect = key.onDelete === "c" ? "delete" : "modify";
+    draft.effect = strongest([draft.effect, effect]);
+    draft.cascades.push({ object: qualified(child), effect, rows: { value: 0, kind: "unknown" }, via: [key.name], depth: 1 });
+    draft.locks.add(qualified(child), "RowExclusiveLock");
+    draft.notes.push(`Before PostgreSQL 15 rows of ${qualified(child)} that refer to a row which moves are treated as if it were deleted`);
+  }
+  if (keys.length > 0) draft.incomplete = true;
+  return keys.length > 0;
 }
 
 /** The key of a partitioned table, or of one it is a part of, is assigned. */
