@@ -99,17 +99,22 @@ async function race(lane: Lane, model: Model, text: string, additions: readonly 
     else if (outcome.state === "rolled_back") races.stopped++;
     else races.failed++;
   }
-  const limits = new Map(approved.map((item) => [item.object, item.rows]));
-  const charged = new Map<string, number>();
+  // A row of a partition is a row of its whole: what is approved of either covers it, the partition's own figure first.
+  const left = new Map(outcome.state === "succeeded" ? approved.map((item) => [item.object, item.rows]) : []);
   for (const [name, rows] of written) {
     const relation = [...lane.before.values()].find((item) => item.name === name);
-    const object = [name, ...(relation?.ancestors ?? [])].find((item) => limits.has(item)) ?? name;
-    charged.set(object, (charged.get(object) ?? 0) + rows);
-  }
-  for (const [object, rows] of charged) {
-    const most = outcome.state === "succeeded" ? (limits.get(object) ?? 0) : 0;
-    if (rows > most)
-      races.broken.push({ parts: model.parts, text, detail: `${outcome.state}: ${rows} rows of ${object} written, ${most} approved` });
+    let over = rows;
+    for (const object of [name, ...(relation?.ancestors ?? [])]) {
+      const taken = Math.min(over, left.get(object) ?? 0);
+      left.set(object, (left.get(object) ?? 0) - taken);
+      over -= taken;
+    }
+    if (over > 0)
+      races.broken.push({
+        parts: model.parts,
+        text,
+        detail: `${outcome.state}: ${rows} rows of ${name} written, ${over} more than approved`,
+      });
   }
   return additions.length > 0;
 }
