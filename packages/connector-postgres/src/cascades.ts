@@ -215,8 +215,8 @@ function estimatedDeletes(context: AnalysisContext, closure: Closure, rows: Rows
       parts.some((part) => part.kind === "unknown") ? unknownRows() : { value: Math.min(sum, Math.max(child.tuples, 0)), kind: "estimate" },
     );
   }
-  // A self reference may follow any number of generations.
+  // A reference to itself, at once or by way of others, may follow any number of generations.
   const root = closure.deletes[0]!;
-  if (root.self.length > 0) figures.set(root.table, unknownRows());
+  if (root.self.length > 0 || root.via.length > 0) figures.set(root.table, unknownRows());
   return figures;
 }

@@ -51,6 +51,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   if (movesAcross(context, target, columns) && !isNone(rows)) {
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     rows = estimated(rows);
+    // How many move is not known; those that do pass the triggers of both.
+    for (const event of ["delete", "insert"] as const) addForecast(draft, forecastTriggers(context, target.oid, event, rows));
     if (!holds("movesAreUpdates", context.catalog.version) && describeMoves(context, target, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns);
