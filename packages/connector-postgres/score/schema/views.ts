@@ -46,7 +46,8 @@ const RULES = [
 /** Rules that rewrite what is written to a table. */
 export function addRules(choice: Choice, model: Model): void {
   if (!choice.chance(6)) return;
-  const table = choice.one(model.tables.filter((item) => item.kind === "plain"));
+  const table = choice.maybe(model.tables.filter((item) => item.kind === "plain"));
+  if (table === undefined) return;
   model.parts.push(`CREATE RULE rewritten AS ${choice.one(RULES).replace("%t", quoted(table.name))}`);
   model.rules.push({ name: "rewritten", table: table.name });
 }
