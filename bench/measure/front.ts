@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { freePort } from "@interlock/db/free-port";
 import { ORIGIN } from "./agent.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../apps/front/src/proxy-main.ts");
@@ -31,13 +31,4 @@ export async function startFront(agentPort: number): Promise<BenchFront> {
     throw error;
   }
   return { port, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -8,59 +8,50 @@ import { seedDemoTarget } from "./demo-target.ts";
 import type { Log } from "./log.ts";
 import type { Secrets } from "./secrets.ts";
 
-/** Our own database on an embedded server: where it will be. */
-export interface OwnDatabase {
-  port: number;
-  url: string;
-}
-
 /** The servers that run in this service, each from the moment it started. */
 export interface EmbeddedServers {
   own?: PostgresServer;
   demoTarget?: PostgresServer;
 }
 
-export function ownDatabase(port: number, secrets: Secrets): OwnDatabase {
-  return { port, url: `postgres://interlock:${encodeURIComponent(secrets.interlock)}@127.0.0.1:${port}/interlock` };
+/** Starts the embedded server of our own data and resolves to the URL that our database will have on it. */
+export async function startOwnServer(config: Config, secrets: Secrets, log: Log, servers: EmbeddedServers): Promise<string> {
+  servers.own = await startPostgres({
+    dataDir: join(config.home, "postgres"),
+    superuserPassword: secrets.postgres,
+    log: log.file("postgres"),
+  });
+  return `postgres://interlock:${encodeURIComponent(secrets.interlock)}@127.0.0.1:${servers.own.port}/interlock`;
 }
 
-/** Starts what is embedded, migrates our own data, seeds the demo target. Servers that started are in `servers` also when it rejects. */
-export async function startDatabases(
+/** Makes and migrates our own database at `url`, starts and seeds the demo target. Servers that started are in `servers` also when it rejects. */
+export async function prepareDatabases(
   config: Config,
   secrets: Secrets,
-  own: OwnDatabase | undefined,
+  url: string | Promise<string>,
   log: Log,
   servers: EmbeddedServers,
   signal: AbortSignal,
 ): Promise<void> {
   // Both are waited for even if one fails: the caller must know every server that runs to stop it.
   const outcomes = await Promise.allSettled([
-    startOwn(config, secrets, own, log, servers, signal),
+    prepareOwn(config, secrets, url, log, servers, signal),
     config.demo ? startDemoTarget(config, secrets, log, servers, signal) : Promise.resolve(),
   ]);
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
-async function startOwn(
+async function prepareOwn(
   config: Config,
   secrets: Secrets,
-  own: OwnDatabase | undefined,
+  own: string | Promise<string>,
   log: Log,
   servers: EmbeddedServers,
   signal: AbortSignal,
 ): Promise<void> {
-  if (own) {
-    const server = await startPostgres({
-      dataDir: join(config.home, "postgres"),
-      port: own.port,
-      superuserPassword: secrets.postgres,
-      log: log.file("postgres"),
-    });
-    servers.own = server;
-    signal.throwIfAborted();
-    await makeDatabase(server, secrets.interlock);
-  }
-  const url = config.databaseUrl ?? own?.url ?? "";
+  const url = await own;
+  signal.throwIfAborted();
+  if (servers.own) await makeDatabase(servers.own, secrets.interlock);
   const applied = await migrate(url).catch((cause: Error) => {
     throw new Error(config.databaseUrl === undefined ? cause.message : `The database of DATABASE_URL: ${cause.message}`, { cause });
   });

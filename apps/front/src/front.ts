@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort, type PostgresServer } from "@interlock/db/postgres";
+import type { PostgresServer } from "@interlock/db/postgres";
 import type { Child } from "./child.ts";
 import type { Config } from "./config.ts";
-import { ownDatabase, startDatabases, type EmbeddedServers } from "./databases.ts";
+import { prepareDatabases, startOwnServer, type EmbeddedServers } from "./databases.ts";
 import { lockHome, makeHome, resetHome } from "./home.ts";
 import { createLog } from "./log.ts";
 import { createFront, type Backend } from "./proxy.ts";
 import { readSecrets } from "./secrets.ts";
-import { startAgent, startWeb } from "./services.ts";
+import { startAgent, startWeb, type Told } from "./services.ts";
 
 /** Milliseconds for agent and web to end by themselves, then for each database to write its checkpoint: 5 s in all. */
 const CHILD_GRACE_MS = 2_500;
@@ -53,13 +53,12 @@ export async function startFront(
     if (config.reset) await resetHome(config.home, (line) => process.stdout.write(`${line}\n`)).then(() => makeHome(config.home));
     const log = createLog(config.home, config.production);
     const secrets = await readSecrets(config);
-    // The port is chosen before the server has it, so that the web app need not wait: it asks the database only when somebody comes.
-    const own = config.databaseUrl === undefined ? ownDatabase(await freePort(), secrets) : undefined;
-    const databaseUrl = config.databaseUrl ?? own!.url;
-    const told = { config, secrets, databaseUrl, environment };
+    const own = config.databaseUrl ?? startOwnServer(config, secrets, log, servers);
+    const told = async (): Promise<Told> => ({ config, secrets, databaseUrl: await own, environment });
     const started = await Promise.allSettled([
-      startDatabases(config, secrets, own, log, servers, signal).then(() => start.agent(told, log, signal)),
-      start.web(told, log, signal),
+      prepareDatabases(config, secrets, own, log, servers, signal).then(async () => start.agent(await told(), log, signal)),
+      // It asks the database only when somebody comes, so it need not wait for more than an address.
+      told().then((known) => start.web(known, log, signal)),
     ]);
     for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
     signal.throwIfAborted();
@@ -68,7 +67,7 @@ export async function startFront(
     listener = createFront({ agent: () => local(agent), web: () => local(web) }, config.origins);
     listener.listen(config.port, config.host);
     await once(listener, "listening");
-    await lock.publish({ url: config.origins[0] ?? "", databaseUrl });
+    await lock.publish({ url: config.origins[0] ?? "", databaseUrl: await own });
     // From here a stop goes in order, databases last.
     signal.removeEventListener("abort", giveUp);
     const { own: database, demoTarget } = servers;

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@interlock/db/postgres";
+import { freePort } from "@interlock/db/free-port";
 import { startChild, type Child } from "./child.ts";
 import { ROOT, type Config } from "./config.ts";
 import type { Log } from "./log.ts";

@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@interlock/db/postgres";
+import { freePort } from "@interlock/db/free-port";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 

@@ -1,6 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmod, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +8,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { giveTo, launchAs, serverAccount } from "./account.ts";
 import { installedBinaries, type Binaries } from "./binaries.ts";
+import { freePort } from "./free-port.ts";
 import { stopStaleServer } from "./stale-server.ts";
 
 export { stopStaleServer };
@@ -182,16 +182,4 @@ async function answers(url: string, exited: Promise<void>): Promise<void> {
 /** Nothing of ours but what a server needs: no secrets, no PG* variables that would bend it. */
 function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" };
-}
-
-/** A port nobody listens on right now. */
-export function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
-    const server = createServer();
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === "object" ? found(address.port) : failed(new Error("no port"))));
-    });
-  });
 }
