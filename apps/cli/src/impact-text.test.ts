@@ -41,7 +41,7 @@ test("a statement with everything, without colours", () => {
 DELETE orders  delete
   payments.orders         delete  12,431 rows
   └ payments.order_items  delete  48,306 rows  via items_order_fkey
-    └ payments.refunds    modify  1 row        via a_fkey → b_fkey
+    └ payments.refunds    modify  1 row        via a_fkey, b_fkey
   will fail payouts still points to 3 rows (23503)
   trigger   orders_audit → append ledger.audit 12,431 rows
   locks     RowExclusiveLock, AccessShareLock on payments.orders

@@ -49,7 +49,7 @@ function objectTable({ effects, cascades }: Statement, paint: Paint): string[] {
       name: `${"  ".repeat(depth - 1)}└ ${plain(object)}`,
       effect,
       rows: sayRows(rows),
-      note: via.length > 0 ? `via ${plain(via.join(" → "))}` : "",
+      note: via.length > 0 ? `via ${plain(via.join(", "))}` : "",
     })),
   ];
   const width = (key: "name" | "effect" | "rows") => Math.max(0, ...rows.map((row) => row[key].length));
@@ -63,8 +63,8 @@ function objectTable({ effects, cascades }: Statement, paint: Paint): string[] {
 function facts(statement: Statement, paint: Paint): Line[] {
   const lines: Line[] = statement.willFail.map(({ code, reason }) => ["will fail", paint.danger(`${plain(reason)} (${plain(code)})`)]);
   for (const effect of statement.sideEffects) lines.push([effect.kind.slice(0, 9), saySideEffect(effect, paint)]);
-  if (statement.rewrites.length > 0) lines.push(["rewrites", paint.warning(plain(statement.rewrites.join(", ")))]);
-  if (statement.scans.length > 0) lines.push(["scans", plain(statement.scans.join(", "))]);
+  if (statement.rewrites.length > 0) lines.push(["rewrites", paint.warning(saySizes(statement, statement.rewrites))]);
+  if (statement.scans.length > 0) lines.push(["scans", saySizes(statement, statement.scans)]);
   const held = [...Map.groupBy(statement.locks, ({ object }) => object)];
   const alike = Map.groupBy(held, ([, locks]) => locks.map(({ mode }) => mode).join(", "));
   for (const [modes, objects] of alike) lines.push(["locks", `${modes} on ${plain(objects.map(([object]) => object).join(", "))}`]);
@@ -94,6 +94,25 @@ function risks({ risks }: Statement, paint: Paint): Line[] {
       ["", paint.faint(plain(suggestion.why))],
     ];
   });
+}
+
+/** `payments.orders (about 200,000 rows, 25 MB)`. */
+function saySizes({ sizes = [] }: Statement, objects: readonly string[]): string {
+  return objects
+    .map((object) => {
+      const size = sizes.find((item) => item.object === object);
+      if (!size) return plain(object);
+      const bytes = size.bytes === undefined ? [] : [sayBytes(size.bytes)];
+      return `${plain(object)} (${[sayRows(size.rows), ...bytes].join(", ")})`;
+    })
+    .join(", ");
+}
+
+function sayBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  for (; bytes >= 1_023.5 && unit < units.length - 1; unit++) bytes /= 1_024;
+  return `${bytes < 10 && unit > 0 ? bytes.toFixed(1).replace(/\.0$/, "") : Math.round(bytes)} ${units[unit]}`;
 }
 
 function sayRows({ value, kind }: Rows): string {

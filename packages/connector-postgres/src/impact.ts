@@ -21,6 +21,7 @@ import { changesMeaning } from "./settings.ts";
 import { unreadable } from "./syntax.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences, type TableReference } from "./table-references.ts";
+import { describeSizes } from "./table-sizes.ts";
 import { titleOf } from "./title.ts";
 import { addForecast, forecastTriggers } from "./triggers.ts";
 import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
@@ -93,6 +94,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
     drafts.push(draft);
   }
   blurOverlaps(context.catalog, drafts);
+  await describeSizes(context, drafts);
   const done = drafts.map(finished);
   return {
     effect: strongest(done.map((statement) => statement.effect)),

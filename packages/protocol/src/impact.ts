@@ -98,6 +98,16 @@ export const PlanStep = z.object({
 });
 export type PlanStep = z.infer<typeof PlanStep>;
 
+/** How large a relation is that a statement goes through as a whole; of a partitioned one, its partitions that are not named themselves. */
+export const RelationSize = z.object({
+  object: z.string(),
+  /** By the target's statistics, in proportion to the storage that is there now. */
+  rows: Rows,
+  /** Bytes stored now, values stored apart (TOAST) included, indexes not. Absent where the target did not tell. */
+  bytes: z.number().int().nonnegative().optional(),
+});
+export type RelationSize = z.infer<typeof RelationSize>;
+
 /** One parsed unit of a command. `start`/`end` are UTF-16 units into the analysed text, end exclusive. */
 export const Statement = z.object({
   index: z.number().int().nonnegative(),
@@ -114,6 +124,8 @@ export const Statement = z.object({
   rewrites: z.array(z.string()),
   /** Tables a definition reads from beginning to end, to check their rows or to build an index; not those it writes anew. */
   scans: z.array(z.string()),
+  /** Of what is in `rewrites` and `scans`, each object once. Absent where there is none, or nothing could be asked. */
+  sizes: z.array(RelationSize).optional(),
   sideEffects: z.array(SideEffect),
   willFail: z.array(z.object({ code: z.string(), reason: z.string() })),
   waits: z.array(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, figure, rowsInWords, share, shortCount } from "./figures.ts";
+import { bytesInWords, duration, figure, rowsInWords, share, shortCount } from "./figures.ts";
 
 test.each([
   [{ value: 12_431, kind: "exact" }, "12,431 rows"],
@@ -38,3 +38,13 @@ test.each([
   [2_100, "2.1 s"],
   [250_000, "4 min 10 s"],
 ])("%d ms is %s", (milliseconds, words) => expect(duration(milliseconds)).toBe(words));
+
+test.each([
+  [0, "0 B"],
+  [1_023, "1,023 B"],
+  [8_192, "8 kB"],
+  [1_500, "1.5 kB"],
+  [26_214_400, "25 MB"],
+  [1_048_200, "1 MB"],
+  [1_288_490_188, "1.2 GB"],
+])("%d bytes are %s", (bytes, words) => expect(bytesInWords(bytes)).toBe(words));

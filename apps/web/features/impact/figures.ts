@@ -61,6 +61,19 @@ export function share(fraction: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
+const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** `25 MB`, `1.2 GB`: units of 1,024, as the server's own pg_size_pretty counts them. */
+export function bytesInWords(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1_023.5 && unit < BYTES.length - 1) {
+    size /= 1_024;
+    unit++;
+  }
+  return `${size < 10 && unit > 0 ? trim(size.toFixed(1)) : whole.format(size)} ${BYTES[unit]}`;
+}
+
 /** Milliseconds as people say them: `38 ms`, `2.1 s`, `4 min 10 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1) return "< 1 ms";

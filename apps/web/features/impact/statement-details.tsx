@@ -9,6 +9,7 @@ import { blocks, byMode, isGrave, modeName } from "./lock-words.ts";
 import { PlanSteps } from "./plan-steps.tsx";
 import { ReversalLine } from "./reversal-line.tsx";
 import type { Reversal } from "./reversal.ts";
+import { wholeTable } from "./table-size.ts";
 
 /** Everything that is known of one statement, part by part, in the order in which it matters. */
 export function StatementDetails({
@@ -72,10 +73,10 @@ export function StatementDetails({
           )}
         </Part>
         <Part name="Rewrites" items={rewrites}>
-          {(object) => <Whole words="writes all of" end="anew" object={object} effects={effects} />}
+          {(object) => <Whole words="writes all of" end="anew" object={object} statement={statement} />}
         </Part>
         <Part name="Full scans" items={scans}>
-          {(object) => <Whole words="reads all of" end="to check it or build an index" object={object} effects={effects} />}
+          {(object) => <Whole words="reads all of" end="to check it or build an index" object={object} statement={statement} />}
         </Part>
         <Part name="Side effects" items={sideEffects}>
           {({ kind, name, effect, writes }) => (
@@ -149,9 +150,9 @@ function CascadeLine({ cascade: { effect, object, rows, via, depth } }: { cascad
   );
 }
 
-/** A table that is gone through as a whole, with its size where the statement's own figures tell it. */
-function Whole({ words, end, object, effects }: { words: string; end: string; object: string; effects: Statement["effects"] }) {
-  const size = effects.find((one) => one.object === object && one.rows.kind !== "unknown" && one.rows.value > 0)?.rows;
+/** A table that is gone through as a whole: how large it is, and who is kept away meanwhile. */
+function Whole({ words, end, object, statement }: { words: string; end: string; object: string; statement: Statement }) {
+  const { figure, notes } = wholeTable(statement, object);
   return (
     <Line
       what={
@@ -159,8 +160,8 @@ function Whole({ words, end, object, effects }: { words: string; end: string; ob
           {words} <code>{object}</code> {end}
         </span>
       }
-      figure={size && rowsInWords(size)}
-      note={size ? [certainty(size)] : []}
+      figure={figure === "" ? undefined : figure}
+      note={notes}
     />
   );
 }
