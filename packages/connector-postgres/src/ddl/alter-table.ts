@@ -135,7 +135,8 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
     if (command.reach === "family" && cmd.subtype !== "AT_AddColumn") lockReached(at);
     if (command.reach === "partitions" && relation.kind === "p" && holds("identityOfPartitions", context.catalog.version))
       lockAll(context, at.only ? [] : family(context.catalog, relation.oid), mode, draft);
-    if (relation.kind === "p" && cmd.subtype.endsWith("RelOptions"))
+    // RESET leaves no option over that could be refused (partitioned_table_reloptions in reloptions.c).
+    if (relation.kind === "p" && cmd.subtype === "AT_SetRelOptions")
       fails(
         draft,
         holds("partitionedStorageCode", context.catalog.version) ? "42809" : "22023",

@@ -82,6 +82,10 @@ alter table app.customers set (fillfactor = 70)
 alter table app.customers set (autovacuum_enabled = false, user_catalog_table = true)
 alter table app.customers set (parallel_workers = 2)
 alter table app.customers reset (fillfactor)
+alter table app.events reset (fillfactor)
+alter table only app.events reset (fillfactor), enable trigger all
+alter table app.events_1 reset (fillfactor)
+alter table app.events set (fillfactor = 50)
 alter table app.customers set (toast.autovacuum_enabled = false)
 alter table app.joinable inherit app.base
 alter table app.base_kid no inherit app.base
