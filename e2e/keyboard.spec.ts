@@ -91,6 +91,8 @@ test("the story of a room needs no mouse", async ({ browser }) => {
     await oncall.keyboard.press("Control+a");
     await oncall.keyboard.insertText("DELETE FROM payments.orders WHERE id = 512;");
     await expect.poll(() => shownText({ page: oncall })).toContain("id = 512");
+    // What stands between the editor and the rest of the page comes with the answer: a stop that appears behind one is the next stop back.
+    await expect(oncall.getByTestId("verdict")).toContainText("Needs 1 review");
     await oncall.keyboard.press("Escape");
     await expect(oncall.getByTestId("exit-hint")).toContainText("now leaves the editor");
     await oncall.keyboard.press("Tab");

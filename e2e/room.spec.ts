@@ -78,14 +78,16 @@ test("an empty room offers a document, and a second one opens in a tab of its ow
   await page.goto(`/rooms/${body.id}`);
   await expect(page.getByText("Nothing is open in this room")).toBeVisible();
   await page.getByRole("main").getByRole("button", { name: "New document" }).last().click();
-  // An editor that has just been made may take the focus while the dialog opens.
-  await page.getByRole("dialog").getByRole("textbox").fill("first.sql");
-  await page.getByRole("dialog").getByRole("textbox").press("Enter");
+  await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
+  await page.keyboard.type("first.sql");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("tab", { name: /first\.sql/ })).toBeVisible();
   await page.getByRole("button", { name: "New document" }).click();
-  // An editor that has just been made may take the focus while the dialog opens.
-  await page.getByRole("dialog").getByRole("textbox").fill("second.sql");
-  await page.getByRole("dialog").getByRole("textbox").press("Enter");
+  // The editor of the first one may still be loading: it must not take the keyboard from the dialog.
+  await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
+  await page.keyboard.type("second.sql", { delay: 20 });
+  await expect(page.getByRole("dialog").getByRole("textbox")).toHaveValue("second.sql");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("tab", { name: /second\.sql/ })).toHaveAttribute("aria-selected", "true");
   await expect(page.getByText("Nothing is open in this room")).toHaveCount(0);
 });

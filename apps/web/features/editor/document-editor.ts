@@ -1,5 +1,6 @@
 import { textFingerprint, type Diagnostic, type Document, type DraftAnalysis } from "@interlock/protocol";
 import type { editor, IDisposable, IPosition } from "monaco-editor";
+import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import type { RoomSession } from "../room/room-session.ts";
 import { coversCursor } from "./cursor-cover.ts";
 import { type OthersEdit, placeAfter } from "./cursor-place.ts";
@@ -18,6 +19,10 @@ const FOCUS_EVERY = 50;
 
 /** Lines are wrapped in an editor less wide than this, in pixels. */
 const NARROW = 480;
+
+/** Where somebody may be typing, or choosing, something else. What is closing keeps the focus until it is gone. */
+const OTHER_FIELDS =
+  ':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([data-state="closed"]), input, select, textarea:not(.monaco-editor *)';
 
 /** A range of the document as it is now, with its text. UTF-16 units, end exclusive. */
 export interface TextRange {
@@ -50,6 +55,7 @@ export class DocumentEditor implements IDisposable {
   #readOnly = true;
   /** Whether the person has been in the editor: who only looks on has no cursor to show and no statement to analyse. */
   #engaged = false;
+  #keyboardTimer: ReturnType<typeof setTimeout> | undefined;
   #focusTimer: ReturnType<typeof setTimeout> | undefined;
   #focusedAt = 0;
   /** Of the model's text, so that it is worked out once a version. */
@@ -245,12 +251,24 @@ export class DocumentEditor implements IDisposable {
     ]);
   }
 
+  /** Puts the keyboard into the text, unless somebody has gone on to type elsewhere: no key of theirs may end up here. */
+  takeKeyboard(): void {
+    if (!document.activeElement?.closest(OTHER_FIELDS)) this.editor.focus();
+  }
+
+  /** The same once a dialog that is closing has given the focus back. */
+  takeKeyboardSoon(): void {
+    clearTimeout(this.#keyboardTimer);
+    this.#keyboardTimer = setTimeout(() => this.takeKeyboard(), AFTER_DIALOGS_MS);
+  }
+
   /** Tells the room again where the cursor is, e.g. after a reconnect. */
   refocus(): void {
     this.#focusSoon();
   }
 
   dispose(): void {
+    clearTimeout(this.#keyboardTimer);
     clearTimeout(this.#focusTimer);
     this.#parts.connection.awareness.setLocalStateField("cursor", null);
     this.#parts.session.connection.notify({ type: "draft.blur", documentId: this.#parts.document.id });

@@ -9,7 +9,6 @@ import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { attentions, firstSuggestion } from "../impact/attention.ts";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
-import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import { useStore } from "../room/store.ts";
 import { DocumentEditor } from "./document-editor.ts";
 import "./editor.css";
@@ -68,7 +67,7 @@ function OpenDocument({ document }: { document: Document }) {
     if (!typeInto || !editor) return;
     // Once: a dock that is made anew later must not take the keyboard.
     session.show({ typeInto: undefined });
-    setTimeout(() => editor.editor.focus(), AFTER_DIALOGS_MS);
+    editor.takeKeyboardSoon();
   }, [session, typeInto, editor]);
 
   function takeSafest() {
@@ -83,7 +82,7 @@ function OpenDocument({ document }: { document: Document }) {
     const more = await propose(session, document.id, editor, next, said);
     setBusy(false);
     if (more) setDemand(more);
-    else editor.editor.focus();
+    else editor.takeKeyboard();
   }
 
   async function start(dryRun: boolean) {
