@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, type Browser, type Page } from "@playwright/test";
+import { expectAccessible } from "./support/accessible.ts";
 import { shownText } from "./support/people.ts";
 import { createService, type Service } from "./support/service.ts";
 
@@ -236,11 +236,7 @@ for (const [what, width, height] of [
       await expect(page.locator(`[data-place="${place}"]:focus-within`)).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     }
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-      .exclude(".monaco-editor")
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
+    await expectAccessible(page);
     await page.keyboard.press("Control+z");
     await page.context().close();
   });

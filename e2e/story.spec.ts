@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import type { Command, Problem, Room } from "@interlock/protocol";
 import { Client } from "pg";
+import { expectAccessible } from "./support/accessible.ts";
 import { apiOf } from "./support/api.ts";
 import { openDemoRoom, shownText, signIn, typeAtEnd, type Person } from "./support/people.ts";
 import { createService, demoTarget, type Service } from "./support/service.ts";
@@ -39,14 +39,6 @@ async function countRows(sql: string): Promise<number> {
   } finally {
     await client.end();
   }
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-    .exclude(".monaco-editor")
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
 }
 
 const DELETE_LINE = "DELETE FROM payments.orders WHERE id BETWEEN 101 AND 120;";
@@ -141,8 +133,7 @@ test("an incident team types together, sees the impact, agrees, runs and proves 
     await queue(oncall)
       .getByRole("button", { name: /Run|Resume/ })
       .click();
-    for (const person of [oncall, responder, reviewer])
-      await expect(queue(person)).toContainText(/20 deleted|deleted 20/, { timeout: 20_000 });
+    for (const person of [oncall, responder, reviewer]) await expect(queue(person)).toContainText(/20 deleted|deleted 20/);
     expect(await countRows("payments.orders")).toBe(before - 20);
     const api = await apiOf(service, "reviewer");
     const { state, execution } = await api.command(commandId);
@@ -230,7 +221,7 @@ test("an incident team types together, sees the impact, agrees, runs and proves 
     await service.start();
     expect((await running())?.state).toBe("unknown");
     expect((await api.command(commandId)).reviews).toHaveLength(1);
-    await expect(oncall.page.getByText(/all synced/)).toBeVisible({ timeout: 30_000 });
+    await expect(oncall.page.getByText(/all synced/)).toBeVisible();
     await expect.poll(() => shownText(oncall)).toContain("-- remembered");
     const rooms = await api.get<Room[]>("/rooms");
     expect(rooms.body.map(({ title }) => title)).toContain("payments 5xx after deploy");

@@ -1,100 +1,45 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test, type Page } from "@playwright/test";
-import { Client } from "pg";
-import { apiOf, type Api } from "./support/api.ts";
-import { signIn, typeAtEnd, type Person } from "./support/people.ts";
-import { createService, demoTarget, type Service } from "./support/service.ts";
+import { expect, test } from "@playwright/test";
+import { expectAccessible } from "./support/accessible.ts";
+import type { Person } from "./support/people.ts";
+import { card, propose, startTeam, type Team } from "./support/team.ts";
 
 /** Taking back what a command did, and trying what one would do: two people in two browsers, each test in a room of its own. */
 
-let service: Service;
+let team: Team;
 let oncall: Person;
 let reviewer: Person;
 let observer: Person;
-let api: Api;
 
 test.beforeAll(async ({ browser }) => {
-  test.setTimeout(180_000);
-  service = await createService();
-  api = await apiOf(service, "oncall");
-  [oncall, reviewer, observer] = await Promise.all([
-    signIn(browser, service, "oncall"),
-    signIn(browser, service, "reviewer"),
-    signIn(browser, service, "observer"),
-  ]);
+  const started = await startTeam(browser, "reviewer", "observer");
+  team = started;
+  ({ oncall, reviewer, observer } = started);
 });
 
-test.afterAll(async () => {
-  for (const person of [oncall, reviewer, observer]) await person?.context.close();
-  await service?.stop();
-  await service?.dispose();
-});
+test.afterAll(() => team?.stop());
 
-const queue = ({ page }: Person) => page.getByRole("region", { name: "Queue" });
-const card = (person: Person, text: string | RegExp) => queue(person).locator("article").filter({ hasText: text });
 const timeline = ({ page }: Person) => page.getByRole("region", { name: "Timeline" });
 const impact = ({ page }: Person) => page.getByRole("region", { name: "Impact" });
-
-/** A new room of `oncall` with an open document, which `others` look at, too. */
-async function openRoom(title: string, ...others: Person[]): Promise<string> {
-  const { body } = await api.post<{ id: string }>("/rooms", { title });
-  await oncall.page.goto(`/rooms/${body.id}`);
-  await oncall.page.getByRole("main").getByRole("button", { name: "New document" }).last().click();
-  await oncall.page.getByLabel("Name").fill("work.sql");
-  await oncall.page.getByRole("button", { name: "Create" }).click();
-  for (const { page } of [oncall, ...others]) {
-    if (page !== oncall.page) await page.goto(`/rooms/${body.id}`);
-    await expect(page.locator(".monaco-editor").first()).toBeVisible();
-    await expect(page.getByTestId("sync")).toContainText("all synced", { timeout: 30_000 });
-  }
-  return body.id;
-}
-
-/** Types a statement, waits for its impact and presses what proposes it. */
-async function propose(text: string, keys = "Control+Enter"): Promise<void> {
-  await typeAtEnd(oncall, text);
-  await oncall.page.keyboard.press("Escape");
-  await expect(oncall.page.getByTestId("verdict")).toBeVisible();
-  await oncall.page.keyboard.press(keys);
-}
 
 async function approve(text: string | RegExp): Promise<void> {
   await card(reviewer, text).focus();
   await reviewer.page.keyboard.press("a");
 }
 
-async function target<T>(sql: string): Promise<T[]> {
-  const client = new Client({ connectionString: (await demoTarget(service)).write });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows as T[];
-  } finally {
-    await client.end();
-  }
-}
-
 /** Every row of an order, its items included, as text. */
 const orderRows = (ids: string) =>
-  target(`SELECT o::text AS row FROM payments.orders o WHERE id IN (${ids})
+  team.target(`SELECT o::text AS row FROM payments.orders o WHERE id IN (${ids})
     UNION ALL SELECT i::text FROM payments.order_items i WHERE order_id IN (${ids}) ORDER BY 1`);
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
-    .exclude(".monaco-editor")
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target: at }) => at.join(" ")).join(", ")}`)).toEqual([]);
-}
-
 test("what one deletes another agrees to put back, and every row is as it was", async () => {
-  await openRoom("undo", reviewer, observer);
+  await team.openRoom("undo", reviewer, observer);
   const before = await orderRows("5101, 5102");
-  await propose("DELETE FROM payments.orders WHERE id IN (5101, 5102);");
+  await propose(oncall, "DELETE FROM payments.orders WHERE id IN (5101, 5102);");
   await expect(impact(oncall).getByTestId("reversal")).toContainText("Can be undone in part: what audit_order");
   await expect(card(reviewer, "5101").getByTestId("reversal")).toContainText("Can be undone in part");
   await approve("5101");
   const deleted = card(oncall, "5101");
-  await expect(deleted).toContainText("Done in", { timeout: 20_000 });
+  await expect(deleted).toContainText("Done in");
   expect(await orderRows("5101, 5102")).toEqual([]);
 
   await expect(deleted).toContainText(/\d+ rows can be put back until/);
@@ -114,7 +59,7 @@ test("what one deletes another agrees to put back, and every row is as it was", 
   await expect(card(oncall, "undoes DELETE orders")).toBeFocused();
   await expect(card(oncall, "undoes DELETE orders").getByRole("button", { name: /Approve/ })).toHaveCount(0);
   await approve("undoes DELETE orders");
-  await expect(card(oncall, "undoes DELETE orders")).toContainText("Done in", { timeout: 20_000 });
+  await expect(card(oncall, "undoes DELETE orders")).toContainText("Done in");
   expect(await orderRows("5101, 5102")).toEqual(before);
 
   // The one that was put back is folded now; its link leads there and says by whom, without a reload.
@@ -128,22 +73,22 @@ test("what one deletes another agrees to put back, and every row is as it was", 
 });
 
 test("rows that were changed since are listed one by one, and nothing is put back", async () => {
-  await openRoom("conflict", reviewer);
-  await propose("UPDATE payments.orders SET status = 'refunded' WHERE id IN (5201, 5202, 5203);");
+  await team.openRoom("conflict", reviewer);
+  await propose(oncall, "UPDATE payments.orders SET status = 'refunded' WHERE id IN (5201, 5202, 5203);");
   await approve("5201");
-  await expect(card(oncall, "5201")).toContainText("Done in", { timeout: 20_000 });
-  await target("UPDATE payments.orders SET status = 'shipped' WHERE id = 5202");
-  await target("DELETE FROM payments.orders WHERE id = 5203");
+  await expect(card(oncall, "5201")).toContainText("Done in");
+  await team.target("UPDATE payments.orders SET status = 'shipped' WHERE id = 5202");
+  await team.target("DELETE FROM payments.orders WHERE id = 5203");
   await card(oncall, "5201").getByRole("button", { name: "Undo…" }).click();
   await oncall.page.getByRole("button", { name: "Propose undo" }).click();
   await approve("undoes UPDATE orders");
   const failed = card(oncall, "undoes UPDATE orders");
-  await expect(failed).toContainText("Nothing was put back: rows were changed since", { timeout: 20_000 });
+  await expect(failed).toContainText("Nothing was put back: rows were changed since");
   const rows = failed.getByTestId("conflicts").getByRole("row");
   await expect(rows.filter({ hasText: "id 5202" })).toContainText("was changed since");
   await expect(rows.filter({ hasText: "id 5203" })).toContainText("is not there any more");
   await expect(rows).toHaveCount(3);
-  expect(await target("SELECT id::int, status FROM payments.orders WHERE id IN (5201, 5202) ORDER BY id")).toEqual([
+  expect(await team.target("SELECT id::int, status FROM payments.orders WHERE id IN (5201, 5202) ORDER BY id")).toEqual([
     { id: 5201, status: "refunded" },
     { id: 5202, status: "shipped" },
   ]);
@@ -155,16 +100,16 @@ test("rows that were changed since are listed one by one, and nothing is put bac
 });
 
 test("a dry run is reviewed like a run, says what would go, and changes nothing", async () => {
-  await openRoom("dry run", reviewer);
+  await team.openRoom("dry run", reviewer);
   const before = await orderRows("5301");
-  await propose("DELETE FROM payments.orders WHERE id = 5301;", "Control+Shift+Enter");
+  await propose(oncall, "DELETE FROM payments.orders WHERE id = 5301;", "Control+Shift+Enter");
   const waiting = card(reviewer, "5301");
   await expect(waiting).toContainText("Dry run: it does everything but commit, and changes nothing");
   await expect(waiting.getByTestId("reversal")).toHaveCount(0);
   await expectAccessible(reviewer.page);
   await approve("5301");
   const ended = card(oncall, "5301");
-  await expect(ended).toContainText("Dry run: nothing was changed", { timeout: 20_000 });
+  await expect(ended).toContainText("Dry run: nothing was changed");
   await expect(ended.getByTestId("affected")).toContainText(/payments\.orders\s*1 deleted/);
   await expect(ended.getByTestId("not-taken-back")).toContainText("vacuum");
   await expect(ended.getByRole("button", { name: "Undo…" })).toHaveCount(0);

@@ -57,6 +57,7 @@ export async function startAgentProcess(options: {
     child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const signal = AbortSignal.timeout(READY_MS);
     const ended = once(child, "exit", { signal }).then(([code]) => Promise.reject(new Error(`the agent ended with ${code}:\n${output}`)));
+    // It ends some day, after this start was won by its message.
     ended.catch(() => {});
     const [message] = await Promise.race([once(child, "message", { signal }), ended]);
     port = (message as { type: "ready"; port: number }).port;

@@ -138,6 +138,7 @@ export class ConnectionRegistry {
       } catch (error) {
         this.#parts.log.warn({ err: error }, "the status of targets could not be read");
       }
+      // It rejects only when we stop, which the loop looks at.
       await pause(PING_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -23,6 +23,7 @@ export function useRovingFocus<E extends HTMLElement>(selector: string) {
     const observer = new MutationObserver(settle);
     observer.observe(root, { childList: true, subtree: true });
     return () => observer.disconnect();
+    // The observer outlives every drawing; `settle` reads what is current from refs.
     // oxlint-disable-next-line react/exhaustive-deps
   }, []);
 
