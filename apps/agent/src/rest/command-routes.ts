@@ -8,18 +8,16 @@ import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 const Id = z.object({ id: z.uuid() });
 /** Any text: what is no digest at all is a wrong digest, and says so by its code. */
 const Digest = z.string().max(200).describe("The command's digest, as it was read.");
-const Proposal = z.strictObject({
-  /** Name or id. */
-  connection: plainLine(200),
-  text: z.string(),
+/** What somebody says to a proposal of any kind. */
+const Terms = z.strictObject({
   reason: plainText(LIMITS.reasonChars).optional(),
   maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
   dryRun: z.boolean().default(false).describe("Do everything but commit; it is judged and reviewed like a run."),
 });
-const UndoRequest = z.strictObject({
-  reason: plainText(LIMITS.reasonChars).optional(),
-  maxRows: z.number().int().nonnegative().optional(),
-  dryRun: z.boolean().default(false),
+const Proposal = Terms.extend({
+  /** Name or id. */
+  connection: plainLine(200),
+  text: z.string(),
 });
 const Review = z.strictObject({
   digest: Digest,
@@ -53,21 +51,17 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(propose, async (c) => {
-    const { connection: name, text, reason, maxRows, dryRun } = c.req.valid("json");
+    const { connection: name, text, ...terms } = c.req.valid("json");
     const principal = c.get("principal");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
-    const key = c.req.header("idempotency-key");
     const proposed = await commands.propose({
       principal,
       roomId: c.req.valid("param").id,
       connectionId: connection.id,
       text,
       authors: [principal.id],
-      dryRun,
-      ...(reason === undefined ? {} : { reason }),
-      ...(maxRows === undefined ? {} : { maxRows }),
-      ...(key === undefined ? {} : { key: `rest:${key}` }),
+      ...said(terms, c.req.header("idempotency-key")),
     });
     return answer(c, shown(proposed), 201);
   });
@@ -76,19 +70,15 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     method: "post",
     path: "/commands/{id}/undo",
     summary: "Proposes to put back what a command changed. It is a command of its own: judged, reviewed and run like any other.",
-    request: { params: Id, body: { required: false, content: json(UndoRequest) } },
+    request: { params: Id, body: { required: false, content: json(Terms) } },
     responses: answers(201, "The command that will put it back.", CommandAnswer),
   });
   routes.openapi(undo, async (c) => {
-    const { reason, maxRows, dryRun } = UndoRequest.parse(c.req.valid("json") ?? {});
-    const key = c.req.header("idempotency-key");
+    const terms = Terms.parse(c.req.valid("json") ?? {});
     const proposed = await commands.undo({
       principal: c.get("principal"),
       commandId: c.req.valid("param").id,
-      dryRun,
-      ...(reason === undefined ? {} : { reason }),
-      ...(maxRows === undefined ? {} : { maxRows }),
-      ...(key === undefined ? {} : { key: `rest:${key}` }),
+      ...said(terms, c.req.header("idempotency-key")),
     });
     return answer(c, shown(proposed), 201);
   });
@@ -155,4 +145,14 @@ function withStatements(command: Command): z.infer<typeof CommandAnswer> {
 
 function shown(outcome: Outcome<Command>): Outcome<z.infer<typeof CommandAnswer>> {
   return outcome.ok ? ok(withStatements(outcome.value)) : outcome;
+}
+
+/** The terms that were given, with an idempotency key that no other way in can have used. */
+function said({ reason, maxRows, dryRun }: z.infer<typeof Terms>, key: string | undefined) {
+  return {
+    dryRun,
+    ...(reason === undefined ? {} : { reason }),
+    ...(maxRows === undefined ? {} : { maxRows }),
+    ...(key === undefined ? {} : { key: `rest:${key}` }),
+  };
 }
