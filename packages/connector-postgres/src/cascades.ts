@@ -84,12 +84,22 @@ export function describeDeleteCascades(
   }
 }
 
+/** What could be counted of one referenced key that an UPDATE changes. */
+export interface ChangedKey {
+  /** Rows whose key changes, if only in its looks. */
+  rows: number;
+  /** Of them those whose key comes to equal another. */
+  unequal: number;
+  /** Rows that refer to their old keys. */
+  children: number;
+}
+
 /** What an UPDATE does to the rows that refer to changed keys. */
 export interface KeyChanges {
   /** Triggers above it. */
   depth?: number;
-  /** By constraint OID, where it could be counted: rows whose key really changes, and children of their old keys. */
-  changed?: ReadonlyMap<number, { rows: number; children: number }>;
+  /** By constraint OID, where it could be counted. */
+  changed?: ReadonlyMap<number, ChangedKey>;
 }
 
 /** Changing a referenced key reaches the rows that refer to it; where it is not known whether values really change, figures are estimates. */
@@ -125,8 +135,8 @@ export function describeUpdateCascades(
       known.via.push(key.name);
     } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
     fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
-    // The new reference is checked, and so are other keys that share its columns.
-    if (key.onUpdate !== "n") lockParents(context, child, childNames(context, key), figure, draft);
+    // The new reference is checked, and so are other keys that share its columns; one that equals the old is not.
+    if (key.onUpdate !== "n" && found?.unequal !== 0) lockParents(context, child, childNames(context, key), figure, draft);
     if (!isNone(figure)) noteOnward(context, key, draft);
   }
 }

@@ -61,6 +61,8 @@ export interface CatalogIndex {
   keyColumns: number;
   valid: boolean;
   partial: boolean;
+  /** More than equal values decide what may not be there twice: an exclusion constraint, WITHOUT OVERLAPS, or NULLs that are one another's equals. */
+  special: boolean;
 }
 
 export interface CatalogTrigger {

@@ -1,8 +1,13 @@
+import { ALTERATIONS } from "./alterations.ts";
 import { TRIGGERS, VIEWS } from "./code.ts";
 import { CONSTRAINTS, CONSTRAINTS_18 } from "./constraints.ts";
+import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS } from "./foreign-keys.ts";
+import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
 import type { Section } from "./section.ts";
+import { TRIGGER_FORMS } from "./trigger-forms.ts";
+import { RULES, VIEW_FORMS } from "./view-forms.ts";
 
 /** Grows, and never shrinks. */
 export const SECTIONS: readonly Section[] = [
@@ -15,4 +20,14 @@ export const SECTIONS: readonly Section[] = [
   TYPES,
   RIGHTS,
   ROW_SECURITY,
+  ALTERATIONS,
+  KEY_ACTIONS,
+  KEYS_OF_PARTITIONS,
+  KEYS_OF_18,
+  TRIGGER_FORMS,
+  MERGES,
+  CONFLICTS,
+  WITHS,
+  VIEW_FORMS,
+  RULES,
 ];

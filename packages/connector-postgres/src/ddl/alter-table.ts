@@ -106,6 +106,7 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
   for (const cmd of cmds)
     affect(draft, qualified(relation), kindWord(relation.kind), PRIVILEGED.test(cmd.subtype) ? "privilege" : "schema", columns);
   const going = cmds.flatMap((cmd) => (cmd.subtype === "AT_DropColumn" ? cmd.name : []));
+  const filled = cmds.flatMap((cmd) => (cmd.subtype === "AT_SetNotNull" ? cmd.name : []));
   const coming = cmds.flatMap((cmd) => (cmd.subtype === "AT_AddColumn" ? (cmd.def?.ColumnDef?.colname ?? []) : []));
   for (const cmd of cmds) {
     const command = COMMANDS[cmd.subtype];
@@ -128,6 +129,7 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
       only: body.relation.inh !== true,
       coming,
       going,
+      filled,
       mode,
       draft,
     };

@@ -23,6 +23,8 @@ export interface Alteration {
   coming: readonly string[];
   /** Columns that the same statement drops, which comes first. */
   going: readonly string[];
+  /** Columns that the same statement declares NOT NULL, which comes before what makes them identities. */
+  filled: readonly string[];
   /** The lock of the whole statement, which children get, too. */
   mode: Mode;
   draft: DraftStatement;

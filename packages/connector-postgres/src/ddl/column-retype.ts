@@ -3,6 +3,7 @@ import type { DraftStatement } from "../draft-statement.ts";
 import { columnFacts, children, reached, rewrite, scan, type Alteration } from "./alteration.ts";
 import { typeChange } from "./column-type.ts";
 import { lockCompared, lockTriggered, type KeySides } from "./key-locks.ts";
+import { lockSequences } from "./sequences.ts";
 import { fails, lock, lockAll, missingColumn, withPartitions } from "./subject.ts";
 import { holds } from "../versions.data.ts";
 
@@ -40,6 +41,9 @@ export async function retypeColumn(at: Alteration): Promise<void> {
     fails(draft, "42P16", `The table is partitioned by "${cmd.name}"`);
   for (const row of await context.session.query(BOUND, [relation.oid, column.attnum]))
     fails(draft, codeOf(row.class, context.catalog.version), `"${cmd.name}" is used by ${WORDS[row.class]}`);
+  // The sequence behind an identity gets the type as well (transformAlterTableStmt in parse_utilcmd.c).
+  const counters = facts.sequences.filter((item) => item.identity && item.attnum === column.attnum).map((item) => item.oid);
+  lockSequences(context, counters, "ShareRowExclusiveLock", draft);
   const { change, collation, base } = await typeChange(context, column, cmd.def?.ColumnDef ?? {});
   if (change === "refused") return fails(draft, "42804", `"${cmd.name}" cannot be cast without USING`);
   if (change === "unknown") draft.incomplete = true;

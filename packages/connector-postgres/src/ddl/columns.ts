@@ -19,6 +19,7 @@ import { addForeignKey, fillsNulls } from "./constraints.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
 import { typeText } from "./object-address.ts";
+import type { ColumnFacts, RelationFacts } from "./relation-facts.ts";
 import { lockSequences } from "./sequences.ts";
 import { affect, fails, lock, lockAll, missingColumn } from "./subject.ts";
 import { holds } from "../versions.data.ts";
@@ -42,7 +43,7 @@ export async function addColumn(at: Alteration): Promise<void> {
   const serial = SERIAL.has(names(def.typeName?.names).at(-1) ?? "");
   const known = serial ? undefined : await typeFacts(context, type, 0);
   for (const [oid, below] of at.all) {
-    const same = oid === relation.oid ? undefined : columnFacts(below, def.colname);
+    const same = oid === relation.oid ? undefined : kept(at, below, def.colname);
     if (same && known && same.type !== known.oid) fails(draft, "42804", `"${def.colname}" has another type further down`);
   }
   if (!serial && !known) fails(draft, "42704", `There is no type ${type}`);
@@ -72,12 +73,18 @@ export async function addColumn(at: Alteration): Promise<void> {
   }
 }
 
+/** A column further down that the same statement does not drop with the one it inherits. */
+const kept = (at: Alteration, below: RelationFacts, name: string): ColumnFacts | undefined => {
+  const column = columnFacts(below, name);
+  return column?.inherited && !at.only && at.going.includes(name) ? undefined : column;
+};
+
 /** The table and those below that get the column anew; one that has such a column keeps it and ends the way down (ATExecAddColumn). */
 function lackingColumn(at: Alteration, name: string): number[] {
   const lacking: number[] = [];
   const visit = (oid: number): void => {
     lock(at.context, oid, at.mode, at.draft);
-    if (oid !== at.relation.oid && columnFacts(at.all.get(oid)!, name)) return;
+    if (oid !== at.relation.oid && kept(at, at.all.get(oid)!, name)) return;
     lacking.push(oid);
     if (!at.only) for (const child of at.context.catalog.children.get(oid) ?? []) visit(child);
   };
@@ -163,7 +170,7 @@ export async function identity(at: Alteration): Promise<void> {
   const sequence = facts.sequences.find((item) => item.identity && item.attnum === column.attnum);
   if (cmd.subtype === "AT_AddIdentity") {
     if (column.identity) fails(draft, "55000", `"${cmd.name}" is an identity column already`);
-    else if (!column.notNull) fails(draft, "55000", `"${cmd.name}" must be NOT NULL first`);
+    else if (!column.notNull && !at.filled.includes(cmd.name)) fails(draft, "55000", `"${cmd.name}" must be NOT NULL first`);
     else makeSequence(at, cmd.name);
     return;
   }

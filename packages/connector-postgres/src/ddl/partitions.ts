@@ -66,7 +66,7 @@ export async function attachPartition(at: Alteration): Promise<void> {
   if (!command.bound?.is_default) await readDefault(context, facts, draft);
   lockPartitionKeys(context, facts, given, draft);
   // A key like it becomes part of the table's: the triggers it has at its parent are dropped (DropForeignKeyConstraintTriggers).
-  for (const key of keys) if (!given.includes(key)) lock(context, key.parent, "AccessExclusiveLock", draft);
+  for (const key of keys) if (!given.includes(key)) lockAll(context, withPartitions(context, key.parent), "AccessExclusiveLock", draft);
 }
 
 function hasAlike(parent: RelationFacts, child: RelationFacts, key: ConstraintFacts): boolean {

@@ -3,6 +3,7 @@ import { family } from "../catalog.ts";
 import type { CatalogColumn, CatalogIndex, CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import { quoteIdent } from "../query.ts";
+import type { ChangedKey } from "../cascades.ts";
 import { columnNames, keysOf, type KeyCheck } from "./key-locks.ts";
 import { sqlName, type RowSource } from "./row-source.ts";
 
@@ -11,8 +12,8 @@ export interface WrittenKeys {
   rows: number;
   /** Rows whose reference to another table is new and not NULL, by constraint OID. */
   checks: Map<number, KeyCheck>;
-  /** Rows whose own key changes, and children of the old keys, by constraint OID. */
-  changed: Map<number, { rows: number; children: number }>;
+  /** By constraint OID. */
+  changed: Map<number, ChangedKey>;
   /** Partitions that rows will be in, by OID; absent when that is not known, or there are none. */
   partitions?: Map<number, number>;
   /** Rows whose unique values are there already; absent where nothing was asked. */
@@ -94,11 +95,15 @@ export async function countWrittenKeys(
     }
     for (const key of changing) {
       const names = columnNames(catalog, key.parent, key.parentColumns);
-      const changes = `${allSet(side("o", names))} AND ${differs(names)}`;
+      // A referenced key that only looks different, as 1.0 for 1, is passed on (ri_KeysEqual in ri_triggers.c compares bytes).
+      const record = (prefix: "n" | "o"): string => `CAST(ROW(${side(prefix, names).join(", ")}) AS record)`;
+      const alike = `${record("n")} OPERATOR(pg_catalog.*=) ${record("o")}`;
+      const changes = `${allSet(side("o", names))} AND NOT ${alike}`;
       const child = catalog.relations.get(key.child)!;
       const on = columnNames(catalog, key.child, key.childColumns).map((name, i) => `x.${quoteIdent(name)} = ${side("o", names)[i]}`);
       figures.push(
         `count(*) FILTER (WHERE ${changes}) AS c${key.oid}`,
+        `count(*) FILTER (WHERE ${changes} AND ${differs(names)}) AS e${key.oid}`,
         `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}) AS d${key.oid}`,
       );
     }
@@ -124,7 +129,10 @@ export async function countWrittenKeys(
         ]),
       ),
       changed: new Map(
-        changing.map((key) => [key.oid, { rows: Number(counted[`c${key.oid}`]), children: Number(counted[`d${key.oid}`]) }]),
+        changing.map((key) => {
+          const figure = (letter: string): number => Number(counted[`${letter}${key.oid}`]);
+          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d") }];
+        }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
       ...(conflict !== "" ? { conflicting: Number(counted.conflicting) } : {}),
