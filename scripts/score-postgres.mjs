@@ -1,5 +1,5 @@
 /**
- * `npm run score:postgres [-- --seed N --cases N --only FIGURES --json FILE --server 13]`: holds the impact of generated and hand-written statements
+ * `npm run score:postgres [-- --seed N (again for another) --cases N --only FIGURES --json FILE --server 13]`: holds the impact of generated and hand-written statements
  * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone,
  * as it is with `--server`, which takes another major version than the installed one. A full run takes minutes.
  */

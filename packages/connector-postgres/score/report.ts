@@ -11,6 +11,13 @@ export interface Conditions {
   families: ReadonlyMap<string, number>;
 }
 
+/** One seed's. */
+export interface Run {
+  figures: readonly Figure[];
+  failures: readonly Failure[];
+  conditions: Conditions;
+}
+
 export const machine = (): string =>
   `${cpus()[0]?.model ?? "unknown CPU"} × ${cpus().length}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release().split(".", 2).join(".")} ${arch()}, Node ${process.versions.node}`;
 
@@ -34,22 +41,31 @@ export function table(figures: readonly Figure[]): string {
 }
 
 /** `bench/postgres-impact.md`. */
-export function markdown(figures: readonly Figure[], conditions: Conditions, failures: readonly Failure[]): string {
-  const rows = figures.map((item) => `| ${[item.name, item.value, item.peer ?? "", item.goal, word(item.ok)].join(" | ")} |`);
-  const families = [...conditions.families].map(([name, count]) => `${name} ${count}`).join(", ");
-  const open = failures.map((failure) => `- ${failure.count} × ${failure.kind}\n\n${indented(failureText(failure))}`);
+export function markdown(runs: readonly Run[]): string {
   return `# PostgreSQL impact, measured against the server
 
 Written by \`npm run score:postgres\`: generated and hand-written statements are analysed, then run on a real server in a transaction that is
 rolled back, and what was said is held against the server's own counters, locks, files and catalogues.
 
-On ${machine()}, ${conditions.server}. Seed ${conditions.seed}; ${conditions.cases} statements the server accepted and ${conditions.refused} it refused
-(${families}); ${conditions.races} races.
+On ${machine()}, ${runs[0]?.conditions.server}.
+${runs.map(section).join("")}`;
+}
+
+function section({ figures, conditions, failures }: Run): string {
+  const rows = figures.map((item) => `| ${[item.name, item.value, item.peer ?? "", item.goal, word(item.ok)].join(" | ")} |`);
+  const families = [...conditions.families].map(([name, count]) => `${name} ${count}`).join(", ");
+  const open = failures
+    .filter(({ reduced }) => reduced)
+    .map((failure) => `- ${failure.count} × ${failure.kind}\n\n${indented(failureText(failure))}`);
+  return `
+## Seed ${conditions.seed}
+
+${conditions.cases} statements the server accepted and ${conditions.refused} it refused (${families}); ${conditions.races} races.
 
 | figure | value | compared with | must be | reached |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
-${open.length > 0 ? `\n## Misses of this run\n\n${open.join("\n\n")}\n` : ""}`;
+${open.length > 0 ? `\n### Misses of this run\n\n${open.join("\n\n")}\n` : ""}`;
 }
 
 /** A failure as somebody can try it: the schema, then the statement. */
