@@ -69,10 +69,11 @@ function facts(statement: Statement, paint: Paint): Line[] {
   const alike = Map.groupBy(held, ([, locks]) => locks.map(({ mode }) => mode).join(", "));
   for (const [modes, objects] of alike) lines.push(["locks", `${modes} on ${plain(objects.map(([object]) => object).join(", "))}`]);
   for (const { object, mode, blockedBy } of statement.waits) {
-    lines.push([
-      "waits",
-      paint.warning(`${plain(object)} ${mode}, held by ${plain(blockedBy.user)} (pid ${blockedBy.pid}) for ${plain(blockedBy.age)}`),
-    ]);
+    const who =
+      blockedBy.pid === 0 ? `a prepared transaction of ${plain(blockedBy.user)}` : `${plain(blockedBy.user)} (pid ${blockedBy.pid})`;
+    const since = blockedBy.age === "" ? "" : ` for ${plain(blockedBy.age)}`;
+    const verb = blockedBy.behind ? `behind ${blockedBy.behind.map((pid) => `pid ${pid}`).join(", ")} queues` : "held by";
+    lines.push(["waits", paint.warning(`${plain(object)} ${mode}, ${verb} ${who}${since}`)]);
   }
   if (statement.effect !== "read") lines.push(["undo", UNDO[statement.reversible]]);
   return lines;

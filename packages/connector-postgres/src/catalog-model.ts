@@ -120,6 +120,8 @@ export interface Catalog {
   version: number;
   /** What the catalogue looked like; equal marks mean nothing was defined or analysed since. */
   mark: string;
+  /** Relations whose definitions (view, defaults, policies) could not be read, since somebody had them, or what they are made of, to himself. */
+  unread: ReadonlySet<number>;
   relations: ReadonlyMap<number, CatalogRelation>;
   byName: ReadonlyMap<string, CatalogRelation>;
   foreignKeys: readonly ForeignKey[];

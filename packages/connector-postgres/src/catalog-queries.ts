@@ -22,20 +22,35 @@ export const SESSION = `
 select current_user::text as role, to_json(current_schemas(true)) as path, current_setting('server_version_num')::int as version,
   current_database() as database, current_setting('standard_conforming_strings') = 'on' as alike`;
 
+/**
+ * Relations that somebody has to himself, or waits to, with views and functions made of them: the server's own functions that print
+ * definitions lock what they print (AcquireRewriteLocks in pg_get_viewdef, and pg_get_expr since 17), and would wait.
+ */
+export const HELD = `
+with held as materialized (
+  select distinct relation as oid from pg_locks where locktype = 'relation' and mode = 'AccessExclusiveLock' and pid is distinct from pg_backend_pid()
+    and relation >= 16384 and database = (select oid from pg_database where datname = current_database()))
+select coalesce((select json_agg(oid::int8) from (select oid from held
+    union select r.ev_class from pg_depend d join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+      where d.refclassid = 'pg_class'::regclass and d.refobjid in (select oid from held)) q), '[]') as relations,
+  coalesce((select json_agg(distinct d.objid::int8) from pg_depend d
+    where d.classid = 'pg_proc'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid in (select oid from held)), '[]') as functions`;
+
+/** Asks for no definition of the relations in $1. */
 export const RELATIONS = `
 select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages,
   c.relrowsecurity as row_security, c.relispartition as partition, c.oid < 16384 as system,
   (select to_json(string_to_array(t.partattrs::text, ' ')::int[]) from pg_partitioned_table t where t.partrelid = c.oid) as partition_key,
-  case when c.relkind in ('v', 'm') and c.oid >= 16384 then pg_get_viewdef(c.oid) end as definition,
+  case when c.relkind in ('v', 'm') and c.oid >= 16384 and c.oid <> all($1::oid[]) then pg_get_viewdef(c.oid) end as definition,
   case when c.oid < 16384 and c.relkind not in ('r', 'v') then null else
     (select json_agg(json_build_array(a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnotnull,
-        case when a.atthasdef then pg_get_expr(d.adbin, d.adrelid) end, a.attgenerated <> '', a.attidentity <> '') order by a.attnum)
+        case when a.atthasdef and c.oid <> all($1::oid[]) then pg_get_expr(d.adbin, d.adrelid) end, a.attgenerated <> '', a.attidentity <> '') order by a.attnum)
       from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) end as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and n.nspname !~ '^pg_toast' and not pg_is_other_temp_schema(n.oid)`;
 
-/** Everything about a database of a server of this version that impact needs, in one row. */
+/** Everything about a database of a server of this version that impact needs, in one row; no definition of the relations in $1 and functions in $2. */
 export const factsQuery = (version: number): string => `
 select
   (select json_agg(json_build_object('oid', oid::int8, 'name', conname, 'child', conrelid::int8, 'parent', confrelid::int8, 'childColumns', conkey,
@@ -50,7 +65,8 @@ select
       'conditional', tgqual is not null, 'oldTable', tgoldtable, 'newTable', tgnewtable) order by tgname)
     from pg_trigger where not tgisinternal and tgparentid = 0 and tgenabled in ('O', 'A')) as triggers,
   (select json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'volatility', p.provolatile, 'definer', p.prosecdef,
-      'language', l.lanname, 'source', coalesce(p.prosrc, ''), 'sqlBody', ${holds("sqlBodies", version) ? "pg_get_function_sqlbody(p.oid)" : "null"},
+      'language', l.lanname, 'source', case when p.oid = any($2::oid[]) then '(' else coalesce(p.prosrc, '') end,
+      'sqlBody', ${holds("sqlBodies", version) ? "case when p.oid <> all($2::oid[]) then pg_get_function_sqlbody(p.oid) end" : "null"},
       'extension', (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid and d.refclassid = 'pg_extension'::regclass
         where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'),
       'signature', '(' || coalesce(pg_get_function_arguments(p.oid), '') || ')' || coalesce(' returns ' || pg_get_function_result(p.oid), ''),
@@ -62,7 +78,8 @@ select
       'settings', coalesce(to_jsonb(array(select split_part(setting, '=', 1) from unnest(p.proconfig) setting)), '[]')))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where p.oid >= 16384) as functions,
   (select json_agg(json_build_array(ev_class::int8, ev_type::text)) from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
-  (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy) as policies,
+  (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy
+    where polrelid <> all($1::oid[])) as policies,
   (select json_agg(json_build_array(inhparent::int8, inhrelid::int8)) from pg_inherits i where inhparent >= 16384
     and exists (select from pg_class c where c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f'))) as inherits,
   (select json_agg(json_build_object('name', evtname, 'function', evtfoid::int8)) from pg_event_trigger where evtenabled in ('O', 'A')) as event_triggers,

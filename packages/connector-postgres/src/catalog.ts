@@ -1,5 +1,5 @@
 import type { Catalog, CatalogFunction, CatalogRelation, CatalogTrigger, SessionFacts } from "./catalog-model.ts";
-import { factsQuery, MARK, RELATIONS, SESSION } from "./catalog-queries.ts";
+import { factsQuery, HELD, MARK, RELATIONS, SESSION } from "./catalog-queries.ts";
 import type { Query } from "./query.ts";
 import { nameKey, type NameRef } from "./tree.ts";
 
@@ -16,19 +16,22 @@ export async function loadMark(query: Query): Promise<string> {
 export async function loadCatalog(query: Query): Promise<Catalog> {
   const mark = await loadMark(query);
   const session = await loadSessionFacts(query);
+  const held = (await query(HELD))[0] as { relations: number[]; functions: number[] };
   const relations = new Map<number, CatalogRelation>();
   const byName = new Map<string, CatalogRelation>();
-  for (const row of await query(RELATIONS)) {
+  for (const row of await query(RELATIONS, [held.relations])) {
     const relation = relationOf(row);
     relations.set(relation.oid, relation);
     byName.set(nameKey(relation), relation);
   }
-  const facts = (await query(factsQuery(session.version)))[0]!;
+  const facts = (await query(factsQuery(session.version), [held.relations, held.functions]))[0]!;
   const functions = new Map<number, CatalogFunction>((facts.functions ?? []).map((row: CatalogFunction) => [row.oid, withoutNulls(row)]));
   return {
     database: session.database,
     version: session.version,
-    mark,
+    // What could not be read now is read again as soon as anybody asks.
+    mark: held.relations.length + held.functions.length > 0 ? `${mark}|held` : mark,
+    unread: new Set(held.relations),
     relations,
     byName,
     foreignKeys: facts.foreign_keys ?? [],

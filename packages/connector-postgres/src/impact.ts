@@ -28,7 +28,8 @@ import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
 import { currentWaits } from "./waits.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
-import { blurOverlaps } from "./writes/effects.ts";
+import { blurAll, blurOverlaps } from "./writes/effects.ts";
+import { estimated } from "./writes/figures.ts";
 import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
@@ -36,6 +37,8 @@ import { lockPlanned } from "./writes/target-locks.ts";
 
 /** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
+/** Longest any one query about a statement may take, in milliseconds. */
+const DESCRIBING_MS = 5_000;
 /** Of it for one query: where cascades cannot be counted in time, the rows themselves may still be. */
 const COUNT_SHARE = 0.75;
 
@@ -141,7 +144,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.notes.push("An earlier statement changes what the names in this one stand for");
   }
   const [type, body] = unwrap(tree)!;
-  try {
+  const describe = async (): Promise<void> => {
     const made = madeByQuery(type, body);
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
     else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
@@ -150,7 +153,17 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
       await followBodies(context, type, body, draft, (inner, words) =>
         analyseStatement(context, { index: 0, start: 0, end: words.length, text: words, tree: inner }, inner),
       );
-    draft.waits = await currentWaits(context, draft.locks.list());
+  };
+  try {
+    const described = await context.session.attempt(DESCRIBING_MS, describe);
+    if (!described.ok) {
+      draft.incomplete = true;
+      if (described.error.code !== "55P03" && described.error.code !== "57014") draft.effect = "unknown";
+      draft.notes.push(refusal(described.error.code));
+    }
+    const { waits, notes } = await currentWaits(context, draft.locks.list());
+    draft.waits = waits;
+    draft.notes.push(...notes);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     draft.effect = "unknown";
@@ -160,6 +173,11 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   await describeUndo(context, type, body, draft);
   return draft;
 }
+
+const refusal = (code: string): string =>
+  code === "55P03" || code === "57014"
+    ? "Not all of this could be worked out: it takes too long, or another session has a table to itself"
+    : `The target refused to tell what this would do (${code})`;
 
 /** Definitions and plans call nothing; of a definition's own query that is not followed. */
 const runsBodies = (type: string, found: Classification): boolean =>
@@ -282,6 +300,7 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
   if (draft.effects.some((item) => item.effect !== "read" && item.effect !== "session" && item.rows.kind === "unknown"))
     draft.incomplete = true;
   if (draft.cascades.some((cascade) => cascade.rows.kind === "unknown")) draft.incomplete = true;
+  blurUnread(context, draft);
   // What a function writes is in its `writes`, where its body could be followed.
   const opaque = (item: SideEffect): boolean => item.kind === "function" && !["read", "session"].includes(item.effect) && !item.writes;
   if (draft.sideEffects.some(opaque)) draft.incomplete = true;
@@ -299,6 +318,18 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
   const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));
   const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown";
   if (setting || type === "DiscardStmt" || (defines && changesNames(type))) context.after.meaning = true;
+}
+
+/** Of a table that another session has to itself defaults and policies are not known: nothing about it is certain. */
+function blurUnread({ catalog }: AnalysisContext, draft: DraftStatement): void {
+  if (catalog.unread.size === 0) return;
+  const named = [...draft.locks.list(), ...draft.effects].map(({ object }) => object);
+  const unread = [...new Set(named)].filter((object) => catalog.unread.has(catalog.byName.get(object)?.oid ?? 0));
+  if (unread.length === 0) return;
+  draft.incomplete = true;
+  draft.notes.push(`Another session has ${unread.join(", ")} to itself: what it is defined by cannot be read now`);
+  for (const figure of draft.effects) figure.rows = estimated(figure.rows);
+  blurAll(draft);
 }
 
 /** Definitions after which a name in the same text may stand for something else, or do something else when used. */

@@ -64,6 +64,9 @@ export class Judge {
     const parts: Judgement[] = [];
     for (const fn of this.#catalog.functionReach.get(oid) ?? [])
       parts.push({ ...harmless(), ownCode: !this.#reviewed(fn), volatile: !this.#reviewed(fn) });
+    // Its query, or its policies, may run anything.
+    if (this.#catalog.unread.has(oid) && (relation.kind === "v" || relation.kind === "m" || relation.rowSecurity))
+      parts.push(unknown(`What ${qualified(relation)} is made of cannot be read while another session has it to itself`));
     // Planning asks the other server, too, where a foreign table is told to.
     if (relation.kind === "f") parts.push(elsewhere(qualified(relation)));
     if (relation.definition !== undefined && relation.kind === "v")

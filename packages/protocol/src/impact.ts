@@ -128,11 +128,22 @@ export const Statement = z.object({
   sizes: z.array(RelationSize).optional(),
   sideEffects: z.array(SideEffect),
   willFail: z.array(z.object({ code: z.string(), reason: z.string() })),
+  /** Who would keep it waiting right now, the longest at it first. */
   waits: z.array(
     z.object({
       object: z.string(),
       mode: z.string(),
-      blockedBy: z.object({ pid: z.number(), age: z.string(), user: z.string(), query: z.string() }),
+      blockedBy: z.object({
+        /** 0 for a transaction that is prepared: no session has it. */
+        pid: z.number(),
+        /** Of its transaction, e.g. `00:03:12`; empty where the target does not tell this role. */
+        age: z.string(),
+        user: z.string(),
+        /** What it runs, or ran last; empty where the target does not tell this role. */
+        query: z.string(),
+        /** It has no lock yet that is in the way, but stands before the statement in the queue; the sessions it waits for itself. */
+        behind: z.array(z.number()).optional(),
+      }),
     }),
   ),
   plan: z.object({ cost: z.number(), node: z.string(), ms: z.number().optional(), steps: z.array(PlanStep).optional() }).optional(),

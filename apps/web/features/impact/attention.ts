@@ -1,4 +1,5 @@
 import type { Impact, Risk } from "@interlock/protocol";
+import { whoBlocks } from "./wait-words.ts";
 
 /** One thing that one should know before it runs. `fails`: the target would refuse it. */
 export interface Attention {
@@ -19,7 +20,7 @@ export function attentions(impact: Impact): Attention[] {
     for (const { object, blockedBy } of waits)
       all.push({
         severity: "warning",
-        text: `${where}Would wait now for ${blockedBy.user} (pid ${blockedBy.pid}, ${blockedBy.age}) on ${object}`,
+        text: `${where}Would wait now for ${whoBlocks(blockedBy)} on ${object}`,
       });
     for (const { severity, message, suggestion } of risks)
       all.push({ severity, text: where + message, ...(suggestion ? { suggestion: { statement: index, ...suggestion } } : {}) });

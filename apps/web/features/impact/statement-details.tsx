@@ -10,6 +10,7 @@ import { PlanSteps } from "./plan-steps.tsx";
 import { ReversalLine } from "./reversal-line.tsx";
 import type { Reversal } from "./reversal.ts";
 import { wholeTable } from "./table-size.ts";
+import { queuedBehind, whoBlocks } from "./wait-words.ts";
 
 /** Everything that is known of one statement, part by part, in the order in which it matters. */
 export function StatementDetails({
@@ -51,10 +52,17 @@ export function StatementDetails({
             <div className="flex items-baseline gap-1.5 text-modify-text">
               <Hourglass aria-hidden="true" className="size-3 shrink-0 translate-y-0.5" />
               <span className="min-w-0 wrap-anywhere">
-                would wait now for <strong className="font-semibold">{blockedBy.user}</strong>, pid {blockedBy.pid}, at it for{" "}
-                {blockedBy.age}
+                would wait now for <strong className="font-semibold">{whoBlocks(blockedBy)}</strong>
+                {blockedBy.behind && `, ${queuedBehind(blockedBy)}`}
                 <span className="block text-dim">
-                  {modeName({ mode })} on <code>{object}</code>; it runs <code className="text-fg">{blockedBy.query}</code>
+                  {modeName({ mode })} on <code>{object}</code>;{" "}
+                  {blockedBy.query === "" ? (
+                    "what it runs is not shown to this role"
+                  ) : (
+                    <>
+                      it runs <code className="text-fg">{blockedBy.query}</code>
+                    </>
+                  )}
                 </span>
               </span>
             </div>

@@ -99,9 +99,10 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
   }
   const expected = KINDS[body.objtype] ?? "rpvmfS";
   if (!expected.includes(relation.kind)) fails(draft, "42809", `${qualified(relation)} is a ${kindWord(relation.kind)}`);
-  const all = await relationFacts(context, family(context.catalog, relation.oid));
   const mode = strongestMode(cmds.map(commandLock));
+  // First: what comes after may have to wait for whoever has the table to himself, and that he has it is what must be said.
   draft.locks.add(qualified(relation), mode);
+  const all = await relationFacts(context, family(context.catalog, relation.oid));
   const columns = cmds.flatMap((cmd) => cmd.def?.ColumnDef?.colname ?? (namesColumn(cmd) ? cmd.name : []));
   for (const cmd of cmds)
     affect(draft, qualified(relation), kindWord(relation.kind), PRIVILEGED.test(cmd.subtype) ? "privilege" : "schema", columns);

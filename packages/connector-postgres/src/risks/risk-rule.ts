@@ -44,4 +44,6 @@ export interface RiskCases {
   /** Texts with the exact text that is suggested, or without where nothing can be; and the versions in which it is. */
   warns: readonly (readonly [text: string, suggestion?: string, since?: Fact])[];
   quiet: readonly string[];
+  /** What another session does, in a transaction that it keeps open, while the texts that must warn are analysed. */
+  meanwhile?: string;
 }

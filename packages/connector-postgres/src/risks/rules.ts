@@ -38,6 +38,7 @@ import { exclusionConstraint } from "./locks/exclusion-constraint.ts";
 import { exclusiveTableLock } from "./locks/exclusive-table-lock.ts";
 import { foreignKeyWithoutNotValid } from "./locks/foreign-key-without-not-valid.ts";
 import { hotTrigger } from "./locks/hot-trigger.ts";
+import { lockQueue } from "./locks/lock-queue.ts";
 import { lockTimeoutOff } from "./locks/lock-timeout-off.ts";
 import { missingLockTimeout } from "./locks/missing-lock-timeout.ts";
 import { notNullScan } from "./locks/not-null-scan.ts";
@@ -119,6 +120,7 @@ export const RULES: readonly RiskRule[] = [
   exclusiveTableLock,
   foreignKeyWithoutNotValid,
   hotTrigger,
+  lockQueue,
   lockTimeoutOff,
   missingLockTimeout,
   notNullScan,

@@ -89,7 +89,9 @@ async function describe(
   if (event === "delete") await describeChildren(context, target.table, images, rows, draft);
   else lockParents(context, relation!, event === "update" ? columns : undefined, rows, draft);
   draft.effect = strongest([draft.effect, ...draft.sideEffects.map((item) => item.effect)]);
-  draft.waits = await currentWaits(context, draft.locks.list());
+  const { waits, notes } = await currentWaits(context, draft.locks.list());
+  draft.waits = waits;
+  draft.notes.push(...notes);
 }
 
 function changedColumns({ columns, rows }: UndoTable): string[] {

@@ -42,7 +42,17 @@ for (const file of files) {
   cases.set(file.split("/").at(-1)!.replace(".cases.ts", ""), module.cases);
 }
 
-async function statements(text: string): Promise<Statement[]> {
+async function statements(text: string, meanwhile?: string): Promise<Statement[]> {
+  if (meanwhile !== undefined) {
+    const other = new Client({ connectionString: server.url });
+    await other.connect();
+    try {
+      await other.query(`begin; ${meanwhile}`);
+      return await statements(text);
+    } finally {
+      await other.end();
+    }
+  }
   return (await target.impact(text, { signal: new AbortController().signal, exact: true })).statements;
 }
 
@@ -54,7 +64,7 @@ test("every rule has cases of both kinds, and every case a rule", () => {
   for (const [code, { warns, quiet }] of cases) expect([warns.length > 0, quiet.length > 0], code).toEqual([true, true]);
 });
 
-describe.each([...cases])("%s", (code, { warns, quiet }) => {
+describe.each([...cases])("%s", (code, { warns, quiet, meanwhile }) => {
   test.each(quiet)("leaves alone: %s", async (text) => {
     expect(found(await statements(text), code)).toEqual([]);
   });
@@ -62,10 +72,10 @@ describe.each([...cases])("%s", (code, { warns, quiet }) => {
   test.each(warns.map(([text, expected, since]) => ({ text, expected, since })))("warns: $text", async ({ text, expected, since }) => {
     if (since && !holds(since, version)) {
       // An older server is offered something else, or nothing.
-      expect(found(await statements(text), code)).not.toEqual([]);
+      expect(found(await statements(text, meanwhile), code)).not.toEqual([]);
       return;
     }
-    const [first] = found(await statements(text), code);
+    const [first] = found(await statements(text, meanwhile), code);
     expect(first, "the risk").toBeDefined();
     const { statement, risk } = first!;
     expect(risk.suggestion?.text).toBe(expected);
