@@ -10,6 +10,7 @@ import { classify } from "./classify.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
 import { explain, NO_PLAN } from "./explain.ts";
+import { incompleteReason } from "./incomplete-reason.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
@@ -98,6 +99,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   }
   blurOverlaps(context.catalog, drafts);
   await describeSizes(context, drafts);
+  for (const draft of drafts) if (draft.incomplete && draft.notes.length === 0) warnings.add(incompleteReason(draft));
   const done = drafts.map(finished);
   return {
     effect: strongest(done.map((statement) => statement.effect)),

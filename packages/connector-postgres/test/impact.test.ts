@@ -297,3 +297,12 @@ test.each([
     );
   }
 });
+
+test("what is incomplete says why", async () => {
+  for (const [text, why] of [
+    ["SELECT pg_terminate_backend(1)", "What pg_terminate_backend does is not followed"],
+    ["COPY shop.events FROM STDIN", "How many rows of shop.events is not known"],
+    ["DELETE FROM shop.nowhere", "A statement that fails was not followed to its end"],
+  ] as const)
+    expect(await impact(text), text).toMatchObject({ complete: false, warnings: [why] });
+});
