@@ -1,12 +1,13 @@
 import { sumRows, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
-import { family, qualified } from "./catalog.ts";
+import { ancestry, family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
-import { addForecast, forecastTriggers, isNone, type WriteEvent } from "./triggers.ts";
+import { addForecast, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
 import { columnNames, lockKeyTable, lockParents } from "./writes/key-locks.ts";
+import { isKept } from "./writes/target-locks.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
 const restrictCode = (version: number): string => (holds("restrictCode", version) ? "23001" : "23503");
@@ -33,6 +34,10 @@ export function describeDeleteCascades(
   const losing = (key: ForeignKey): number[] =>
     [...lost].flatMap(([table, gone]) => (!isNone(gone) && keysTo(catalog, table).includes(key) ? [table] : []));
   const runs = (key: ForeignKey): boolean => losing(key).length > 0;
+  // Rows that a BEFORE trigger keeps from going are left for other keys to act on, however many those were counted without them.
+  const kept = closure.deletes.filter(({ table }) => mayKeepRows(context, table)).map(({ table }) => table);
+  const mayStay = (key: ForeignKey): boolean =>
+    kept.some((table) => [...ancestry(catalog, table), ...family(catalog, table)].includes(key.child));
   for (const entry of closure.deletes) {
     const table = catalog.relations.get(entry.table)!;
     const keys = [...entry.via, ...entry.self];
@@ -51,7 +56,7 @@ export function describeDeleteCascades(
   for (const { key, depth: level } of closure.sets) {
     const table = catalog.relations.get(key.child)!;
     let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows);
-    if (counts?.contested.has(key.oid)) figure = { ...figure, kind: "estimate" };
+    if (counts?.contested.has(key.oid) || mayStay(key)) figure = { ...figure, kind: "estimate" };
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, table, figure, draft);
     // Nothing may be left that points at what is gone, which the default might.
@@ -151,9 +156,7 @@ function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, losing: r
   for (const table of losing) {
     const parts = catalog.relations.get(table)?.kind === "p" ? family(catalog, table) : [table];
     const holding = parts.map((oid) => catalog.relations.get(oid)!).filter(({ kind }) => kind !== "p");
-    for (const part of holding)
-      if (parts.length === 1 || !draft.planned || draft.planned.touched.includes(qualified(part)))
-        draft.locks.add(qualified(part), "RowShareLock");
+    for (const part of holding) if (parts.length === 1 || isKept(part, draft)) draft.locks.add(qualified(part), "RowShareLock");
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AnalysisSession, DatabaseError } from "./analysis-pool.ts";
+import { planOpened, type PlanOpened } from "./plan-opened.ts";
 import { plannedReads, type PlanNode } from "./plan-reads.ts";
 
 /** Stands where an SQLSTATE would: the server answered without a plan. */
@@ -31,8 +32,8 @@ export interface PlanFacts {
   seqScans: SeqScan[];
   /** Rows each relation is expected to hand to the plan, by `schema.name`. */
   reads: ReadonlyMap<string, number>;
-  /** Every relation the plan touches. */
-  touched: string[];
+  /** Every relation the plan opens. */
+  opened: PlanOpened;
   /** A nested loop without any condition joins its two sides. */
   cartesian: boolean;
 }
@@ -59,14 +60,11 @@ export function planFacts(root: PlanNode): PlanFacts {
     writes: [],
     seqScans: [],
     reads: plannedReads(root),
-    touched: [],
+    opened: planOpened(root),
     cartesian: false,
   };
-  const touched = new Set<string>();
   const visit = (node: PlanNode): void => {
     const object = node["Relation Name"] ? `${node["Schema"] ?? ""}.${node["Relation Name"]}` : undefined;
-    if (object) touched.add(object);
-    for (const target of node["Target Tables"] ?? []) touched.add(`${target["Schema"]}.${target["Relation Name"]}`);
     const outer = ((node["Plans"] ?? []) as PlanNode[]).filter(
       (child) => child["Parent Relationship"] !== "InitPlan" && child["Parent Relationship"] !== "SubPlan",
     );
@@ -87,7 +85,6 @@ export function planFacts(root: PlanNode): PlanFacts {
     for (const child of node["Plans"] ?? []) visit(child);
   };
   visit(root);
-  facts.touched = [...touched];
   return facts;
 }
 

@@ -1,12 +1,13 @@
 import type { Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
-import { ancestry, family, findRelation, qualified } from "./catalog.ts";
+import { family, findRelation, qualified } from "./catalog.ts";
 import type { CatalogRelation } from "./catalog-model.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import type { Mode } from "./locks.ts";
 import { kindWord } from "./relation-kind.ts";
 import type { TableReference } from "./table-references.ts";
 import { nameKey } from "./tree.ts";
+import { lockDivided } from "./writes/key-locks.ts";
 
 /** What a statement reads or locks: the objects, and the locks that come with them. Missing names make it fail. */
 export function describeReads(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
@@ -67,7 +68,7 @@ export function lockRead(
   draft.locks.add(qualified(relation), mode);
   // LOCK TABLE goes through the same relations and plans nothing.
   const plans = mode === "AccessShareLock" || mode === "RowShareLock";
-  if (plans) lockDivided(context, relation, draft);
+  if (plans && !only) lockDivided(context.catalog, relation, draft);
   if (relation.kind === "v") {
     for (const below of context.catalog.relationReach.get(relation.oid) ?? []) {
       const inner = context.catalog.relations.get(below);
@@ -77,19 +78,12 @@ export function lockRead(
   if (only) return;
   for (const oid of family(context.catalog, relation.oid).slice(1)) {
     const child = context.catalog.relations.get(oid);
-    // Partitions that planning left out are not opened.
     if (!child) continue;
-    const touched = family(context.catalog, oid).some((member) =>
-      draft.planned?.touched.includes(qualified(context.catalog.relations.get(member)!)),
-    );
-    if (draft.planned && !touched) continue;
+    // Partitions that planning left out are not opened; tables that only inherit are, before anything is left out (expand_inherited_rtentry).
+    const opened = draft.planned?.opened;
+    const kept = family(context.catalog, oid).some((member) => opened?.reads.has(qualified(context.catalog.relations.get(member)!)));
+    if (child.partition && opened && !opened.more && !kept) continue;
     draft.locks.add(qualified(child), mode);
-    if (plans) lockDivided(context, child, draft);
+    if (plans) lockDivided(context.catalog, child, draft);
   }
-}
-
-/** Planning a partition that is itself divided reads its bounds, from what it is a part of (set_baserel_partition_constraint in plancat.c). */
-export function lockDivided({ catalog }: AnalysisContext, relation: CatalogRelation, draft: DraftStatement): void {
-  if (relation.kind !== "p" || !relation.partition) return;
-  for (const oid of ancestry(catalog, relation.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }

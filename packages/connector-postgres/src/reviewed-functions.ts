@@ -137,6 +137,19 @@ jsonb_path_query jsonb_path_query_tz jsonb_populate_recordset jsonb_to_recordset
 ts_debug ts_parse ts_stat ts_token_type txid_snapshot_xip unnest`),
 );
 
+/** From `select distinct proname from pg_proc where prokind in ('a', 'w')` of PostgreSQL 18. */
+const AGGREGATES = new Set(
+  list(`
+any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp cume_dist dense_rank every first_value json_agg
+json_agg_strict json_object_agg json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict jsonb_agg jsonb_agg_strict
+jsonb_object_agg jsonb_object_agg_strict jsonb_object_agg_unique jsonb_object_agg_unique_strict lag last_value lead max min mode nth_value
+ntile percent_rank percentile_cont percentile_disc range_agg range_intersect_agg rank regr_avgx regr_avgy regr_count regr_intercept regr_r2
+regr_slope regr_sxx regr_sxy regr_syy row_number stddev stddev_pop stddev_samp string_agg sum var_pop var_samp variance xmlagg`),
+);
+
+/** Whether a call makes one value of many rows, or of a window of them. */
+export const isAggregate = (name: string): boolean => AGGREGATES.has(name);
+
 /** Whether every call is one value. False for those that return a set, and for what nobody has reviewed. */
 export const isOneValue = (name: string): boolean => TABLE.has(name) && !SET_RETURNING.has(name) && !name.startsWith("pg_");
 

@@ -7,6 +7,7 @@ import type { Mode } from "./locks.ts";
 import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
 import { bodyWrites, type TriggerRows } from "./trigger-writes.ts";
 import { walkTriggerBody } from "./trigger-body.ts";
+import { computedFrom } from "./writes/computed-columns.ts";
 
 export type WriteEvent = "insert" | "update" | "delete" | "truncate";
 
@@ -33,6 +34,10 @@ export interface Firing {
   statements?: Rows;
   /** Rows that BEFORE triggers see, where more are proposed than written. */
   proposed?: Rows | undefined;
+  /** Rows pass that no statement of this kind writes, as those that move to another partition: statement triggers do not fire. */
+  rowsOnly?: boolean;
+  /** The columns that a key's own UPDATE of the same table assigns, after this one; `sure`: it runs. */
+  overtaken?: { columns: readonly string[]; sure: boolean } | undefined;
 }
 
 /** Nothing is written at all. */
@@ -48,15 +53,26 @@ export function forecastTriggers(
   event: WriteEvent,
   rows: Rows,
   columns?: readonly string[],
-  { depth = 0, statements = ONCE, proposed }: Firing = {},
+  { depth = 0, statements = ONCE, proposed, rowsOnly = false, overtaken }: Firing = {},
 ): TriggerForecast {
   const forecast: TriggerForecast = { sideEffects: [], complete: true, alters: false, willFail: [], notes: [], locks: [] };
+  const again = overtaken && new Set(matching(context, table, event, overtaken.columns));
   for (const trigger of matching(context, table, event, columns)) {
+    if (rowsOnly && !trigger.row) continue;
     const seen = trigger.when === "before" ? (proposed ?? rows) : rows;
-    one(context, trigger, event, { table, rows: seen, statements, depth }, forecast);
+    // The key's own statement takes the place of the one before it, and may not be one that the trigger is for (cancel_prior_stmt_triggers).
+    const lost = again && !trigger.row && trigger.when === "after" && !again.has(trigger);
+    if (lost && overtaken.sure) continue;
+    const runs: Rows = lost ? { value: statements.value, kind: "estimate" } : statements;
+    one(context, trigger, event, { table, rows: seen, statements: runs, depth }, forecast);
   }
   return forecast;
 }
+
+/** Whether a BEFORE trigger may keep rows of a table from going. */
+export const mayKeepRows = (context: AnalysisContext, table: number): boolean =>
+  // At this depth nothing that bodies write is followed: it is not asked for.
+  forecastTriggers(context, table, "delete", ONCE, undefined, { depth: Infinity }).alters;
 
 /** Takes over what triggers do into the statement that fires them. */
 export function addForecast(draft: DraftStatement, forecast: TriggerForecast): void {
@@ -68,17 +84,21 @@ export function addForecast(draft: DraftStatement, forecast: TriggerForecast): v
 }
 
 function matching({ catalog }: AnalysisContext, table: number, event: WriteEvent, columns?: readonly string[]): CatalogTrigger[] {
+  const relation = catalog.relations.get(table);
   // A partition's rows are its whole's as well; rows of a table that only inherits fire their own triggers alone.
-  const kin = new Set([...(catalog.relations.get(table)?.partition ? ancestry(catalog, table) : []), ...family(catalog, table)]);
-  const assigned =
-    columns &&
-    new Set((catalog.relations.get(table)?.columns ?? []).filter((column) => columns.includes(column.name)).map((column) => column.attnum));
+  const kin = new Set([...(relation?.partition ? ancestry(catalog, table) : []), ...family(catalog, table)]);
+  const guarded = catalog.triggers.some(
+    ({ table: on, row, when, events }) => kin.has(on) && row && when === "before" && events.includes("update"),
+  );
+  const assigned = columns && relation && new Set([...columns, ...computedFrom(relation, columns, guarded)]);
   return catalog.triggers.filter((trigger) => {
     if (!trigger.events.includes(event)) return false;
     // Row triggers fire where the row is, statement triggers where the name stands.
     if (trigger.table !== table && !(trigger.row && kin.has(trigger.table))) return false;
     if (event !== "update" || trigger.columns.length === 0 || !assigned) return true;
-    return trigger.columns.some((attnum) => assigned.has(attnum)) || trigger.when === "before";
+    // Partitions number their columns on their own; the name is what they share.
+    const named = catalog.relations.get(trigger.table)?.columns.filter(({ attnum }) => trigger.columns.includes(attnum)) ?? [];
+    return named.some(({ name }) => assigned.has(name));
   });
 }
 

@@ -4,6 +4,7 @@ import { CONSTRAINTS, CONSTRAINTS_18 } from "./constraints.ts";
 import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS } from "./foreign-keys.ts";
 import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
+import { FOLLOWED } from "./followed.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
 import type { Section } from "./section.ts";
 import { TRIGGER_FORMS } from "./trigger-forms.ts";
@@ -30,4 +31,5 @@ export const SECTIONS: readonly Section[] = [
   WITHS,
   VIEW_FORMS,
   RULES,
+  FOLLOWED,
 ];

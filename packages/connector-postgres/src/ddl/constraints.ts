@@ -126,6 +126,8 @@ export async function addForeignKey(
   if (!parent) return missing(draft, nameKey(ref));
   lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
   lockAll(context, withPartitions(context, relation.oid), "ShareRowExclusiveLock", draft);
+  // Partitions get the lock of the whole statement, whichever of its parts asks for it (addFkRecurseReferencing in tablecmds.c).
+  lockAll(context, withPartitions(context, relation.oid), at.mode, draft);
   if (at.cmd.subtype === "AT_AddConstraint")
     for (const name of columns)
       if (!columnFacts(facts, name) && !at.coming.includes(name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);

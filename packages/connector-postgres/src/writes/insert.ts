@@ -13,9 +13,9 @@ import { insertedRows } from "./inserted-rows.ts";
 import { lockParents } from "./key-locks.ts";
 import { insertedSource, type RowSource } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
-import { lockBounds, lockParts } from "./target-locks.ts";
+import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { settled, type WriteTask } from "./task.ts";
-import { countWrittenKeys } from "./written-keys.ts";
+import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
 
 /** An INSERT; with ON CONFLICT new rows and those that are there already are two writes. */
 export async function describeInsert(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
@@ -47,20 +47,28 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
   lockParts(context, target, ["insert"], false, certain, draft);
   lockBounds(context, target, all, draft);
-  if (updates) describeConflictUpdate(context, target, conflict, changes, draft);
+  if (updates) describeConflictUpdate(context, target, conflict, changes, certain, draft);
   if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });
   describeSequences(context, target, given, all, draft);
   return fresh;
 }
 
 /** Rows that were there already and are changed instead. */
-function describeConflictUpdate(context: AnalysisContext, target: CatalogRelation, clause: Node, found: Rows, draft: DraftStatement): void {
+function describeConflictUpdate(
+  context: AnalysisContext,
+  target: CatalogRelation,
+  clause: Node,
+  found: Rows,
+  certain: WrittenKeys | undefined,
+  draft: DraftStatement,
+): void {
   const columns = assignedColumns({ targetList: clause.targetList }, "update");
   const conditional = clause.whereClause !== undefined && !isNone(found);
   const probe = forecastTriggers(context, target.oid, "update", found, columns);
   const rows = (conditional || probe.alters) && !isNone(found) ? estimated(found) : found;
   addForecast(draft, rows === found ? probe : forecastTriggers(context, target.oid, "update", rows, columns));
   pushEffect(draft, target, "update", columns, rows);
+  if (target.kind === "p") lockLeft(context, target, rows, certain, draft);
   describeUpdateCascades(context, target, columns, rows, draft);
   lockParents(context, target, columns, rows, draft);
 }

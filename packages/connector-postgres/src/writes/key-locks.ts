@@ -26,14 +26,28 @@ export function keysOf(catalog: Catalog, target: CatalogRelation): ForeignKey[] 
   return catalog.foreignKeys.filter((key) => key.enforced && kin.has(key.child));
 }
 
-/** A table a foreign key's own query runs on: partitions of it are opened, tables that only inherit are not (`ONLY` in ri_triggers.c). */
+/**
+ * A table a foreign key's own query runs on: partitions of it are opened, tables that only inherit are not (`ONLY` in ri_triggers.c). Parts
+ * that are themselves divided have their bounds read, as in any plan.
+ */
 export function lockKeyTable(catalog: Catalog, table: number, mode: Mode, draft: DraftStatement, parts?: readonly number[]): void {
   const relation = catalog.relations.get(table);
   if (!relation) return;
   draft.locks.add(qualified(relation), mode);
   if (relation.kind !== "p") return;
   const kept = parts && new Set(parts.flatMap((oid) => ancestry(catalog, oid)));
-  for (const oid of family(catalog, table)) if (!kept || kept.has(oid)) draft.locks.add(qualified(catalog.relations.get(oid)!), mode);
+  for (const oid of family(catalog, table)) {
+    if (kept && !kept.has(oid)) continue;
+    const part = catalog.relations.get(oid)!;
+    draft.locks.add(qualified(part), mode);
+    lockDivided(catalog, part, draft);
+  }
+}
+
+/** Planning a partition that is itself divided reads its bounds, from what it is a part of (set_baserel_partition_constraint in plancat.c). */
+export function lockDivided(catalog: Catalog, relation: CatalogRelation, draft: DraftStatement): void {
+  if (relation.kind !== "p" || !relation.partition) return;
+  for (const oid of ancestry(catalog, relation.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }
 
 /** Rows that refer to others lock the rows they refer to; with none written, or nothing but NULL in the key, none is checked. */

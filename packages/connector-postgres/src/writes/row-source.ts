@@ -6,6 +6,7 @@ import { deparse } from "../selection.ts";
 import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
 import { givenColumns } from "./given-columns.ts";
+import { withoutUnread } from "./unread-values.ts";
 
 /** Where the rows a statement writes come from, as SQL that only reads. */
 export interface RowSource {
@@ -120,9 +121,10 @@ export function insertedSource(context: AnalysisContext, relation: CatalogRelati
         const names = used.length > 0 ? used.map((at) => `c${at}`).join(", ") : "one";
         return `SELECT ${all} FROM (${sql}) AS s(${names})`;
       }
-      if (!isCountable(context, relation, { select: body.selectStmt, with: withClause }, [range])) return undefined;
+      const kept = withoutUnread(context, select, new Set(positions));
+      if (!isCountable(context, relation, { select: { SelectStmt: kept }, with: withClause }, [range])) return undefined;
       if (withClause && select.withClause) return undefined;
-      const sql = deparse({ SelectStmt: withClause ? { ...select, withClause } : select });
+      const sql = deparse({ SelectStmt: withClause ? { ...kept, withClause } : kept });
       if (sql === undefined) return undefined;
       const width = select.targetList?.length;
       // A star may stand for any number of columns; then positions are not names.

@@ -3,9 +3,10 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { lockDivided, lockRead } from "../reads.ts";
+import { lockRead } from "../reads.ts";
 import { isNone, type WriteEvent } from "../triggers.ts";
 import type { NameRef } from "../tree.ts";
+import { lockDivided } from "./key-locks.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
 /** Locks on what a statement names to write, and on the table behind a view, with what else the views on the way read. */
@@ -27,6 +28,10 @@ export function lockTarget(context: AnalysisContext, relation: CatalogRelation, 
   }
 }
 
+/** Whether planning keeps a part of what is written; what only inherits is always opened (expand_inherited_rtentry in inherit.c). */
+export const isKept = (part: CatalogRelation, { planned }: DraftStatement): boolean =>
+  !part.partition || !planned || planned.opened.more || planned.opened.writes.has(qualified(part));
+
 /** Partitions and heirs that a statement may write: those its plan keeps; for new rows those that some of them belong to. */
 export function lockParts(
   context: AnalysisContext,
@@ -39,20 +44,16 @@ export function lockParts(
   const { catalog } = context;
   const parts = family(catalog, target.oid).slice(1);
   const found = events.some((event) => event !== "insert");
-  if (found) lockDivided(context, target, draft);
+  if (found && !only) lockDivided(catalog, target, draft);
   const leaf = (oid: number): void => {
     for (const above of ancestry(catalog, oid)) {
       if (!parts.includes(above)) continue;
       const part = catalog.relations.get(above)!;
       draft.locks.add(qualified(part), "RowExclusiveLock");
-      if (found) lockDivided(context, part, draft);
+      if (found) lockDivided(catalog, part, draft);
     }
   };
-  if (!only && found)
-    for (const oid of parts) {
-      const name = qualified(catalog.relations.get(oid)!);
-      if (!draft.planned || draft.planned.touched.includes(name)) leaf(oid);
-    }
+  if (!only && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft)) leaf(oid);
   for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid);
   if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid);
 }
@@ -73,9 +74,7 @@ export function lockLeft(
 ): void {
   const { catalog } = context;
   const holding = [...(written?.partitions ?? [])].flatMap(([oid, count]) => (count > 0 ? [oid] : []));
-  const planned = family(catalog, target.oid).filter(
-    (oid) => draft.planned?.touched.includes(qualified(catalog.relations.get(oid)!)) ?? true,
-  );
+  const planned = family(catalog, target.oid).filter((oid) => isKept(catalog.relations.get(oid)!, draft));
   for (const oid of written?.partitions ? holding : planned) lockBounds(context, catalog.relations.get(oid)!, rows, draft);
 }
 

@@ -5,13 +5,13 @@ import { ancestry, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
+import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
 import { isCountable } from "./countable.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
-import { lockParents } from "./key-locks.ts";
+import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { countSelected, settled, type WriteTask } from "./task.ts";
@@ -52,7 +52,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     rows = estimated(rows);
     // How many move is not known; those that do pass the triggers of both.
-    for (const event of ["delete", "insert"] as const) addForecast(draft, forecastTriggers(context, target.oid, event, rows));
+    for (const event of ["delete", "insert"] as const)
+      addForecast(draft, forecastTriggers(context, target.oid, event, rows, undefined, { rowsOnly: true }));
     if (!holds("movesAreUpdates", context.catalog.version) && describeMoves(context, target, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns);
@@ -60,7 +61,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     rows = estimated(rows);
     written = undefined;
   }
-  addForecast(draft, probe.alters ? forecastTriggers(context, target.oid, "update", rows, columns) : probe);
+  const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
+  addForecast(draft, probe.alters || overtaken ? forecastTriggers(context, target.oid, "update", rows, columns, { overtaken }) : probe);
   pushEffect(draft, target, "update", columns, rows);
   lockParts(context, target, ["update"], body.relation.inh !== true && relation === target, written, draft);
   lockBounds(context, target, rows, draft);
@@ -70,6 +72,25 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   return rows;
+}
+
+/** The UPDATE by which a table's key to itself passes a change on: it runs in the place of the statement that set it off. */
+function overtaking(
+  { catalog }: AnalysisContext,
+  target: CatalogRelation,
+  assigned: readonly string[],
+  written: WrittenKeys | undefined,
+): Firing["overtaken"] {
+  const keys = keysTo(catalog, target.oid).filter(
+    (key) =>
+      key.child === target.oid &&
+      "cnd".includes(key.onUpdate) &&
+      written?.changed.get(key.oid)?.rows !== 0 &&
+      columnNames(catalog, key.parent, key.parentColumns).some((name) => assigned.includes(name)),
+  );
+  if (keys.length === 0) return undefined;
+  const columns = keys.flatMap((key) => columnNames(catalog, key.child, key.childColumns));
+  return { columns, sure: keys.length === 1 && (written?.changed.get(keys[0]!.oid)?.rows ?? 0) > 0 };
 }
 
 /** Before 15 a row that moves counts as deleted for the keys that refer to it. Whether any do so. */
