@@ -70,7 +70,7 @@ export function bodyWrites(
   const plain = references.filter((reference) => reference.statement).length === 1;
   if (event && target) {
     inner.locks.add(qualified(target), "RowExclusiveLock");
-    lockParts(context, target, [event], body.relation.inh !== true, undefined, inner);
+    lockParts(context, target, [event], body.relation.inh === true ? "all" : "only", undefined, inner);
     const rows = perFiring(context, type, body, target, passing, statement);
     writes.push({ object: qualified(target), effect: EFFECTS[event], rows });
     complete = plain && rows.kind !== "unknown" && !body.onConflictClause && !catalog.rules.has(target.oid) && depth < DEPTH;

@@ -8,7 +8,7 @@ import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
-import { lockParts } from "./target-locks.ts";
+import { lockParts, reachOf } from "./target-locks.ts";
 import { countSelected, settled, type WriteTask } from "./task.ts";
 
 /** A DELETE and everything its keys take along. */
@@ -23,7 +23,7 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   const kept = certain ? rows : isNone(rows) ? rows : estimated(rows);
   addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept));
   pushEffect(draft, target, "delete", [], kept);
-  lockParts(context, target, ["delete"], body.relation.inh !== true && relation === target, undefined, draft);
+  lockParts(context, target, ["delete"], reachOf(body.relation, relation, target), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
   const counts = context.after.writes || target.rowSecurity ? undefined : found.counts;
   describeDeleteCascades(context, target, closure, counts, kept, draft);

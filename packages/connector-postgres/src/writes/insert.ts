@@ -45,7 +45,7 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
       ? { value: all.value === 0 ? 0 : Math.round(all.value / 2), kind: all.kind === "unknown" ? "unknown" : "estimate" }
       : counted(known);
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
-  lockParts(context, target, ["insert"], false, certain, draft);
+  lockParts(context, target, ["insert"], "all", certain, draft);
   lockBounds(context, target, all, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, certain, draft);
   if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });

@@ -11,7 +11,7 @@ import { counted, estimated, UNKNOWN } from "./figures.ts";
 import { lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
-import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
+import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
 import type { WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
@@ -32,6 +32,7 @@ interface Branch {
 export async function describeMerge(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
   const { body, relation, target, planned, scope } = task;
   const branches = branchesOf(body);
+  const reach = reachOf(body.relation, relation, target);
   const ranges = [{ RangeVar: body.relation }, body.sourceRelation];
   const conditions = {
     from: body.sourceRelation,
@@ -73,7 +74,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       describeDeleteCascades(context, target, closure, counts, rows, draft);
     } else {
       const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
-      lockParts(context, target, [event], false, written, draft);
+      lockParts(context, target, [event], reach, written, draft);
       lockBounds(context, target, rows, draft);
       if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
       if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
@@ -82,7 +83,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
     }
     all = sum([all, rows]);
   }
-  lockParts(context, target, ["update"], false, undefined, draft);
+  lockParts(context, target, ["update"], reach, undefined, draft);
   return all;
 }
 

@@ -5,7 +5,7 @@ import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { lockRead } from "../reads.ts";
 import { isNone, type WriteEvent } from "../triggers.ts";
-import type { NameRef } from "../tree.ts";
+import type { NameRef, Node } from "../tree.ts";
 import { lockDivided } from "./key-locks.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
@@ -28,23 +28,29 @@ export function lockTarget(context: AnalysisContext, relation: CatalogRelation, 
   }
 }
 
+/** What of a table's parts a write names: none, all, or for a view whatever its definition names, which the plan tells. */
+export type Reach = "only" | "all" | "planned";
+
+export const reachOf = (range: Node, relation: CatalogRelation, target: CatalogRelation): Reach =>
+  relation !== target ? "planned" : range.inh === true ? "all" : "only";
+
 /** Whether planning keeps a part of what is written; what only inherits is always opened (expand_inherited_rtentry in inherit.c). */
-export const isKept = (part: CatalogRelation, { planned }: DraftStatement): boolean =>
-  !part.partition || !planned || planned.opened.more || planned.opened.writes.has(qualified(part));
+export const isKept = (part: CatalogRelation, { planned }: DraftStatement, reach: Reach = "all"): boolean =>
+  !planned || planned.opened.more || planned.opened.writes.has(qualified(part)) || (!part.partition && reach === "all");
 
 /** Partitions and heirs that a statement may write: those its plan keeps; for new rows those that some of them belong to. */
 export function lockParts(
   context: AnalysisContext,
   target: CatalogRelation,
   events: readonly WriteEvent[],
-  only: boolean,
+  reach: Reach,
   written: WrittenKeys | undefined,
   draft: DraftStatement,
 ): void {
   const { catalog } = context;
   const parts = family(catalog, target.oid).slice(1);
   const found = events.some((event) => event !== "insert");
-  if (found && !only) lockDivided(catalog, target, draft);
+  if (found && reach !== "only") lockDivided(catalog, target, draft);
   const leaf = (oid: number): void => {
     for (const above of ancestry(catalog, oid)) {
       if (!parts.includes(above)) continue;
@@ -53,7 +59,7 @@ export function lockParts(
       if (found) lockDivided(catalog, part, draft);
     }
   };
-  if (!only && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft)) leaf(oid);
+  if (reach !== "only" && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft, reach)) leaf(oid);
   for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid);
   if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid);
 }
@@ -86,5 +92,5 @@ export function lockPlanned(context: AnalysisContext, ref: NameRef, only: boolea
   const below = (draft.planned?.writes ?? []).map((write) => catalog.byName.get(write.object)).find((item) => item !== undefined);
   const target = relation.kind === "v" && below ? below : relation;
   lockTarget(context, relation, target, draft);
-  lockParts(context, target, ["update"], only, undefined, draft);
+  lockParts(context, target, ["update"], relation !== target ? "planned" : only ? "only" : "all", undefined, draft);
 }

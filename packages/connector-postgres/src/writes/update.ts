@@ -13,7 +13,7 @@ import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
 import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
-import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
+import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { countSelected, settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
@@ -64,7 +64,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
   addForecast(draft, probe.alters || overtaken ? forecastTriggers(context, target.oid, "update", rows, columns, { overtaken }) : probe);
   pushEffect(draft, target, "update", columns, rows);
-  lockParts(context, target, ["update"], body.relation.inh !== true && relation === target, written, draft);
+  lockParts(context, target, ["update"], reachOf(body.relation, relation, target), written, draft);
   lockBounds(context, target, rows, draft);
   if (target.kind === "p") lockLeft(context, target, rows, written, draft);
   // Several matches of one row leave open which of them is taken.
