@@ -9,7 +9,7 @@ let service: Service;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  service = await createService();
+  service = await createService({ countdown: "10m" });
 });
 
 test.afterAll(async () => {

@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePort } from "@interlock/db/free-port";
+import { DEFAULT_POLICY } from "@interlock/policy";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const READY_MS = 120_000;
@@ -30,8 +31,11 @@ export interface Service {
   dispose(): Promise<void>;
 }
 
-export async function createService(): Promise<Service> {
+/** `countdown`: instead of the demo policy's 5 s, for tests that act within it however busy the machine is. */
+export async function createService({ countdown }: { countdown?: string } = {}): Promise<Service> {
   const home = await mkdtemp(join(tmpdir(), "interlock-e2e-"));
+  if (countdown !== undefined)
+    await writeFile(join(home, "policy.yaml"), DEFAULT_POLICY.replaceAll("countdown: 5s", `countdown: ${countdown}`), { mode: 0o600 });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const environment = { ...process.env, PORT: String(port), INTERLOCK_HOME: home };
