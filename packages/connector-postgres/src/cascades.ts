@@ -1,9 +1,10 @@
-import { sumRows, type Rows } from "@interlock/protocol";
+import { strongest, sumRows, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { ancestry, family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import type { DraftStatement } from "./draft-statement.ts";
+import { rulesOn } from "./rules/rule-definition.ts";
 import { addForecast, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
 import { columnNames, lockKeyTable, lockParents } from "./writes/key-locks.ts";
@@ -193,9 +194,20 @@ function fire(
   const statements: Rows = runs ? { value: 1, kind: "estimate" } : { value: 0, kind: "exact" };
   const forecast = forecastTriggers(context, table.oid, event, rows, columns, { statements, depth });
   addForecast(draft, forecast);
+  if (runs) noteRules(context, table, event, draft);
   if (!forecast.alters || isNone(rows)) return;
   draft.notes.push(`A BEFORE trigger on ${qualified(table)} may change what cascades`);
   for (const cascade of draft.cascades) if (cascade.rows.kind === "exact") cascade.rows = { ...cascade.rows, kind: "estimate" };
+}
+
+/** A key's own query is rewritten like any other, and the server refuses what takes its place (ri_PerformCheck in ri_triggers.c). */
+function noteRules(context: AnalysisContext, table: CatalogRelation, event: WriteEvent, draft: DraftStatement): void {
+  if (event === "truncate" || !rulesOn(context.catalog, table, event).length) return;
+  const judged = context.judge.rewritten(table.oid, event);
+  draft.effect = strongest([draft.effect, judged.effect]);
+  draft.sideEffects.push(...judged.sideEffects);
+  draft.incomplete = true;
+  draft.notes.push(`Rules on ${qualified(table)} rewrite what foreign keys write to it`);
 }
 
 const childNames = ({ catalog }: AnalysisContext, key: ForeignKey): string[] =>

@@ -80,6 +80,15 @@ export interface CatalogTrigger {
   newTable?: string;
 }
 
+/** A rule that rewrites what is written to a relation. */
+export interface CatalogRule {
+  oid: number;
+  name: string;
+  event: "insert" | "update" | "delete";
+  /** CREATE RULE as the server prints it; names as the session that read the catalogue finds them. */
+  definition: string;
+}
+
 export interface CatalogFunction {
   oid: number;
   schema: string;
@@ -129,13 +138,13 @@ export interface Catalog {
   triggers: readonly CatalogTrigger[];
   functions: ReadonlyMap<number, CatalogFunction>;
   functionsByName: ReadonlyMap<string, CatalogFunction[]>;
-  /** Rules beyond a view's own, by relation: the events they rewrite. */
-  rules: ReadonlyMap<number, string[]>;
+  /** Enabled rules beyond a view's own, by relation, in the order of their names: that in which the server applies them. */
+  rules: ReadonlyMap<number, CatalogRule[]>;
   /** Expressions that run when a relation is read or planned: row security, checks, index expressions. */
   policies: ReadonlyMap<number, string[]>;
   /** User functions a relation's definitions depend on, triggers left out. */
   functionReach: ReadonlyMap<number, number[]>;
-  /** Relations a view's definition depends on. */
+  /** Relations a view's query depends on; what its rules write to is none of them. */
   relationReach: ReadonlyMap<number, number[]>;
   parents: ReadonlyMap<number, number[]>;
   children: ReadonlyMap<number, number[]>;

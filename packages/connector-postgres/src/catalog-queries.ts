@@ -77,7 +77,9 @@ select
       'superuserOwned', coalesce((select r.rolsuper from pg_roles r where r.oid = p.proowner), false),
       'settings', coalesce(to_jsonb(array(select split_part(setting, '=', 1) from unnest(p.proconfig) setting)), '[]')))
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where p.oid >= 16384) as functions,
-  (select json_agg(json_build_array(ev_class::int8, ev_type::text)) from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
+  (select json_agg(json_build_array(ev_class::int8, json_build_object('oid', oid::int8, 'name', rulename, 'event', case ev_type when '2' then 'update' when '3' then 'insert' else 'delete' end,
+      'definition', case when ev_class <> all($1::oid[]) then pg_get_ruledef(oid) else '' end)) order by rulename)
+    from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
   (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy
     where polrelid <> all($1::oid[])) as policies,
   (select json_agg(json_build_array(inhparent::int8, inhrelid::int8)) from pg_inherits i where inhparent >= 16384
@@ -136,7 +138,7 @@ select
     ) r) y) as function_reach,
   (select json_agg(json_build_array(rel, target)) from (
     select distinct w.ev_class::int8 as rel, d.refobjid::int8 as target from pg_depend d join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
-      where d.refclassid = 'pg_class'::regclass and d.refobjid <> w.ev_class and w.oid >= 16384) z) as relation_reach,
+      where d.refclassid = 'pg_class'::regclass and d.refobjid <> w.ev_class and w.oid >= 16384 and w.ev_type = '1') z) as relation_reach,
   (select json_agg(json_build_array(tab, att, seq)) from (
     select d.refobjid::int8 as tab, d.refobjsubid as att, d.objid::int8 as seq from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
       where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'i'

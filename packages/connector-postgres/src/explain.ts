@@ -45,10 +45,31 @@ export async function explain(
 ): Promise<{ ok: true; plan: PlanFacts } | { ok: false; error: DatabaseError }> {
   const result = await session.attempt(PLAN_MS, () => session.query(`EXPLAIN (FORMAT JSON, VERBOSE) ${text}`));
   if (!result.ok) return result;
-  const root = result.value[0]?.["QUERY PLAN"]?.[0]?.Plan as PlanNode | undefined;
+  // Rules may make several statements of one, or none.
+  const plans = (result.value[0]?.["QUERY PLAN"] ?? []) as { Plan?: PlanNode }[];
+  const facts = plans.flatMap(({ Plan: root }) => (root ? [planFacts(root)] : []));
+  const [first] = facts.toSorted((x, y) => y.cost - x.cost);
   // Utility statements (CREATE TABLE AS with no plan, say) answer without one.
-  if (!root) return { ok: false, error: { code: NO_PLAN, message: "The server gave no plan" } };
-  return { ok: true, plan: planFacts(root) };
+  if (!first) return { ok: false, error: { code: NO_PLAN, message: "The server gave no plan" } };
+  return { ok: true, plan: facts.length === 1 ? first : together(first, facts) };
+}
+
+/** What a statement that is carried out in several parts does; what is shown of it is the dearest. */
+function together(first: PlanFacts, parts: readonly PlanFacts[]): PlanFacts {
+  const reads = new Map<string, number>();
+  for (const part of parts) for (const [object, rows] of part.reads) reads.set(object, (reads.get(object) ?? 0) + rows);
+  return {
+    ...first,
+    writes: parts.flatMap((part) => part.writes),
+    seqScans: parts.flatMap((part) => part.seqScans),
+    reads,
+    opened: {
+      reads: new Set(parts.flatMap((part) => [...part.opened.reads])),
+      writes: new Set(parts.flatMap((part) => [...part.opened.writes])),
+      more: parts.some((part) => part.opened.more),
+    },
+    cartesian: parts.some((part) => part.cartesian),
+  };
 }
 
 export function planFacts(root: PlanNode): PlanFacts {

@@ -14,6 +14,7 @@ import { incompleteReason } from "./incomplete-reason.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
+import { isPlannable } from "./planned-statement.ts";
 import { planSteps } from "./plan-steps.ts";
 import { kindWord } from "./relation-kind.ts";
 import { findRisks } from "./risks/index.ts";
@@ -34,7 +35,7 @@ import { estimated } from "./writes/figures.ts";
 import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
-import { lockPlanned } from "./writes/target-locks.ts";
+import { lockPlanned } from "./writes/planned-locks.ts";
 
 /** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
@@ -215,7 +216,7 @@ async function describeQuery(
   lockNamedSequences(context, subject, draft);
   // What is only planned is not written.
   if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") {
-    for (const { ref, only: alone } of writes) lockPlanned(context, ref, alone, draft);
+    for (const reference of writes) await lockPlanned(context, reference, draft);
     return;
   }
   await describeWrites(context, subject, writes, draft);
@@ -264,11 +265,6 @@ function queryOf(tree: Node): Node | undefined {
   return undefined;
 }
 
-function isPlannable(tree: Node, context: AnalysisContext, judged: Judgement): boolean {
-  if (judged.ownCode || judged.effect === "unknown" || context.after.meaning) return false;
-  return !unwrap(tree)?.[1].intoClause;
-}
-
 async function plan(context: AnalysisContext, text: string | undefined, draft: DraftStatement): Promise<void> {
   if (text === undefined) return;
   const planned = await explain(context.session, text);
@@ -277,10 +273,10 @@ async function plan(context: AnalysisContext, text: string | undefined, draft: D
     draft.plan = { cost: planned.plan.cost, node: planned.plan.node, steps: planSteps(planned.plan.root, context.catalog) };
     return;
   }
-  draft.incomplete = true;
   const { code, message } = planned.error;
-  // A rule may leave nothing to plan.
+  // Rules may leave nothing to plan.
   if (code === NO_PLAN) return;
+  draft.incomplete = true;
   if (code === "57014" || code === "55P03") draft.notes.push("Planning took too long or waits for a lock");
   else if (context.after.writes) draft.notes.push("An earlier statement of this text may be needed before this one can be planned");
   else draft.willFail.push({ code, reason: message });

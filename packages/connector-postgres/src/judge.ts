@@ -1,14 +1,16 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
 import { family, findFunctions, findRelation, qualified } from "./catalog.ts";
 import type { Catalog, CatalogFunction, CatalogRelation, CodedType, SessionFacts } from "./catalog-model.ts";
-import type { Classification } from "./classification.ts";
+import { combine, type Classification } from "./classification.ts";
+import { classify } from "./classify.ts";
 import { classifyBody, classifySignature, sqlBodyTrees } from "./classify-body.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
 import { COLUMN_TYPE, embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
+import { ruleOf } from "./rules/rule-definition.ts";
 import { reviewedCode } from "./reviewed-extensions.ts";
 import { settingEffect } from "./settings.ts";
-import { tableReferences } from "./table-references.ts";
+import { tableReferences, type Use } from "./table-references.ts";
 import { nameKey, rangeName, unwrap, type NameRef, type Node } from "./tree.ts";
 
 /** A classification with everything behind its names looked at. */
@@ -36,6 +38,7 @@ export class Judge {
   readonly #session: SessionFacts;
   readonly #functions = new Map<number, Judgement>();
   readonly #relations = new Map<number, Judgement>();
+  readonly #rewritten = new Map<string, Judgement>();
   #codedTypes: readonly CodedType[] | undefined;
 
   constructor(catalog: Catalog, session: SessionFacts) {
@@ -44,7 +47,9 @@ export class Judge {
   }
 
   statement(tree: Node, found: Classification): Judgement {
-    return this.#join([this.#named(found, 0), ...this.#read(this.#altersForeign(tree) ? {} : tree, 0)]);
+    // What is only planned or prepared is not rewritten by rules into something that runs.
+    const runs = found.effect !== "read" && found.effect !== "session";
+    return this.#join([this.#named(found, 0), ...this.#read(this.#altersForeign(tree) ? {} : tree, 0, false, runs)]);
   }
 
   /** A foreign table's definition is changed here, and the other server hears nothing of it. */
@@ -81,6 +86,29 @@ export class Judge {
     for (const child of this.#catalog.children.get(oid) ?? []) parts.push(this.relation(child, depth + 1));
     const joined = this.#join(parts);
     this.#relations.set(oid, joined);
+    return joined;
+  }
+
+  /** What the rules that rewrite a write do, those of the tables behind a view included. */
+  rewritten(oid: number, use: Exclude<Use, "read" | "lock">, depth = 0): Judgement {
+    const key = `${oid}/${use}`;
+    const known = this.#rewritten.get(key);
+    if (known) return known;
+    if (depth > DEPTH) return unknown("Rules rewrite each other too deeply to follow");
+    // What a rule writes to its own table again is refused by the server.
+    this.#rewritten.set(key, harmless());
+    const parts: Judgement[] = [];
+    // MERGE is refused where there are rules.
+    for (const { name, event, definition } of use === "merge" ? [] : (this.#catalog.rules.get(oid) ?? [])) {
+      if (event !== use) continue;
+      const relation = this.#catalog.relations.get(oid);
+      const where = `rule ${name} of ${relation ? qualified(relation) : "a relation"}`;
+      parts.push(this.#rule(definition, depth + 1, where));
+    }
+    if (this.#catalog.relations.get(oid)?.kind === "v")
+      for (const below of this.#catalog.relationReach.get(oid) ?? []) parts.push(this.rewritten(below, use, depth + 1));
+    const joined = this.#join(parts);
+    this.#rewritten.set(key, joined);
     return joined;
   }
 
@@ -192,14 +220,15 @@ export class Judge {
     return { ...judged, sideEffects: [...judged.sideEffects, { kind: "function", name: qualified(fn), effect: judged.effect }] };
   }
 
-  #read(tree: unknown, depth: number, anywhere = false): Judgement[] {
+  #read(tree: unknown, depth: number, anywhere = false, runs = true): Judgement[] {
     const parts: Judgement[] = [];
-    for (const { ref } of tableReferences(tree)) {
+    for (const { ref, use } of tableReferences(tree)) {
       const own = findRelation(this.#catalog, this.#session, ref);
       const relations = anywhere && !ref.schema ? this.#relationsNamed(ref.name) : own ? [own] : [];
       for (const relation of relations) {
         if (!relation.system) parts.push(this.relation(relation.oid, depth));
-        else if (SERVER_FILES.has(relation.name)) parts.push({ ...harmless(), effect: "privilege" });
+        if (runs && use !== "read" && use !== "lock") parts.push(this.rewritten(relation.oid, use, depth));
+        if (relation.system && SERVER_FILES.has(relation.name)) parts.push({ ...harmless(), effect: "privilege" });
       }
     }
     return parts;
@@ -215,6 +244,16 @@ export class Judge {
     if (!parsed.ok || parsed.statements.length !== 1) return unknown(`The ${where} cannot be read`);
     const tree = parsed.statements[0]!.stmt;
     const judged = this.#join([this.#named(classifyQuery(tree), depth, true), ...this.#read(tree, depth, true)]);
+    return { ...judged, notes: judged.notes.map((note) => `${where}: ${note}`) };
+  }
+
+  /** The condition and the actions of a rule, as the server prints them. */
+  #rule(definition: string, depth: number, where: string): Judgement {
+    const rule = ruleOf(definition);
+    if (!rule) return unknown(`The ${where} cannot be read`);
+    const actions: Node[] = rule.actions ?? [];
+    const found = combine([classifyQuery(rule.whereClause), ...actions.map((action) => classify(action))]);
+    const judged = this.#join([this.#named(found, depth, true), ...this.#read([rule.whereClause, ...actions], depth, true)]);
     return { ...judged, notes: judged.notes.map((note) => `${where}: ${note}`) };
   }
 

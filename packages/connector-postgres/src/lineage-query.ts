@@ -286,7 +286,8 @@ export class LineageWalk {
     const full: Scope = { ...scope, items: [target, ...others] };
     const written = type === "DeleteStmt" ? NO_SOURCES : this.#written(body, full, known, target);
     // What a row trigger stores may come from anywhere; so may what a view's rule or trigger does.
-    const stored: Sources = type !== "DeleteStmt" && (relation?.beforeTriggers ?? true) ? "unknown" : written;
+    const rewritten = (relation?.ruled ?? true) || (type !== "DeleteStmt" && (relation?.beforeTriggers ?? true));
+    const stored: Sources = rewritten ? "unknown" : written;
     const after: ScopeItem = {
       ...target,
       columns: target.columns.map((column) => ({ ...column, sources: unite([column.sources, stored]) })),

@@ -20,14 +20,23 @@ export interface LoadedRelation {
   definition?: string;
   /** `schema.name` of every table above and below it in inheritance: their stored values are the same values. */
   family: string[];
-  /** Whether a row trigger may change rows before they are stored. */
+  /** Whether a row trigger may change rows before they are stored, or store others instead. */
   beforeTriggers: boolean;
+  /** Rules may return something else for what is written to it. */
+  ruled: boolean;
 }
 
 const LOAD = `
 select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, r.key,
   case when c.relkind in ('v','m') then pg_get_viewdef(c.oid) end as definition,
-  exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgtype & 3 = 3) as before_triggers,
+  -- Through a view rows are written to what it is made of, through a table to its parts.
+  (with recursive below as (select c.oid
+      union select o.oid from below b cross join lateral (
+        select d.refobjid as oid from pg_rewrite w join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+          and d.refclassid = 'pg_class'::regclass where w.ev_class = b.oid and w.ev_type = '1' and c.oid >= 16384
+        union all select i.inhrelid from pg_inherits i where i.inhparent = b.oid) o)
+    select json_build_object('before', coalesce(bool_or(exists (select from pg_trigger t where t.tgrelid = b.oid and not t.tgisinternal and (t.tgtype & 3 = 3 or t.tgtype & 64 <> 0))), false),
+      'ruled', coalesce(bool_or(exists (select from pg_rewrite w where w.ev_class = b.oid and w.ev_type <> '1')), false)) from below b) as rewriting,
   (select coalesce(json_agg(json_build_object('name', a.attname, 'attnum', a.attnum, 'typeOid', a.atttypid::int8,
       'generated', case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end) order by a.attnum), '[]')
     from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
@@ -63,7 +72,8 @@ export async function loadRelations(refs: readonly NameRef[], query: Query): Pro
       ),
       ...(row.definition ? { definition: (row.definition as string).replace(/;\s*$/, "") } : {}),
       family: row.family,
-      beforeTriggers: row.before_triggers,
+      beforeTriggers: row.rewriting.before,
+      ruled: row.rewriting.ruled,
     });
   }
   return found;

@@ -42,7 +42,7 @@ with recursive type_marks as (
       (select string_agg(concat_ws(',', t.oid, t.tgenabled, t.tgtype, t.tgfoid, p.prosecdef, p.prosrc), ';' order by t.oid)
          from pg_trigger t join pg_proc p on p.oid = t.tgfoid where t.tgrelid = c.oid and not t.tgisinternal),
       (select concat_ws(',', q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcycle) from pg_sequence q where q.seqrelid = c.oid),
-      (select string_agg(pg_get_ruledef(w.oid), ';' order by w.oid) from pg_rewrite w where w.ev_class = c.oid),
+      (select string_agg(concat(w.ev_enabled, pg_get_ruledef(w.oid)), ';' order by w.oid) from pg_rewrite w where w.ev_class = c.oid),
       (select string_agg(concat_ws(',', l.oid, l.polcmd, l.polroles, pg_get_expr(l.polqual, l.polrelid), pg_get_expr(l.polwithcheck, l.polrelid)), ';' order by l.oid)
          from pg_policy l where l.polrelid = c.oid),
       (select string_agg(concat_ws(',', k.oid, k.confdeltype, k.confupdtype), ';' order by k.oid) from pg_constraint k

@@ -30,7 +30,6 @@ test("a DELETE becomes a SELECT of the places of its rows", () => {
     treeOf("delete from shop.orders o using c where c.id = o.c and o.id in (1, 2)").DeleteStmt,
     [{ name: "id", attnum: 1 }],
     {
-      placed: true,
       limit: 10,
     },
   );

@@ -30,31 +30,40 @@ function shape(tree: unknown): string {
   });
 }
 
+/** Conditions joined by AND, in one list, as the parser makes it. */
+export function allOf(conditions: readonly (Node | undefined)[]): Node | undefined {
+  const args = conditions.flatMap((item): Node[] => {
+    if (!item) return [];
+    return item.BoolExpr?.boolop === "AND_EXPR" ? item.BoolExpr.args : [item];
+  });
+  return args.length > 1 ? { BoolExpr: { boolop: "AND_EXPR", args } } : args[0];
+}
+
 const string = (sval: string): Node => ({ String: { sval } });
-const column = (alias: string, name: string, as?: string): Node => ({
-  ResTarget: { ...(as ? { name: as } : {}), val: { ColumnRef: { fields: [string(alias), string(name)] } } },
-});
+const column = (alias: string, name: string): Node => ({ ColumnRef: { fields: [string(alias), string(name)] } });
+const target = (val: Node, name: string): Node => ({ ResTarget: { name, val } });
 
 /**
  * The rows an UPDATE or DELETE would touch, as a SELECT over its own tree: each row once, by place (`t`, `c`) with the given columns as
- * `k<attnum>`. A view has no places, so it is selected without. Undefined when the tree cannot be carried over faithfully.
+ * `k<attnum>`. `rows`: where its table is found, if not by the name in the statement. Undefined when the tree cannot be carried over faithfully.
  */
 export function selectionOf(
   body: Node,
   columns: readonly { name: string; attnum: number }[],
-  options: { placed: boolean; limit: number },
+  options: { limit: number; rows?: { range: Node; alias: string; column(column: { name: string; attnum: number }): Node } },
 ): string | undefined {
-  const alias: string = body.relation.alias?.aliasname ?? body.relation.relname;
+  const alias: string = options.rows?.alias ?? body.relation.alias?.aliasname ?? body.relation.relname;
+  const field = options.rows?.column ?? (({ name }) => column(alias, name));
   const others: Node[] = [...(body.usingClause ?? []), ...(body.fromClause ?? [])];
-  if (!options.placed && others.length > 0) return undefined;
-  const places = options.placed
-    ? [column(alias, "tableoid", "t"), column(alias, "ctid", "c")]
-    : [column(alias, columns[0]?.name ?? "ctid", "t")];
   return deparse({
     SelectStmt: {
       ...(others.length > 0 ? { distinctClause: [{}] } : {}),
-      targetList: [...places, ...columns.map(({ name, attnum }) => column(alias, name, `k${attnum}`))],
-      fromClause: [{ RangeVar: body.relation }, ...others],
+      targetList: [
+        target(column(alias, "tableoid"), "t"),
+        target(column(alias, "ctid"), "c"),
+        ...columns.map((item) => target(field(item), `k${item.attnum}`)),
+      ],
+      fromClause: [options.rows?.range ?? { RangeVar: body.relation }, ...others],
       ...(body.whereClause ? { whereClause: body.whereClause } : {}),
       limitOption: "LIMIT_OPTION_COUNT",
       limitCount: { A_Const: { ival: { ival: options.limit } } },

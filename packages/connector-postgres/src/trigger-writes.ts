@@ -71,9 +71,12 @@ export function bodyWrites(
   if (event && target) {
     inner.locks.add(qualified(target), "RowExclusiveLock");
     lockParts(context, target, [event], body.relation.inh === true ? "all" : "only", undefined, inner);
-    const rows = perFiring(context, type, body, target, passing, statement);
+    // Where a rule or a view passes it on is not followed from here; what it comes to is in the effect.
+    const passedOn = catalog.rules.has(target.oid) || target.kind === "v";
+    const said = perFiring(context, type, body, target, passing, statement);
+    const rows = passedOn ? weaken(said) : said;
     writes.push({ object: qualified(target), effect: EFFECTS[event], rows });
-    complete = plain && rows.kind !== "unknown" && !body.onConflictClause && !catalog.rules.has(target.oid) && depth < DEPTH;
+    complete = plain && rows.kind !== "unknown" && !body.onConflictClause && !passedOn && depth < DEPTH;
     if (depth < DEPTH) {
       const columns = event === "update" ? (body.targetList ?? []).map((item: Node) => item.ResTarget?.name as string) : [];
       const given = event === "insert" ? givenColumns(target, body) : columns;

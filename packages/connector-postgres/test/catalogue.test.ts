@@ -45,6 +45,39 @@ async function sources(text: string): Promise<(string | readonly string[])[]> {
 
 const EMAIL = "shop.customers.email";
 
+/** What rules and the triggers of views return may be taken from anywhere, whatever the statement's own words. */
+test.each([
+  [
+    "create rule away as on delete to shop.order_log do instead delete from shop.customers returning id, email",
+    "delete from shop.order_log returning what",
+  ],
+  [
+    "create view shop.over as select * from shop.order_log; create rule away as on update to shop.order_log do instead update shop.customers set id = id returning id, email",
+    "update shop.over set what = 'x' returning what",
+  ],
+  [
+    "create rule also as on insert to shop.order_log do also select email from shop.customers",
+    "insert into shop.order_log (what) values ('x') returning what",
+  ],
+  [
+    "create view shop.over as select * from shop.order_log; create function shop.f() returns trigger language plpgsql as $$ begin select email into new.what from shop.customers; return new; end $$; create trigger t instead of insert on shop.over for each row execute function shop.f()",
+    "insert into shop.over (what) values ('x') returning what",
+  ],
+  [
+    "create view shop.over as select * from shop.order_log; create function shop.f() returns trigger language plpgsql as $$ begin select email into new.what from shop.customers; return new; end $$; create trigger t before insert on shop.order_log for each row execute function shop.f()",
+    "insert into shop.over (what) values ('x') returning what",
+  ],
+])("where %s, the columns of %s are of unknown sources", async (made, text) => {
+  await client.query("BEGIN");
+  try {
+    await client.query(made);
+    const of = await lineageOf(text, query);
+    expect(of([{ name: "what", tableOid: 0, columnAttnum: 0, typeOid: 25 }])[0]!.sources).toBe("unknown");
+  } finally {
+    await client.query("ROLLBACK");
+  }
+});
+
 /** Every way found to carry a masked column under another name: column 0 must name it, or be `unknown`. */
 test.each([
   "select email from shop.customers",
@@ -234,6 +267,18 @@ test.each([
     "create view shop.gone as select id from shop.items where false; create function shop.clear() returns void language sql as 'delete from shop.items where id in (select id from shop.gone)'",
     "select shop.clear()",
     "create or replace view shop.gone as select id from shop.items",
+  ],
+  [
+    "a rule that is switched off",
+    "create table shop.ruled (id int); create rule ruled_no as on delete to shop.ruled do instead nothing",
+    "delete from shop.ruled",
+    "alter table shop.ruled disable rule ruled_no",
+  ],
+  [
+    "a rule of a table that a rule writes to",
+    "create table shop.ruled (id int); create table shop.second (id int); create rule ruled_on as on delete to shop.ruled do also delete from shop.second",
+    "delete from shop.ruled",
+    "create rule second_on as on delete to shop.second do also delete from shop.items",
   ],
 ])("a change of %s changes what a text resolves to", async (_, made, text, change) => {
   await client.query("BEGIN");

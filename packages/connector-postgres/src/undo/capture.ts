@@ -132,7 +132,7 @@ export class Capture {
   async #keepClosure({ closure, reached, body, target }: UndoPlan, keeping: Keeping): Promise<void> {
     const catalog = this.#catalog;
     const columns = neededColumns(catalog, closure!, target.relation.oid);
-    const base = selectionOf(body, columns, { placed: true, limit: this.#limits.maxRows + 1 });
+    const base = selectionOf(body, columns, { limit: this.#limits.maxRows + 1 });
     if (base === undefined) throw lost("what it deletes cannot be selected beforehand");
     const { parts, rowsOf, referring } = closureSets(catalog, closure!, base);
     const gone = (table: number) => `(x.tableoid, x.ctid) IN (SELECT t, c FROM ${rowsOf(table)})`;
@@ -155,7 +155,7 @@ export class Capture {
   }
 
   async #keepSelected({ body, target }: UndoPlan, keeping: Keeping): Promise<void> {
-    const base = selectionOf(body, [], { placed: true, limit: this.#limits.maxRows + 1 });
+    const base = selectionOf(body, [], { limit: this.#limits.maxRows + 1 });
     if (base === undefined) throw lost("what it changes cannot be selected beforehand");
     const rows = await this.#session.texts(
       `SELECT ${columnList(target.columns)} FROM ${ident(target)} x WHERE (x.tableoid, x.ctid) IN (SELECT t, c FROM (${base}) selected) FOR UPDATE OF x`,

@@ -4,17 +4,18 @@ import { describeDeleteCascades } from "../cascades.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { selectionOf } from "../selection.ts";
+import type { Node } from "../tree.ts";
 import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
-import { countSelected, settled, type WriteTask } from "./task.ts";
+import { countSelected, rangeOf, settled, type WriteTask } from "./task.ts";
 
 /** A DELETE and everything its keys take along. */
 export async function describeDelete(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
   const { catalog } = context;
-  const { body, relation, target } = task;
+  const { body, target } = task;
   const closure = deleteClosure(catalog, target.oid);
   const found = await countDeleted(context, task, closure);
   const rows = settled(context, task, found.rows);
@@ -23,7 +24,7 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   const kept = certain ? rows : isNone(rows) ? rows : estimated(rows);
   addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept));
   pushEffect(draft, target, "delete", [], kept);
-  lockParts(context, target, ["delete"], reachOf(body.relation, relation, target), undefined, draft);
+  lockParts(context, target, ["delete"], reachOf(body.relation), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
   const counts = context.after.writes || target.rowSecurity ? undefined : found.counts;
   describeDeleteCascades(context, target, closure, counts, kept, draft);
@@ -31,22 +32,21 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   return kept;
 }
 
-async function countDeleted(
-  context: AnalysisContext,
-  { body, relation, target, scope }: WriteTask,
-  closure: Closure,
-): Promise<{ rows?: Rows; counts?: ClosureCounts }> {
-  const parts = { where: body.whereClause, using: body.usingClause, with: body.withClause };
-  if (!scope.countable || !isCountable(context, relation, parts, [{ RangeVar: body.relation }, ...(body.usingClause ?? [])])) return {};
-  if (relation.kind !== "v" && !closure.uncounted && hasCascades(closure)) {
-    const base = selectionOf(body, neededColumns(context.catalog, closure, target.oid), { placed: true, limit: COUNT_CAP + 1 });
+async function countDeleted(context: AnalysisContext, task: WriteTask, closure: Closure): Promise<{ rows?: Rows; counts?: ClosureCounts }> {
+  const { body, named, target, scope, rows: found } = task;
+  const using: Node[] = body.usingClause ?? [];
+  const parts = { where: body.whereClause, from: [found.range, ...using], with: body.withClause };
+  if (!scope.countable || !isCountable(context, named, parts, [rangeOf(named), found.range, ...using])) return {};
+  if (!closure.uncounted && hasCascades(closure)) {
+    const needed = neededColumns(context.catalog, closure, target.oid);
+    const base = selectionOf(body, needed, { limit: COUNT_CAP + 1, rows: found });
     const row = base === undefined ? undefined : await countRows(context, closureQuery(context.catalog, closure, base));
     if (row) {
       const rows = counted(Number(row.target));
       return rows.kind === "exact" ? { rows, counts: readCounts(closure, row) } : { rows };
     }
   }
-  const rows = await countSelected(context, relation, body);
+  const rows = await countSelected(context, task);
   return rows ? { rows } : {};
 }
 

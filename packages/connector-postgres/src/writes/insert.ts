@@ -19,15 +19,13 @@ import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
 
 /** An INSERT; with ON CONFLICT new rows and those that are there already are two writes. */
 export async function describeInsert(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
-  const { body, target, relation, scope } = task;
+  const { body, target, named, scope } = task;
   const conflict: Node | undefined = body.onConflictClause;
   const given = givenColumns(target, body);
   const arbiters = conflict ? arbitersOf(context, target, conflict) : [];
-  const source: RowSource = insertedSource(context, relation, body, body.withClause);
+  const source: RowSource = insertedSource(context, target, body, body.withClause, named);
   const asked = { assigned: undefined, arbiters: arbiters ?? [] };
-  // A view may give its columns other names, and decide otherwise about what conflicts.
-  const plain = relation === target || (!conflict && given.every((name) => relation.columns.some((column) => column.name === name)));
-  let written = scope.countable && plain ? await countWrittenKeys(context, target, source, asked) : undefined;
+  let written = scope.countable ? await countWrittenKeys(context, target, source, asked) : undefined;
   if (context.after.writes) written = undefined;
   const all = settled(
     context,

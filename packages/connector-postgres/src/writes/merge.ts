@@ -3,7 +3,7 @@ import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.
 import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { deparse } from "../selection.ts";
+import { allOf, deparse } from "../selection.ts";
 import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
@@ -13,7 +13,8 @@ import { foundRows } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
-import type { WriteTask } from "./task.ts";
+import { rangeOf, type WriteTask } from "./task.ts";
+import { columnOf } from "./view-path.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
 type Event = "insert" | "update" | "delete";
@@ -30,17 +31,17 @@ interface Branch {
 
 /** Each branch of a MERGE is a write of its own; statement triggers fire for every kind of write it names, rows or not. */
 export async function describeMerge(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
-  const { body, relation, target, planned, scope } = task;
-  const branches = branchesOf(body);
-  const reach = reachOf(body.relation, relation, target);
-  const ranges = [{ RangeVar: body.relation }, body.sourceRelation];
+  const { body, named, target, planned, scope, rows: found } = task;
+  const branches = branchesOf(body, found.range);
+  const reach = reachOf(body.relation);
+  const ranges = [rangeOf(named), found.range, body.sourceRelation];
   const conditions = {
-    from: body.sourceRelation,
+    from: [found.range, body.sourceRelation],
     on: body.joinCondition,
     when: branches.map(({ clause }) => clause.condition),
     with: body.withClause,
   };
-  const countable = scope.countable && relation === target && isCountable(context, relation, conditions, ranges);
+  const countable = scope.countable && isCountable(context, named, conditions, ranges);
   if (countable) await countBranches(context, branches, body.withClause);
   const share = planned ? Math.round(planned.rows / Math.max(1, branches.length)) : 0;
   for (const branch of branches) {
@@ -104,9 +105,8 @@ const defaulted = (branches: readonly Branch[], given: readonly string[]): strin
     }),
   );
 
-function branchesOf(body: Node): Branch[] {
+function branchesOf(body: Node, target: Node): Branch[] {
   const earlier = new Map<string, Node[]>();
-  const target = { RangeVar: body.relation };
   const source: Node = body.sourceRelation;
   const absent = (range: Node): Node => ({
     BoolExpr: {
@@ -134,8 +134,7 @@ function branchesOf(body: Node): Branch[] {
     ];
     earlier.set(kind, [...before, clause.condition ?? { A_Const: { boolval: { boolval: true } } }]);
     const from = kind === "MERGE_WHEN_MATCHED" ? [target, source] : [kind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" ? target : source];
-    const where = conditions.length === 1 ? conditions[0] : { BoolExpr: { boolop: "AND_EXPR", args: conditions } };
-    return { event: EVENTS[clause.commandType], clause, from, where };
+    return { event: EVENTS[clause.commandType], clause, from, where: allOf(conditions) };
   });
 }
 
@@ -165,20 +164,15 @@ const refersBack = (closure: Closure, target: number): boolean =>
   closure.deletes.some((entry) => entry.table === target && entry.via.length + entry.self.length > 0) ||
   [...closure.sets.map(({ key }) => key), ...closure.blocks].some((key) => key.child === target);
 
-const aliasOf = (body: Node): string => body.relation.alias?.aliasname ?? body.relation.relname;
-
 async function countClosure(
   context: AnalysisContext,
-  { body, target }: WriteTask,
+  { body, target, rows }: WriteTask,
   branches: readonly Branch[],
   closure: Closure,
 ): Promise<ClosureCounts | undefined> {
-  const alias = aliasOf(body);
-  const field = (name: string, as: string): Node => ({
-    ResTarget: { name: as, val: { ColumnRef: { fields: [{ String: { sval: alias } }, { String: { sval: name } }] } } },
-  });
-  const columns = neededColumns(context.catalog, closure, target.oid).map(({ name, attnum }) => field(name, `k${attnum}`));
-  const list = [field("tableoid", "t"), field("ctid", "c"), ...columns];
+  const field = (val: Node, name: string): Node => ({ ResTarget: { name, val } });
+  const columns = neededColumns(context.catalog, closure, target.oid).map((item) => field(rows.column(item), `k${item.attnum}`));
+  const list = [field(columnOf(rows.alias, "tableoid"), "t"), field(columnOf(rows.alias, "ctid"), "c"), ...columns];
   const queries = branches.map((branch) => select(branch, list, body.withClause));
   if (queries.includes(undefined)) return undefined;
   const base = queries.map((sql) => `(${sql})`).join(" UNION ");
@@ -188,7 +182,7 @@ async function countClosure(
 
 async function countBranchKeys(
   context: AnalysisContext,
-  { body, relation, target }: WriteTask,
+  { body, named, target, rows }: WriteTask,
   branch: Branch,
   event: WriteEvent,
 ): Promise<WrittenKeys | undefined> {
@@ -197,8 +191,8 @@ async function countBranchKeys(
     event === "update" ? branch.clause.targetList.map((item: Node) => item.ResTarget.val as Node) : (branch.clause.values ?? []);
   const positions = names.length > 0 ? names : target.columns.map((column) => column.name);
   const assigned = new Map(values.map((value, at) => [positions[at] ?? "", value]));
-  const source = foundRows(context, relation, [{ RangeVar: body.relation }, body.sourceRelation], {
-    alias: aliasOf(body),
+  const source = foundRows(context, named, [rangeOf(named), rows.range, body.sourceRelation], {
+    target: rows,
     from: branch.from,
     ...(branch.where ? { where: branch.where } : {}),
     with: body.withClause,

@@ -6,6 +6,7 @@ import { deparse } from "../selection.ts";
 import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
 import { givenColumns } from "./given-columns.ts";
+import { rangeOf, type TargetRows } from "./task.ts";
 import { withoutUnread } from "./unread-values.ts";
 
 /** Where the rows a statement writes come from, as SQL that only reads. */
@@ -35,7 +36,7 @@ export function foundRows(
   relation: CatalogRelation,
   ranges: readonly Node[],
   found: {
-    alias: string;
+    target: TargetRows;
     from: readonly Node[];
     where?: Node;
     with?: Node;
@@ -52,13 +53,15 @@ export function foundRows(
         return undefined;
       const list = columns.flatMap(({ name, attnum, expression }) => {
         const given = found.assigned.get(name);
-        const own = reference(found.alias, name);
+        const own = found.target.column({ name, attnum });
         if (found.old) return [target(`n${attnum}`, given ?? own), target(`o${attnum}`, own)];
         if (!given && expression !== undefined) return [];
         return [target(`n${attnum}`, given ?? { A_Const: { isnull: true } })];
       });
       if (!found.old && list.length < columns.length) return undefined;
-      const place = found.old ? [target("t", reference(found.alias, "tableoid")), target("c", reference(found.alias, "ctid"))] : [];
+      const place = found.old
+        ? [target("t", reference(found.target.alias, "tableoid")), target("c", reference(found.target.alias, "ctid"))]
+        : [];
       const sql = deparse({
         SelectStmt: {
           targetList: [...place, ...list, ...(place.length + list.length === 0 ? [target("one", { A_Const: { ival: { ival: 1 } } })] : [])],
@@ -77,7 +80,13 @@ export function foundRows(
 }
 
 /** Rows of an INSERT: those of its VALUES lists, of its query, or the one of DEFAULT VALUES. */
-export function insertedSource(context: AnalysisContext, relation: CatalogRelation, body: Node, withClause: Node | undefined): RowSource {
+export function insertedSource(
+  context: AnalysisContext,
+  relation: CatalogRelation,
+  body: Node,
+  withClause: Node | undefined,
+  through: CatalogRelation = relation,
+): RowSource {
   const select: Node | undefined = body.selectStmt?.SelectStmt;
   const given = givenColumns(relation, body);
   const named: string[] = body.cols?.map((item: Node) => item.ResTarget?.name as string) ?? relation.columns.map((column) => column.name);
@@ -102,13 +111,13 @@ export function insertedSource(context: AnalysisContext, relation: CatalogRelati
       if (list.some((item) => item.startsWith(" AS"))) return undefined;
       const all = ["1 AS one", ...list].join(", ");
       if (!select) return `SELECT ${all}`;
-      const range = { RangeVar: body.relation };
+      const ranges = [rangeOf(through), rangeOf(relation)];
       if (select.valuesLists) {
         const used = positions.filter((at) => at >= 0);
         const lists: Node[][] = select.valuesLists.map((item: Node) => item.List.items);
         const kept =
           used.length > 0 ? lists.map((items) => used.map((at) => items[at]!)) : lists.map(() => [{ A_Const: { ival: { ival: 1 } } }]);
-        if (!isCountable(context, relation, { with: withClause, values: kept }, [range])) return undefined;
+        if (!isCountable(context, through, { with: withClause, values: kept }, ranges)) return undefined;
         const sql = deparse({
           SelectStmt: {
             valuesLists: kept.map((items) => ({ List: { items } })),
@@ -122,7 +131,7 @@ export function insertedSource(context: AnalysisContext, relation: CatalogRelati
         return `SELECT ${all} FROM (${sql}) AS s(${names})`;
       }
       const kept = withoutUnread(context, select, new Set(positions));
-      if (!isCountable(context, relation, { select: { SelectStmt: kept }, with: withClause }, [range])) return undefined;
+      if (!isCountable(context, through, { select: { SelectStmt: kept }, with: withClause }, ranges)) return undefined;
       if (withClause && select.withClause) return undefined;
       const sql = deparse({ SelectStmt: withClause ? { ...kept, withClause } : kept });
       if (sql === undefined) return undefined;

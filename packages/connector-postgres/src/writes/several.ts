@@ -5,19 +5,21 @@ import { deleteClosure, keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { TableReference } from "../table-references.ts";
 import { unwrap, walk, type Node } from "../tree.ts";
-import { estimated } from "./figures.ts";
+import { estimated, UNKNOWN } from "./figures.ts";
 import { describeWrite } from "./write.ts";
 
 /**
  * Every write of one statement. All of them see the tables as they were before it, so each is counted by its own conditions, as long as
- * no two can reach the same rows.
+ * no two can reach the same rows. `rewriting`: see describeRuled. Answers the rows of the last one.
  */
 export async function describeWrites(
   context: AnalysisContext,
   subject: Node | undefined,
   writes: readonly TableReference[],
   draft: DraftStatement,
-): Promise<void> {
+  rewriting: readonly string[] = [],
+): Promise<Rows> {
+  let last = UNKNOWN;
   const top = subject && unwrap(subject)?.[1];
   const ctes: Node[] = (top?.withClause?.ctes ?? []).map((item: Node) => item.CommonTableExpr);
   const writing = new Map(
@@ -41,12 +43,15 @@ export async function describeWrites(
     const rows = await describeWrite(context, reference, draft, {
       countable: own && apart && !uses(conditions) && !uses(reading),
       ...clause,
+      rewriting,
       ...(handed ? { handed: apart ? handed : estimated(handed) } : {}),
     });
     const name = writing.get(statement);
     if (name !== undefined) handedOn.set(name, rows);
+    last = rows;
   }
   if (!apart) for (const figure of [...draft.effects, ...draft.cascades]) figure.rows = estimated(figure.rows);
+  return last;
 }
 
 const isSelect = (tree: Node): boolean => unwrap(tree)?.[0] === "SelectStmt";

@@ -13,20 +13,37 @@ export interface WriteScope {
   countable: boolean;
   /** WITH list for its conditions, without what writes. */
   with?: Node;
+  /** See describeRuled. */
+  rewriting: readonly string[];
   /** Rows it is known to insert from what another write of the statement returns. */
   handed?: Rows;
+}
+
+/** The rows of a table as a statement's conditions see them: under its own name, or under that of a view through which it is written. */
+export interface TargetRows {
+  /** Stands in a FROM list; has the rows' places as `tableoid` and `ctid`. */
+  range: Node;
+  alias: string;
+  column(column: { name: string; attnum: number }): Node;
 }
 
 /** One write while it is worked out. */
 export interface WriteTask {
   reference: TableReference;
+  /** Its table and the columns it writes are those of `target`; its conditions are left as they were written. */
   body: Node;
-  /** What was named, and the table whose rows are written. */
-  relation: CatalogRelation;
+  /** The relation that was named, where that may hide masked columns. */
+  named: CatalogRelation;
   target: CatalogRelation;
+  rows: TargetRows;
   planned: PlannedWrite | undefined;
   scope: WriteScope;
 }
+
+/** A relation by its full name, for what must know which relations a query reaches. */
+export const rangeOf = ({ schema, name }: CatalogRelation): Node => ({
+  RangeVar: { schemaname: schema, relname: name, inh: true, relpersistence: "p" },
+});
 
 /** The planner's own word on the rows; what was counted is no longer certain once something else writes first. */
 export function settled(context: AnalysisContext, { planned, target }: WriteTask, rows: Rows | undefined): Rows {
@@ -34,11 +51,9 @@ export function settled(context: AnalysisContext, { planned, target }: WriteTask
   return context.after.writes || target.rowSecurity ? estimated(known) : known;
 }
 
-/** Rows of the target that the statement selects; those of a view have no places. */
-export async function countSelected(context: AnalysisContext, relation: CatalogRelation, body: Node): Promise<Rows | undefined> {
-  const placed = relation.kind !== "v";
-  const first = relation.columns[0];
-  const base = selectionOf(body, placed || !first ? [] : [{ name: first.name, attnum: first.attnum }], { placed, limit: COUNT_CAP + 1 });
+/** Rows of the target that the statement selects. */
+export async function countSelected(context: AnalysisContext, { body, rows }: WriteTask): Promise<Rows | undefined> {
+  const base = selectionOf(body, [], { limit: COUNT_CAP + 1, rows });
   const row = base === undefined ? undefined : await countRows(context, `SELECT count(*) AS n FROM (${base}) q`);
   return row ? counted(Number(row.n)) : undefined;
 }

@@ -8,34 +8,32 @@ import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
-import { isCountable } from "./countable.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
 import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
-import { countSelected, settled, type WriteTask } from "./task.ts";
+import { rangeOf, settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
 /** An UPDATE, with the keys that really change and the partitions its rows go to. */
 export async function describeUpdate(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
-  const { body, relation, target, scope } = task;
+  const { body, named, target, scope, rows: found } = task;
   const columns = assignedColumns(body, "update");
   const from: Node[] = body.fromClause ?? [];
-  const ranges = [{ RangeVar: body.relation }, ...from];
+  const ranges = [rangeOf(named), found.range, ...from];
   let written: WrittenKeys | undefined;
   let rows: Rows | undefined;
-  if (scope.countable && relation.kind !== "v") {
+  if (scope.countable) {
     const assigned = new Map<string, Node>(
       (body.targetList ?? []).flatMap((item: Node) => {
         const { name, val, indirection } = item.ResTarget;
         return [[name, indirection ? { MultiAssignRef: {} } : val] as const];
       }),
     );
-    const alias: string = body.relation.alias?.aliasname ?? body.relation.relname;
-    const source = foundRows(context, relation, ranges, {
-      alias,
-      from: ranges,
+    const source = foundRows(context, named, ranges, {
+      target: found,
+      from: [found.range, ...from],
       where: body.whereClause,
       with: body.withClause,
       assigned,
@@ -44,8 +42,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     });
     written = await countWrittenKeys(context, target, source, { assigned: columns });
     if (written) rows = counted(written.rows);
-  } else if (scope.countable && isCountable(context, relation, { where: body.whereClause, from, with: body.withClause }, ranges))
-    rows = await countSelected(context, relation, body);
+  }
   rows = settled(context, task, rows);
   if (context.after.writes) written = undefined;
   if (movesAcross(context, target, columns) && !isNone(rows)) {
@@ -64,7 +61,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
   addForecast(draft, probe.alters || overtaken ? forecastTriggers(context, target.oid, "update", rows, columns, { overtaken }) : probe);
   pushEffect(draft, target, "update", columns, rows);
-  lockParts(context, target, ["update"], reachOf(body.relation, relation, target), written, draft);
+  lockParts(context, target, ["update"], reachOf(body.relation), written, draft);
   lockBounds(context, target, rows, draft);
   if (target.kind === "p") lockLeft(context, target, rows, written, draft);
   // Several matches of one row leave open which of them is taken.
