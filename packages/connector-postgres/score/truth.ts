@@ -47,7 +47,7 @@ export interface Truth {
 }
 
 const RELATIONS = `SELECT c.oid::int8 AS oid, concat(n.nspname, '.', c.relname) AS name, c.relkind::text AS kind, c.relfilenode::int8 AS file,
-    concat(c.relowner, c.relacl::text, c.relrowsecurity, c.relforcerowsecurity) AS rights
+    concat(c.relowner, c.relacl::text, c.relrowsecurity, c.relforcerowsecurity) AS rights, c.relispopulated AS populated
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'`;
 
@@ -66,7 +66,7 @@ export async function relationsBefore(client: Client): Promise<Map<number, Befor
       Number(row.table),
     ]),
   );
-  const stored = rows.filter((row) => row.kind === "r" || row.kind === "m");
+  const stored = rows.filter((row) => row.kind === "r" || (row.kind === "m" && row.populated));
   const counts = new Map<number, number>();
   for (const row of stored) {
     const { rows: found } = await client.query(`SELECT count(*)::int AS n FROM ONLY ${identifiers(row.name)}`);

@@ -2,7 +2,7 @@ import { strongest, type Impact, type Risk, type Rows, type SideEffect, type Sta
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
-import type { Catalog, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, CatalogRelation, SessionFacts } from "./catalog-model.ts";
 import type { Mode } from "./locks.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { followBodies } from "./bodies.ts";
@@ -28,6 +28,7 @@ import { titleOf } from "./title.ts";
 import { addForecast, forecastTriggers } from "./triggers.ts";
 import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
+import { holds } from "./versions.data.ts";
 import { currentWaits } from "./waits.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
 import { blurAll, blurOverlaps } from "./writes/effects.ts";
@@ -141,7 +142,9 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   draft.sideEffects = [...judged.sideEffects];
   draft.notes = [...judged.notes];
   draft.willFail = unreadable(tree, context.catalog.version);
-  if (context.after.meaning) {
+  // Whether it will fail was told of what the names stand for now.
+  const renamed = context.after.meaning;
+  if (renamed) {
     draft.effect = "unknown";
     draft.incomplete = true;
     draft.notes.push("An earlier statement changes what the names in this one stand for");
@@ -172,6 +175,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.effect = "unknown";
     draft.notes.push("The statement is nested too deeply");
   }
+  if (renamed) draft.willFail = unreadable(tree, context.catalog.version);
   settle(context, type, judged, draft);
   await describeUndo(context, type, body, draft);
   return draft;
@@ -247,6 +251,7 @@ function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatemen
   if (type !== "CopyStmt" || !body.relation) return;
   const relation = findRelation(context.catalog, context.facts, rangeName(body.relation));
   if (!relation) return missing(draft, body.relation.relname);
+  foretellCopy(context, relation, body, draft);
   const rows: Rows = { value: 0, kind: "unknown" };
   draft.effects.push({ effect: body.is_from ? "append" : "read", object: qualified(relation), kind: kindWord(relation.kind), rows });
   draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
@@ -257,11 +262,24 @@ function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatemen
   draft.incomplete = true;
 }
 
+/** COPY … TO takes rows from what stores them itself, and only columns that are there (BeginCopyTo in copyto.c). */
+function foretellCopy({ catalog }: AnalysisContext, relation: CatalogRelation, body: Node, draft: DraftStatement): void {
+  const stores = relation.kind === "r" || (relation.kind === "m" && holds("copiesMaterializedViews", catalog.version));
+  if (!body.is_from && !stores)
+    draft.willFail.push({ code: "42809", reason: `${qualified(relation)} is a ${kindWord(relation.kind)}: copy from a query of it` });
+  for (const name of names(body.attlist ?? [])) {
+    const column = relation.columns.find((item) => item.name === name);
+    if (!column) draft.willFail.push({ code: "42703", reason: `${qualified(relation)} has no column "${name}"` });
+    else if (column.generated) draft.willFail.push({ code: "42P10", reason: `"${name}" is a generated column` });
+  }
+}
+
 /** The query inside a statement; undefined for statements that have none. */
 function queryOf(tree: Node): Node | undefined {
   const [type, body] = unwrap(tree)!;
   if (["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(type)) return tree;
-  if (["ExplainStmt", "DeclareCursorStmt", "PrepareStmt", "CopyStmt"].includes(type) && body.query) return queryOf(body.query);
+  if (["ExplainStmt", "DeclareCursorStmt", "PrepareStmt", "CopyStmt", "CreateTableAsStmt"].includes(type) && body.query)
+    return queryOf(body.query);
   return undefined;
 }
 

@@ -42,6 +42,9 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
     const text: string = assigned ? expression.query.slice(assigned.index + assigned[0].length) : expression.query;
     walk.statements.push({ text: mode === 0 ? text : `select ${text}`, dynamic: false, certainty });
   };
+  /** A cursor declared with its query runs it when it is opened. */
+  const cursor = (number: number | undefined, certainty: Certainty): void =>
+    sql(tree.datums?.[number ?? 0]?.PLpgSQL_var?.cursor_explicit_expr, certainty);
   const run = (list: Node[] | undefined, certainty: Certainty): Flow => {
     let flow: Flow = "on";
     for (const node of list ?? []) {
@@ -85,6 +88,8 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         return either(flows);
       }
       case "PLpgSQL_stmt_case": {
+        sql(body.t_expr, certainty);
+        for (const item of body.case_when_list ?? []) sql(item.PLpgSQL_case_when?.expr, certainty === "repeated" ? certainty : "maybe");
         for (const item of body.case_when_list ?? []) run(item.PLpgSQL_case_when?.stmts, certainty === "repeated" ? certainty : "maybe");
         run(body.else_stmts, certainty === "repeated" ? certainty : "maybe");
         return "maybe";
@@ -97,6 +102,31 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         for (const key of ["cond", "lower", "upper", "step", "query", "expr"]) sql(body[key], "repeated");
         run(body.body, "repeated");
         return "maybe";
+      case "PLpgSQL_stmt_forc":
+        cursor(body.curvar, "repeated");
+        sql(body.argquery, "repeated");
+        run(body.body, "repeated");
+        return "maybe";
+      case "PLpgSQL_stmt_open":
+        if (body.dynquery) walk.statements.push({ text: "", dynamic: true, certainty });
+        else if (body.query) sql(body.query, certainty);
+        else cursor(body.curvar, certainty);
+        sql(body.argquery, certainty);
+        return "on";
+      case "PLpgSQL_stmt_fetch":
+      case "PLpgSQL_stmt_close":
+        return "on";
+      case "PLpgSQL_stmt_return_query":
+        if (body.dynquery) walk.statements.push({ text: "", dynamic: true, certainty });
+        else sql(body.query, certainty);
+        return "on";
+      case "PLpgSQL_stmt_return_next":
+        sql(body.expr, certainty);
+        return "on";
+      case "PLpgSQL_stmt_exit":
+        // It leaves a loop or a block that a label names: what follows may not run.
+        sql(body.cond, certainty);
+        return "maybe";
       case "PLpgSQL_stmt_return":
         if (body.expr) {
           if (/^\s*(select\s+)?null\s*$/i.test(body.expr.PLpgSQL_expr?.query ?? "")) walk.skips = true;
@@ -107,6 +137,7 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         } else if (!kept.includes(rows.get(body.retvarno ?? -1) ?? "")) walk.skips = true;
         return "off";
       case "PLpgSQL_stmt_raise":
+        for (const item of body.params ?? []) sql(item, certainty);
         // 21 is ERROR; RAISE without a level is an error, too.
         if ((body.elog_level ?? 21) < 21) return "on";
         if (certainty === "always") walk.raises = true;
@@ -121,6 +152,8 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         sql(body.expr, certainty);
         return "on";
       case "PLpgSQL_stmt_assert":
+        sql(body.cond, certainty);
+        return "on";
       case "PLpgSQL_stmt_getdiag":
         return "on";
       case "PLpgSQL_stmt_dynexecute":
@@ -132,6 +165,8 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         return "maybe";
     }
   };
+  // Declared values are computed when a block begins; at the earliest at the beginning of all.
+  for (const datum of tree.datums ?? []) sql(datum.PLpgSQL_var?.default_val, "always");
   one(tree.action ?? {}, "always");
   return walk;
 }

@@ -46,6 +46,8 @@ const SINCE = {
   maintenanceOfFamily: 180_000,
   /** RESTRICT has a SQLSTATE of its own, 23001 (ri_ReportViolation in ri_triggers.c). */
   restrictCode: 180_000,
+  /** COPY … TO of a materialised view (BeginCopyTo in copyto.c). */
+  copiesMaterializedViews: 180_000,
   /** Generated columns can be VIRTUAL. */
   virtualColumns: 180_000,
   /** Foreign keys of partitioned tables can be NOT VALID. */

@@ -1,8 +1,11 @@
 import { ALTERATIONS } from "./alterations.ts";
 import { TRIGGERS, VIEWS } from "./code.ts";
+import { CATALOGUE, MAINTENANCE } from "./catalogue.ts";
+import { COLUMNS } from "./columns.ts";
 import { CONSTRAINTS, CONSTRAINTS_18 } from "./constraints.ts";
 import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS } from "./foreign-keys.ts";
 import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
+import { NAMES, SESSIONS } from "./names.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
 import { FOLLOWED } from "./followed.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
@@ -32,4 +35,9 @@ export const SECTIONS: readonly Section[] = [
   VIEW_FORMS,
   RULES,
   FOLLOWED,
+  NAMES,
+  SESSIONS,
+  COLUMNS,
+  CATALOGUE,
+  MAINTENANCE,
 ];

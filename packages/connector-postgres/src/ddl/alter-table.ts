@@ -107,6 +107,7 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
   for (const cmd of cmds)
     affect(draft, qualified(relation), kindWord(relation.kind), PRIVILEGED.test(cmd.subtype) ? "privilege" : "schema", columns);
   const going = cmds.flatMap((cmd) => (cmd.subtype === "AT_DropColumn" ? cmd.name : []));
+  const released = cmds.flatMap((cmd) => (cmd.subtype === "AT_DropConstraint" ? cmd.name : []));
   const filled = cmds.flatMap((cmd) => (cmd.subtype === "AT_SetNotNull" ? cmd.name : []));
   const coming = cmds.flatMap((cmd) => (cmd.subtype === "AT_AddColumn" ? (cmd.def?.ColumnDef?.colname ?? []) : []));
   for (const cmd of cmds) {
@@ -131,6 +132,7 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
       coming,
       going,
       filled,
+      released,
       mode,
       draft,
     };

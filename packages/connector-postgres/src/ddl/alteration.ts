@@ -25,6 +25,8 @@ export interface Alteration {
   going: readonly string[];
   /** Columns that the same statement declares NOT NULL, which comes before what makes them identities. */
   filled: readonly string[];
+  /** Constraints that the same statement drops, which comes first. */
+  released: readonly string[];
   /** The lock of the whole statement, which children get, too. */
   mode: Mode;
   draft: DraftStatement;

@@ -1,5 +1,5 @@
 import { qualified } from "../catalog.ts";
-import { names, type Node } from "../tree.ts";
+import type { Node } from "../tree.ts";
 import {
   children,
   notAsked,
@@ -18,13 +18,11 @@ import { typeFacts } from "./column-type.ts";
 import { addForeignKey, fillsNulls } from "./constraints.ts";
 import { CLASSES } from "./dependents.ts";
 import { takeAway } from "./drop.ts";
-import { typeText } from "./object-address.ts";
+import { isSerial, typeText } from "./object-address.ts";
 import type { ColumnFacts, RelationFacts } from "./relation-facts.ts";
 import { lockSequences } from "./sequences.ts";
 import { affect, fails, lock, lockAll, missingColumn } from "./subject.ts";
 import { holds } from "../versions.data.ts";
-
-const SERIAL = new Set(["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"]);
 
 export async function addColumn(at: Alteration): Promise<void> {
   const { context, relation, facts, cmd, draft } = at;
@@ -40,7 +38,7 @@ export async function addColumn(at: Alteration): Promise<void> {
   const of = (type: string): Node | undefined => constraints.find((item) => item.contype === type);
   const fallback = of("CONSTR_DEFAULT")?.raw_expr;
   const type = typeText(def.typeName);
-  const serial = SERIAL.has(names(def.typeName?.names).at(-1) ?? "");
+  const serial = isSerial(def.typeName);
   const known = serial ? undefined : await typeFacts(context, type, 0);
   for (const [oid, below] of at.all) {
     const same = oid === relation.oid ? undefined : kept(at, below, def.colname);

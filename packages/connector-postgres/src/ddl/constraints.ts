@@ -28,7 +28,7 @@ const nodes = (list: Node[] | undefined): string[] => (list ?? []).map((item) =>
 export async function addConstraint(at: Alteration): Promise<void> {
   const { facts, cmd, draft, relation } = at;
   const constraint: Node = cmd.def?.Constraint ?? {};
-  if (constraint.conname && constraintFacts(facts, constraint.conname))
+  if (constraint.conname && constraintFacts(facts, constraint.conname) && !at.released.includes(constraint.conname))
     fails(draft, "42710", `${qualified(relation)} has a constraint "${constraint.conname}" already`);
   switch (constraint.contype) {
     case "CONSTR_CHECK":
@@ -79,7 +79,8 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
   const primary = constraint.contype === "CONSTR_PRIMARY";
   // Since 18 a key is first asked for what it adds below.
   if (holds("constraintsLockFamily", context.catalog.version)) lockReached(at);
-  if (primary && facts.indexes.some((index) => index.primary)) fails(draft, "42P16", `${qualified(relation)} has a primary key already`);
+  const old = facts.indexes.find((index) => index.primary);
+  if (primary && old && !at.released.includes(old.name)) fails(draft, "42P16", `${qualified(relation)} has a primary key already`);
   if (constraint.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: constraint.indexname }, draft, "object");
     if (!index) return;

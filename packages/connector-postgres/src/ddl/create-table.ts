@@ -7,9 +7,11 @@ import { describeReads, missing } from "../reads.ts";
 import { deparse } from "../selection.ts";
 import { tableReferences } from "../table-references.ts";
 import { nameKey, nameOf, rangeName, type Node } from "../tree.ts";
+import { describeWrites } from "../writes/several.ts";
 import { isEnforced } from "./alteration.ts";
 import { lookUpRelation } from "./named-index.ts";
 import { lockPartitionKeys, readDefault } from "./partitions.ts";
+import { isSerial, typeText } from "./object-address.ts";
 import { lockNamed } from "./query-locks.ts";
 import { relationFacts } from "./relation-facts.ts";
 import { affect, affectRelation, creationSchema, fails, lock, lockAll, subject, withPartitions } from "./subject.ts";
@@ -24,6 +26,8 @@ export async function make(
 ): Promise<boolean> {
   const ref = rangeName(range);
   const schema = range.relpersistence === "t" ? "pg_temp" : creationSchema(context, ref);
+  if (!schema.startsWith("pg_temp") && !context.catalog.schemas.includes(schema) && !context.after.writes)
+    fails(draft, "3F000", `There is no schema "${schema}"`);
   const taken = await lookUpRelation(context, { schema, name: ref.name });
   if (taken) {
     if (!ifNotExists) fails(draft, "42P07", `${taken.name} exists already`);
@@ -55,6 +59,22 @@ export async function describeCreateTable(context: AnalysisContext, body: Node, 
     else fails(draft, "42704", "There is no such composite type");
   }
   for (const item of table.inhRelations ?? []) await descend(context, table, item.RangeVar, draft);
+  await checkColumns(context, table, draft);
+}
+
+/** Columns of one name, and types that are not there. */
+async function checkColumns(context: AnalysisContext, table: Node, draft: DraftStatement): Promise<void> {
+  const columns: Node[] = (table.tableElts ?? []).flatMap((item: Node) => item.ColumnDef ?? []);
+  const seen = new Set<string>();
+  for (const { colname } of columns) {
+    if (seen.has(colname)) fails(draft, "42701", `The column "${colname}" is there twice`);
+    seen.add(colname);
+  }
+  // An earlier statement of the text may make the type.
+  if (context.after.writes) return;
+  const types = columns.flatMap(({ typeName }) => (typeName && !typeName.pct_type && !isSerial(typeName) ? [typeText(typeName)] : []));
+  const rows = await context.session.query("select t from unnest($1::text[]) t where to_regtype(t) is null", [types]);
+  for (const row of rows) fails(draft, "42704", `There is no type ${row.t}`);
 }
 
 function referTo(context: AnalysisContext, range: Node, table: Node, enforced: boolean, draft: DraftStatement): void {
@@ -85,14 +105,18 @@ async function descend(context: AnalysisContext, table: Node, range: Node, draft
 /** CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW read like their query; WITH NO DATA only looks at the names. */
 export async function describeCreateAs(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
   const kind = body.objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
-  if (!(await make(context, body.into.rel, kind, body.if_not_exists === true, draft))) return;
+  if (!(await make(context, body.into.rel, kind, body.if_not_exists === true, draft))) {
+    // Its names are looked up all the same, before the one to be made is.
+    if (body.query && !body.query.ExecuteStmt) lockNamed(context, body.query, draft, false);
+    return;
+  }
   if (body.query?.ExecuteStmt) {
     draft.incomplete = true;
     return;
   }
   if (body.into.skipData) return lockNamed(context, body.query, draft, false);
   const judged = context.judge.statement(body.query, classifyQuery(body.query));
-  if (!judged.ownCode && judged.effect === "read" && !context.after.meaning) {
+  if (!judged.ownCode && judged.effect !== "unknown" && !context.after.meaning) {
     const text = deparse(body.query);
     const planned = text === undefined ? undefined : await explain(context.session, text);
     if (planned?.ok) draft.planned = planned.plan;
@@ -100,5 +124,6 @@ export async function describeCreateAs(context: AnalysisContext, body: Node, dra
   }
   const references = tableReferences(body.query);
   describeReads(context, references, draft);
-  if (references.some((reference) => reference.statement)) draft.incomplete = true;
+  const writes = references.filter((reference) => reference.statement);
+  if (writes.length > 0) await describeWrites(context, body.query, writes, draft);
 }

@@ -139,6 +139,8 @@ export async function describeVacuum(context: AnalysisContext, body: Node, draft
   const full = body.is_vacuumcmd === true && option(body, "full");
   for (const oid of vacuumed(context, body, draft)) {
     const relation = context.catalog.relations.get(oid)!;
+    // What stores nothing is passed over with a word of warning (analyze_rel and vacuum_rel).
+    if (!"rpmf".includes(relation.kind)) continue;
     affectRelation(draft, relation, "modify");
     lock(context, oid, full ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
     if (body.is_vacuumcmd !== true || option(body, "analyze")) lockSampled(context, oid, draft);

@@ -123,6 +123,9 @@ export async function describeSetSchema(context: AnalysisContext, body: Node, dr
   if (!relation) return missingUnlessFine(body, draft);
   affectRelation(draft, relation);
   lock(context, relation.oid, "AccessExclusiveLock", draft);
+  const taken =
+    relation.schema === body.newschema ? undefined : await lookUpRelation(context, { schema: body.newschema, name: relation.name });
+  if (taken) fails(draft, "42P07", `${taken.name} exists already`);
   if (relation.kind === "S") return refuseOwned(context, relation, draft);
   const facts = (await relationFacts(context, [relation.oid])).get(relation.oid)!;
   lockAll(context, relation.schema === body.newschema ? [] : facts.sequences.map((item) => item.oid), "AccessExclusiveLock", draft);

@@ -59,12 +59,18 @@ export function typeText(type: Node | undefined): string {
   return names(type.names).map(quote).join(".") + (type.arrayBounds?.length ? "[]" : "");
 }
 
+const SERIAL = new Set(["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"]);
+/** Words that stand for an integer with a sequence, and are no types. */
+export const isSerial = (type: Node | undefined): boolean => SERIAL.has(names(type?.names).at(-1) ?? "");
+
 const ADDRESS = `select a.classid::int8::text as classid, a.objid::int8::text as oid, a.objsubid as sub, i.type, i.identity
   from pg_get_object_address($1, $2::text[], $3::text[]) a cross join lateral pg_identify_object(a.classid, a.objid, a.objsubid) i`;
 /** A routine named without its arguments is the only one of that name the search path sees (LookupFuncName in parse_func.c). */
 const BY_NAME = `select 'pg_proc'::regclass::oid::int8::text as classid, p.oid::int8::text as oid, 0 as sub, i.type, i.identity
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace cross join lateral pg_identify_object('pg_proc'::regclass, p.oid, 0) i
   where p.proname = $1 and case when $2::text is null then pg_function_is_visible(p.oid) else n.nspname = $2 end`;
+
+const ROUTINE = `select case prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind from pg_proc where oid = to_regprocedure($1)`;
 
 /** Finds an object as the server would. Undefined when there is none, which is said unless `missing` is fine. */
 export async function objectAddress(
@@ -97,7 +103,14 @@ async function lookUp(
     const rows = await session.query(BY_NAME, [parts.at(-1), parts.at(-2) ?? null]);
     return rows.length === 1 ? addressOf(rows[0]!) : undefined;
   }
-  const [row] = await session.query(ADDRESS, [word, ...parts(where, object)]);
+  const [named, rest] = parts(where, object);
+  let kind = word;
+  if (kind === "routine") {
+    // pg_get_object_address asks for the one kind it is.
+    const [found] = await session.query(ROUTINE, [`${named.map(quote).join(".")}(${rest.join(", ")})`]);
+    kind = found?.kind ?? "function";
+  }
+  const [row] = await session.query(ADDRESS, [kind, named, rest]);
   return row && addressOf(row);
 }
 

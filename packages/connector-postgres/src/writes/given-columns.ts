@@ -13,5 +13,8 @@ export function givenColumns(relation: CatalogRelation, body: Node): string[] {
   const named: string[] | undefined = body.cols?.map((item: Node) => item.ResTarget?.name as string);
   // A star may stand for any number of columns: all, for most tables that are copied so.
   const columns = named ?? relation.columns.map((column) => column.name).slice(0, starred || select.larg ? undefined : width);
-  return columns.filter((_, at) => !lists.some((list) => list[at]?.SetToDefault !== undefined));
+  // OVERRIDING USER VALUE leaves identities to their sequences.
+  const ignored = (name: string): boolean =>
+    body.override === "OVERRIDING_USER_VALUE" && relation.columns.some((column) => column.name === name && column.identity);
+  return columns.filter((name, at) => !ignored(name) && !lists.some((list) => list[at]?.SetToDefault !== undefined));
 }

@@ -12,7 +12,7 @@ import { givenColumns } from "./given-columns.ts";
 import { insertedRows } from "./inserted-rows.ts";
 import { lockParents } from "./key-locks.ts";
 import { insertedSource, type RowSource } from "./row-source.ts";
-import { describeSequences } from "./sequences.ts";
+import { describeDefaultsSet, describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
@@ -69,4 +69,5 @@ function describeConflictUpdate(
   if (target.kind === "p") lockLeft(context, target, rows, certain, draft);
   describeUpdateCascades(context, target, columns, rows, draft);
   lockParents(context, target, columns, rows, draft);
+  describeDefaultsSet(context, target, clause.targetList ?? [], rows, draft);
 }

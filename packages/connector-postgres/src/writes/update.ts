@@ -12,6 +12,7 @@ import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
 import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
+import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { rangeOf, settled, type WriteTask } from "./task.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
@@ -68,6 +69,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const certain = from.length === 0 ? written : undefined;
   describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
+  describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
 }
 
