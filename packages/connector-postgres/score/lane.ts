@@ -59,9 +59,7 @@ export class Lane {
   async build(parts: readonly string[]): Promise<void> {
     await this.#builder.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; SET search_path = ${SCHEMA}, public`);
     const { rows } = await this.#builder.query<{ n: number }>("SELECT current_setting('server_version_num')::int AS n");
-    // Before 18 a generated column is stored; the statements over it are the same.
-    const virtual = (rows[0]?.n ?? 0) >= 180_000;
-    for (const part of parts) await this.#builder.query(virtual ? part : part.replaceAll(") VIRTUAL", ") STORED"));
+    for (const part of parts) await this.#builder.query(readable(part, rows[0]?.n ?? 0));
     this.before = await relationsBefore(this.#builder);
   }
 
@@ -98,4 +96,10 @@ export class Lane {
     await this.#client.end();
     await this.#builder.end();
   }
+}
+
+/** What only a newer server reads, as the older one has it: the statements over it are the same. */
+function readable(part: string, version: number): string {
+  const stored = version < 180_000 ? part.replaceAll(") VIRTUAL", ") STORED") : part;
+  return version < 150_000 ? stored.replaceAll(/(ON DELETE SET NULL) \([^)]*\)/g, "$1") : stored;
 }

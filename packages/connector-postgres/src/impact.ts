@@ -37,6 +37,7 @@ import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
 import { lockPlanned } from "./writes/planned-locks.ts";
+import { lockBounds, lockParts } from "./writes/target-locks.ts";
 
 /** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
@@ -257,6 +258,8 @@ function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatemen
   draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
   if (!body.is_from) return;
   addForecast(draft, forecastTriggers(context, relation.oid, "insert", rows));
+  lockParts(context, relation, ["insert"], "all", undefined, draft);
+  lockBounds(context, relation, rows, draft);
   lockParents(context, relation, undefined, rows, draft);
   describeSequences(context, relation, names((body.attlist ?? []) as Node[]), rows, draft);
   draft.incomplete = true;

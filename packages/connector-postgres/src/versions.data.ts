@@ -8,6 +8,8 @@ const SINCE = {
   sqlBodies: 140_000,
   /** DETACH PARTITION … CONCURRENTLY. */
   concurrentDetach: 140_000,
+  /** Statistics over a column of another type are made anew (ATPostAlterTypeCleanup in tablecmds.c). */
+  statisticsMadeAnew: 140_000,
   /** client_connection_check_interval. */
   connectionCheck: 140_000,
   /** Clones of a row trigger in partitions keep its name (renametrig in trigger.c). */
@@ -20,12 +22,18 @@ const SINCE = {
   grantsOpenRelation: 180_000,
   /** DETACH PARTITION shuts the partition (ATExecDetachPartition in tablecmds.c; AccessExclusiveLock came with CONCURRENTLY). */
   detachShutsPartition: 140_000,
+  /** A foreign key has triggers in what is partitioned, too, no longer in its leaves alone (createForeignKeyCheckTriggers in tablecmds.c). */
+  keysTriggerDivided: 150_000,
   /** A new partition locks the tables that refer to its parent (CloneFkReferenced in tablecmds.c). */
   newPartitionLocksReferencing: 150_000,
-  /** TRUNCATE of a partition does not look up what its parent divides by (InitResultRelInfo in execMain.c). */
-  truncateLeavesParent: 140_000,
+  /** A partition's bounds are read where a row asks for them (ExecPartitionCheck), no longer whenever it is opened to be written (InitResultRelInfo in execMain.c). */
+  boundsReadLate: 140_000,
   /** A generated column depends by its expression, and what it reads is refused as "not supported", no longer as a syntax error (tablecmds.c). */
   generatedColumnsByExpression: 150_000,
+  /** SET LOGGED and UNLOGGED of a partitioned table, which did nothing, are refused (ATPrepCmd in tablecmds.c). */
+  partitionedPersistenceRefused: 180_000,
+  /** The query of a view no longer names the view itself (DefineViewRules in view.c), which REFRESH opened with it. */
+  refreshLeavesItself: 160_000,
   /** Storage parameters of a partitioned table are refused for what it is, no longer as not known (reloptions.c). */
   partitionedStorageCode: 160_000,
   /** Partitioned tables have an access method, for their partitions to come. */

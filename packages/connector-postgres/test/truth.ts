@@ -38,16 +38,15 @@ export async function truthOf(client: Client, text: string): Promise<Truth> {
     const locks = refused ? [] : (await client.query(LOCKS)).rows;
     return {
       written: new Map(
-        counters.map(({ name, inserted, updated, deleted }) => {
+        counters.flatMap(({ name, ...counts }) => {
           const before = earlier.get(name);
-          return [
-            name,
-            {
-              inserted: inserted - (before?.inserted ?? 0),
-              updated: updated - (before?.updated ?? 0),
-              deleted: deleted - (before?.deleted ?? 0),
-            },
-          ];
+          const own = {
+            inserted: counts.inserted - (before?.["inserted"] ?? 0),
+            updated: counts.updated - (before?.["updated"] ?? 0),
+            deleted: counts.deleted - (before?.["deleted"] ?? 0),
+          };
+          // What only earlier statements of the session wrote, which an older server still counts, is not its doing.
+          return own.inserted + own.updated + own.deleted > 0 ? [[name, own] as const] : [];
         }),
       ),
       locks: new Set((locks as { object: string; mode: string }[]).map(({ object, mode }) => `${object}/${mode}`)),

@@ -67,6 +67,7 @@ async function lockRebuilt({ context, all, draft }: Alteration, oid: number, nam
   const attnum = columnFacts(facts, name)?.attnum;
   if (attnum === undefined) return;
   if (facts.indexes.some((index) => index.reads.includes(attnum) || index.columns.includes(attnum))) lock(context, oid, "ShareLock", draft);
+  if (!holds("statisticsMadeAnew", context.catalog.version)) return;
   const [measured] = await context.session.query(
     `select from pg_depend where classid = 'pg_statistic_ext'::regclass and refclassid = 'pg_class'::regclass and refobjid = $1 and refobjsubid = $2 limit 1`,
     [oid, attnum],

@@ -131,8 +131,11 @@ export async function setNotNull(at: Alteration): Promise<void> {
   const column = columnFacts(facts, cmd.name);
   if (!column) return missingColumn(draft, relation, cmd.name);
   const declared = facts.constraints.find((item) => item.type === "n" && item.columns[0] === column.attnum);
-  // A column that is NOT NULL already is left alone with its children (ATPrepSetNotNull; since 18 ATExecSetNotNull).
-  if (holds("notNullConstraints", context.catalog.version) ? declared?.validated && !declared.noInherit : column.notNull) return;
+  // A column that is NOT NULL already is left alone with its partitions, and since 18 with heirs (ATPrepSetNotNull, now ATExecSetNotNull).
+  const known = holds("notNullConstraints", context.catalog.version)
+    ? declared?.validated && !declared.noInherit
+    : column.notNull && relation.kind === "p";
+  if (known) return;
   lockReached(at);
   scan(at, unproven(at, cmd.name));
 }

@@ -126,7 +126,12 @@ export async function addForeignKey(
   const parent = findRelation(context.catalog, context.facts, ref);
   if (!parent) return missing(draft, nameKey(ref));
   lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
-  lockAll(context, withPartitions(context, relation.oid), "ShareRowExclusiveLock", draft);
+  // Under a stronger lock of the whole statement it is CreateTrigger that asks for this one.
+  const given = (oid: number): boolean =>
+    at.mode === "ShareRowExclusiveLock" ||
+    holds("keysTriggerDivided", context.catalog.version) ||
+    context.catalog.relations.get(oid)?.kind !== "p";
+  lockAll(context, withPartitions(context, relation.oid).filter(given), "ShareRowExclusiveLock", draft);
   // Partitions get the lock of the whole statement, whichever of its parts asks for it (addFkRecurseReferencing in tablecmds.c).
   lockAll(context, withPartitions(context, relation.oid), at.mode, draft);
   if (at.cmd.subtype === "AT_AddConstraint")

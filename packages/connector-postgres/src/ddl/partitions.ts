@@ -100,6 +100,15 @@ export async function detachPartition(at: Alteration): Promise<void> {
   // The second half of DETACH CONCURRENTLY shuts the partition (DetachPartitionFinalize takes AccessExclusiveLock on it).
   const shut = holds("detachShutsPartition", context.catalog.version);
   lock(context, child.oid, shut ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock", draft);
+  // Its indexes are shut as they leave those of the whole, which matters where it is not.
+  const indexes = shut ? [] : (await relationFacts(context, [child.oid])).get(child.oid)!.indexes;
+  for (const index of indexes) if (index.parent !== 0) draft.locks.add(`${child.schema}.${index.name}`, "AccessExclusiveLock");
+  // So is it itself where triggers it has of the whole are dropped; before 15 what is divided has none of keys (addFkRecurseReferenced).
+  if (
+    facts.triggers.some((item) => item.row && !item.internal) ||
+    (facts.referencing.length > 0 && (child.kind === "r" || holds("keysTriggerDivided", context.catalog.version)))
+  )
+    lock(context, child.oid, "AccessExclusiveLock", draft);
   // What it is divided into must learn that the bounds above no longer hold (DetachPartitionFinalize).
   const all = family(context.catalog, child.oid);
   lockAll(context, all.slice(1), "AccessExclusiveLock", draft);

@@ -29,7 +29,8 @@ export async function clusterOn(at: Alteration): Promise<void> {
 /** SET LOGGED / UNLOGGED writes the table anew, with the sequences that belong to it; nothing when it is so already. */
 export async function setPersistence(at: Alteration): Promise<void> {
   const { facts, relation, draft, context } = at;
-  if (relation.kind === "p") return fails(draft, "0A000", "A partitioned table has no storage to change");
+  if (relation.kind === "p" && holds("partitionedPersistenceRefused", context.catalog.version))
+    return fails(draft, "42809", `${qualified(relation)} stores nothing itself; its partitions do`);
   if (relation.kind === "S" && !holds("unloggedSequences", context.catalog.version))
     return fails(draft, "42809", `${qualified(relation)} is a sequence: before PostgreSQL 15 it cannot be unlogged`);
   const wanted = at.cmd.subtype === "AT_SetLogged" ? "p" : "u";
@@ -48,6 +49,7 @@ export async function setPersistence(at: Alteration): Promise<void> {
     [others, relation.oid, wanted],
   );
   if (bad) fails(draft, "42P16", `${bad.name} is joined to it by a foreign key and would last otherwise`);
+  if (relation.kind === "p") return;
   rewrite(at, [relation.oid]);
   // Sequences follow their table since 15 (SequenceChangePersistence).
   if (holds("sequencePersistence", context.catalog.version)) lockSequences(context, ownedSequences(at), "AccessExclusiveLock", draft);

@@ -50,7 +50,7 @@ export async function describeTruncate(context: AnalysisContext, body: Node, dra
   lockAll(context, tables, "AccessExclusiveLock", draft);
   // Each gets new, empty indexes (reindex_relation in index.c).
   for (const name of holdingRows(context, [...tables])) draft.locks.add(name, "ShareLock");
-  if (!holds("truncateLeavesParent", catalog.version))
+  if (!holds("boundsReadLate", catalog.version))
     for (const oid of tables)
       if (catalog.relations.get(oid)?.partition) lockAll(context, ancestry(catalog, oid).slice(1), "AccessShareLock", draft);
   if (body.restart_seqs) await restart(context, tables, draft);

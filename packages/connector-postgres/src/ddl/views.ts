@@ -7,6 +7,7 @@ import { deparse } from "../selection.ts";
 import { kindWord } from "../relation-kind.ts";
 import { lockRead } from "../reads.ts";
 import { rangeName, type Node } from "../tree.ts";
+import { holds } from "../versions.data.ts";
 import { lockNamed } from "./query-locks.ts";
 import { affectRelation, creationSchema, affect, fails, subject, writeAnew } from "./subject.ts";
 
@@ -54,6 +55,7 @@ export async function describeRefresh(context: AnalysisContext, body: Node, draf
     writeAnew(context, [relation.oid], draft);
   }
   if (body.skipData) return;
+  if (!holds("refreshLeavesItself", context.catalog.version)) draft.locks.add(qualified(relation), "AccessShareLock");
   for (const oid of context.catalog.relationReach.get(relation.oid) ?? []) {
     const below = context.catalog.relations.get(oid);
     if (below) lockRead(context, below, "AccessShareLock", false, draft);

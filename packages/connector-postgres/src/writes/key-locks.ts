@@ -5,6 +5,7 @@ import type { Catalog, CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { Mode } from "../locks.ts";
 import { isNone } from "../triggers.ts";
+import { holds } from "../versions.data.ts";
 
 /** How many rows really ask the server whether what they refer to is there, by constraint OID; see new-values.ts. */
 export type KeyChecks = ReadonlyMap<number, KeyCheck>;
@@ -36,17 +37,24 @@ export function lockKeyTable(catalog: Catalog, table: number, mode: Mode, draft:
   draft.locks.add(qualified(relation), mode);
   if (relation.kind !== "p") return;
   const kept = parts && new Set(parts.flatMap((oid) => ancestry(catalog, oid)));
+  // Before 14 writing reads the bounds of every partition, whatever it is.
+  const early = mode === "RowExclusiveLock" && !holds("boundsReadLate", catalog.version);
   for (const oid of family(catalog, table)) {
     if (kept && !kept.has(oid)) continue;
     const part = catalog.relations.get(oid)!;
     draft.locks.add(qualified(part), mode);
-    lockDivided(catalog, part, draft);
+    if (part.kind === "p" || early) lockBoundsAbove(catalog, part, draft);
   }
 }
 
 /** Planning a partition that is itself divided reads its bounds, from what it is a part of (set_baserel_partition_constraint in plancat.c). */
 export function lockDivided(catalog: Catalog, relation: CatalogRelation, draft: DraftStatement): void {
-  if (relation.kind !== "p" || !relation.partition) return;
+  if (relation.kind === "p") lockBoundsAbove(catalog, relation, draft);
+}
+
+/** What a partition may hold is read from everything it is a part of (generate_partition_qual in partcache.c). */
+export function lockBoundsAbove(catalog: Catalog, relation: CatalogRelation, draft: DraftStatement): void {
+  if (!relation.partition) return;
   for (const oid of ancestry(catalog, relation.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }
 

@@ -73,7 +73,7 @@ function handedRows(statement: Node, known: ReadonlyMap<string, Rows>): Rows | u
   const plain = ["whereClause", "groupClause", "havingClause", "distinctClause", "limitCount", "limitOffset"].every(
     (key) => select![key] === undefined,
   );
-  return plain && !JSON.stringify(select!.targetList).includes("FuncCall") ? rows : estimated(rows);
+  return plain && !JSON.stringify(select!.targetList ?? []).includes("FuncCall") ? rows : estimated(rows);
 }
 
 /** Whether no table is reached by two of the writes, keys included. */

@@ -5,7 +5,8 @@ import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { isNone, type WriteEvent } from "../triggers.ts";
 import type { Node } from "../tree.ts";
-import { lockDivided } from "./key-locks.ts";
+import { holds } from "../versions.data.ts";
+import { lockBoundsAbove, lockDivided } from "./key-locks.ts";
 import type { WrittenKeys } from "./written-keys.ts";
 
 /** What of a table's parts a write names, itself or by the view it goes through: none or all. */
@@ -30,12 +31,14 @@ export function lockParts(
   const parts = family(catalog, target.oid).slice(1);
   const found = events.some((event) => event !== "insert");
   if (found && reach !== "only") lockDivided(catalog, target, draft);
+  lockOpened(context, target, draft);
   const leaf = (oid: number): void => {
     for (const above of ancestry(catalog, oid)) {
       if (!parts.includes(above)) continue;
       const part = catalog.relations.get(above)!;
       draft.locks.add(qualified(part), "RowExclusiveLock");
       if (found) lockDivided(catalog, part, draft);
+      lockOpened(context, part, draft);
     }
   };
   if (reach !== "only" && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft)) leaf(oid);
@@ -45,8 +48,12 @@ export function lockParts(
 
 /** What a partition that is named itself may hold is read from what it is a part of, for new and changed rows (generate_partition_qual in partcache.c). */
 export function lockBounds({ catalog }: AnalysisContext, target: CatalogRelation, rows: Rows, draft: DraftStatement): void {
-  if (!target.partition || isNone(rows)) return;
-  for (const oid of ancestry(catalog, target.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
+  if (!isNone(rows)) lockBoundsAbove(catalog, target, draft);
+}
+
+/** Before 14 a partition's bounds are read as soon as it is opened to be written, whether or not there is a row. */
+function lockOpened({ catalog }: AnalysisContext, part: CatalogRelation, draft: DraftStatement): void {
+  if (!holds("boundsReadLate", catalog.version)) lockBoundsAbove(catalog, part, draft);
 }
 
 /** Rows that are changed in a partition may have to leave it: its bounds are read whatever it was named as (ExecUpdateAct in nodeModifyTable.c). */

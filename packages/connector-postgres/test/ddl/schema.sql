@@ -116,6 +116,8 @@ create table app.domains (p app.posint, arr app.posint[], carried app.carrier, l
 create table app.base (id int, a int, constraint base_a check (a > 0), constraint base_only check (a < 1000) no inherit);
 create table app.base_kid (extra int) inherits (app.base);
 create table app.base_grandkid () inherits (app.base_kid);
+create table app.declared (a int not null);
+create table app.declared_kid () inherits (app.declared);
 alter table app.base add constraint base_late check (a <> 7) not valid;
 create table app.other_base (b int);
 create table app.joinable (id int, a int, constraint base_a check (a > 0), constraint base_late check (a <> 7));

@@ -55,6 +55,9 @@ alter table app.customers alter column proven set not null
 alter table app.customers alter column unproven set not null
 alter table app.customers alter column id set not null
 alter table app.base alter column a set not null
+alter table app.declared alter column a set not null
+alter table app.declared_kid alter column a set not null
+alter table app.events alter column at set not null
 alter table only app.base alter column a set not null
 alter table app.events alter column kind set not null
 alter table app.orders alter column total drop not null
@@ -73,6 +76,8 @@ alter table app.lonely_table set unlogged
 alter table app.scratch set logged
 alter table app.items set unlogged
 alter table app.lonely_table set logged
+alter table app.events set logged
+alter table app.events set unlogged
 alter table app.customers set tablespace pg_default
 alter table app.lonely_table set access method heap
 alter table app.events set access method heap
