@@ -1,6 +1,7 @@
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import type { Judge } from "./judge.ts";
+import type { EarlierWrites } from "./writes/earlier.ts";
 
 /** Everything one statement's analysis works with. */
 export interface AnalysisContext {
@@ -14,8 +15,8 @@ export interface AnalysisContext {
   budget: { left: number; each: number };
   /** Patterns of masked columns, see OpenOptions. */
   masked: readonly string[];
-  /** Earlier statements of the same text already change what this one would meet. */
-  after: { writes: boolean; meaning: boolean };
+  /** Earlier statements of the same text already change what this one would meet: its rows, or what its names stand for. */
+  after: { writes: boolean; meaning: boolean; earlier: EarlierWrites };
 }
 
 /** Most rows that are counted. Beyond it a figure is `capped`. */

@@ -109,6 +109,8 @@ async function followBlock(context: AnalysisContext, body: Node, draft: DraftSta
     draft.incomplete = true;
     return;
   }
+  // What stands first in a loop runs after what stands last, too.
+  if (statements.some(({ certainty }) => certainty === "repeated")) context.after.earlier.addAnything();
   for (const statement of statements) {
     const tree = treeOf(statement);
     if (!tree) {

@@ -31,8 +31,9 @@ import { reversibility } from "./undo/reversible.ts";
 import { holds } from "./versions.data.ts";
 import { currentWaits } from "./waits.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
-import { blurAll, blurOverlaps } from "./writes/effects.ts";
+import { blurAll, blurDisturbed, blurOverlaps } from "./writes/effects.ts";
 import { estimated } from "./writes/figures.ts";
+import { EarlierWrites } from "./writes/earlier.ts";
 import { lockParents } from "./writes/key-locks.ts";
 import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
@@ -66,7 +67,7 @@ export function analysisContext(input: ContextInput): AnalysisContext {
     ...input,
     judge: new Judge(input.catalog, input.facts),
     budget: { left: countingMs, each: countingMs * COUNT_SHARE },
-    after: { writes: false, meaning: false },
+    after: { writes: false, meaning: false, earlier: new EarlierWrites() },
   };
 }
 
@@ -151,6 +152,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.notes.push("An earlier statement changes what the names in this one stand for");
   }
   const [type, body] = unwrap(tree)!;
+  context.after.writes = context.after.earlier.concern(context.catalog, context.facts, tree);
   const describe = async (): Promise<void> => {
     const made = madeByQuery(type, body);
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
@@ -332,7 +334,8 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
       if (effect !== "read") draft.incomplete = true;
     }
   }
-  if (!["read", "session"].includes(draft.effect)) context.after.writes = true;
+  blurDisturbed(context.catalog, draft);
+  context.after.earlier.add(context.catalog, type, draft);
   // Also where a function's body, far below, sets something.
   const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));
   const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown";

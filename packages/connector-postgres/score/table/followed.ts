@@ -26,6 +26,12 @@ export const FOLLOWED: Section = {
     "CREATE TRIGGER tree_keep BEFORE DELETE ON tree FOR EACH ROW EXECUTE FUNCTION keep()",
     "CREATE TRIGGER tree_note AFTER UPDATE OF twice ON tree FOR EACH ROW EXECUTE FUNCTION note()",
     "CREATE TRIGGER tree_renumbered AFTER UPDATE OF id ON tree FOR EACH STATEMENT EXECUTE FUNCTION noted()",
+    "CREATE TABLE board (id int PRIMARY KEY)",
+    "CREATE TABLE piece (id int PRIMARY KEY, board int REFERENCES board ON DELETE SET NULL)",
+    "CREATE FUNCTION clear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM piece WHERE id = OLD.id; RETURN OLD; END $$",
+    "CREATE TRIGGER board_clear AFTER DELETE ON board FOR EACH ROW EXECUTE FUNCTION clear()",
+    "INSERT INTO board SELECT i FROM generate_series(1, 30) i",
+    "INSERT INTO piece SELECT i, 1 + i % 30 FROM generate_series(1, 60) i",
     "CREATE TRIGGER events_noted AFTER DELETE OR INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION noted()",
     "ANALYZE",
   ],
@@ -53,5 +59,15 @@ export const FOLLOWED: Section = {
     "UPDATE tree SET id = id + 1000 WHERE id < 5",
     "UPDATE tree SET id = id + 1000 WHERE id = 40",
     "UPDATE tree SET id = id WHERE id < 5",
+    // A later statement meets its tables as they are, where the ones before it have nothing to do with them.
+    "UPDATE kin SET v = 0; DELETE FROM events WHERE id > 5000",
+    "DELETE FROM events WHERE id = 1; DELETE FROM seen WHERE event = 1",
+    "DELETE FROM seen WHERE id = 1; DELETE FROM events WHERE id = 1",
+    "UPDATE kin SET v = 0 WHERE false; INSERT INTO seen VALUES (101, NULL)",
+    "TRUNCATE kin; UPDATE events SET v = 0 WHERE id = 70",
+    "SELECT nextval('log_id_seq'); UPDATE tree SET v = 2 WHERE id = 3",
+    "DO $$ BEGIN FOR i IN 1..2 LOOP DELETE FROM kin_child WHERE id = 500; INSERT INTO kin_child VALUES (500, 1); END LOOP; END $$",
+    // What keys change, triggers take away.
+    "DELETE FROM board WHERE id < 20",
   ],
 };

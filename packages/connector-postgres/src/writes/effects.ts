@@ -1,5 +1,5 @@
 import type { Effect, Rows } from "@interlock/protocol";
-import { ancestry, qualified } from "../catalog.ts";
+import { ancestry, family, qualified } from "../catalog.ts";
 import type { Catalog, CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { kindWord } from "../relation-kind.ts";
@@ -29,6 +29,26 @@ export function pushEffect(
 export function blurAll(draft: DraftStatement): void {
   for (const figure of [...draft.cascades, ...draft.sideEffects.flatMap((item) => item.writes ?? [])])
     if (!isNone(figure.rows)) figure.rows = estimated(figure.rows);
+}
+
+/**
+ * Triggers that change or delete rows of tables that keys reach as well: of each row one or the other is first, so that no more is certain
+ * than what does not happen at all.
+ */
+export function blurDisturbed(catalog: Catalog, draft: DraftStatement): void {
+  const disturbed = new Set(
+    draft.sideEffects
+      .flatMap((item) => item.writes ?? [])
+      .filter(({ effect, rows }) => effect !== "append" && !isNone(rows))
+      .flatMap(({ object }) => kin(catalog, object)),
+  );
+  if (draft.cascades.some(({ object }) => kin(catalog, object).some((oid) => disturbed.has(oid)))) blurAll(draft);
+}
+
+/** A relation with what it is a part of and its own parts. */
+function kin(catalog: Catalog, object: string): number[] {
+  const relation = catalog.byName.get(object);
+  return relation ? [...ancestry(catalog, relation.oid), ...family(catalog, relation.oid)] : [];
 }
 
 /** Rows of a part that are written under the name of the whole are counted by the server for the part, if that is named as well. */
