@@ -15,8 +15,10 @@ export interface AnalysisContext {
   budget: { left: number; each: number };
   /** Patterns of masked columns, see OpenOptions. */
   masked: readonly string[];
-  /** Earlier statements of the same text already change what this one would meet: its rows, or what its names stand for. */
-  after: { writes: boolean; meaning: boolean; earlier: EarlierWrites };
+  /** Earlier statements of the same text already change what this one would meet: its rows, what its names stand for, or what is there. */
+  after: { writes: boolean; meaning: boolean; defines: boolean; earlier: EarlierWrites };
+  /** Other statements follow in the same text, and may put right what is only checked at its end. */
+  more: boolean;
 }
 
 /** Most rows that are counted. Beyond it a figure is `capped`. */

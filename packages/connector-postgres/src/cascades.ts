@@ -1,4 +1,4 @@
-import { strongest, sumRows, type Rows } from "@interlock/protocol";
+import { strongest, sumRows, type Rows, type SideEffect } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { ancestry, family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
@@ -13,7 +13,16 @@ import { isKept } from "./writes/target-locks.ts";
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
 const restrictCode = (version: number): string => (holds("restrictCode", version) ? "23001" : "23503");
 
-/** Rows that go with, or change with, deleted rows; and keys that forbid the delete. `depth`: triggers above it. */
+export interface CascadeOptions {
+  /** Triggers above it. */
+  depth?: number;
+  /** By constraint OID: rows that refer to what goes, as the planner expects them. */
+  planned?: ReadonlyMap<number, number>;
+  /** A trigger may keep rows that would go. */
+  alters?: boolean;
+}
+
+/** Rows that go with, or change with, deleted rows; and keys that forbid the delete. */
 export function describeDeleteCascades(
   context: AnalysisContext,
   target: CatalogRelation,
@@ -21,11 +30,11 @@ export function describeDeleteCascades(
   counts: ClosureCounts | undefined,
   rows: Rows,
   draft: DraftStatement,
-  depth = 0,
+  { depth = 0, planned, alters = false }: CascadeOptions = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
-  const estimates = estimatedDeletes(context, closure, rows);
+  const estimates = estimatedDeletes(context, closure, rows, planned);
   const lost = new Map<number, Rows>();
   for (const { table } of closure.deletes) {
     const figure = counts ? exactly(counts.deletes.get(table)) : (estimates.get(table) ?? unknownRows());
@@ -39,6 +48,7 @@ export function describeDeleteCascades(
   const kept = closure.deletes.filter(({ table }) => mayKeepRows(context, table)).map(({ table }) => table);
   const mayStay = (key: ForeignKey): boolean =>
     kept.some((table) => [...ancestry(catalog, table), ...family(catalog, table)].includes(key.child));
+  let altered = alters || kept.length > 0;
   for (const entry of closure.deletes) {
     const table = catalog.relations.get(entry.table)!;
     const keys = [...entry.via, ...entry.self];
@@ -52,11 +62,11 @@ export function describeDeleteCascades(
       depth: Math.max(1, entry.depth),
     });
     if (keys.some(runs)) lockKeyTable(catalog, entry.table, "RowExclusiveLock", draft);
-    fire(context, table, "delete", figure, undefined, keys.some(runs), depth, draft);
+    altered = fire(context, table, "delete", figure, undefined, keys.some(runs), depth, draft) || altered;
   }
   for (const { key, depth: level } of closure.sets) {
     const table = catalog.relations.get(key.child)!;
-    let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows);
+    let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows, planned);
     if (counts?.contested.has(key.oid) || mayStay(key)) figure = { ...figure, kind: "estimate" };
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, table, figure, draft);
@@ -74,7 +84,7 @@ export function describeDeleteCascades(
       known.via.push(key.name);
     } else
       draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth: level });
-    fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft);
+    altered = fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft) || altered;
     if (!isNone(figure)) noteOnward(context, key, draft);
   }
   for (const key of closure.blocks) {
@@ -82,13 +92,18 @@ export function describeDeleteCascades(
     if (key.onDelete === "a") lockForbidding(context, key, losing(key), draft);
     else if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
     const holding = counts?.blocks.get(key.oid);
+    const left = `${holding} rows of ${qualified(child)} still refer to these rows (${key.name})`;
     if (holding === undefined) draft.notes.push(`${qualified(child)} may forbid this through ${key.name}; its rows were not counted`);
-    else if (holding > 0) {
-      const code = key.onDelete === "r" ? restrictCode(catalog.version) : "23503";
-      draft.willFail.push({ code, reason: `${holding} rows of ${qualified(child)} still refer to these rows (${key.name})` });
-    }
+    else if (holding === 0) continue;
+    else if (altered || draft.sideEffects.some(mayClear)) draft.notes.push(`${left}: it fails unless a trigger takes them away first`);
+    else if (key.onDelete === "a" && key.deferrable && context.more)
+      draft.notes.push(`${left}: it fails unless they are gone when that is checked, at COMMIT at the latest`);
+    else draft.willFail.push({ code: key.onDelete === "r" ? restrictCode(catalog.version) : "23503", reason: left });
   }
 }
+
+/** A trigger that may take away, or point elsewhere, what is in the way before the keys look. */
+const mayClear = ({ kind, effect }: SideEffect): boolean => kind === "trigger" && !["read", "append", "session"].includes(effect);
 
 /** What could be counted of one referenced key that an UPDATE changes. */
 export interface ChangedKey {
@@ -101,12 +116,19 @@ export interface ChangedKey {
 }
 
 /** What an UPDATE does to the rows that refer to changed keys. */
-export interface KeyChanges {
-  /** Triggers above it. */
-  depth?: number;
+export interface KeyChanges extends CascadeOptions {
   /** By constraint OID, where it could be counted. */
   changed?: ReadonlyMap<number, ChangedKey>;
 }
+
+/** Keys that refer to what an UPDATE of these columns changes, and pass the change on. */
+export const changingKeys = ({ catalog }: AnalysisContext, target: CatalogRelation, columns: readonly string[]): ForeignKey[] =>
+  keysTo(catalog, target.oid).filter(
+    (key) =>
+      key.onUpdate !== "a" &&
+      key.onUpdate !== "r" &&
+      columnNames(catalog, key.parent, key.parentColumns).some((name) => columns.includes(name)),
+  );
 
 /** Changing a referenced key reaches the rows that refer to it; where it is not known whether values really change, figures are estimates. */
 export function describeUpdateCascades(
@@ -115,7 +137,7 @@ export function describeUpdateCascades(
   columns: readonly string[],
   rows: Rows,
   draft: DraftStatement,
-  { depth = 0, changed }: KeyChanges = {},
+  { depth = 0, changed, planned }: KeyChanges = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
@@ -131,7 +153,7 @@ export function describeUpdateCascades(
       if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
       continue;
     }
-    const figure = found ? exactly(found.children) : scaled(context, key, rows);
+    const figure = found ? exactly(found.children) : scaled(context, key, rows, planned);
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, child, figure, draft);
     if (key.onUpdate === "d") lockForbidding(context, key, [target.oid], draft);
@@ -180,6 +202,7 @@ function noteOnward({ catalog }: AnalysisContext, key: ForeignKey, draft: DraftS
   );
 }
 
+/** Whether a trigger of the table may keep rows, or change what becomes of them. */
 function fire(
   context: AnalysisContext,
   table: CatalogRelation,
@@ -189,15 +212,16 @@ function fire(
   runs: boolean,
   depth: number,
   draft: DraftStatement,
-): void {
+): boolean {
   // How often the key's query fires the table's statement triggers depends on how the server batches its rows.
   const statements: Rows = runs ? { value: 1, kind: "estimate" } : { value: 0, kind: "exact" };
   const forecast = forecastTriggers(context, table.oid, event, rows, columns, { statements, depth });
   addForecast(draft, forecast);
   if (runs) noteRules(context, table, event, draft);
-  if (!forecast.alters || isNone(rows)) return;
+  if (!forecast.alters || isNone(rows)) return false;
   draft.notes.push(`A BEFORE trigger on ${qualified(table)} may change what cascades`);
   for (const cascade of draft.cascades) if (cascade.rows.kind === "exact") cascade.rows = { ...cascade.rows, kind: "estimate" };
+  return true;
 }
 
 /** A key's own query is rewritten like any other, and the server refuses what takes its place (ri_PerformCheck in ri_triggers.c). */
@@ -221,23 +245,35 @@ function fraction(rows: Rows, table: CatalogRelation): Rows {
   return { ...rows, fraction: Math.min(1, rows.value / Math.max(table.tuples, rows.value)) };
 }
 
-/** Children per parent by the tables' sizes. */
-function scaled({ catalog }: AnalysisContext, key: ForeignKey, rows: Rows): Rows {
+/** The planner's word where it was asked; else children per parent by the tables' sizes, without those that refer to nothing. */
+function scaled({ catalog }: AnalysisContext, key: ForeignKey, rows: Rows, planned?: ReadonlyMap<number, number>): Rows {
   const child = catalog.relations.get(key.child)!;
   const parent = catalog.relations.get(key.parent)!;
-  if (rows.kind === "unknown" || child.tuples < 0 || parent.tuples < 0) return unknownRows();
-  return { value: Math.min(Math.round(rows.value * (child.tuples / Math.max(parent.tuples, 1))), child.tuples), kind: "estimate" };
+  if (rows.kind === "unknown") return unknownRows();
+  const asked = rows.value === 0 ? 0 : planned?.get(key.oid);
+  const most = child.tuples < 0 ? Infinity : child.tuples;
+  if (asked !== undefined) return { value: Math.min(Math.round(asked), most), kind: "estimate" };
+  if (child.tuples < 0 || parent.tuples < 0) return unknownRows();
+  const referring = child.tuples * (1 - (key.nullShare ?? 0));
+  return { value: Math.min(Math.round(rows.value * (referring / Math.max(parent.tuples, 1))), child.tuples), kind: "estimate" };
 }
 
-function estimatedDeletes(context: AnalysisContext, closure: Closure, rows: Rows): Map<number, Rows> {
+function estimatedDeletes(
+  context: AnalysisContext,
+  closure: Closure,
+  rows: Rows,
+  planned: ReadonlyMap<number, number> | undefined,
+): Map<number, Rows> {
   const figures = new Map<number, Rows>([[closure.deletes[0]!.table, rows]]);
   for (const entry of closure.deletes.slice(1)) {
-    const parts = entry.via.map((key) => scaled(context, key, figures.get(key.parent) ?? rows));
+    const parts = entry.via.map((key) => scaled(context, key, figures.get(key.parent) ?? rows, planned));
     const child = context.catalog.relations.get(entry.table)!;
     const sum = parts.reduce((total, part) => total + part.value, 0);
     figures.set(
       entry.table,
-      parts.some((part) => part.kind === "unknown") ? unknownRows() : { value: Math.min(sum, Math.max(child.tuples, 0)), kind: "estimate" },
+      parts.some((part) => part.kind === "unknown")
+        ? unknownRows()
+        : { value: child.tuples < 0 ? sum : Math.min(sum, child.tuples), kind: "estimate" },
     );
   }
   // A reference to itself, at once or by way of others, may follow any number of generations.

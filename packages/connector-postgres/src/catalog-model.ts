@@ -45,6 +45,12 @@ export interface ForeignKey {
   /** Columns SET NULL or SET DEFAULT touches when they are not all. */
   setColumns: number[];
   temporal: boolean;
+  /** Its triggers on the parent fire: rows that go, or whose key changes, take others along or are kept. Off after DISABLE TRIGGER ALL. */
+  acts: boolean;
+  /** Its triggers on the child fire: what a row refers to must be there. */
+  checks: boolean;
+  /** Share of the child's rows that refer to nothing since a column of the key is NULL, 0…1, by pg_stats where it tells this role. */
+  nullShare?: number;
   /** The server holds rows to it; false for keys declared NOT ENFORCED (since 18). */
   enforced: boolean;
 }

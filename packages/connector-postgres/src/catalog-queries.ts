@@ -50,12 +50,20 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::te
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and n.nspname !~ '^pg_toast' and not pg_is_other_temp_schema(n.oid)`;
 
+/** RI_FKey_check_ins and RI_FKey_check_upd (pg_proc.dat): a key's triggers on the table that refers; the others are on the one referred to. */
+const CHECKS = "1644, 1645";
+
 /** Everything about a database of a server of this version that impact needs, in one row; no definition of the relations in $1 and functions in $2. */
 export const factsQuery = (version: number): string => `
 select
   (select json_agg(json_build_object('oid', oid::int8, 'name', conname, 'child', conrelid::int8, 'parent', confrelid::int8, 'childColumns', conkey,
       'parentColumns', confkey, 'onDelete', confdeltype, 'onUpdate', confupdtype, 'deferrable', condeferrable,
-      'setColumns', coalesce(nullif(to_jsonb(k)->'confdelsetcols', 'null'), '[]'), 'temporal', coalesce(to_jsonb(k)->>'conperiod' = 'true', false), 'enforced', coalesce(to_jsonb(k)->>'conenforced' <> 'false', true)) order by oid)
+      'setColumns', coalesce(nullif(to_jsonb(k)->'confdelsetcols', 'null'), '[]'), 'temporal', coalesce(to_jsonb(k)->>'conperiod' = 'true', false), 'enforced', coalesce(to_jsonb(k)->>'conenforced' <> 'false', true),
+      'acts', not exists (select from pg_trigger g where g.tgconstraint = k.oid and g.tgenabled not in ('O', 'A') and g.tgfoid not in (${CHECKS})),
+      'checks', not exists (select from pg_trigger g where g.tgconstraint = k.oid and g.tgenabled not in ('O', 'A') and g.tgfoid in (${CHECKS})),
+      'nullShare', coalesce((select max(s.null_frac) from pg_class t join pg_namespace n on n.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid
+        join pg_stats s on s.schemaname = n.nspname and s.tablename = t.relname and s.attname = a.attname and s.inherited = (t.relkind = 'p')
+        where t.oid = k.conrelid and a.attnum = any(k.conkey)), 0)) order by oid)
     from pg_constraint k where contype = 'f' and conparentid = 0) as foreign_keys,
   (select json_agg(json_build_object('oid', i.indexrelid::int8, 'table', i.indrelid::int8, 'name', c.relname, 'columns', string_to_array(i.indkey::text, ' ')::int[],
       'unique', i.indisunique, 'primary', i.indisprimary, 'keyColumns', i.indnkeyatts, 'valid', i.indisvalid, 'partial', i.indpred is not null,

@@ -31,7 +31,7 @@ const inherited = (catalog: Catalog, table: number): boolean => catalog.relation
 /** Foreign keys that point at a table: at itself, at what it is a partition of, or at its own partitions. */
 export function keysTo(catalog: Catalog, table: number): ForeignKey[] {
   const pointed = pointedAt(catalog, table);
-  return catalog.foreignKeys.filter((key) => key.enforced && pointed.has(key.parent));
+  return catalog.foreignKeys.filter((key) => key.enforced && key.acts && pointed.has(key.parent));
 }
 
 export function deleteClosure(catalog: Catalog, root: number): Closure {

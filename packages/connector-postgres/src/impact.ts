@@ -67,7 +67,8 @@ export function analysisContext(input: ContextInput): AnalysisContext {
     ...input,
     judge: new Judge(input.catalog, input.facts),
     budget: { left: countingMs, each: countingMs * COUNT_SHARE },
-    after: { writes: false, meaning: false, earlier: new EarlierWrites() },
+    after: { writes: false, meaning: false, defines: false, earlier: new EarlierWrites() },
+    more: false,
   };
 }
 
@@ -96,6 +97,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   const prepared = new Prepared();
   for (const place of statements) {
     const tree = place.tree && prepared.follow(place.tree);
+    context.more = place !== statements.at(-1);
     const draft = await analyseStatement(context, place, tree);
     draft.risks = risksOf(context, statements, drafts, tree, draft);
     for (const note of draft.notes) warnings.add(note);
@@ -143,10 +145,11 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   const draft = draftStatement(place, titleOf(place.tree), judged.effect);
   draft.sideEffects = [...judged.sideEffects];
   draft.notes = [...judged.notes];
-  draft.willFail = unreadable(tree, context.catalog.version);
-  // Whether it will fail was told of what the names stand for now.
-  const renamed = context.after.meaning;
-  if (renamed) {
+  const unread = unreadable(tree, context.catalog.version);
+  draft.willFail = [...unread];
+  // Whether it will fail is told of what is there now: by then what is missing may have been made, and what is in the way may be gone.
+  const otherwise = context.after.defines || context.after.meaning;
+  if (context.after.meaning) {
     draft.effect = "unknown";
     draft.incomplete = true;
     draft.notes.push("An earlier statement changes what the names in this one stand for");
@@ -178,7 +181,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.effect = "unknown";
     draft.notes.push("The statement is nested too deeply");
   }
-  if (renamed) draft.willFail = unreadable(tree, context.catalog.version);
+  if (otherwise) draft.willFail = unread;
   settle(context, type, judged, draft);
   await describeUndo(context, type, body, draft);
   return draft;
@@ -336,6 +339,7 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
   }
   blurDisturbed(context.catalog, draft);
   context.after.earlier.add(context.catalog, type, draft);
+  if (["schema", "privilege", "unknown"].includes(draft.effect)) context.after.defines = true;
   // Also where a function's body, far below, sets something.
   const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));
   const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown";

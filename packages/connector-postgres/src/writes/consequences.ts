@@ -27,7 +27,7 @@ export function followWrite(context: AnalysisContext, write: FollowedWrite, draf
   addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned, { depth, statements }));
   if (isNone(rows)) return;
   if (event === "delete")
-    describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, depth);
+    describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, { depth });
   if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
   if (event !== "delete") lockParents(context, target, assigned, rows, draft, event === "insert" ? { given: columns } : {});
   if (event === "insert") describeSequences(context, target, columns, rows, draft);

@@ -9,8 +9,12 @@ import { walk, type Node } from "../tree.ts";
  * of masked values. `ranges` are the relations that names in the parts may come from.
  */
 export function isCountable(context: AnalysisContext, relation: CatalogRelation, parts: Node, ranges: readonly Node[]): boolean {
-  if (!context.exact || context.after.writes || context.after.meaning) return false;
-  if (relation.kind === "f" || relation.rowSecurity) return false;
+  return context.exact && !context.after.writes && isReadable(context, relation, parts, ranges);
+}
+
+/** Whether such parts may be made into a query of their own, if only to have it planned. */
+export function isReadable(context: AnalysisContext, relation: CatalogRelation, parts: Node, ranges: readonly Node[]): boolean {
+  if (context.after.meaning || relation.kind === "f" || relation.rowSecurity) return false;
   const found = classifyQuery(parts);
   if (found.effect !== "read" || found.volatile || found.calls.length > 0) return false;
   const scoped = { SelectStmt: { ...parts, fromClause: ranges } };

@@ -9,6 +9,7 @@ import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
+import { plannedChildren } from "./planned-rows.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
 import { countSelected, rangeOf, settled, type WriteTask } from "./task.ts";
 
@@ -27,7 +28,9 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   lockParts(context, target, ["delete"], reachOf(body.relation), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
   const counts = context.after.writes || target.rowSecurity ? undefined : found.counts;
-  describeDeleteCascades(context, target, closure, counts, kept, draft);
+  const keys = counts || isNone(kept) ? [] : [...closure.deletes.flatMap(({ via }) => via), ...closure.sets.map(({ key }) => key)];
+  const planned = await plannedChildren(context, task, body.usingClause ?? [], keys, closure);
+  describeDeleteCascades(context, target, closure, counts, kept, draft, { planned, alters: forecast.alters });
   if (forecast.alters) blurAll(draft);
   return kept;
 }

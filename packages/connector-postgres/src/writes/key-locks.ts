@@ -24,7 +24,7 @@ export const columnNames = (catalog: Catalog, table: number, attnums: readonly n
 /** Foreign keys that rows of a table must satisfy. A table that only inherits takes none from its parent. */
 export function keysOf(catalog: Catalog, target: CatalogRelation): ForeignKey[] {
   const kin = new Set(target.partition ? ancestry(catalog, target.oid) : [target.oid]);
-  return catalog.foreignKeys.filter((key) => key.enforced && kin.has(key.child));
+  return catalog.foreignKeys.filter((key) => key.enforced && key.checks && kin.has(key.child));
 }
 
 /**

@@ -72,7 +72,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
         !mixed && certain && rows.kind === "exact" && !isNone(rows) && !closure.uncounted
           ? await countClosure(context, task, own, closure)
           : undefined;
-      describeDeleteCascades(context, target, closure, counts, rows, draft);
+      describeDeleteCascades(context, target, closure, counts, rows, draft, { alters: probe.alters });
     } else {
       const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
       lockParts(context, target, [event], reach, written, draft);

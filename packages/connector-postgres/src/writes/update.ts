@@ -1,6 +1,6 @@
 import { strongest, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
-import { describeUpdateCascades } from "../cascades.ts";
+import { changingKeys, describeUpdateCascades } from "../cascades.ts";
 import { ancestry, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
@@ -12,6 +12,7 @@ import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
 import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
+import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { rangeOf, settled, type WriteTask } from "./task.ts";
@@ -67,7 +68,9 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   if (target.kind === "p") lockLeft(context, target, rows, written, draft);
   // Several matches of one row leave open which of them is taken.
   const certain = from.length === 0 ? written : undefined;
-  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : {});
+  const keys = certain || isNone(rows) ? [] : changingKeys(context, target, columns);
+  const planned = await plannedChildren(context, task, from, keys);
+  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : { planned });
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;

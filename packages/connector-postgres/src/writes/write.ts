@@ -92,12 +92,16 @@ async function describeUnruled(context: AnalysisContext, step: Step, scope: Writ
   const { reference, named, relation, body, rows } = step;
   if (relation.kind === "v") return describeView(context, step, scope, draft);
   const proposed = plannedWrite(draft, reference, relation);
-  const planned = proposed && reference.use !== "insert" ? await fitted(context, relation, proposed) : proposed;
+  const joined = withoutNames(body) ? [...(body.usingClause ?? []), ...(body.fromClause ?? [])] : [];
+  const planned = proposed && reference.use !== "insert" ? await fitted(context, relation, proposed, joined) : proposed;
   const task: WriteTask = { reference, body, named, target: relation, rows, planned, scope };
   if (reference.use === "merge") return describeMerge(context, task, draft);
   if (reference.use === "insert") return describeInsert(context, task, draft);
   return reference.use === "delete" ? describeDelete(context, task, draft) : describeUpdate(context, task, draft);
 }
+
+/** WITH gives no name another meaning. */
+const withoutNames = (body: Node): boolean => body.withClause === undefined;
 
 /** Writes through a view, as it were to the relation it is made of (rewriteTargetView in rewriteHandler.c), unless triggers take its place. */
 async function describeView(context: AnalysisContext, step: Step, scope: WriteScope, draft: DraftStatement): Promise<Rows> {
