@@ -71,6 +71,16 @@ export interface CatalogIndex {
   special: boolean;
 }
 
+/** A policy of row security. */
+export interface Policy {
+  /** USING and WITH CHECK. */
+  expressions: string[];
+  /** pg_policy.polcmd. */
+  command: "*" | "r" | "a" | "w" | "d";
+  /** It is for the session's role. */
+  applies: boolean;
+}
+
 export interface CatalogTrigger {
   table: number;
   name: string;
@@ -147,7 +157,7 @@ export interface Catalog {
   /** Enabled rules beyond a view's own, by relation, in the order of their names: that in which the server applies them. */
   rules: ReadonlyMap<number, CatalogRule[]>;
   /** Expressions that run when a relation is read or planned: row security, checks, index expressions. */
-  policies: ReadonlyMap<number, string[]>;
+  policies: ReadonlyMap<number, Policy[]>;
   /** User functions a relation's definitions depend on, triggers left out. */
   functionReach: ReadonlyMap<number, number[]>;
   /** Relations a view's query depends on; what its rules write to is none of them. */

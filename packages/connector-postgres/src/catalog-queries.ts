@@ -88,7 +88,8 @@ select
   (select json_agg(json_build_array(ev_class::int8, json_build_object('oid', oid::int8, 'name', rulename, 'event', case ev_type when '2' then 'update' when '3' then 'insert' else 'delete' end,
       'definition', case when ev_class <> all($1::oid[]) then pg_get_ruledef(oid) else '' end)) order by rulename)
     from pg_rewrite where oid >= 16384 and ev_type <> '1' and ev_enabled in ('O', 'A')) as rules,
-  (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'))) from pg_policy
+  (select json_agg(json_build_array(polrelid::int8, coalesce(pg_get_expr(polqual, polrelid), 'true'), coalesce(pg_get_expr(polwithcheck, polrelid), 'true'), polcmd::text,
+      polroles = '{0}' or exists (select from unnest(polroles) r where pg_has_role(r, 'USAGE')))) from pg_policy
     where polrelid <> all($1::oid[])) as policies,
   (select json_agg(json_build_array(inhparent::int8, inhrelid::int8)) from pg_inherits i where inhparent >= 16384
     and exists (select from pg_class c where c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f'))) as inherits,

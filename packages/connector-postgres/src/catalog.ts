@@ -1,4 +1,4 @@
-import type { Catalog, CatalogFunction, CatalogRelation, CatalogTrigger, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, CatalogFunction, CatalogRelation, CatalogTrigger, SessionFacts, Policy } from "./catalog-model.ts";
 import { factsQuery, HELD, MARK, RELATIONS, SESSION } from "./catalog-queries.ts";
 import type { Query } from "./query.ts";
 import { nameKey, type NameRef } from "./tree.ts";
@@ -41,9 +41,9 @@ export async function loadCatalog(query: Query): Promise<Catalog> {
     functionsByName: grouped([...functions.values()].map((item) => [item.name, item])),
     rules: grouped(facts.rules ?? []),
     policies: grouped(
-      (facts.policies ?? []).flatMap(([oid, using, check]: [number, string, string]) => [
-        [oid, using],
-        [oid, check],
+      (facts.policies ?? []).map(([oid, using, check, command, applies]: [number, string, string, Policy["command"], boolean]) => [
+        oid,
+        { expressions: [using, check], command, applies },
       ]),
     ),
     functionReach: grouped(facts.function_reach ?? []),

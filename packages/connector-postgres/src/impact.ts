@@ -8,6 +8,7 @@ import { textEffect, type Classification } from "./classification.ts";
 import { followBodies } from "./bodies.ts";
 import { classify } from "./classify.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
+import { foretellRights } from "./ddl/rights.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
 import { explain, NO_PLAN } from "./explain.ts";
 import { incompleteReason } from "./incomplete-reason.ts";
@@ -15,8 +16,10 @@ import { Judge, type Judgement } from "./judge.ts";
 import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
 import { isPlannable } from "./planned-statement.ts";
+import { lockPolicies } from "./policy-reads.ts";
 import { planSteps } from "./plan-steps.ts";
 import { kindWord } from "./relation-kind.ts";
+import { foretellCode } from "./rights-of-code.ts";
 import { findRisks } from "./risks/index.ts";
 import { deparse } from "./selection.ts";
 import { changesMeaning } from "./settings.ts";
@@ -221,8 +224,10 @@ async function describeQuery(
   if (subject && readable && isPlannable(subject, context, judged))
     await plan(context, subject === tree && text !== undefined ? text : deparse(subject), draft);
   describeReads(context, references, draft);
+  lockPolicies(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);
+  if (readable) await foretellRights(context, ...unwrap(tree)!, draft);
   lockNamedSequences(context, subject, draft);
   // What is only planned is not written.
   if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") {
@@ -230,6 +235,7 @@ async function describeQuery(
     return;
   }
   await describeWrites(context, subject, writes, draft);
+  if (readable) await foretellCode(context, subject, writes, found, draft);
 }
 
 /** Preparing looks a query's names up and locks what they stand for until the transaction ends; nothing is read or written. */
@@ -261,7 +267,8 @@ function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatemen
   const rows: Rows = { value: 0, kind: "unknown" };
   draft.effects.push({ effect: body.is_from ? "append" : "read", object: qualified(relation), kind: kindWord(relation.kind), rows });
   draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
-  if (!body.is_from) return;
+  if (!body.is_from)
+    return lockPolicies(context, [{ ref: rangeName(body.relation), use: "read", alias: relation.name, only: false }], draft);
   addForecast(draft, forecastTriggers(context, relation.oid, "insert", rows));
   lockParts(context, relation, ["insert"], "all", undefined, draft);
   lockBounds(context, relation, rows, draft);

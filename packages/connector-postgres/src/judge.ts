@@ -77,7 +77,7 @@ export class Judge {
     if (relation.definition !== undefined && relation.kind === "v")
       parts.push(this.#text(relation.definition, depth + 1, `view ${qualified(relation)}`));
     if (relation.rowSecurity) {
-      for (const expression of this.#catalog.policies.get(oid) ?? [])
+      for (const expression of (this.#catalog.policies.get(oid) ?? []).flatMap(({ expressions }) => expressions))
         parts.push(this.#text(`select ${expression}`, depth + 1, `row security of ${qualified(relation)}`));
     }
     for (const { typeOid } of relation.columns) parts.push(this.#typed(typeOid, depth + 1, "read"));

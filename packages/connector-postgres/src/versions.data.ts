@@ -56,6 +56,10 @@ const SINCE = {
   restrictCode: 180_000,
   /** COPY … TO of a materialised view (BeginCopyTo in copyto.c). */
   copiesMaterializedViews: 180_000,
+  /** MAINTAIN is a right of its own (acl.h). */
+  maintainRight: 170_000,
+  /** Roles are granted by who has their ADMIN OPTION, and taken by who has their SET OPTION; CREATEROLE alone no longer does (user.c). */
+  rolesNeedAdmin: 160_000,
   /** Generated columns can be VIRTUAL. */
   virtualColumns: 180_000,
   /** Foreign keys of partitioned tables can be NOT VALID. */

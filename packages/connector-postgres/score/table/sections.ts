@@ -9,6 +9,7 @@ import { NAMES, SESSIONS } from "./names.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
 import { FOLLOWED } from "./followed.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
+import { FEW_RIGHTS, ROW_POLICIES } from "./privileges.ts";
 import type { Section } from "./section.ts";
 import { TRIGGER_FORMS } from "./trigger-forms.ts";
 import { RULES, VIEW_FORMS } from "./view-forms.ts";
@@ -40,4 +41,6 @@ export const SECTIONS: readonly Section[] = [
   COLUMNS,
   CATALOGUE,
   MAINTENANCE,
+  FEW_RIGHTS,
+  ROW_POLICIES,
 ];

@@ -81,6 +81,8 @@ function referTo(context: AnalysisContext, range: Node, table: Node, enforced: b
   const parent = findRelation(context.catalog, context.facts, rangeName(range));
   // A table may refer to itself before it is there.
   if (parent) {
+    if (table.relation.relpersistence === "t" && !parent.schema.startsWith("pg_temp"))
+      fails(draft, "42P16", "A temporary table may refer to temporary ones only");
     lockAll(context, withPartitions(context, parent.oid), "ShareRowExclusiveLock", draft);
     if (enforced) lock(context, parent.oid, "AccessShareLock", draft);
   } else if (range.relname !== rangeName(table.relation).name) missing(draft, nameKey(rangeName(range)));

@@ -1,0 +1,45 @@
+import type { AnalysisContext } from "./analysis-context.ts";
+import { findRelation } from "./catalog.ts";
+import type { Policy } from "./catalog-model.ts";
+import type { DraftStatement } from "./draft-statement.ts";
+import { parseGrammar } from "./grammar.ts";
+import { lockRead } from "./reads.ts";
+import { tableReferences, type TableReference } from "./table-references.ts";
+import { walk } from "./tree.ts";
+
+/** What row security reads besides the rows it guards: a policy may ask other tables (rewrite/rowsecurity.c). */
+export function lockPolicies(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
+  for (const reference of references) {
+    const relation = findRelation(context.catalog, context.facts, reference.ref);
+    if (!relation?.rowSecurity) continue;
+    const commands = commandsOf(reference);
+    for (const policy of context.catalog.policies.get(relation.oid) ?? []) {
+      if (!policy.applies || !(policy.command === "*" || commands.includes(policy.command))) continue;
+      for (const expression of policy.expressions) lockExpression(context, expression, draft);
+    }
+  }
+}
+
+function lockExpression(context: AnalysisContext, expression: string, draft: DraftStatement): void {
+  const parsed = parseGrammar(`select ${expression}`);
+  const trees = parsed.ok ? parsed.statements.map(({ stmt }) => stmt) : [];
+  for (const { ref } of tableReferences(trees)) {
+    const relation = findRelation(context.catalog, context.facts, ref);
+    if (relation) lockRead(context, relation, "AccessShareLock", false, draft);
+  }
+}
+
+/** A write that looks at rows, in its conditions, values or answer, is held to the policies of SELECT as well. */
+function commandsOf({ use, statement }: TableReference): Policy["command"][] {
+  if (use === "read") return ["r"];
+  if (use === "lock") return ["r", "w"];
+  if (use === "merge") return ["r", "a", "w", "d"];
+  const own: Policy["command"][] =
+    use === "insert" ? (statement?.onConflictClause ? ["a", "w", "r"] : ["a"]) : use === "update" ? ["w"] : ["d"];
+  let looks = Boolean(statement?.whereClause ?? statement?.returningList ?? statement?.returningClause);
+  if (use === "update")
+    walk(statement?.targetList, (type) => {
+      if (type === "ColumnRef") looks = true;
+    });
+  return looks ? [...own, "r"] : own;
+}
