@@ -205,6 +205,18 @@ export class DocumentEditor implements IDisposable {
     return draft.text === "" ? draft.at === this.cursor : coversCursor(this.#model.getValue(), draft, this.cursor);
   }
 
+  /** Whether an analysis is of what a proposal would be of now: the selection, else the statement under the cursor. */
+  isMeant(draft: Pick<DraftAnalysis, "fingerprint" | "at" | "start" | "end" | "text">): boolean {
+    const selected = this.selection();
+    return selected === undefined ? this.isUnderCursor(draft) : this.isCurrent(draft) && draft.text.trim() === selected.text;
+  }
+
+  /** Told after every change of the text, the cursor or the selection. */
+  onDidMove(listener: () => void): IDisposable {
+    const all = [this.#model.onDidChangeContent(listener), this.editor.onDidChangeCursorSelection(listener)];
+    return { dispose: () => all.forEach((one) => one.dispose()) };
+  }
+
   places(range: TextRange): { start: Place; end: Place } {
     const { text } = this.#parts.connection;
     return { start: placeAt(text, range.start, "after"), end: placeAt(text, range.end, "before") };

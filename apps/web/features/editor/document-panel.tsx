@@ -10,6 +10,7 @@ import { attentions, firstSuggestion } from "../impact/attention.ts";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
+import { useBehind } from "./behind.ts";
 import { DocumentEditor } from "./document-editor.ts";
 import "./editor.css";
 import { ExitHint } from "./exit-hint.tsx";
@@ -55,6 +56,8 @@ function OpenDocument({ document }: { document: Document }) {
   const own = drafts.find((draft) => draft.documentId === document.id && draft.userId === me?.id);
   const other = drafts.findLast((draft) => draft.documentId === document.id && draft.userId !== me?.id);
   const shown = own ?? other;
+
+  const behind = useBehind(editor, own);
 
   useEffect(() => editor?.setReadOnly(readOnly), [editor, readOnly]);
   useEffect(() => editor?.showStatement(own), [editor, own, everSynced]);
@@ -116,6 +119,7 @@ function OpenDocument({ document }: { document: Document }) {
         <ImpactPanel
           draft={shown}
           mine={own !== undefined}
+          behind={behind}
           canPropose={role !== "observer" && live && own !== undefined}
           closed={!open}
           busy={busy}

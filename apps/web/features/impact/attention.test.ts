@@ -52,7 +52,7 @@ test("who would be waited for stands out", () => {
   const blockedBy = { pid: 4711, age: "00:03:12", user: "app", query: "UPDATE t" };
   const waits = [{ object: "t", mode: "AccessExclusiveLock", blockedBy }];
   expect(attentions(impact([statement(0, { waits })])).map(({ text }) => text)).toEqual([
-    "Would wait now for app (pid 4711, 00:03:12) on t",
+    "Would wait now for app (pid 4711, at it for 3 min 12 s) on t",
   ]);
 });
 

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { bytesInWords, duration, figure, rowsInWords, share, shortCount } from "./figures.ts";
+import { bytesInWords, duration, elapsed, figure, namesInShort, rowsInWords, share, shortCount } from "./figures.ts";
 
 test.each([
   [{ value: 12_431, kind: "exact" }, "12,431 rows"],
   [{ value: 1, kind: "exact" }, "1 row"],
   [{ value: 12_431, kind: "estimate" }, "≈ 12,400 rows"],
-  [{ value: 1, kind: "estimate" }, "≈ 1 rows"],
+  [{ value: 1, kind: "estimate" }, "≈ 1 row"],
   [{ value: 100_000, kind: "capped" }, "≥ 100,000 rows"],
   [{ value: 0, kind: "unknown" }, "an unknown number of rows"],
 ] as const)("%o is %s", (rows, words) => expect(rowsInWords(rows)).toBe(words));
@@ -48,3 +48,14 @@ test.each([
   [1_048_200, "1 MB"],
   [1_288_490_188, "1.2 GB"],
 ])("%d bytes are %s", (bytes, words) => expect(bytesInWords(bytes)).toBe(words));
+test("of many names two are said", () => {
+  expect(namesInShort(["a.one", "a.two", "b.three", "a.one"])).toBe("one, two and 1 more");
+  expect(namesInShort(["a.one", "b.two"])).toBe("one and two");
+});
+
+test.each([
+  ["00:00:07", "7 s"],
+  ["00:03:12", "3 min 12 s"],
+  ["49:05:00", "49 h 5 min"],
+  ["3 min", "3 min"],
+])("a transaction of %s is %s old", (clock, words) => expect(elapsed(clock)).toBe(words));

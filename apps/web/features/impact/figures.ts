@@ -45,7 +45,7 @@ function rounded(value: number): number {
 /** `12,431 rows`, `1 row`, `an unknown number of rows`. */
 export function rowsInWords(rows: Rows): string {
   if (rows.kind === "unknown") return "an unknown number of rows";
-  return `${figure(rows)} ${rows.kind === "exact" && rows.value === 1 ? "row" : "rows"}`;
+  return `${figure(rows)} ${Math.round(rows.value) === 1 ? "row" : "rows"}`;
 }
 
 const CERTAINTY = { exact: "exact count", capped: "at least; counting stopped", estimate: "estimate", unknown: "not known" } as const;
@@ -83,7 +83,22 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** PostgreSQL's `HH:MM:SS` as people say it: `3 min 12 s`, `49 h 5 min`; what is not of that form stays as it is. */
+export function elapsed(clock: string): string {
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d)$/u.exec(clock) ?? [];
+  if (hours === undefined) return clock;
+  if (Number(hours) > 0) return `${Number(hours)} h ${Number(minutes)} min`;
+  return Number(minutes) > 0 ? `${Number(minutes)} min ${Number(seconds)} s` : `${Number(seconds)} s`;
+}
+
 /** The last part of a qualified name; the whole one where that alone would be unclear belongs into a title. */
 export const bareName = (object: string) => object.slice(object.lastIndexOf(".") + 1);
+
+/** Names for a sentence: `orders, order_items and 2 more`. */
+export function namesInShort(objects: readonly string[]): string {
+  const names = [...new Set(objects)].map(bareName);
+  if (names.length <= 2) return names.join(" and ");
+  return `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+}
 
 export const total = (rows: Iterable<Rows>) => sumRows(rows);

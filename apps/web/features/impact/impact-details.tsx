@@ -2,6 +2,7 @@ import type { Command, Impact, Verdict } from "@interlock/protocol";
 import { Check, Minus } from "lucide-react";
 import { AttentionList, type Suggest } from "./attention-line.tsx";
 import { attentions } from "./attention.ts";
+import { duration } from "./figures.ts";
 import { commandReversal } from "./reversal.ts";
 import { StatementDetails } from "./statement-details.tsx";
 
@@ -27,31 +28,34 @@ export function ImpactDetails({ impact, verdict, onSuggestion, command }: Impact
         />
       ))}
       {verdict && <Trace verdict={verdict} />}
+      <p className="text-faint">Worked out in {duration(impact.tookMs)}; nothing was run or changed for it.</p>
     </div>
   );
 }
 
-/** Which rules matched, which did not, and why. */
+/** Which rules matched, which did not, and why: what binds first. */
 export function Trace({ verdict }: { verdict: Verdict }) {
   return (
     <section className="flex flex-col gap-1.5">
       <h3 className="font-semibold">Why policy says so</h3>
       {verdict.message !== "" && <p className="text-dim">{verdict.message}</p>}
       <ul className="flex flex-col gap-0.5">
-        {verdict.trace.map(({ rule, matched, why, effect }) => (
-          <li key={rule} className="grid grid-cols-[1rem_10rem_1fr] items-baseline gap-x-2">
-            {matched ? (
-              <Check aria-label="matched" className="size-3 text-read-text" />
-            ) : (
-              <Minus aria-label="did not match" className="size-3 text-faint" />
-            )}
-            <code className={matched ? "text-fg" : "text-faint"}>{rule}</code>
-            <span className={matched ? "text-dim" : "text-faint"}>
-              {matched ? `${effect}: ` : ""}
-              {why}
-            </span>
-          </li>
-        ))}
+        {verdict.trace
+          .toSorted((a, b) => Number(b.matched) - Number(a.matched))
+          .map(({ rule, matched, why, effect }) => (
+            <li key={rule} className="grid grid-cols-[1rem_10rem_1fr] items-baseline gap-x-2">
+              {matched ? (
+                <Check aria-label="matched" className="size-3 text-read-text" />
+              ) : (
+                <Minus aria-label="did not match" className="size-3 text-faint" />
+              )}
+              <code className={matched ? "text-fg" : "text-faint"}>{rule}</code>
+              <span className={matched ? "text-dim" : "text-faint"}>
+                {matched ? `${effect}: ` : ""}
+                {why}
+              </span>
+            </li>
+          ))}
       </ul>
     </section>
   );

@@ -6,13 +6,14 @@ import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Kbd } from "../../components/ui/kbd.tsx";
+import { Spinner } from "../../components/ui/spinner.tsx";
 import { useRoom } from "../room/room-context.tsx";
 import { AttentionLine, type Suggest } from "./attention-line.tsx";
 import { attentions } from "./attention.ts";
-import { duration } from "./figures.ts";
 import { ImpactDetails } from "./impact-details.tsx";
 import { type Fact, FACT_NAMES, impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
+import { ReversalMark } from "./reversal-line.tsx";
 import { reversal } from "./reversal.ts";
 import { VerdictLine } from "./verdict-line.tsx";
 
@@ -32,6 +33,8 @@ export interface ImpactPanelProps {
   draft: DraftAnalysis | undefined;
   /** Whether it is the person's own cursor. */
   mine: boolean;
+  /** It is of an earlier text, and that of the present one is long in coming. */
+  behind: boolean;
   canPropose: boolean;
   /** The room takes no new commands. */
   closed: boolean;
@@ -75,8 +78,11 @@ interface KnownImpactProps extends ImpactPanelProps {
   onToggle: () => void;
 }
 
-function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing }: KnownImpactProps) {
+function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...proposing }: KnownImpactProps) {
   const sentence = impactSentence(impact);
+  const said = reversal(impact);
+  // What the target refuses leaves nothing to undo.
+  const fails = impact.statements.some(({ willFail }) => willFail.length > 0);
   const owner = useRoom((state) => state.room?.members.find(({ id }) => id === draft.userId));
   return (
     <>
@@ -87,16 +93,24 @@ function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing
           title={[sentence.big, ...sentence.small].join(" · ")}
         >
           {sentence.big}
-          <span className="text-xs font-normal text-dim">
-            {["", ...sentence.small].join(" · ")}
-            <span className="@max-3xl:hidden"> · worked out in {duration(impact.tookMs)}</span>
-          </span>
+          {sentence.small.length > 0 && (
+            <span className="text-xs font-normal text-dim @max-md:block @max-md:truncate">
+              <span className="@max-md:hidden"> · </span>
+              {sentence.small.join(" · ")}
+            </span>
+          )}
         </h2>
+        {behind && (
+          <Badge tone="accent" role="status">
+            <Spinner className="size-3" /> being worked out anew
+          </Badge>
+        )}
         {!proposing.mine && owner && (
           <Badge tone="accent" title="This is the statement under somebody else's cursor">
             {owner.name} is here
           </Badge>
         )}
+        {fails ? <Badge tone="bad">will fail</Badge> : said && <ReversalMark reversal={said} />}
         {!impact.complete && (
           <Badge tone="warn" title={impact.warnings.join("\n") || "Something could not be worked out; nothing may rely on its absence."}>
             incomplete
@@ -120,11 +134,13 @@ function KnownImpact({ draft, impact, onSuggestion, open, onToggle, ...proposing
         role="group"
         aria-label="Facts"
       >
-        <Facts facts={impactFacts(impact)} />
+        <div className={cn("shrink-0", behind && "opacity-50")}>
+          <Facts facts={impactFacts(impact)} />
+        </div>
         {open && <ImpactDetails impact={impact} verdict={draft.verdict} onSuggestion={onSuggestion} />}
       </div>
-      {!open && <AttentionLine attentions={attentions(impact)} reversal={reversal(impact)} onSuggestion={onSuggestion} onMore={onToggle} />}
-      <Foot {...proposing} denied={draft.verdict?.decision === "deny"} writes={reversal(impact) !== undefined}>
+      {!open && <AttentionLine attentions={attentions(impact)} reversal={said} onSuggestion={onSuggestion} onMore={onToggle} />}
+      <Foot {...proposing} denied={draft.verdict?.decision === "deny"} writes={said !== undefined}>
         {draft.verdict ? <VerdictLine verdict={draft.verdict} impact={impact} /> : <p className="text-dim">Policy is asked…</p>}
       </Foot>
     </>
@@ -146,13 +162,18 @@ function NoImpact({ draft, ...proposing }: ImpactPanelProps) {
           )}
           <h2 className="min-w-0 flex-1 truncate text-base font-semibold" title={error?.message} role="status">
             {error ? "This cannot be parsed yet" : "Working out what this would do…"}
-            {error && <span className="text-xs font-normal text-delete-text"> · {error.message}</span>}
+            {error && (
+              <span className="text-xs font-normal text-delete-text @max-md:block @max-md:truncate">
+                <span className="@max-md:hidden"> · </span>
+                {error.message}
+              </span>
+            )}
           </h2>
         </Head>
         <div className="min-h-0 flex-1 overflow-hidden">
           <Facts facts={FACT_NAMES.map((name) => ({ name, value: "–", note: "", tone: "quiet" }))} />
         </div>
-        <div className="flex h-8 shrink-0 items-center border-t border-line px-3.5 text-xs text-faint @max-xl:h-14">
+        <div className="flex h-11 shrink-0 items-center border-t border-line px-3.5 text-xs text-faint @max-xl:h-18">
           Nothing runs while you type.
         </div>
         <Foot {...proposing} canPropose={false} mine={!empty && proposing.mine}>
@@ -173,7 +194,7 @@ function NoImpact({ draft, ...proposing }: ImpactPanelProps) {
 
 function Head({ children }: { children: ReactNode }) {
   return (
-    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-inherit px-3.5 @max-md:h-16 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
+    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-inherit px-3.5 @max-md:h-20 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
       {children}
     </header>
   );
@@ -181,7 +202,7 @@ function Head({ children }: { children: ReactNode }) {
 
 function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
-    <dl className="grid shrink-0 grid-cols-2 @xl:grid-cols-4">
+    <dl className="grid shrink-0 grid-cols-4 @max-xl:grid-cols-1 @max-xl:py-1">
       {facts.map((fact) => (
         <FactCell key={fact.name} fact={fact} />
       ))}
@@ -189,19 +210,34 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
   );
 }
 
-function FactCell({ fact }: { fact: Fact }) {
+/**
+ * A column of its own; in a narrow panel a row with the name at its side. The height fits two lines of what it is and one of what that means, or
+ * one and two.
+ */
+function FactCell({ fact: { name, value, note, tone } }: { fact: Fact }) {
   return (
-    <div className="h-22 min-w-0 overflow-hidden border-line px-3.5 py-2 @max-xl:h-16 @max-xl:py-1.5 not-last:border-r @max-xl:even:border-r-0 @max-xl:nth-[-n+2]:border-b">
-      <dt className="text-2xs tracking-wider text-faint uppercase">{fact.name}</dt>
-      <dd
-        className={cn("line-clamp-2 font-semibold wrap-anywhere @max-xl:line-clamp-1", fact.tone === "quiet" && "font-normal text-dim")}
-        title={fact.value}
-      >
-        {fact.value}
-      </dd>
-      <dd className={cn("truncate text-2xs", fact.tone === "warn" ? "text-modify-text" : "text-dim")} title={fact.note}>
-        {fact.note}
-      </dd>
+    <div className="flex h-22 min-w-0 flex-col overflow-hidden border-line px-3.5 py-2 not-last:border-r @max-xl:h-9.5 @max-xl:flex-row @max-xl:gap-2 @max-xl:border-r-0 @max-xl:py-0.5">
+      <dt className="shrink-0 text-2xs/4 tracking-wider text-faint uppercase @max-xl:w-22 @max-xl:pt-0.5">{name}</dt>
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden">
+        <dd
+          className={cn(
+            "line-clamp-2 shrink-0 leading-5 font-semibold wrap-anywhere @max-xl:block @max-xl:truncate @max-xl:text-xs/5",
+            tone === "quiet" && "font-normal text-dim",
+          )}
+          title={value}
+        >
+          {value}
+        </dd>
+        <dd
+          className={cn(
+            "line-clamp-2 text-2xs/4 wrap-anywhere @max-xl:block @max-xl:truncate",
+            tone === "warn" ? "text-modify-text" : "text-dim",
+          )}
+          title={note}
+        >
+          {note}
+        </dd>
+      </div>
     </div>
   );
 }

@@ -1,53 +1,45 @@
-import { impactRows, type Effect, type Impact, type ObjectEffect, type Statement } from "@interlock/protocol";
-import { certainty, rowsInWords, share } from "./figures.ts";
+import { sumRows, type Effect, type Impact, type Rows } from "@interlock/protocol";
+import { droppedTables } from "./definition-words.ts";
+import { certainty, rowsInWords } from "./figures.ts";
+import { statementSentence } from "./statement-sentence.ts";
 
-/** The one sentence of the panel: what is hit, in large, and how sure that is, in small. */
+/** The one sentence of the panel: what it comes to, in large, and how sure that is, in small. */
 export interface ImpactSentence {
   big: string;
   small: string[];
 }
 
-const VERBS: Record<Effect, string> = {
-  read: "Reads",
-  session: "Changes its own session only",
-  append: "Adds",
-  modify: "Changes",
-  delete: "Deletes",
-  schema: "Changes definitions",
-  privilege: "Changes rights",
-  unknown: "Not knowable",
-};
-
 export function impactSentence(impact: Impact): ImpactSentence {
   const { statements } = impact;
   if (impact.effect === "unknown") return { big: "What this does cannot be known", small: [impact.warnings[0] ?? "treated as the worst"] };
   if (statements.length > 1) return severalStatements(impact);
-  const statement = statements[0];
-  if (statement === undefined) return { big: "Nothing to do", small: [] };
-  const target = mainTarget(statement);
-  if (target === undefined) return { big: statement.title, small: [VERBS[statement.effect]] };
-  if (statement.effect === "schema" || statement.effect === "privilege")
-    return { big: statement.title, small: [`${target.kind} ${target.object}`] };
-  const small: string[] = [];
-  if (target.rows.fraction !== undefined && target.rows.kind !== "unknown")
-    small.push(target.rows.fraction >= 1 ? "the whole table" : `${share(target.rows.fraction)} of the table`);
-  small.push(certainty(target.rows));
-  const others = statement.effects.filter((effect) => effect !== target && effect.effect === target.effect).length;
-  if (others > 0) small.push(`and ${others} more ${others === 1 ? "object" : "objects"}`);
-  return { big: `${rowsInWords(target.rows)} of ${target.object}`, small };
+  const [statement] = statements;
+  return statement === undefined ? { big: "Nothing to do", small: [] } : statementSentence(statement);
 }
 
-function severalStatements(impact: Impact): ImpactSentence {
-  const rows = impactRows(impact);
-  const writes = impact.statements.some(({ effect }) => effect !== "read" && effect !== "session");
-  const big = writes
-    ? `${impact.statements.length} statements, ${rowsInWords(rows)} written`
-    : `${impact.statements.length} statements that only read`;
-  return { big, small: writes ? [certainty(rows), "in one transaction"] : [] };
-}
+/** Gravest first: of several figures the first is the one that is read. */
+const DONE: readonly (readonly [effect: Effect, words: string])[] = [
+  ["delete", "deleted"],
+  ["modify", "changed"],
+  ["append", "added"],
+];
 
-/** The object the statement's effect is about: the one hit hardest, and of those the one with most rows. */
-export function mainTarget(statement: Statement): ObjectEffect | undefined {
-  const hit = statement.effects.filter(({ effect }) => effect === statement.effect);
-  return (hit.length > 0 ? hit : statement.effects).toSorted((a, b) => b.rows.value - a.rows.value)[0];
+function severalStatements({ statements }: Impact): ImpactSentence {
+  const many = `${statements.length} statements`;
+  if (statements.every(({ effect }) => effect === "read" || effect === "session")) return { big: `${many} that only read`, small: [] };
+  const figures: { rows: Rows; words: string }[] = [
+    { rows: sumRows(statements.flatMap((one) => droppedTables(one).map(({ rows }) => rows))), words: "dropped" },
+  ];
+  for (const [effect, words] of DONE) {
+    const hit = statements.flatMap(({ effects, cascades }) => [...effects, ...cascades].filter((one) => one.effect === effect));
+    figures.push({ rows: sumRows(hit.map(({ rows }) => rows)), words });
+  }
+  const said = figures.filter(({ rows }) => rows.kind !== "exact" || rows.value > 0);
+  const definitions = statements.filter(({ effect }) => effect === "schema").length;
+  const small = definitions > 0 ? [`${definitions} on definitions`] : [];
+  if (said.length === 0) return { big: many, small: [...(definitions > 0 ? small : ["no row is written"]), "in one transaction"] };
+  return {
+    big: `${many}: ${said.map(({ rows, words }) => `${rowsInWords(rows)} ${words}`).join(", ")}`,
+    small: [...small, certainty(sumRows(said.map(({ rows }) => rows))), "in one transaction"],
+  };
 }

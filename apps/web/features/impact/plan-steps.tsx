@@ -23,6 +23,9 @@ function Steps({ nodes, below = false }: { nodes: readonly PlanNode[]; below?: b
   );
 }
 
+/** A step that writes gives nothing on, which the planner calls 0 rows: beside the rows it is about to write that would mislead. */
+const WRITES = /^(Insert|Update|Delete|Merge)\b(?! Join)/u;
+
 function Step({ step: { node, object, index, condition, cost, rows, culprit } }: { step: PlanStep }) {
   return (
     <div className={cn("my-px rounded-sm px-1 py-px", culprit !== undefined && "bg-modify-soft")}>
@@ -35,7 +38,7 @@ function Step({ step: { node, object, index, condition, cost, rows, culprit } }:
           </span>
         )}
         <span className="ml-auto text-dim tabular-nums" title={`cost ${count(cost)}, ${count(rows)} rows each time it is asked`}>
-          ≈ {shortCount(rows)} rows · cost {shortCount(cost)}
+          {WRITES.test(node) ? "" : `≈ ${shortCount(rows)} ${Math.round(rows) === 1 ? "row" : "rows"} · `}cost {shortCount(cost)}
         </span>
       </div>
       {condition !== undefined && <code className="block text-dim wrap-anywhere">{condition}</code>}

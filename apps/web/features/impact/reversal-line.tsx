@@ -1,4 +1,5 @@
 import { Undo2 } from "lucide-react";
+import { Badge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { type Reversal, reversalWords } from "./reversal.ts";
 
@@ -8,19 +9,30 @@ const TONES = { good: "text-read-text", warn: "text-modify-text", bad: "text-del
   string
 >;
 
-/** Whether it can be taken back, and why not all of it. `cut`: on one line, whole when pointed at. */
+/** Whether it can be taken back, and why not all of it. `cut`: on two lines, whole when pointed at. */
 export function ReversalLine({ reversal, cut = false, className }: { reversal: Reversal; cut?: boolean; className?: string }) {
   return (
     <span
       className={cn("flex min-w-0 items-baseline gap-1.5 text-xs", className)}
       title={cut ? reversalWords(reversal) : undefined}
-      data-testid="reversal"
+      data-testid={cut ? undefined : "reversal"}
     >
       <Undo2 aria-hidden="true" className={cn("size-3.5 shrink-0 translate-y-0.5", TONES[reversal.tone])} />
-      <span className={cn("min-w-0 text-dim", cut && "truncate")}>
+      <span className={cn("min-w-0 text-dim", cut && "line-clamp-2")}>
         <strong className={cn("font-medium", TONES[reversal.tone])}>{reversal.text}</strong>
         {reversal.why !== undefined && <>: {reversal.why}</>}
       </span>
     </span>
+  );
+}
+
+/** The same as a mark of two or three words beside the sentence; the reason is for readers of the page and for who points at it. */
+export function ReversalMark({ reversal }: { reversal: Reversal }) {
+  return (
+    <Badge tone={reversal.tone} title={reversalWords(reversal)} data-testid="reversal">
+      <Undo2 aria-hidden="true" className="size-3" />
+      <span aria-hidden="true">{reversal.mark}</span>
+      <span className="sr-only">{reversalWords(reversal)}</span>
+    </Badge>
   );
 }

@@ -2,6 +2,8 @@ import type { Command, Effect, Impact } from "@interlock/protocol";
 
 /** Whether it can be taken back afterwards, for the eye and in words. */
 export interface Reversal {
+  /** For a mark of two or three words. */
+  mark: "can be undone" | "undo in part" | "no undo";
   text: "Can be undone" | "Can be undone in part" | "Cannot be undone";
   /** Why it is not all. */
   why: string | undefined;
@@ -10,8 +12,8 @@ export interface Reversal {
 
 /** Where the target gives no reason, its effect is one. */
 const BY_NATURE: Partial<Record<Effect, string>> = {
-  schema: "rows are kept, definitions are not",
-  privilege: "rows are kept, rights and settings are not",
+  schema: "only changes of rows can be taken back, not of definitions",
+  privilege: "only changes of rows can be taken back, not of rights, settings or other programs",
   unknown: "what it does is not known",
 };
 
@@ -20,10 +22,12 @@ export function reversal(impact: Impact): Reversal | undefined {
   const writing = impact.statements.filter(({ effect }) => effect !== "read" && effect !== "session");
   if (writing.length === 0) return undefined;
   const worst = writing.find(({ reversible }) => reversible === "no") ?? writing.find(({ reversible }) => reversible === "partial");
-  if (worst === undefined) return { text: "Can be undone", why: undefined, tone: "good" };
+  if (worst === undefined) return { mark: "can be undone", text: "Can be undone", why: undefined, tone: "good" };
   const reason = worst.reversibleReason ?? (worst.reversible === "no" ? BY_NATURE[worst.effect] : undefined);
   const why = reason === undefined || impact.statements.length === 1 ? reason : `statement ${worst.index + 1}: ${reason}`;
-  return worst.reversible === "no" ? { text: "Cannot be undone", why, tone: "bad" } : { text: "Can be undone in part", why, tone: "warn" };
+  return worst.reversible === "no"
+    ? { mark: "no undo", text: "Cannot be undone", why, tone: "bad" }
+    : { mark: "undo in part", text: "Can be undone in part", why, tone: "warn" };
 }
 
 /** Of a frozen command: one that changes nothing needs no undo, and one that is an undo keeps nothing itself. */

@@ -72,7 +72,7 @@ test("unknown never looks harmless", () => {
 
 test("several statements are summed, and the least certain figure wins", () => {
   expect(impactSentence(impact([statement(), estimated]))).toEqual({
-    big: "2 statements, ≈ 24,900 rows written",
+    big: "2 statements: ≈ 24,900 rows deleted",
     small: ["estimate", "in one transaction"],
   });
 });
@@ -148,10 +148,10 @@ test("the four facts of the picture", () => {
     ],
   });
   expect(impactFacts(impact([full])).map(({ value, note }) => [value, note])).toEqual([
-    ["order_items 48,210 · refunds 96", "deletes, 2 levels"],
-    ["RowExclusive on 3 tables", "blocks no reads"],
+    ["order_items 48,210 · refunds 96", "deleted, too, 2 levels deep"],
+    ["RowExclusive on orders and 2 more", "blocks no reads"],
     ["Index Scan orders_created_at", "cost 9,204 · est. 2.1 s"],
-    ["trigger audit_orders", "writes ledger.audit 12,431"],
+    ["trigger audit_orders", "writes audit 12,431"],
   ]);
 });
 
@@ -176,7 +176,11 @@ test("a wait is a warning even where the lock itself keeps nobody away", () => {
     locks: [{ object: "t", mode: "RowExclusiveLock" }],
     waits: [{ object: "t", mode: "RowExclusiveLock", blockedBy }],
   });
-  expect(impactFacts(impact([waiting]))[1]).toMatchObject({ note: "would wait for 1 session now · blocks no reads", tone: "warn" });
+  expect(impactFacts(impact([waiting]))[1]).toMatchObject({
+    value: "would wait now for app",
+    note: "at it for 3 min · RowExclusive on t",
+    tone: "warn",
+  });
 });
 
 test("a lock of a mode that is not known is taken for the worst (I3)", () => {
@@ -195,7 +199,7 @@ test("the worst statement decides what can be undone, and says why", () => {
   expect(reversalWords(reversal(impact([statement()]))!)).toBe("Can be undone");
   expect(reversal(impact([statement({ effect: "read", reversible: "no" })]))).toBeUndefined();
   const ddl = statement({ effect: "schema", reversible: "no" });
-  expect(reversalWords(reversal(impact([ddl]))!)).toBe("Cannot be undone: rows are kept, definitions are not");
+  expect(reversalWords(reversal(impact([ddl]))!)).toBe("Cannot be undone: only changes of rows can be taken back, not of definitions");
 });
 
 test("a dry run needs no undo, and an undo keeps nothing of its own", () => {

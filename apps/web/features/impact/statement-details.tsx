@@ -3,12 +3,14 @@ import { CornerDownRight, Hourglass } from "lucide-react";
 import type { ReactNode } from "react";
 import { EffectBadge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
+import { definitionVerb } from "./definition-words.ts";
 import { EFFECT_WORDS } from "./effect-words.ts";
 import { certainty, count, duration, rowsInWords, share } from "./figures.ts";
 import { blocks, byMode, isGrave, modeName } from "./lock-words.ts";
 import { PlanSteps } from "./plan-steps.tsx";
 import { ReversalLine } from "./reversal-line.tsx";
 import type { Reversal } from "./reversal.ts";
+import { sideEffectNote } from "./side-effect-words.ts";
 import { wholeTable } from "./table-size.ts";
 import { queuedBehind, whoBlocks } from "./wait-words.ts";
 
@@ -34,10 +36,17 @@ export function StatementDetails({
         <Part name="Effects" items={effects}>
           {({ effect, object, kind, columns, rows }) => (
             <Line
-              what={<Hit effect={effect} object={object} kind={kind} />}
+              what={
+                <Hit
+                  effect={effect}
+                  object={object}
+                  kind={kind}
+                  verb={effect === "schema" ? definitionVerb(statement, object) : undefined}
+                />
+              }
               figure={figureOf(rows, effect)}
               note={[
-                COUNTED.has(effect) ? certainty(rows) : "",
+                figureOf(rows, effect) === undefined ? "" : certainty(rows),
                 rows.fraction === undefined ? "" : `${share(rows.fraction)} of the table`,
                 columns && columns.length > 0 ? `columns ${columns.join(", ")}` : "",
               ]}
@@ -57,7 +66,7 @@ export function StatementDetails({
                 <span className="block text-dim">
                   {modeName({ mode })} on <code>{object}</code>;{" "}
                   {blockedBy.query === "" ? (
-                    "what it runs is not shown to this role"
+                    "what it runs is not shown to Interlock's role"
                   ) : (
                     <>
                       it runs <code className="text-fg">{blockedBy.query}</code>
@@ -95,7 +104,7 @@ export function StatementDetails({
                     {kind === "largeObject" ? "large object" : kind} <code>{name}</code>
                   </>
                 }
-                note={writes && writes.length > 0 ? [] : [effect]}
+                note={writes && writes.length > 0 ? [] : [sideEffectNote({ kind, name, effect })]}
               />
               {writes?.map((write) => (
                 <div key={`${write.object} ${write.effect}`} className="flex items-baseline gap-1.5 pl-1">
@@ -130,15 +139,16 @@ export function StatementDetails({
   );
 }
 
-/** What defines things, grants rights or sets a session is not measured in rows. */
+/** What defines things, grants rights or sets a session is measured in rows only where some are lost. */
 const COUNTED: ReadonlySet<Effect> = new Set(["read", "append", "modify", "delete", "unknown"]);
-const figureOf = (rows: Rows, effect: Effect) => (COUNTED.has(effect) ? rowsInWords(rows) : undefined);
+const figureOf = (rows: Rows, effect: Effect) => (COUNTED.has(effect) || rows.value > 0 ? rowsInWords(rows) : undefined);
 
-function Hit({ effect, object, kind }: { effect: Effect; object: string; kind?: string }) {
-  const { verb, color } = EFFECT_WORDS[effect];
+/** `verb`: where the effect's own is too wide. */
+function Hit({ effect, object, kind, verb }: { effect: Effect; object: string; kind?: string; verb?: string | undefined }) {
+  const words = EFFECT_WORDS[effect];
   return (
     <>
-      <span className={color}>{verb}</span> {kind !== undefined && kind !== "table" && `${kind} `}
+      <span className={words.color}>{verb ?? words.verb}</span> {kind !== undefined && kind !== "table" && `${kind} `}
       <code>{object}</code>
     </>
   );

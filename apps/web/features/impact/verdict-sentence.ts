@@ -43,8 +43,9 @@ export function demandWords(demands: readonly ReviewDemand[]): string {
 
 function guardWords(impact: Impact, maxRows: number | undefined): string {
   if (maxRows !== undefined) return `commits only if ≤ ${count(maxRows)} rows a table`;
-  const rows = impactRows(impact);
-  return rows.kind === "exact" ? `commits only if ≤ ${count(rows.value)} rows` : "commits only within a row limit you set";
+  if ([...writes(impact)].some(({ rows }) => rows.kind !== "exact")) return "commits only within a row limit you set";
+  const { value } = impactRows(impact);
+  return value === 0 ? "commits only if it writes no row" : `commits only if ≤ ${count(value)} ${value === 1 ? "row" : "rows"}`;
 }
 
 /** Whether the author has to state the most rows: the guard compares with figures, and these are not exact. */

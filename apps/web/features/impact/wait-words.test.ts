@@ -4,10 +4,10 @@ import { queuedBehind, whoBlocks } from "./wait-words.ts";
 const app = { pid: 12, age: "00:03:10", user: "app", query: "select 1" };
 
 test.each([
-  [app, "app (pid 12, 00:03:10)"],
+  [app, "app (pid 12, at it for 3 min 10 s)"],
   [{ ...app, age: "", query: "" }, "app (pid 12)"],
-  [{ ...app, pid: 0 }, "a prepared transaction of app (00:03:10)"],
-  [{ ...app, user: "" }, "somebody (pid 12, 00:03:10)"],
+  [{ ...app, pid: 0 }, "a prepared transaction of app (at it for 3 min 10 s)"],
+  [{ ...app, user: "" }, "somebody (pid 12, at it for 3 min 10 s)"],
 ])("%o blocks as: %s", (blockedBy, words) => expect(whoBlocks(blockedBy)).toBe(words));
 
 test.each([

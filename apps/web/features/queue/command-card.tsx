@@ -11,6 +11,8 @@ import { AttentionList } from "../impact/attention-line.tsx";
 import { attentions } from "../impact/attention.ts";
 import { ImpactDetails } from "../impact/impact-details.tsx";
 import { count, figure, rowsInWords, total } from "../impact/figures.ts";
+import { heaviestLock } from "../impact/impact-facts.ts";
+import { impactSentence } from "../impact/impact-sentence.ts";
 import { ReversalLine } from "../impact/reversal-line.tsx";
 import { commandReversal } from "../impact/reversal.ts";
 import { verdictSentence } from "../impact/verdict-sentence.ts";
@@ -49,6 +51,8 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
   // Whoever is writing why it is rejected goes on when more commands come in above.
   const open = chosen ?? (byItself || wanted?.focus === true || acts.rejecting);
   const session = useSession();
+  // What has been done says itself what it did; an undo's own text is the sentence.
+  const foretold = command.state !== "succeeded" && command.undoOf === undefined;
 
   useEffect(() => {
     if (wanted === undefined) return;
@@ -90,11 +94,12 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
       {open && (
         <div className="mt-2 flex flex-col gap-2">
           <UndoesLine command={command} />
+          {foretold && <Consequence command={command} />}
           <FrozenText text={command.text} words={command.undoOf !== undefined} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
-          <Chips command={command} />
-          {active && <Reversibility command={command} />}
+          <Chips command={command} foretold={foretold} />
           {active && <Dangers command={command} />}
+          {active && <Reversibility command={command} />}
           {active && <Demands command={command} />}
           <Votes command={command} />
           <CommandOutcome command={command} />
@@ -230,6 +235,8 @@ function Reversibility({ command }: { command: Command }) {
         changes nothing
       </p>
     );
+  // What the target refuses leaves nothing to undo.
+  if (command.impact.statements.some(({ willFail }) => willFail.length > 0)) return null;
   const said = commandReversal(command);
   return said && <ReversalLine reversal={said} />;
 }
@@ -253,13 +260,26 @@ function Demands({ command: { state, verdict, impact, maxRows } }: { command: Co
 
 const rowsOf = (value: number) => rowsInWords({ value, kind: "exact" });
 
-function Chips({ command }: { command: Command }) {
+/** What it comes to, before the text that does it: nobody should have to work that out from SQL. */
+function Consequence({ command }: { command: Command }) {
+  const { big, small } = impactSentence(command.impact);
+  return (
+    <p className="text-sm font-semibold wrap-anywhere" data-testid="consequence">
+      {big}
+      {small.length > 0 && <span className="block text-xs font-normal text-dim">{small.join(" · ")}</span>}
+    </p>
+  );
+}
+
+/** `foretold`: the sentence above has the rows. */
+function Chips({ command, foretold }: { command: Command; foretold: boolean }) {
   const rows = impactRows(command.impact);
   const targets = command.impact.statements.flatMap(({ effects }) =>
     effects.filter(({ effect }) => effect !== "read").map((effect) => effect.rows),
   );
   const cascades = command.impact.statements.flatMap((statement) => statement.cascades.map((cascade) => cascade.rows));
   const hot = command.effect === "delete" ? "bad" : "neutral";
+  const lock = heaviestLock(command.impact.statements);
   const copy = async () => {
     await navigator.clipboard.writeText(command.digest);
     toast("The digest is copied.");
@@ -267,12 +287,17 @@ function Chips({ command }: { command: Command }) {
   const shortDigest = `${command.digest.slice(0, 4)}…${command.digest.slice(-4)}`;
   return (
     <div className="flex flex-wrap items-center gap-1.5">
-      {targets.length > 0 && (
+      {!foretold && targets.length > 0 && (
         <Badge tone={hot} title={`${rowsInWords(rows)} with cascades`}>
           {rowsInWords(total(targets))}
         </Badge>
       )}
       {cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
+      {foretold && lock?.grave === true && (
+        <Badge tone="warn" className="whitespace-normal">
+          {lock.words}
+        </Badge>
+      )}
       {!command.impact.complete && <Badge tone="warn">incomplete</Badge>}
       <Tooltip label={<span className="font-mono break-all">{command.digest}</span>}>
         <button

@@ -1,5 +1,5 @@
 import type { Affected, Command, Execution } from "@interlock/protocol";
-import { bareName, count } from "../impact/figures.ts";
+import { count } from "../impact/figures.ts";
 
 /** What an undo of a command would do, in words. */
 export interface UndoScope {
@@ -79,10 +79,3 @@ export function commandInShort({ title, undo, execution }: Pick<Command, "title"
 /** A day without its time: `21 Dec 2026`. */
 export const day = (at: string) =>
   new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(new Date(at));
-
-/** Names for a sentence: `orders, order_items and 2 more`. */
-export function tablesInShort(objects: readonly string[]): string {
-  const names = objects.map(bareName);
-  if (names.length <= 2) return names.join(" and ");
-  return `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
-}
