@@ -68,7 +68,11 @@ export class PostgresTarget implements Target {
         return timed(unasked(text, "The analysis was stopped before it was done"));
       if (error instanceof TargetError) return timed(unasked(text, error.message));
       const refused = databaseError(error);
-      if (refused) return timed(unasked(text, `The target refused the analysis (${refused.code})`));
+      if (refused) {
+        // query_canceled: of statement_timeout, which every question of the analysis has.
+        const why = refused.code === "57014" ? "The target took too long to answer" : `The target refused the analysis (${refused.code})`;
+        return timed(unasked(text, why));
+      }
       throw error;
     }
   }
