@@ -218,8 +218,8 @@ function FactCell({ fact: { name, value, note, tone } }: { fact: Fact }) {
   return (
     <div className="flex h-22 min-w-0 flex-col overflow-hidden border-line px-3.5 py-2 not-last:border-r @max-xl:h-9.5 @max-xl:flex-row @max-xl:gap-2 @max-xl:border-r-0 @max-xl:py-0.5">
       <dt className="shrink-0 text-2xs/4 tracking-wider text-faint uppercase @max-xl:w-22 @max-xl:pt-0.5">{name}</dt>
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden">
-        <dd
+      <dd className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden">
+        <span
           className={cn(
             "line-clamp-2 shrink-0 leading-5 font-semibold wrap-anywhere @max-xl:block @max-xl:truncate @max-xl:text-xs/5",
             tone === "quiet" && "font-normal text-dim",
@@ -227,8 +227,8 @@ function FactCell({ fact: { name, value, note, tone } }: { fact: Fact }) {
           title={value}
         >
           {value}
-        </dd>
-        <dd
+        </span>{" "}
+        <span
           className={cn(
             "line-clamp-2 text-2xs/4 wrap-anywhere @max-xl:block @max-xl:truncate",
             tone === "warn" ? "text-modify-text" : "text-dim",
@@ -236,8 +236,8 @@ function FactCell({ fact: { name, value, note, tone } }: { fact: Fact }) {
           title={note}
         >
           {note}
-        </dd>
-      </div>
+        </span>
+      </dd>
     </div>
   );
 }

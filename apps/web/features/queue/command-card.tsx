@@ -19,6 +19,7 @@ import { verdictSentence } from "../impact/verdict-sentence.ts";
 import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
 import { age } from "./age.ts";
 import { CommandActions, useCommandActs } from "./command-actions.tsx";
+import { ownFirst, writtenRows } from "./affected-rows.ts";
 import { CommandOutcome } from "./command-outcome.tsx";
 import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
@@ -146,12 +147,12 @@ function useLasting(now: boolean): boolean {
 }
 
 /** The outcome of a folded card: rows where there are some, else the state. */
-function shortOutcome({ state, execution, dryRun, undo }: Command): string {
+function shortOutcome({ state, execution, dryRun, undo, impact }: Command): string {
   if (state === "succeeded" && dryRun === true) return "nothing changed";
   if (state === "succeeded" && undo?.state === "done") return "put back";
   if (state === "succeeded" && execution) {
     const rows = execution.results.reduce((sum, result) => sum + result.rows, 0);
-    const written = execution.affected.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
+    const written = undo?.rows ?? writtenRows(ownFirst(impact, execution.affected).own);
     if (rows + written > 0) return rowsOf(rows || written);
     const { length } = execution.notices;
     if (length > 0) return `${length} ${length === 1 ? "notice" : "notices"}`;
@@ -280,6 +281,8 @@ function Chips({ command, foretold }: { command: Command; foretold: boolean }) {
   const cascades = command.impact.statements.flatMap((statement) => statement.cascades.map((cascade) => cascade.rows));
   const hot = command.effect === "delete" ? "bad" : "neutral";
   const lock = heaviestLock(command.impact.statements);
+  // What it did is listed below; this is what was agreed to.
+  const done = command.state === "succeeded";
   const copy = async () => {
     await navigator.clipboard.writeText(command.digest);
     toast("The digest is copied.");
@@ -289,10 +292,11 @@ function Chips({ command, foretold }: { command: Command; foretold: boolean }) {
     <div className="flex flex-wrap items-center gap-1.5">
       {!foretold && targets.length > 0 && (
         <Badge tone={hot} title={`${rowsInWords(rows)} with cascades`}>
+          {done && "foretold "}
           {rowsInWords(total(targets))}
         </Badge>
       )}
-      {cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
+      {!done && cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
       {foretold && lock?.grave === true && (
         <Badge tone="warn" className="whitespace-normal">
           {lock.words}

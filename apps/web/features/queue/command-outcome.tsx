@@ -7,6 +7,7 @@ import { cn } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { count, duration } from "../impact/figures.ts";
 import { useNow, useSession } from "../room/room-context.tsx";
+import { ownFirst } from "./affected-rows.ts";
 import { ConflictList } from "./conflict-list.tsx";
 
 /** What came of a command, or comes of it now. */
@@ -196,7 +197,8 @@ function DryRunOutcome({ command }: { command: Command }) {
 }
 
 function AffectedRows({ command }: { command: Command }) {
-  const lines = (command.execution?.affected ?? []).filter(({ inserted, updated, deleted }) => inserted + updated + deleted > 0);
+  const { own, beside } = ownFirst(command.impact, command.execution?.affected ?? []);
+  const lines = [...own, ...beside];
   // Only of these the counters say everything: a TRUNCATE counts no rows.
   const counted = command.impact.statements.every(({ title }) => /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(title));
   if (lines.length === 0) return counted && command.impact.statements.length > 0 ? <p>No row was changed.</p> : null;

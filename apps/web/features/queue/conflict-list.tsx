@@ -5,6 +5,8 @@ import { CONFLICT_WORDS, conflictSummary, keyWords } from "./undo-words.ts";
 /** Row by row, what an undo found other than the run had left it. A person decides on these. */
 export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conflicts" | "conflictCount">) {
   if (conflicts === undefined || conflicts.length === 0) return null;
+  // Said once where it is of all of them, so that more rows are in view.
+  const [table, ...more] = new Set(conflicts.map(({ object }) => object));
   const cut = conflictCount !== undefined && conflictCount > conflicts.length;
   return (
     <div className="flex flex-col gap-1.5" data-testid="conflicts">
@@ -22,7 +24,7 @@ export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conf
         <table className="w-full text-left">
           <thead className="sticky top-0 bg-bg text-faint">
             <tr className="*:px-2 *:py-1 *:font-normal">
-              <th scope="col">row</th>
+              <th scope="col">{more.length === 0 ? `row of ${table}` : "row"}</th>
               <th scope="col">what happened</th>
             </tr>
           </thead>
@@ -31,7 +33,7 @@ export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conf
               // They come once, with the end of the run.
               <tr key={index} className="border-t border-line align-top *:px-2 *:py-1">
                 <td className="wrap-anywhere">
-                  <span className="block text-2xs text-faint">{conflict.object}</span>
+                  {more.length > 0 && <span className="block text-2xs text-faint">{conflict.object}</span>}
                   <code className="text-fg">{keyWords(conflict)}</code>
                 </td>
                 <td>{CONFLICT_WORDS[conflict.reason]}</td>
