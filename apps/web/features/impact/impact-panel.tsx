@@ -14,7 +14,7 @@ import { ImpactDetails } from "./impact-details.tsx";
 import { type Fact, FACT_NAMES, impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
 import { ReversalMark } from "./reversal-line.tsx";
-import { reversal } from "./reversal.ts";
+import { type Reversal, reversal } from "./reversal.ts";
 import { VerdictLine } from "./verdict-line.tsx";
 
 /** Frame and wash in the colour of the effect. Whole class names, for Tailwind to find. */
@@ -100,21 +100,18 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
             </span>
           )}
         </h2>
-        {behind && (
-          <Badge tone="accent" role="status">
-            <Spinner className="size-3" /> being worked out anew
-          </Badge>
-        )}
         {!proposing.mine && owner && (
           <Badge tone="accent" title="This is the statement under somebody else's cursor">
             {owner.name} is here
           </Badge>
         )}
-        {fails ? <Badge tone="bad">will fail</Badge> : said && <ReversalMark reversal={said} />}
-        {!impact.complete && (
-          <Badge tone="warn" title={impact.warnings.join("\n") || "Something could not be worked out; nothing may rely on its absence."}>
-            incomplete
+        {behind ? (
+          // In place of the marks, which are of the earlier text: together they would not fit a narrow panel.
+          <Badge tone="accent" role="status">
+            <Spinner className="size-3" /> being worked out anew
           </Badge>
+        ) : (
+          <Marks impact={impact} fails={fails} reversal={said} />
         )}
         <Button
           variant="ghost"
@@ -143,6 +140,19 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
       <Foot {...proposing} denied={draft.verdict?.decision === "deny"} writes={said !== undefined}>
         {draft.verdict ? <VerdictLine verdict={draft.verdict} impact={impact} /> : <p className="text-dim">Policy is asked…</p>}
       </Foot>
+    </>
+  );
+}
+
+function Marks({ impact, fails, reversal: said }: { impact: Impact; fails: boolean; reversal: Reversal | undefined }) {
+  return (
+    <>
+      {fails ? <Badge tone="bad">will fail</Badge> : said && <ReversalMark reversal={said} />}
+      {!impact.complete && (
+        <Badge tone="warn" title={impact.warnings.join("\n") || "Something could not be worked out; nothing may rely on its absence."}>
+          incomplete
+        </Badge>
+      )}
     </>
   );
 }
