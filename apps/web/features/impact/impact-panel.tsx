@@ -102,7 +102,8 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
         </h2>
         {!proposing.mine && owner && (
           <Badge tone="accent" title="This is the statement under somebody else's cursor">
-            {owner.name} is here
+            {owner.name}
+            <span className="@max-md:sr-only">is here</span>
           </Badge>
         )}
         {behind ? (
@@ -111,7 +112,7 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
             <Spinner className="size-3" /> being worked out anew
           </Badge>
         ) : (
-          <Marks impact={impact} fails={fails} reversal={said} />
+          <Marks impact={impact} fails={fails} reversal={said} tight={!proposing.mine} />
         )}
         <Button
           variant="ghost"
@@ -144,12 +145,24 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
   );
 }
 
-function Marks({ impact, fails, reversal: said }: { impact: Impact; fails: boolean; reversal: Reversal | undefined }) {
+interface MarksProps {
+  impact: Impact;
+  fails: boolean;
+  reversal: Reversal | undefined;
+  /** Beside somebody's name a narrow panel has no place for all; what is incomplete is then said below only. */
+  tight: boolean;
+}
+
+function Marks({ impact, fails, reversal: said, tight }: MarksProps) {
   return (
     <>
       {fails ? <Badge tone="bad">will fail</Badge> : said && <ReversalMark reversal={said} />}
       {!impact.complete && (
-        <Badge tone="warn" title={impact.warnings.join("\n") || "Something could not be worked out; nothing may rely on its absence."}>
+        <Badge
+          tone="warn"
+          className={cn(tight && "@max-md:hidden")}
+          title={impact.warnings.join("\n") || "Something could not be worked out; nothing may rely on its absence."}
+        >
           incomplete
         </Badge>
       )}
