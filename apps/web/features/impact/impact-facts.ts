@@ -58,14 +58,12 @@ function locks(statements: readonly Statement[]): Fact {
   const waits = statements.flatMap((statement) => statement.waits);
   const [wait] = waits;
   if (wait !== undefined) {
-    const { blockedBy, mode, object } = wait;
+    const { blockedBy, object } = wait;
     const sessions = new Set(waits.map((one) => one.blockedBy.pid)).size;
     return {
       name: "Locks",
       value: `would wait now for ${sessions > 1 ? `${sessions} sessions` : blockedBy.user || "somebody"}`,
-      note: [blockedBy.age && `at it for ${elapsed(blockedBy.age)}`, `${modeName({ mode })} on ${bareName(object)}`]
-        .filter(Boolean)
-        .join(" · "),
+      note: [`on ${bareName(object)}`, blockedBy.age && `at it for ${elapsed(blockedBy.age)}`].filter(Boolean).join(" · "),
       tone: "warn",
     };
   }

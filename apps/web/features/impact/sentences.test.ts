@@ -178,7 +178,7 @@ test("a wait is a warning even where the lock itself keeps nobody away", () => {
   });
   expect(impactFacts(impact([waiting]))[1]).toMatchObject({
     value: "would wait now for app",
-    note: "at it for 3 min · RowExclusive on t",
+    note: "on t · at it for 3 min",
     tone: "warn",
   });
 });
