@@ -9,6 +9,7 @@ import { parseGrammar } from "./grammar.ts";
 import type { Mode } from "./locks.ts";
 import { BLOCK_SIGNATURE, plpgsqlTree } from "./plpgsql.ts";
 import { deparse } from "./selection.ts";
+import { unreadable } from "./syntax.ts";
 import { walkTriggerBody, type BodyStatement } from "./trigger-body.ts";
 import { bodyWrites } from "./trigger-writes.ts";
 import { ONCE } from "./triggers.ts";
@@ -117,6 +118,8 @@ async function followBlock(context: AnalysisContext, body: Node, draft: DraftSta
       draft.incomplete = true;
       continue;
     }
+    // A block is read as a whole before any of it runs.
+    for (const item of unreadable(tree, context.catalog.version)) if (item.code === "42601") draft.willFail.push(item);
     const read =
       unwrap(tree)![0] === "SelectStmt" ? bodyWrites(context, statement, { firings: ONCE, rows: ONCE, transitions: [] }, 0) : undefined;
     // What only reads needs no plan of its own; most are conditions and assignments.

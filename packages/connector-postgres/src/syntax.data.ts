@@ -1,30 +1,64 @@
-import type { Node } from "./tree.ts";
+import { CAME_WITH } from "./settings-versions.data.ts";
+import { has, kind, subtype, type Syntax } from "./syntax-case.ts";
+import { names, walk, type Node } from "./tree.ts";
 
-/** Something the grammar of PostgreSQL 18 reads and an older server does not. */
-export interface Syntax {
-  /** First major version that reads it (appendix E of the manual, "Release Notes"; gram.y of the version before). */
-  since: number;
-  /** As it is called in the sentence "… needs PostgreSQL N". */
-  what: string;
-  /** SQLSTATE the older server refuses it with; 42601 (syntax error) when absent. */
-  code?: string;
-  /** Whether this node is a case of it; every node of the type when absent. */
-  found?: (body: Node) => boolean;
-}
-
-const subtype = (name: string) => (body: Node) => body.subtype === name;
-const kind = (field: string, value: string) => (body: Node) => body[field] === value;
-const has = (field: string) => (body: Node) => body[field] !== undefined;
-const option =
-  (field: string, ...names: string[]) =>
-  (body: Node) =>
-    (body[field] ?? []).some((item: Node) => names.includes(item.DefElem?.defname));
 const published = (type: string) => (body: Node) => body.pubobjtype === type;
 
-/** By node type of the parse tree. */
+/** CURSOR_OPT_ASENSITIVE in parsenodes.h. */
+const ASENSITIVE = 0x0010;
+/** CREATE_TABLE_LIKE_COMPRESSION, and the bits of INCLUDING ALL that stand for no option of its own. */
+const COMPRESSION = 0x0002;
+const ALL = 0x7fff0000;
+
+const isNotNull = (item: Node | undefined): boolean => item?.Constraint?.contype === "CONSTR_NOTNULL";
+
+/** Named by itself, or left out of all. */
+const namesCompression = (bits: number): boolean => ((bits & ALL) !== 0) !== ((bits & COMPRESSION) !== 0);
+
+/** Words of standard SQL for a call of one of the server's own functions, with so many arguments. */
+const isSpelled = (name: string, count: number) => (call: Node) =>
+  call.funcformat === "COERCE_SQL_SYNTAX" && names(call.funcname).at(-1) === name && (call.args ?? []).length === count;
+
+function hasOddScale(type: Node): boolean {
+  if (names(type.names).at(-1) !== "numeric" || type.typmods?.length !== 2) return false;
+  const [precision, scale] = type.typmods.map((item: Node) => item.A_Const?.ival?.ival ?? 0);
+  return scale < 0 || scale > precision;
+}
+
+const SETTINGS: readonly Syntax[] = [...CAME_WITH].map(([name, since]) => ({
+  since,
+  what: `the setting ${name}`,
+  code: "42704",
+  found: (body) => String(body.name ?? "").toLowerCase() === name,
+}));
+
+/** `old` and `new` in RETURNING, where nothing else is called so. */
+function returnsImages(body: Node): boolean {
+  const images = new Set(["old", "new"]);
+  const found: string[] = [];
+  walk(body.returningClause?.exprs ?? body.returningList, (type, item) => {
+    const parts = type === "ColumnRef" ? (item.fields ?? []) : [];
+    const first = parts.length > 1 ? String(parts[0].String?.sval ?? "") : "";
+    if (images.has(first)) found.push(first);
+  });
+  if (found.length === 0) return false;
+  const called = new Set<string>();
+  walk(body, (type, item) => {
+    if (type === "RangeVar") called.add(item.alias?.aliasname ?? item.relname);
+    if (type === "Alias") called.add(item.aliasname);
+  });
+  return found.some((name) => !called.has(name));
+}
+const RETURNS_IMAGES: readonly Syntax[] = [{ since: 18, what: "OLD and NEW in RETURNING", code: "42P01", found: returnsImages }];
+
+/** By node type of the parse tree; see syntax-options.data.ts for options within statements. */
 export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
   PartitionCmd: [{ since: 14, what: "DETACH PARTITION … CONCURRENTLY", found: has("concurrent") }],
+  AlterDomainStmt: [{ since: 17, what: "ADD NOT NULL of a domain", found: (body) => isNotNull(body.def) }],
+  AlterStatsStmt: [{ since: 17, what: "SET STATISTICS DEFAULT", found: (body) => body.stxstattarget === undefined }],
   AlterTableCmd: [
+    { since: 17, what: "SET STATISTICS DEFAULT", found: (cmd) => cmd.subtype === "AT_SetStatistics" && cmd.def === undefined },
+    { since: 18, what: "NOT NULL as a table's constraint", found: (cmd) => cmd.subtype === "AT_AddConstraint" && isNotNull(cmd.def) },
     { since: 14, what: "DETACH PARTITION … FINALIZE", found: subtype("AT_DetachPartitionFinalize") },
     { since: 14, what: "SET COMPRESSION", found: subtype("AT_SetCompression") },
     { since: 15, what: "SET ACCESS METHOD", found: subtype("AT_SetAccessMethod") },
@@ -50,7 +84,6 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
       found: (item) => ["CONSTR_CHECK", "CONSTR_FOREIGN"].includes(item.contype) && item.is_enforced !== true,
     },
     { since: 18, what: "[NOT] ENFORCED", found: (item) => /^CONSTR_ATTR_(NOT_)?ENFORCED$/.test(item.contype) },
-    { since: 18, what: "NOT NULL as a table's constraint", found: (item) => item.contype === "CONSTR_NOTNULL" && item.keys !== undefined },
     { since: 18, what: "NOT NULL … NO INHERIT", found: (item) => item.contype === "CONSTR_NOTNULL" && item.is_no_inherit === true },
     { since: 18, what: "WITHOUT OVERLAPS", found: has("without_overlaps") },
     { since: 18, what: "PERIOD in a foreign key", found: has("fk_with_period") },
@@ -59,8 +92,54 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
     { since: 18, what: "ALTER CONSTRAINT … [NOT] ENFORCED", found: has("alterEnforceability") },
     { since: 18, what: "ALTER CONSTRAINT … [NO] INHERIT", code: "0A000", found: has("alterInheritability") },
   ],
-  IndexStmt: [{ since: 15, what: "NULLS NOT DISTINCT", found: has("nulls_not_distinct") }],
-  CreateFunctionStmt: [{ since: 14, what: "a function body in standard SQL", found: has("sql_body") }],
+  CreateStmt: [
+    { since: 18, what: "NOT NULL as a table's constraint", found: (body) => (body.tableElts ?? []).some(isNotNull) },
+    {
+      since: 17,
+      what: "EXCLUDE of a partitioned table",
+      code: "0A000",
+      found: (body) =>
+        body.partspec !== undefined && (body.tableElts ?? []).some((item: Node) => item.Constraint?.contype === "CONSTR_EXCLUSION"),
+    },
+  ],
+  CreateForeignTableStmt: [
+    {
+      since: 18,
+      what: "LIKE of a foreign table",
+      code: "0A000",
+      found: (body) => (body.base?.tableElts ?? []).some((item: Node) => item.TableLikeClause !== undefined),
+    },
+  ],
+  TableLikeClause: [{ since: 14, what: "COMPRESSION in LIKE", found: (body) => namesCompression(body.options ?? 0) }],
+  DeclareCursorStmt: [{ since: 14, what: "ASENSITIVE cursors", found: (body) => (body.options & ASENSITIVE) !== 0 }],
+  RoleSpec: [{ since: 14, what: "CURRENT_ROLE as a role", found: kind("roletype", "ROLESPEC_CURRENT_ROLE") }],
+  VariableSetStmt: SETTINGS,
+  VariableShowStmt: SETTINGS,
+  TypeName: [{ since: 15, what: "a scale outside the precision", code: "22023", found: hasOddScale }],
+  XmlSerialize: [{ since: 16, what: "INDENT of XMLSERIALIZE", found: has("indent") }],
+  FuncCall: [
+    { since: 16, what: "SYSTEM_USER", code: "42703", found: isSpelled("system_user", 0) },
+    { since: 17, what: "AT LOCAL", found: isSpelled("timezone", 1) },
+  ],
+  IndexStmt: [
+    {
+      since: 14,
+      what: "INCLUDE of an SP-GiST index",
+      code: "0A000",
+      found: (body) => body.accessMethod === "spgist" && body.indexIncludingParams !== undefined,
+    },
+    { since: 15, what: "NULLS NOT DISTINCT", found: has("nulls_not_distinct") },
+  ],
+  CreateFunctionStmt: [
+    { since: 14, what: "a function body in standard SQL", found: has("sql_body") },
+    {
+      since: 14,
+      what: "OUT of a procedure",
+      code: "0A000",
+      found: (body) =>
+        body.is_procedure === true && (body.parameters ?? []).some((item: Node) => item.FunctionParameter?.mode === "FUNC_PARAM_OUT"),
+    },
+  ],
   CTESearchClause: [{ since: 14, what: "SEARCH in WITH" }],
   CTECycleClause: [{ since: 14, what: "CYCLE in WITH" }],
   SelectStmt: [{ since: 14, what: "GROUP BY DISTINCT", found: has("groupDistinct") }],
@@ -68,43 +147,20 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
   CreateTrigStmt: [{ since: 14, what: "CREATE OR REPLACE TRIGGER", found: has("replace") }],
   StatsElem: [{ since: 14, what: "statistics on expressions", code: "0A000", found: has("expr") }],
   CreateStatsStmt: [{ since: 16, what: "statistics without a name", found: (body) => body.defnames === undefined }],
-  AlterSubscriptionStmt: [
-    { since: 14, what: "ADD PUBLICATION of a subscription", found: kind("kind", "ALTER_SUBSCRIPTION_ADD_PUBLICATION") },
-    { since: 14, what: "DROP PUBLICATION of a subscription", found: kind("kind", "ALTER_SUBSCRIPTION_DROP_PUBLICATION") },
-    { since: 15, what: "SKIP of a subscription", found: kind("kind", "ALTER_SUBSCRIPTION_SKIP") },
-  ],
   ReindexStmt: [
-    { since: 14, what: "TABLESPACE of REINDEX", found: option("params", "tablespace") },
     {
       since: 16,
       what: "REINDEX of a database without its name",
       found: (body) => ["REINDEX_OBJECT_DATABASE", "REINDEX_OBJECT_SYSTEM"].includes(body.kind) && body.name === undefined,
     },
   ],
-  VacuumStmt: [
-    { since: 14, what: "PROCESS_TOAST of VACUUM", found: option("options", "process_toast") },
-    {
-      since: 16,
-      what: "PROCESS_MAIN, SKIP_DATABASE_STATS, ONLY_DATABASE_STATS and BUFFER_USAGE_LIMIT of VACUUM",
-      found: option("options", "process_main", "skip_database_stats", "only_database_stats", "buffer_usage_limit"),
-    },
-  ],
   VacuumRelation: [
     { since: 18, what: "ONLY of VACUUM and ANALYZE", found: (body) => body.relation !== undefined && body.relation.inh !== true },
   ],
-  ExplainStmt: [
-    { since: 16, what: "GENERIC_PLAN of EXPLAIN", found: option("options", "generic_plan") },
-    { since: 17, what: "SERIALIZE and MEMORY of EXPLAIN", found: option("options", "serialize", "memory") },
-  ],
-  CopyStmt: [
-    { since: 16, what: "DEFAULT of COPY", found: option("options", "default") },
-    { since: 17, what: "ON_ERROR and LOG_VERBOSITY of COPY", found: option("options", "on_error", "log_verbosity") },
-    { since: 18, what: "REJECT_LIMIT of COPY", found: option("options", "reject_limit") },
-  ],
-  MergeStmt: [
-    { since: 15, what: "MERGE" },
-    { since: 17, what: "RETURNING of MERGE", found: has("returningClause") },
-  ],
+  DeleteStmt: RETURNS_IMAGES,
+  InsertStmt: RETURNS_IMAGES,
+  UpdateStmt: RETURNS_IMAGES,
+  MergeStmt: [...RETURNS_IMAGES, { since: 15, what: "MERGE" }, { since: 17, what: "RETURNING of MERGE", found: has("returningClause") }],
   MergeWhenClause: [{ since: 17, what: "WHEN NOT MATCHED BY SOURCE", found: kind("matchKind", "MERGE_WHEN_NOT_MATCHED_BY_SOURCE") }],
   ReturningClause: [{ since: 18, what: "RETURNING WITH", found: has("options") }],
   RangeSubselect: [{ since: 16, what: "a query in FROM without a name", found: (body) => body.alias === undefined }],
@@ -118,11 +174,8 @@ export const SYNTAX: Readonly<Record<string, readonly Syntax[]>> = {
     },
   ],
   AlterDatabaseRefreshCollStmt: [{ since: 15, what: "ALTER DATABASE … REFRESH COLLATION VERSION" }],
-  GrantStmt: [{ since: 15, what: "GRANT … ON PARAMETER", found: kind("objtype", "OBJECT_PARAMETER_ACL") }],
   AccessPriv: [{ since: 17, what: "the right MAINTAIN", found: kind("priv_name", "maintain") }],
-  GrantRoleStmt: [{ since: 16, what: "INHERIT and SET of a membership", found: option("opt", "inherit", "set") }],
   CreateSeqStmt: [{ since: 15, what: "UNLOGGED sequences", code: "0A000", found: (body) => body.sequence?.relpersistence === "u" }],
-  ViewStmt: [{ since: 15, what: "security_invoker of a view", code: "22023", found: option("options", "security_invoker") }],
   JsonIsPredicate: [{ since: 16, what: "IS JSON" }],
   JsonObjectConstructor: [{ since: 16, what: "JSON_OBJECT in standard SQL", found: has("exprs") }],
   JsonArrayQueryConstructor: [{ since: 16, what: "JSON_ARRAY" }],

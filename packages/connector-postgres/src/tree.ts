@@ -31,6 +31,13 @@ const BARE: Record<string, string> = {
   func: "FuncCall",
   collClause: "CollateClause",
   partition: "RangeVar",
+  setstmt: "VariableSetStmt",
+  newowner: "RoleSpec",
+  newrole: "RoleSpec",
+  authrole: "RoleSpec",
+  grantor: "RoleSpec",
+  role: "RoleSpec",
+  user: "RoleSpec",
 };
 
 /** Type and body of a wrapped node; undefined for anything else. */

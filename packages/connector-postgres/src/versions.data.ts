@@ -36,6 +36,10 @@ const SINCE = {
   refreshLeavesItself: 160_000,
   /** Storage parameters of a partitioned table are refused for what it is, no longer as not known (reloptions.c). */
   partitionedStorageCode: 160_000,
+  /** Exclusion constraints of partitioned tables. */
+  partitionedExclusion: 170_000,
+  /** CLUSTER goes through the partitions of a table. */
+  clusterOfPartitions: 150_000,
   /** Partitioned tables have an access method, for their partitions to come. */
   partitionedAccessMethod: 170_000,
   /** Sequences have their own SET LOGGED / UNLOGGED. */

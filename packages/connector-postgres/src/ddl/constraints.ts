@@ -99,6 +99,8 @@ async function addKey(at: Alteration, constraint: Node): Promise<void> {
   }
   for (const name of nodes(constraint.keys))
     if (!columnFacts(facts, name) && !at.coming.includes(name)) fails(draft, "42703", `${qualified(relation)} has no column "${name}"`);
+  if (constraint.contype === "CONSTR_EXCLUSION" && relation.kind === "p" && !holds("partitionedExclusion", context.catalog.version))
+    fails(draft, "0A000", "Exclusion constraints of partitioned tables need PostgreSQL 17");
   if (constraint.contype !== "CONSTR_EXCLUSION") needPartitionKey(context, relation, nodes(constraint.keys), draft);
   const all = at.only ? [relation.oid] : withPartitions(context, relation.oid);
   // A column of a new primary key becomes NOT NULL in all that inherit (18: by constraints of their own).

@@ -45,15 +45,21 @@ async function needRoles(context: AnalysisContext, specs: readonly Node[], draft
     const spec: Node = item.RoleSpec ?? {};
     return spec.roletype === "ROLESPEC_PUBLIC" ? [] : [roleName(spec, context.facts.role)];
   });
-  const known = await context.session.query("select rolname::text as name from pg_roles where rolname = any($1::name[])", [roles]);
-  for (const role of roles) if (!known.some((row) => row.name === role)) fails(draft, "42704", `There is no role "${role}"`);
+  await needNamed(context, roles, draft);
   return roles;
+}
+
+async function needNamed(context: AnalysisContext, roles: readonly string[], draft: DraftStatement): Promise<void> {
+  const known = await context.session.query("select rolname::text as name from pg_roles where rolname = any($1::name[])", [[...roles]]);
+  for (const role of roles) if (!known.some((row) => row.name === role)) fails(draft, "42704", `There is no role "${role}"`);
 }
 
 /** GRANT role TO role, and what changes one role: nothing but the roles. */
 export async function describeGrantRole(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
   await needRoles(context, [...(body.grantee_roles ?? [])], draft);
-  for (const item of body.granted_roles ?? []) affect(draft, item.AccessPriv?.priv_name ?? "", "role", "privilege");
+  const granted = ((body.granted_roles ?? []) as Node[]).map((item) => String(item.AccessPriv?.priv_name ?? ""));
+  await needNamed(context, granted, draft);
+  for (const name of granted) affect(draft, name, "role", "privilege");
 }
 
 const OWNED = `select classid::int8::text as classid, objid::int8::text as oid from pg_shdepend

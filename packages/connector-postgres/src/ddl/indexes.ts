@@ -112,6 +112,12 @@ export async function describeCluster(context: AnalysisContext, body: Node, draf
   }
   const relation = subject(context, body.relation, draft);
   if (!relation) return;
+  if (relation.kind === "p" && !holds("clusterOfPartitions", context.catalog.version))
+    return fails(
+      draft,
+      "0A000",
+      `${qualified(relation)} stores nothing itself; before PostgreSQL 15 its partitions are clustered one by one`,
+    );
   if (body.indexname) {
     const index = await findIndex(context, { schema: relation.schema, name: body.indexname }, draft, "object");
     if (index) {
