@@ -1,4 +1,4 @@
-import { strongest, sumRows, type Rows, type SideEffect } from "@interlock/protocol";
+import { strongest, sumRows, type Cascade, type Rows, type SideEffect } from "@interlock/protocol";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { ancestry, family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
@@ -59,7 +59,9 @@ export function describeDeleteCascades(
       effect: "delete",
       rows: fraction(figure, table),
       via: keys.map((key) => key.name),
-      depth: Math.max(1, entry.depth),
+      // What leads back to the target itself does so at once by a key of its own, or round by others.
+      depth: entry.depth || (entry.self.length > 0 ? 1 : (entry.round ?? 1)),
+      ...pathsOf(keys, counts),
     });
     if (keys.some(runs)) lockKeyTable(catalog, entry.table, "RowExclusiveLock", draft);
     altered = fire(context, table, "delete", figure, undefined, keys.some(runs), depth, draft) || altered;
@@ -80,8 +82,7 @@ export function describeDeleteCascades(
     }
     const known = draft.cascades.find((cascade) => cascade.object === qualified(table) && cascade.effect === "modify");
     if (known) {
-      known.rows = sumRows([known.rows, figure]);
-      known.via.push(key.name);
+      addPath(known, key, figure, level);
     } else
       draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth: level });
     altered = fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft) || altered;
@@ -101,6 +102,23 @@ export function describeDeleteCascades(
     else draft.willFail.push({ code: key.onDelete === "r" ? restrictCode(catalog.version) : "23503", reason: left });
   }
 }
+
+/** What each of several keys takes along, where it was counted; a row that several lead to goes once and is told for each. */
+function pathsOf(keys: readonly ForeignKey[], counts: ClosureCounts | undefined): Pick<Cascade, "paths"> {
+  if (!counts || keys.length < 2) return {};
+  return { paths: keys.map((key) => ({ constraint: key.name, rows: exactly(counts.paths.get(key.oid)) })) };
+}
+
+/** Another key that changes rows of the same table: a row that two keys change is changed twice. */
+function addPath(known: Cascade, key: ForeignKey, rows: Rows, depth: number): void {
+  known.paths ??= [{ constraint: known.via[0]!, rows: plain(known.rows) }];
+  known.paths.push({ constraint: key.name, rows: plain(rows) });
+  known.rows = sumRows([known.rows, rows]);
+  known.via.push(key.name);
+  known.depth = Math.min(known.depth, depth);
+}
+
+const plain = ({ value, kind }: Rows): Rows => ({ value, kind });
 
 /** A trigger that may take away, or point elsewhere, what is in the way before the keys look. */
 const mayClear = ({ kind, effect }: SideEffect): boolean => kind === "trigger" && !["read", "append", "session"].includes(effect);
@@ -159,8 +177,7 @@ export function describeUpdateCascades(
     if (key.onUpdate === "d") lockForbidding(context, key, [target.oid], draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
-      known.rows = sumRows([known.rows, figure]);
-      known.via.push(key.name);
+      addPath(known, key, figure, 1);
     } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
     fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
     // The new reference is checked, and so are other keys that share its columns; one that equals the old is not.

@@ -2,10 +2,22 @@ import { ancestry, family } from "./catalog.ts";
 import type { Catalog, CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { quoteIdent } from "./query.ts";
 
+/** A table that loses rows. */
+export interface ClosureEntry {
+  table: number;
+  /** Keys that lead to it from other tables, and from itself. */
+  via: ForeignKey[];
+  self: ForeignKey[];
+  /** Fewest steps from the root, which is 0. */
+  depth: number;
+  /** Of the root, fewest steps by which other tables lead back to it. */
+  round?: number;
+}
+
 /** What deleting rows of one table does to tables whose rows refer to them, before any row is counted. */
 export interface Closure {
   /** Tables that lose rows, parents before children; the root first. */
-  deletes: { table: number; via: ForeignKey[]; self: ForeignKey[]; depth: number }[];
+  deletes: ClosureEntry[];
   /** Keys whose child rows are set to NULL or to a default. */
   sets: { key: ForeignKey; depth: number }[];
   /** Keys whose child rows forbid the delete. */
@@ -46,7 +58,7 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
       known.depth = Math.min(known.depth, depth);
       return;
     }
-    const entry = { table, via: [] as ForeignKey[], self: [] as ForeignKey[], depth };
+    const entry: ClosureEntry = { table, via: [], self: [], depth };
     entries.set(table, entry);
     path.add(table);
     if (inherited(catalog, table)) {
@@ -73,7 +85,26 @@ export function deleteClosure(catalog: Catalog, root: number): Closure {
   visit(root, 0);
   // Post-order reversed: every parent stands before its children.
   closure.deletes = order.toReversed().map((table) => entries.get(table)!);
+  measure(catalog, closure);
   return closure;
+}
+
+/** Steps by the shortest way: whoever is reached first by a long one is put right, and what follows from it. */
+function measure(catalog: Catalog, closure: Closure): void {
+  const [root] = closure.deletes;
+  const reached = new Map([[root!.table, 0]]);
+  const queue = [root!.table];
+  for (const table of queue)
+    for (const key of keysTo(catalog, table)) {
+      const next = reached.get(table)! + 1;
+      if (key.onDelete === "c" && key.child === root!.table && table !== root!.table) root!.round = Math.min(root!.round ?? next, next);
+      if (key.onDelete !== "c" || reached.has(key.child)) continue;
+      reached.set(key.child, next);
+      queue.push(key.child);
+    }
+  for (const entry of closure.deletes) entry.depth = reached.get(entry.table)!;
+  for (const set of closure.sets)
+    set.depth = 1 + Math.min(...closure.deletes.filter(({ table }) => keysTo(catalog, table).includes(set.key)).map(({ depth }) => depth));
 }
 
 export interface ClosureCounts {
@@ -82,6 +113,8 @@ export interface ClosureCounts {
   own: number;
   /** By table OID; the root's own is what its self references add. */
   deletes: Map<number, number>;
+  /** By OID of a constraint that is not the only one to lead to its table: rows that go by it, if by others as well. */
+  paths: Map<number, number>;
   /** By constraint OID. */
   sets: Map<number, number>;
   /** Keys some of whose rows to set go by another path: they may be set first, or not. */
@@ -246,6 +279,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
       (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
+    ...pathKeys(closure).map((key) => `(SELECT count(*) FROM ${referring(key)}) AS p${key.oid}`),
     ...closure.sets
       .filter(({ key }) => deleted(key.child) !== "")
       .map(({ key }) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child, root)}) AS a${key.oid}`),
@@ -253,11 +287,16 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
   return `WITH RECURSIVE ${parts} SELECT ${figures.join(", ")}`;
 }
 
+/** Keys that are not the only ones to lead to a table. */
+const pathKeys = (closure: Closure): ForeignKey[] =>
+  closure.deletes.flatMap(({ via, self }) => (via.length + self.length > 1 ? [...via, ...self] : []));
+
 export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
   return {
     target: Number(row.target),
     own: Number(row.own ?? row.target),
     deletes: new Map(closure.deletes.map((entry) => [entry.table, Number(row[`d${entry.table}`])])),
+    paths: new Map(pathKeys(closure).map((key) => [key.oid, Number(row[`p${key.oid}`])])),
     sets: new Map(closure.sets.map(({ key }) => [key.oid, Number(row[`f${key.oid}`])])),
     contested: new Set(
       closure.sets.flatMap(({ key }) => (row[`a${key.oid}`] !== undefined && row[`a${key.oid}`] !== row[`f${key.oid}`] ? [key.oid] : [])),

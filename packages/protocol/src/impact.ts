@@ -50,7 +50,9 @@ export const Cascade = z.object({
   rows: Rows,
   /** Names of the constraints that lead here. */
   via: z.array(z.string()),
-  /** Steps from the statement's own target, 1 for its direct children. */
+  /** Of several constraints what each takes along, where it could be told. A row that more than one leads to is deleted once: then `rows` is less than their sum. */
+  paths: z.array(z.object({ constraint: z.string(), rows: Rows })).optional(),
+  /** Fewest steps from the statement's own target, 1 for its direct children. */
   depth: z.number().int().positive(),
 });
 export type Cascade = z.infer<typeof Cascade>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesInWords, duration, elapsed, figure, namesInShort, rowsInWords, share, shortCount } from "./figures.ts";
+import { bytesInWords, duration, elapsed, figure, namesInShort, pathsInWords, rowsInWords, share, shortCount } from "./figures.ts";
 
 test.each([
   [{ value: 12_431, kind: "exact" }, "12,431 rows"],
@@ -59,3 +59,12 @@ test.each([
   ["49:05:00", "49 h 5 min"],
   ["3 min", "3 min"],
 ])("a transaction of %s is %s old", (clock, words) => expect(elapsed(clock)).toBe(words));
+
+test("several ways to one table tell what each takes along", () => {
+  const paths = [
+    { constraint: "a_fkey", rows: { value: 9, kind: "exact" as const } },
+    { constraint: "b_fkey", rows: { value: 1_200, kind: "estimate" as const } },
+  ];
+  expect(pathsInWords(["a_fkey", "b_fkey"], paths)).toBe("a_fkey 9, b_fkey ≈ 1,200");
+  expect(pathsInWords(["a_fkey", "b_fkey"], undefined)).toBe("a_fkey, b_fkey");
+});

@@ -1,4 +1,4 @@
-import { sumRows, type Rows } from "@interlock/protocol";
+import { sumRows, type Cascade, type Rows } from "@interlock/protocol";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -47,6 +47,10 @@ export function rowsInWords(rows: Rows): string {
   if (rows.kind === "unknown") return "an unknown number of rows";
   return `${figure(rows)} ${Math.round(rows.value) === 1 ? "row" : "rows"}`;
 }
+
+/** `a_fkey 9, b_fkey 12`: what each of several constraints takes along; the names alone where nothing more is known. */
+export const pathsInWords = (via: readonly string[], paths: Cascade["paths"]): string =>
+  (paths && paths.length > 1 ? paths.map(({ constraint, rows }) => `${constraint} ${figure(rows)}`) : via).join(", ");
 
 const CERTAINTY = { exact: "exact count", capped: "at least; counting stopped", estimate: "estimate", unknown: "not known" } as const;
 export const certainty = (rows: Rows) => CERTAINTY[rows.kind];

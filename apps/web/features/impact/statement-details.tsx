@@ -5,7 +5,7 @@ import { EffectBadge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { definitionVerb } from "./definition-words.ts";
 import { EFFECT_WORDS } from "./effect-words.ts";
-import { certainty, count, duration, rowsInWords, share } from "./figures.ts";
+import { certainty, count, duration, pathsInWords, rowsInWords, share } from "./figures.ts";
 import { blocks, byMode, isGrave, modeName } from "./lock-words.ts";
 import { PlanSteps } from "./plan-steps.tsx";
 import { ReversalLine } from "./reversal-line.tsx";
@@ -155,14 +155,14 @@ function Hit({ effect, object, kind, verb }: { effect: Effect; object: string; k
 }
 
 /** Deeper ones stand further in: each level hangs on the one before. */
-function CascadeLine({ cascade: { effect, object, rows, via, depth } }: { cascade: Cascade }) {
+function CascadeLine({ cascade: { effect, object, rows, via, paths, depth } }: { cascade: Cascade }) {
   return (
     <div className="flex items-baseline gap-1.5" style={{ paddingInlineStart: `${Math.min(depth - 1, 8) * 1.125}rem` }}>
       <CornerDownRight aria-hidden="true" className="size-3 shrink-0 translate-y-0.5 text-faint" />
       <Line
         what={<Hit effect={effect} object={object} />}
         figure={rowsInWords(rows)}
-        note={[certainty(rows), `level ${depth}`, `through ${via.join(", ")}`]}
+        note={[certainty(rows), `level ${depth}`, `through ${pathsInWords(via, paths)}`]}
       />
     </div>
   );
