@@ -7,6 +7,7 @@ import type { Mode } from "./locks.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { followBodies } from "./bodies.ts";
 import { classify } from "./classify.ts";
+import { lockBelow } from "./ddl/query-locks.ts";
 import { describeDefinition, isDefinition } from "./ddl/definitions.ts";
 import { foretellRights } from "./ddl/rights.ts";
 import { draftStatement, finished, type DraftStatement } from "./draft-statement.ts";
@@ -238,24 +239,22 @@ async function describeQuery(
   if (readable) await foretellCode(context, subject, writes, found, draft);
 }
 
-/** Preparing looks a query's names up and locks what they stand for until the transaction ends; nothing is read or written. */
-function describePrepared(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
-  for (const { ref, use } of references) {
+/** Preparing looks a query's names up, rewrites it, and locks what it comes to until the transaction ends; nothing is read or written. */
+async function describePrepared(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): Promise<void> {
+  for (const reference of references) {
+    const { ref, use } = reference;
     const relation = findRelation(context.catalog, context.facts, ref);
     if (!relation) missing(draft, nameKey(ref));
-    else draft.locks.add(qualified(relation), PREPARED_LOCKS[use]);
+    else if (use !== "read" && use !== "lock") await lockPlanned(context, reference, draft, true);
+    else {
+      draft.locks.add(qualified(relation), PREPARED_LOCKS[use]);
+      if (relation.kind === "v") lockBelow(context, relation.oid, PREPARED_LOCKS[use], draft);
+    }
   }
 }
 
 /** By the use of a relation in a query, from `addRangeTableEntry` in PostgreSQL's parser. */
-const PREPARED_LOCKS: Record<TableReference["use"], Mode> = {
-  read: "AccessShareLock",
-  lock: "RowShareLock",
-  insert: "RowExclusiveLock",
-  update: "RowExclusiveLock",
-  delete: "RowExclusiveLock",
-  merge: "RowExclusiveLock",
-};
+const PREPARED_LOCKS: Record<"read" | "lock", Mode> = { read: "AccessShareLock", lock: "RowShareLock" };
 
 /** COPY names its table beside any query; how many rows a file brings is not known. */
 function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatement): void {

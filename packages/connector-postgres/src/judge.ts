@@ -101,15 +101,28 @@ export class Judge {
     // MERGE is refused where there are rules.
     for (const { name, event, definition } of use === "merge" ? [] : (this.#catalog.rules.get(oid) ?? [])) {
       if (event !== use) continue;
-      const relation = this.#catalog.relations.get(oid);
-      const where = `rule ${name} of ${relation ? qualified(relation) : "a relation"}`;
+      const ruled = this.#catalog.relations.get(oid);
+      const where = `rule ${name} of ${ruled ? qualified(ruled) : "a relation"}`;
       parts.push(this.#rule(definition, depth + 1, where));
     }
-    if (this.#catalog.relations.get(oid)?.kind === "v")
-      for (const below of this.#catalog.relationReach.get(oid) ?? []) parts.push(this.rewritten(below, use, depth + 1));
+    const relation = this.#catalog.relations.get(oid);
+    // Whoever changes a row of the server's own catalogue by hand may change what anybody is and may do.
+    if (relation?.system && relation.kind === "r") parts.push({ ...harmless(), effect: "privilege" });
+    if (relation?.kind === "v") for (const below of this.#writtenThrough(relation)) parts.push(this.rewritten(below, use, depth + 1));
     const joined = this.#join(parts);
     this.#rewritten.set(key, joined);
     return joined;
+  }
+
+  /** The relation a view passes writes on to: the one in its FROM, under any schema where none is named. */
+  #writtenThrough({ definition }: CatalogRelation): number[] {
+    const parsed = parseGrammar(definition ?? "");
+    const from: Node[] = (parsed.ok && parsed.statements[0]?.stmt.SelectStmt?.fromClause) || [];
+    const range: Node | undefined = from.length === 1 ? from[0]!.RangeVar : undefined;
+    if (!range) return [];
+    const ref = rangeName(range);
+    const found = ref.schema ? this.#catalog.byName.get(nameKey(ref)) : undefined;
+    return (found ? [found] : ref.schema ? [] : this.#relationsNamed(ref.name)).map(({ oid }) => oid);
   }
 
   /** What runs when a relation is written or filled anew: functions in its defaults, checks, generated columns, indexes and query. */

@@ -40,6 +40,8 @@ const SINCE = {
   partitionedExclusion: 170_000,
   /** CLUSTER goes through the partitions of a table. */
   clusterOfPartitions: 150_000,
+  /** A view's query names what it reads and no longer the view itself, as OLD and NEW (UpdateRangeTableOfViewParse in view.c). */
+  viewsNameThemselvesNot: 160_000,
   /** Partitioned tables have an access method, for their partitions to come. */
   partitionedAccessMethod: 170_000,
   /** Sequences have their own SET LOGGED / UNLOGGED. */

@@ -58,7 +58,7 @@ create view renamed as select v as id, id as v, kind from t;
 create view above as select id as number, v as worth from renamed where id < 3;
 create view checked as select id, v, kind from t where kind = 'a' with check option;
 create view barrier with (security_barrier) as select id, v from t where v < 3;
-create view invoked with (security_invoker) as select id, v, kind from t;
+create view invoked as select id, v, kind from t;
 create view children as select id as key, parent_id as up, v from child;
 create view also as select id, v from t where v < 3;
 create rule also_log as on delete to also do also insert into log values ('view', old.id);
@@ -79,12 +79,32 @@ create trigger stead_t instead of delete on stead for each row execute function 
 create view on_stead as select id from stead where v = 1;
 create view defaulted as select id, v from t;
 alter view defaulted alter v set default 3;
+create function sweep() returns int language plpgsql as $$ begin delete from told; return 1; end $$;
+create function anything(n int) returns int language plpgsql as $$ begin execute 'select 1'; return n; end $$;
+create table filled (id int, v int default sweep());
+create view over_filled as select id from filled;
+create view roles as select rolname, rolsuper from pg_authid;
+create view over_roles as select rolname as name from roles;
+create table opaque (id int);
+create rule opaque_on as on delete to opaque do also select anything(old.id);
+create table described (id int);
+create rule described_on as on insert to described do also update pg_description set description = description where objoid = 0;
+create function through() returns trigger language plpgsql as $$ begin insert into silent values (1, 1); delete from ruled where id = new.id; return null; end $$;
+create table passing (id int);
+create trigger passing_t after insert on passing for each row execute function through();
+create rule silent_in as on insert to silent do instead delete from s where s.id = new.id;
+create table above_child (id int primary key);
+create table below_child (id int references above_child on delete cascade);
+create rule below_on as on delete to below_child do also delete from s where s.id = old.id;
+insert into above_child values (1);
+insert into below_child values (1);
 analyze`;
 
 /** How exact the figures must be: `exact` all, `some` none wrong, `open` said not to be complete. */
 type Figures = "exact" | "some" | "open";
 
-export const STATEMENTS: [Figures, string][] = [
+/** The last, where there is one: the first server that reads it so. */
+export const STATEMENTS: [Figures, string, number?][] = [
   ["exact", "delete from ruled where id < 4"],
   ["exact", "delete from ruled where id < 0"],
   ["exact", "insert into ruled values (200, 1)"],
@@ -147,25 +167,49 @@ export const STATEMENTS: [Figures, string][] = [
   [
     "exact",
     "merge into plain using (values (2), (300)) q(id) on q.id = plain.id when matched then delete when not matched then insert (id, v) values (q.id, 0)",
+    170000,
   ],
   [
     "exact",
     "merge into renamed using (values (2), (300)) q(id) on q.id = renamed.v when matched then update set id = 3 when not matched then insert (v, id) values (q.id, 0)",
+    170000,
   ],
   ["exact", "insert into plain (id, v) values (2, 1) on conflict (id) do update set v = 7"],
   ["exact", "insert into renamed (v, id) values (2, 1), (500, 1) on conflict (v) do nothing"],
   ["exact", "with gone as (delete from ruled where id = 3) select 1"],
+  ["exact", "prepare p1 as select * from over_kept for update"],
+  ["exact", "prepare p2 as delete from plain"],
+  ["exact", "prepare p3 as update split set v = 1 where id = 3"],
+  ["exact", "prepare p4 as delete from ruled"],
+  ["exact", "prepare p5 as insert into stead values (1, 1)"],
+  ["exact", "prepare p6 as delete from on_stead"],
+  ["exact", "explain update looked set v = 3"],
   ["exact", "explain delete from ruled"],
   ["exact", "explain update over_kept set v = 3"],
   ["exact", "explain analyze delete from first"],
 ];
 
-export const REFUSED: [string, string][] = [
-  ["merge into kept using t on t.id = kept.id when matched then delete", "0A000"],
+export const REFUSED: [string, string, number?][] = [
+  ["merge into kept using t on t.id = kept.id when matched then delete", "0A000", 150000],
   ["update round set id = 2", "42P17"],
   ["insert into kept values (1, 1) on conflict do nothing", "0A000"],
   ["delete from kept returning id", "0A000"],
   ["delete from family", "55000"],
   ["with x as (delete from once returning id) select * from x", "0A000"],
   ["with x as (select 1 as id) delete from first using x where x.id = first.id", "0A000"],
+];
+
+/** What is not in the statement's own words. */
+export const EFFECTS_BEHIND: [string, string][] = [
+  ["insert into over_filled values (1)", "delete"],
+  ["update roles set rolsuper = true where false", "privilege"],
+  ["delete from over_roles where false", "privilege"],
+  ["delete from opaque", "unknown"],
+  ["insert into described values (1)", "privilege"],
+  ["insert into passing values (1)", "delete"],
+  ["insert into silent values (1, 1)", "delete"],
+  ["delete from above_child", "delete"],
+  ["explain update ruled set v = 1", "read"],
+  ["explain analyze insert into silent values (1, 1)", "delete"],
+  ["prepare p as insert into silent values (1, 1)", "session"],
 ];

@@ -10,6 +10,7 @@ import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
 import { FOLLOWED } from "./followed.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
 import { FEW_RIGHTS, ROW_POLICIES } from "./privileges.ts";
+import { RULE_CHAINS } from "./rule-chains.ts";
 import type { Section } from "./section.ts";
 import { TRIGGER_FORMS } from "./trigger-forms.ts";
 import { RULES, VIEW_FORMS } from "./view-forms.ts";
@@ -35,6 +36,7 @@ export const SECTIONS: readonly Section[] = [
   WITHS,
   VIEW_FORMS,
   RULES,
+  RULE_CHAINS,
   FOLLOWED,
   NAMES,
   SESSIONS,

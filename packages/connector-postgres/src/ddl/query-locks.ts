@@ -1,11 +1,13 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { parseGrammar } from "../grammar.ts";
 import type { Mode } from "../locks.ts";
 import { missing } from "../reads.ts";
 import { tableReferences } from "../table-references.ts";
 import { nameKey } from "../tree.ts";
+import { holds } from "../versions.data.ts";
 
 /**
  * Locks of a query that is only understood, not run: the names in it, in the mode each would be used, without what inherits from them
@@ -33,6 +35,12 @@ export function lockBelow(context: AnalysisContext, view: number, mode: Mode, dr
     draft.locks.add(qualified(relation), mode);
     if (relation.kind === "v") lockBelow(context, oid, mode, draft, seen);
   }
+}
+
+/** A view whose rows are found for INSTEAD OF triggers: its query takes its place among what is read (ApplyRetrieveRule in rewriteHandler.c). */
+export function lockReplaced(context: AnalysisContext, view: CatalogRelation, draft: DraftStatement): void {
+  lockBelow(context, view.oid, "AccessShareLock", draft);
+  if (!holds("viewsNameThemselvesNot", context.catalog.version)) draft.locks.add(qualified(view), "AccessShareLock");
 }
 
 /** The same for the text of an SQL function, which is looked through when it is made (fmgr_sql_validator in pg_proc.c). */

@@ -1,6 +1,6 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
-import { lockBelow, lockNamed } from "../ddl/query-locks.ts";
+import { lockBelow, lockNamed, lockReplaced } from "../ddl/query-locks.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { lockRead } from "../reads.ts";
 import type { RuledWrite } from "../rules/rule-row.ts";
@@ -9,10 +9,17 @@ import type { TableReference } from "../table-references.ts";
 import type { Node } from "../tree.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
 import type { TargetRows } from "./task.ts";
-import { bodyBelow, columnOf, rowsThrough, viewStep, type ViewStep } from "./view-path.ts";
+import { bodyBelow, columnOf, isReplaced, rowsThrough, viewStep, type ViewStep } from "./view-path.ts";
 
-/** Locks of a write that is planned and not run: the tables named, what belongs to them, and what rules would write. */
-export async function lockPlanned(context: AnalysisContext, reference: TableReference, draft: DraftStatement): Promise<void> {
+/**
+ * Locks of a write that is planned and not run: the tables named, what rules would write, and, unless it is only prepared, what belongs to them.
+ */
+export async function lockPlanned(
+  context: AnalysisContext,
+  reference: TableReference,
+  draft: DraftStatement,
+  prepared = false,
+): Promise<void> {
   const { catalog } = context;
   let relation = findRelation(catalog, context.facts, reference.ref);
   let body: Node = reference.statement!;
@@ -31,9 +38,13 @@ export async function lockPlanned(context: AnalysisContext, reference: TableRefe
       }
     }
     const { oid, kind } = relation;
+    if (kind !== "v" && prepared) return;
     if (kind !== "v") return lockParts(context, relation, ["update"], reachOf(body.relation), undefined, draft);
-    const replaced = catalog.triggers.some((trigger) => trigger.table === oid && trigger.when === "instead");
-    const below = replaced ? undefined : await viewStep(context, relation);
+    if (isReplaced(catalog, relation, reference)) {
+      if (reference.use !== "insert") lockReplaced(context, relation, draft);
+      return;
+    }
+    const below = await viewStep(context, relation);
     const inner = below && bodyBelow(below, reference.use, body);
     if (!below || !inner) return lockBelow(context, oid, "AccessShareLock", draft);
     for (const reached of catalog.relationReach.get(oid) ?? []) {

@@ -1,7 +1,9 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import { findRelation } from "../catalog.ts";
-import type { CatalogColumn, CatalogRelation } from "../catalog-model.ts";
+import type { Catalog, CatalogColumn, CatalogRelation } from "../catalog-model.ts";
 import { parseGrammar } from "../grammar.ts";
+import type { TableReference } from "../table-references.ts";
+import type { WriteEvent } from "../triggers.ts";
 import { names, rangeName, type Node } from "../tree.ts";
 
 /** A view that can be written through, with the one relation it is made of. */
@@ -41,6 +43,23 @@ export async function viewStep(context: AnalysisContext, view: CatalogRelation):
   });
   return { view, inner, range, where: query.whereClause, columns };
 }
+
+const OPERATIONS_OF_MERGE: Record<string, string> = { CMD_INSERT: "insert", CMD_UPDATE: "update", CMD_DELETE: "delete" };
+/** INSTEAD OF triggers do all there is to do, for MERGE if there is one for each of its actions (view_has_instead_trigger). */
+export function isReplaced(catalog: Catalog, view: CatalogRelation, { use, statement }: TableReference): boolean {
+  const has = (event: string): boolean =>
+    catalog.triggers.some(
+      (trigger) => trigger.table === view.oid && trigger.when === "instead" && trigger.events.includes(event as WriteEvent),
+    );
+  return use === "merge" ? mergeEvents(statement!).every(has) : has(use);
+}
+
+/** Kinds of write that a MERGE names. */
+export const mergeEvents = (statement: Node): string[] =>
+  (statement.mergeWhenClauses ?? []).flatMap(({ MergeWhenClause: clause }: Node) => {
+    const event = OPERATIONS_OF_MERGE[clause.commandType];
+    return event === undefined ? [] : [event];
+  });
 
 const string = (sval: string): Node => ({ String: { sval } });
 export const columnOf = (alias: string, name: string): Node => ({ ColumnRef: { fields: [string(alias), string(name)] } });

@@ -1,8 +1,8 @@
-import { strongest, type Rows } from "@interlock/protocol";
+import type { Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
-import { lockBelow } from "../ddl/query-locks.ts";
+import { lockBelow, lockReplaced } from "../ddl/query-locks.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { PlannedWrite } from "../explain.ts";
 import { kindWord } from "../relation-kind.ts";
@@ -23,10 +23,9 @@ import { insertedRows } from "./inserted-rows.ts";
 import { describeMerge } from "./merge.ts";
 import { rangeOf, type TargetRows, type WriteScope, type WriteTask } from "./task.ts";
 import { describeUpdate } from "./update.ts";
-import { bodyBelow, columnOf, rowsThrough, viewStep, type ViewStep } from "./view-path.ts";
+import { bodyBelow, columnOf, isReplaced, mergeEvents, rowsThrough, viewStep, type ViewStep } from "./view-path.ts";
 
 const OPERATIONS: Record<string, string> = { insert: "Insert", update: "Update", delete: "Delete", merge: "Merge" };
-const OPERATIONS_OF_MERGE: Record<string, string> = { CMD_INSERT: "insert", CMD_UPDATE: "update", CMD_DELETE: "delete" };
 
 /** What one INSERT, UPDATE, DELETE or MERGE, on its own or inside a WITH, would do to its table and from there to others. Answers its rows. */
 export async function describeWrite(
@@ -41,18 +40,6 @@ export async function describeWrite(
     missing(draft, nameKey(reference.ref));
     return UNKNOWN;
   }
-  const object = qualified(relation);
-  if (!["r", "p", "v"].includes(relation.kind)) {
-    draft.effect = strongest([draft.effect, relation.kind === "f" ? "unknown" : draft.effect]);
-    draft.incomplete = true;
-    draft.notes.push(`${object} is a ${kindWord(relation.kind)}; what a write to it does is not followed`);
-  }
-  if (reference.use !== "delete") {
-    const filled = context.judge.filled(relation.oid);
-    draft.sideEffects.push(...filled.sideEffects);
-    draft.notes.push(...filled.notes);
-  }
-  if (relation.rowSecurity) draft.notes.push(`Row security on ${object} may let fewer rows through`);
   const body = scope.with ? { ...reference.statement!, withClause: scope.with } : withoutWith(reference.statement!);
   const alias: string = body.relation.alias?.aliasname ?? body.relation.relname;
   const rows = { range: { RangeVar: body.relation }, alias, column: ({ name }: { name: string }) => columnOf(alias, name) };
@@ -91,6 +78,7 @@ async function describeStep(context: AnalysisContext, step: Step, scope: WriteSc
 async function describeUnruled(context: AnalysisContext, step: Step, scope: WriteScope, draft: DraftStatement): Promise<Rows> {
   const { reference, named, relation, body, rows } = step;
   if (relation.kind === "v") return describeView(context, step, scope, draft);
+  describeTable(context, step, draft);
   const proposed = plannedWrite(draft, reference, relation);
   const joined = withoutNames(body) ? [...(body.usingClause ?? []), ...(body.fromClause ?? [])] : [];
   const planned = proposed && reference.use !== "insert" ? await fitted(context, relation, proposed, joined) : proposed;
@@ -103,14 +91,31 @@ async function describeUnruled(context: AnalysisContext, step: Step, scope: Writ
 /** WITH gives no name another meaning. */
 const withoutNames = (body: Node): boolean => body.withClause === undefined;
 
+/** What goes for a table however it is written. */
+function describeTable({ judge }: AnalysisContext, { reference, relation }: Step, draft: DraftStatement): void {
+  const object = qualified(relation);
+  if (relation.kind !== "r" && relation.kind !== "p") {
+    if (relation.kind === "f") draft.effect = "unknown";
+    draft.incomplete = true;
+    draft.notes.push(`${object} is a ${kindWord(relation.kind)}; what a write to it does is not followed`);
+  }
+  if (reference.use !== "delete") {
+    const filled = judge.filled(relation.oid);
+    draft.sideEffects.push(...filled.sideEffects);
+    draft.notes.push(...filled.notes);
+  }
+  if (relation.rowSecurity) draft.notes.push(`Row security on ${object} may let fewer rows through`);
+}
+
 /** Writes through a view, as it were to the relation it is made of (rewriteTargetView in rewriteHandler.c), unless triggers take its place. */
 async function describeView(context: AnalysisContext, step: Step, scope: WriteScope, draft: DraftStatement): Promise<Rows> {
   const { reference, relation, path, rows } = step;
-  if (isReplaced(context, relation, reference)) return replacedWrite(context, step, scope, draft);
+  if (isReplaced(context.catalog, relation, reference)) return replacedWrite(context, step, scope, draft);
   const below = await viewStep(context, relation);
   const body = below && bodyBelow(below, reference.use, step.body);
   if (!below || !body) {
-    draft.effect = "unknown";
+    // Why the server refuses it is known then.
+    if (draft.willFail.length === 0) draft.effect = "unknown";
     draft.incomplete = true;
     draft.notes.push(`How ${qualified(relation)} passes on what is written to it is not followed`);
     draft.effects.push({
@@ -133,26 +138,11 @@ async function describeView(context: AnalysisContext, step: Step, scope: WriteSc
 
 const withoutWith = ({ withClause: _with, ...body }: Node): Node => body;
 
-/** INSTEAD OF triggers do all there is to do, for MERGE if there is one for each of its actions (view_has_instead_trigger). */
-function isReplaced({ catalog }: AnalysisContext, view: CatalogRelation, { use, statement }: TableReference): boolean {
-  const has = (event: string): boolean =>
-    catalog.triggers.some(
-      (trigger) => trigger.table === view.oid && trigger.when === "instead" && trigger.events.includes(event as WriteEvent),
-    );
-  return use === "merge" ? mergeEvents(statement!).every(has) : has(use);
-}
-
-const mergeEvents = (statement: Node): string[] =>
-  (statement.mergeWhenClauses ?? []).flatMap(({ MergeWhenClause: clause }: Node) => {
-    const event = OPERATIONS_OF_MERGE[clause.commandType];
-    return event === undefined ? [] : [event];
-  });
-
 async function replacedWrite(context: AnalysisContext, step: Step, scope: WriteScope, draft: DraftStatement): Promise<Rows> {
   const { reference, named, relation: view, body } = step;
   const events = (reference.use === "merge" ? mergeEvents(body) : [reference.use]) as WriteEvent[];
   // An INSERT does not look at what the view is made of.
-  if (events.some((event) => event !== "insert") || reference.use === "merge") lockBelow(context, view.oid, "AccessShareLock", draft);
+  if (events.some((event) => event !== "insert") || reference.use === "merge") lockReplaced(context, view, draft);
   const rows =
     (await replacedRows(context, step, scope)) ??
     (draft.planned && events.length === 1 ? { value: Math.round(draft.planned.rows), kind: "estimate" as const } : UNKNOWN);
