@@ -129,22 +129,16 @@ async function describeProduct(
     describeReads(context, references, inner);
     lockNamedSequences(context, tree, inner);
     const targets = writes.flatMap(({ ref }) => findRelation(context.catalog, context.facts, ref)?.oid ?? []);
-    const counted = countable && !rough && !overlaps(context, targets, tree, draft);
-    rows = await describeWrites(
-      { ...context, exact: context.exact && counted, after: counted ? context.after : uncertain(context) },
-      tree,
-      writes,
-      inner,
-      rewriting,
-    );
+    const { after, catalog, facts } = context;
+    const counted =
+      countable && !rough && !overlaps(context, targets, tree, draft) && !after.writes && !after.earlier.concern(catalog, facts, tree);
+    const uncertain = { ...context, exact: false, after: { ...after, writes: true } };
+    rows = await describeWrites(counted ? context : uncertain, tree, writes, inner, rewriting);
   }
   if (write.event !== "insert") lockParts(context, write.relation.oid, own, inner);
   takeOver(inner, draft);
   return rows;
 }
-
-/** What was not counted must not be claimed either. */
-const uncertain = (context: AnalysisContext): AnalysisContext["after"] => ({ ...context.after, writes: true });
 
 /** Whether a part of the statement finds other rows than are there now, since parts before it write where it reads. */
 function overlaps(context: AnalysisContext, targets: readonly number[], tree: Node, draft: DraftStatement): boolean {
