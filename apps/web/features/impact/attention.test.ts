@@ -63,6 +63,16 @@ test("of several statements each is named, and a safer text knows which it is fo
   ]);
 });
 
+test("what several statements have in common is said once, but for an edit of its own", () => {
+  const bad = risk("danger", "all rows");
+  const many = Array.from({ length: 6 }, (_, index) => statement(index, { risks: [bad] }));
+  expect(attentions(impact(many)).map(({ text }) => text)).toEqual(["Statements 1, 2, 3 and 3 more: all rows"]);
+  expect(attentions(impact(many.slice(0, 3))).map(({ text }) => text)).toEqual(["Statements 1, 2 and 3: all rows"]);
+  const edit = { ...bad, suggestion: { text: "safer", why: "smaller" } };
+  const edits = [statement(0, { risks: [edit] }), statement(1, { risks: [edit] })];
+  expect(attentions(impact(edits)).map(({ text }) => text)).toEqual(["Statement 1: all rows", "Statement 2: all rows"]);
+});
+
 test("what could not be worked out never reads as if nothing stood out (I3)", () => {
   expect(attentions(impact([statement(0, {})], { complete: false })).map(({ severity }) => severity)).toEqual(["warning"]);
   expect(attentions(impact([], { complete: false, warnings: ["EXPLAIN took too long"] })).map(({ text }) => text)).toEqual([

@@ -1,4 +1,4 @@
-import type { Effect, SideEffect } from "@interlock/protocol";
+import { sumRows, type Effect, type SideEffect } from "@interlock/protocol";
 import { bareName, figure } from "./figures.ts";
 
 /** The kinds that a person must know of first. */
@@ -40,11 +40,18 @@ export const reachesOutside = ({ kind }: Pick<SideEffect, "kind">) => kind === "
 
 /** Gravest first: what reaches outside, then what writes; one entry for each thing however often it happens. */
 export function gravestFirst(all: readonly SideEffect[]): SideEffect[] {
-  const unique = [...Map.groupBy(all, ({ kind, name }) => `${kind} ${name}`).values()].map(
-    (same) => same.find(({ writes }) => writes !== undefined && writes.length > 0) ?? same[0]!,
-  );
+  const unique = [...Map.groupBy(all, ({ kind, name }) => `${kind} ${name}`).values()].map(together);
   const rank = (one: SideEffect) => (reachesOutside(one) ? 0 : one.writes && one.writes.length > 0 ? 1 : 2);
   return unique.toSorted((a, b) => rank(a) - rank(b) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}
+
+/** The same thing set off several times: what it writes adds up. */
+function together(same: readonly SideEffect[]): SideEffect {
+  const [first] = same;
+  const all = same.flatMap(({ writes }) => writes ?? []);
+  if (same.length === 1 || all.length === 0) return first!;
+  const byTable = Map.groupBy(all, ({ object, effect }) => `${effect} ${object}`);
+  return { ...first!, writes: [...byTable.values()].map((writes) => ({ ...writes[0]!, rows: sumRows(writes.map(({ rows }) => rows)) })) };
 }
 
 /** `trigger audit_orders`: what it is, as a person would name it. */

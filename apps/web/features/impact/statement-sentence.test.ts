@@ -130,3 +130,19 @@ test("of a read what comes back counts, and a cartesian join shows in it", () =>
   expect(sentence(read(9_797_900_000))).toBe("≈ 9,800,000,000 rows come back · from orders and customers · estimate");
   expect(sentence(read(1))).toBe("≈ 1 row comes back · from orders and customers · estimate");
 });
+
+test("what one trigger writes for several statements adds up", () => {
+  const sideEffects = [
+    {
+      kind: "trigger" as const,
+      name: "audit → ledger.audit",
+      effect: "append" as const,
+      writes: [{ object: "ledger.audit", effect: "append" as const, rows: { value: 12, kind: "exact" } as Rows }],
+    },
+  ];
+  const statements = [0, 1].map((index) => ({ ...statement("modify", "UPDATE orders", { sideEffects }), index }));
+  expect(impactFacts({ effect: "modify", complete: true, tookMs: 1, warnings: [], statements })[3]).toMatchObject({
+    value: "trigger audit",
+    note: "writes audit 24",
+  });
+});
