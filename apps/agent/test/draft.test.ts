@@ -105,6 +105,27 @@ test("the statement follows the cursor, and a syntax error is underlined at its 
   await type("responder", (text) => text.delete(0, 8));
 });
 
+test("what would wait for others is looked at again until it would not, though nobody types", async () => {
+  const from = stage.told.length;
+  const waiting = ({ impact }: DraftAnalysis) => impact?.statements.some(({ waits }) => waits.length > 0) === true;
+  const added = "\nDELETE FROM payments.orders WHERE id = 61;";
+  let at = 0;
+  await stage.target.query("BEGIN");
+  try {
+    await stage.target.query("LOCK TABLE payments.orders IN SHARE MODE");
+    await type("responder", (text) => {
+      at = text.length;
+      text.insert(at, added);
+    });
+    await focus("responder", at + added.length);
+    await draft("responder", from, waiting);
+  } finally {
+    await stage.target.query("ROLLBACK");
+  }
+  await draft("responder", from, (seen) => seen.text.includes("61") && seen.impact?.effect === "delete" && !waiting(seen));
+  await type("responder", (text) => text.delete(at, added.length));
+});
+
 test("many key strokes are one analysis of the last text, audited once", async () => {
   const from = stage.told.length;
   for (let n = 0; n < 5; n++) {

@@ -17,6 +17,8 @@ import { spanAt } from "./statement-at.ts";
 const QUIET_MS = 60;
 /** Longest that others who go on typing may put an analysis off, in milliseconds. */
 const MOST_MS = 150;
+/** How often what would wait for others is looked at again, in milliseconds: they let go without anybody typing. */
+const WAITING_MS = 3_000;
 /** Longest wait for completions; later they are of no use to somebody typing. */
 const COMPLETE_MS = 2_000;
 
@@ -43,6 +45,8 @@ interface Focus {
    */
   turns: AbortController[];
   shown?: DraftAnalysis;
+  /** The next look at one that would wait. */
+  again?: NodeJS.Timeout;
 }
 
 /** Live analysis: what the statement under each cursor would do, told to the whole room while people type. Runs nothing of theirs. */
@@ -62,7 +66,7 @@ export class DraftService {
   }
 
   /** Takes effect after a moment without further key strokes; the latest counts. */
-  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown">): void {
+  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown" | "again">): void {
     const key = keyOf(documentId, principal.id);
     const known = this.#focuses.get(key);
     if (known !== undefined && known.roomId === roomId) Object.assign(known, { principal, anchor, head });
@@ -136,11 +140,18 @@ export class DraftService {
       overtake();
       focus.shown = draft;
       this.#parts.hub.broadcast(focus.roomId, { type: "draft", draft });
+      this.#lookAgain(focus, draft);
     } catch (error) {
       if (!turn.signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
     } finally {
       focus.turns = focus.turns.filter((other) => other !== turn);
     }
+  }
+
+  #lookAgain(focus: Focus, { impact }: DraftAnalysis): void {
+    clearTimeout(focus.again);
+    if (impact?.statements.some(({ waits }) => waits.length > 0) !== true) return;
+    focus.again = setTimeout(() => void this.#analyse(focus), WAITING_MS).unref();
   }
 
   /** `asked` is called once the question is put to the target. */
@@ -206,5 +217,6 @@ export class DraftService {
 const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;
 
 function endAll(focus: Focus): void {
+  clearTimeout(focus.again);
   for (const turn of focus.turns.splice(0)) turn.abort();
 }

@@ -19,8 +19,9 @@ export function attentions(impact: Impact): Attention[] {
   const found: (Attention & { of?: number })[] = [];
   for (const { index: of, willFail, waits, risks } of impact.statements) {
     for (const { reason } of willFail) found.push({ severity: "fails", text: reason, of });
+    // Without since when, which the details have: that goes on, and would be read out again and again.
     for (const { object, blockedBy } of waits)
-      found.push({ severity: "warning", text: `Would wait now for ${whoBlocks(blockedBy)} on ${object}`, of });
+      found.push({ severity: "warning", text: `Would wait now for ${whoBlocks({ ...blockedBy, age: "" })} on ${object}`, of });
     for (const { severity, message, suggestion } of risks)
       found.push({ severity, text: message, of, ...(suggestion ? { suggestion: { statement: of, ...suggestion } } : {}) });
   }
