@@ -44,6 +44,11 @@ export function describeDeleteCascades(
   const losing = (key: ForeignKey): number[] =>
     [...lost].flatMap(([table, gone]) => (!isNone(gone) && keysTo(catalog, table).includes(key) ? [table] : []));
   const runs = (key: ForeignKey): boolean => losing(key).length > 0;
+  // What keys take may be in any partition; what the statement selects is in those that planning keeps.
+  const placesOf = (table: number): readonly number[] => {
+    const taken = closure.deletes.some((entry) => entry.table === table && entry.via.length + entry.self.length > 0);
+    return counts?.places.get(table) ?? (taken ? family(catalog, table) : keptParts(context, table, draft));
+  };
   // Rows that a BEFORE trigger keeps from going are left for other keys to act on, however many those were counted without them.
   const kept = closure.deletes.filter(({ table }) => mayKeepRows(context, table)).map(({ table }) => table);
   const mayStay = (key: ForeignKey): boolean =>
@@ -73,7 +78,7 @@ export function describeDeleteCascades(
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, table, figure, draft);
     // Nothing may be left that points at what is gone, which the default might.
-    if (key.onDelete === "d") lockForbidding(context, key, losing(key), draft);
+    if (key.onDelete === "d") lockForbidding(context, key, losing(key).flatMap(placesOf), draft);
     if (key.onDelete === "d" && !isNone(figure)) {
       // The default is checked like any new reference.
       lockKeyTable(catalog, key.parent, "RowShareLock", draft);
@@ -90,7 +95,7 @@ export function describeDeleteCascades(
   }
   for (const key of closure.blocks) {
     const child = catalog.relations.get(key.child)!;
-    if (key.onDelete === "a") lockForbidding(context, key, losing(key), draft);
+    if (key.onDelete === "a") lockForbidding(context, key, losing(key).flatMap(placesOf), draft);
     else if (runs(key)) lockKeyTable(catalog, key.child, "RowShareLock", draft);
     const holding = counts?.blocks.get(key.oid);
     const left = `${holding} rows of ${qualified(child)} still refer to these rows (${key.name})`;
@@ -137,6 +142,8 @@ export interface ChangedKey {
 export interface KeyChanges extends CascadeOptions {
   /** By constraint OID, where it could be counted. */
   changed?: ReadonlyMap<number, ChangedKey>;
+  /** Rows that keys of the table to itself change once more, by constraint OID: of other keys those that they give a value. */
+  again?: ReadonlyMap<number, ReadonlyMap<number, number>>;
 }
 
 /** Keys that refer to what an UPDATE of these columns changes, and pass the change on. */
@@ -155,7 +162,7 @@ export function describeUpdateCascades(
   columns: readonly string[],
   rows: Rows,
   draft: DraftStatement,
-  { depth = 0, changed, planned }: KeyChanges = {},
+  { depth = 0, changed, again, planned }: KeyChanges = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
@@ -166,7 +173,7 @@ export function describeUpdateCascades(
     if (found?.rows === 0) continue;
     const child = catalog.relations.get(key.child)!;
     if (key.onUpdate === "a" || key.onUpdate === "r") {
-      if (key.onUpdate === "a") lockForbidding(context, key, [target.oid], draft);
+      if (key.onUpdate === "a") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);
       else lockKeyTable(catalog, key.child, "RowShareLock", draft);
       if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
       continue;
@@ -174,7 +181,7 @@ export function describeUpdateCascades(
     const figure = found ? exactly(found.children) : scaled(context, key, rows, planned);
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, child, figure, draft);
-    if (key.onUpdate === "d") lockForbidding(context, key, [target.oid], draft);
+    if (key.onUpdate === "d") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
       addPath(known, key, figure, 1);
@@ -182,21 +189,28 @@ export function describeUpdateCascades(
     fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
     // The new reference is checked, and so are other keys that share its columns; one that equals the old is not.
     if (key.onUpdate !== "n" && found?.unequal !== 0) lockParents(context, child, childNames(context, key), figure, draft);
+    // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required).
+    for (const [other, twice] of again?.get(key.oid) ?? [])
+      if (twice > 0) lockKeyTable(catalog, catalog.foreignKeys.find(({ oid }) => oid === other)!.parent, "RowShareLock", draft);
+    if (!again && key.child === target.oid && !isNone(figure)) lockParents(context, child, undefined, figure, draft);
     if (!isNone(figure)) noteOnward(context, key, draft);
   }
 }
 
+/** Of a table that loses rows, or some of whose keys change, the parts that a statement opens. */
+const keptParts = ({ catalog }: AnalysisContext, table: number, draft: DraftStatement): number[] =>
+  catalog.relations.get(table)?.kind === "p" ? family(catalog, table).filter((oid) => isKept(catalog.relations.get(oid)!, draft)) : [table];
+
 /**
  * NO ACTION, and SET DEFAULT once it has set: whether another row has come to hold the old key, then whether anything refers to it
- * (ri_restrict and ri_Check_Pk_Match in ri_triggers.c). The first is asked of the very partition that the row was in.
+ * (ri_restrict and ri_Check_Pk_Match in ri_triggers.c). The first is asked of the very partition (`places`) that the row was in.
  */
-function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, losing: readonly number[], draft: DraftStatement): void {
-  if (losing.length === 0) return;
+function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, places: readonly number[], draft: DraftStatement): void {
+  if (places.length === 0) return;
   lockKeyTable(catalog, key.child, "RowShareLock", draft);
-  for (const table of losing) {
-    const parts = catalog.relations.get(table)?.kind === "p" ? family(catalog, table) : [table];
-    const holding = parts.map((oid) => catalog.relations.get(oid)!).filter(({ kind }) => kind !== "p");
-    for (const part of holding) if (parts.length === 1 || isKept(part, draft)) draft.locks.add(qualified(part), "RowShareLock");
+  for (const oid of places) {
+    const part = catalog.relations.get(oid)!;
+    if (part.kind !== "p") draft.locks.add(qualified(part), "RowShareLock");
   }
 }
 

@@ -22,6 +22,8 @@ export interface CatalogRelation {
   pages: number;
   rowSecurity: boolean;
   partition: boolean;
+  /** Of its whole, the partition for all that no other takes. */
+  defaultPartition: boolean;
   /** Defined by PostgreSQL itself. */
   system: boolean;
   columns: CatalogColumn[];

@@ -39,7 +39,8 @@ select coalesce((select json_agg(oid::int8) from (select oid from held
 /** Asks for no definition of the relations in $1. */
 export const RELATIONS = `
 select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages,
-  c.relrowsecurity as row_security, c.relispartition as partition, c.oid < 16384 as system,
+  c.relrowsecurity as row_security, c.relispartition as partition,
+  c.relispartition and exists (select from pg_partitioned_table t where t.partdefid = c.oid) as default_partition, c.oid < 16384 as system,
   (select to_json(string_to_array(t.partattrs::text, ' ')::int[]) from pg_partitioned_table t where t.partrelid = c.oid) as partition_key,
   case when c.relkind in ('v', 'm') and c.oid >= 16384 and c.oid <> all($1::oid[]) then pg_get_viewdef(c.oid) end as definition,
   case when c.oid < 16384 and c.relkind not in ('r', 'v') then null else

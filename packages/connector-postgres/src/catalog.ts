@@ -73,6 +73,7 @@ function relationOf(row: Record<string, any>): CatalogRelation {
     pages: row.pages,
     rowSecurity: row.row_security,
     partition: row.partition,
+    defaultPartition: row.default_partition,
     system: row.system,
     partitionKey: row.partition_key ?? [],
     columns: (row.columns ?? []).map(([name, attnum, type, typeOid, notNull, expression, generated, identity]: any[]) => ({

@@ -120,6 +120,8 @@ export interface ClosureCounts {
   /** Keys some of whose rows to set go by another path: they may be set first, or not. */
   contested: ReadonlySet<number>;
   blocks: Map<number, number>;
+  /** Of each partitioned table that loses rows, the partitions that do. */
+  places: Map<number, number[]>;
 }
 
 const attname = (catalog: Catalog, table: number, attnum: number): string =>
@@ -276,6 +278,7 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
       (entry) =>
         `(SELECT count(*) FROM ${rowsOf(entry.table)})${entry.table === root ? ` - (SELECT count(*) FROM ${SELECTED})` : ""} AS d${entry.table}`,
     ),
+    ...divided(catalog, closure).map((table) => `(SELECT array_agg(DISTINCT t::int8) FROM ${rowsOf(table)}) AS p${table}`),
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
       (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
@@ -291,7 +294,10 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
 const pathKeys = (closure: Closure): ForeignKey[] =>
   closure.deletes.flatMap(({ via, self }) => (via.length + self.length > 1 ? [...via, ...self] : []));
 
-export function readCounts(closure: Closure, row: Record<string, any>): ClosureCounts {
+const divided = (catalog: Catalog, closure: Closure): number[] =>
+  closure.deletes.flatMap(({ table }) => (catalog.relations.get(table)?.kind === "p" ? [table] : []));
+
+export function readCounts(catalog: Catalog, closure: Closure, row: Record<string, any>): ClosureCounts {
   return {
     target: Number(row.target),
     own: Number(row.own ?? row.target),
@@ -302,5 +308,6 @@ export function readCounts(closure: Closure, row: Record<string, any>): ClosureC
       closure.sets.flatMap(({ key }) => (row[`a${key.oid}`] !== undefined && row[`a${key.oid}`] !== row[`f${key.oid}`] ? [key.oid] : [])),
     ),
     blocks: new Map(closure.blocks.map((key) => [key.oid, Number(row[`f${key.oid}`])])),
+    places: new Map(divided(catalog, closure).map((table) => [table, ((row[`p${table}`] ?? []) as string[]).map(Number)])),
   };
 }

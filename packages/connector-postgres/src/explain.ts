@@ -67,6 +67,7 @@ function together(first: PlanFacts, parts: readonly PlanFacts[]): PlanFacts {
       reads: new Set(parts.flatMap((part) => [...part.opened.reads])),
       writes: new Set(parts.flatMap((part) => [...part.opened.writes])),
       more: parts.some((part) => part.opened.more),
+      nothing: parts.some((part) => part.opened.nothing),
     },
     cartesian: parts.some((part) => part.cartesian),
   };

@@ -6,6 +6,8 @@ export interface PlanOpened {
   writes: ReadonlySet<string>;
   /** Some were opened and then left out as the plan starts: EXPLAIN counts those ("Subplans Removed") and does not name them. */
   more: boolean;
+  /** It finds no row whatever is there: what it would have read was opened before that was known, and is not named. */
+  nothing: boolean;
 }
 
 /**
@@ -17,6 +19,7 @@ export function planOpened(root: PlanNode): PlanOpened {
   const writes = new Set<string>();
   const scanned: { object: string; alias: string | undefined }[] = [];
   let more = false;
+  let nothing = false;
   const objectOf = (node: PlanNode): string => `${node["Schema"] ?? ""}.${node["Relation Name"]}`;
   const visit = (node: PlanNode): void => {
     if (node["Node Type"] === "ModifyTable") {
@@ -28,9 +31,10 @@ export function planOpened(root: PlanNode): PlanOpened {
       }
     } else if (node["Relation Name"] !== undefined) scanned.push({ object: objectOf(node), alias: node["Alias"] });
     if (Number(node["Subplans Removed"] ?? 0) > 0) more = true;
+    if (node["One-Time Filter"] === "false") nothing = true;
     for (const child of (node["Plans"] ?? []) as PlanNode[]) visit(child);
   };
   visit(root);
   const reads = new Set(scanned.flatMap(({ object, alias }) => (alias !== undefined && targets.has(alias) ? [] : [object])));
-  return { reads, writes, more };
+  return { reads, writes, more, nothing };
 }

@@ -13,7 +13,7 @@ import { rangeName, unwrap, type Node } from "./tree.ts";
 import { followWrite } from "./writes/consequences.ts";
 import { givenColumns } from "./writes/given-columns.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
-import { lockParts } from "./writes/target-locks.ts";
+import { lockBounds, lockLeft, lockParts } from "./writes/target-locks.ts";
 
 /** Deepest chain of triggers whose writes fire triggers. */
 const DEPTH = 4;
@@ -76,6 +76,8 @@ export function bodyWrites(
     const said = perFiring(context, type, body, target, passing, statement);
     const rows = passedOn ? weaken(said) : said;
     writes.push({ object: qualified(target), effect: EFFECTS[event], rows });
+    if (event !== "delete") lockBounds(context, target, rows, inner);
+    if (event === "update" && target.kind === "p") lockLeft(context, target, rows, undefined, inner);
     complete = plain && rows.kind !== "unknown" && !body.onConflictClause && !passedOn && depth < DEPTH;
     if (depth < DEPTH) {
       const columns = event === "update" ? (body.targetList ?? []).map((item: Node) => item.ResTarget?.name as string) : [];

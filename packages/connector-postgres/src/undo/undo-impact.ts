@@ -114,7 +114,7 @@ async function describeChildren(
     closure.circular || images.length > COUNTED
       ? undefined
       : await countRows(context, closureQuery(catalog, closure, selectedByKey(context, target, images, closure)));
-  const counts = row ? readCounts(closure, row) : undefined;
+  const counts = row ? readCounts(catalog, closure, row) : undefined;
   describeDeleteCascades(context, target.relation, closure, counts, rows, draft);
 }
 

@@ -46,7 +46,7 @@ async function countDeleted(context: AnalysisContext, task: WriteTask, closure: 
     const row = base === undefined ? undefined : await countRows(context, closureQuery(context.catalog, closure, base));
     if (row) {
       const rows = counted(Number(row.target));
-      return rows.kind === "exact" ? { rows, counts: readCounts(closure, row) } : { rows };
+      return rows.kind === "exact" ? { rows, counts: readCounts(context.catalog, closure, row) } : { rows };
     }
   }
   const rows = await countSelected(context, task);

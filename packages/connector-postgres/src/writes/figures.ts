@@ -6,6 +6,8 @@ import type { Node } from "../tree.ts";
 
 export const UNKNOWN: Rows = { value: 0, kind: "unknown" };
 
+export const NONE: Rows = { value: 0, kind: "exact" };
+
 export const counted = (value: number): Rows => (value > COUNT_CAP ? { value: COUNT_CAP, kind: "capped" } : { value, kind: "exact" });
 
 /** No longer claimed to be what will be: nothing stays nothing only where it was not asked what else may happen. */

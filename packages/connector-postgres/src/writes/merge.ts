@@ -177,7 +177,7 @@ async function countClosure(
   if (queries.includes(undefined)) return undefined;
   const base = queries.map((sql) => `(${sql})`).join(" UNION ");
   const row = await countRows(context, closureQuery(context.catalog, closure, base));
-  return row ? readCounts(closure, row) : undefined;
+  return row ? readCounts(context.catalog, closure, row) : undefined;
 }
 
 async function countBranchKeys(

@@ -32,18 +32,20 @@ export function lockParts(
   const found = events.some((event) => event !== "insert");
   if (found && reach !== "only") lockDivided(catalog, target, draft);
   lockOpened(context, target, draft);
-  const leaf = (oid: number): void => {
+  const leaf = (oid: number, routed: boolean): void => {
     for (const above of ancestry(catalog, oid)) {
       if (!parts.includes(above)) continue;
       const part = catalog.relations.get(above)!;
       draft.locks.add(qualified(part), "RowExclusiveLock");
       if (found) lockDivided(catalog, part, draft);
+      // A row is held against what a default partition leaves to others before it goes there (ExecFindPartition in execPartition.c).
+      if (routed && part.defaultPartition) lockBoundsAbove(catalog, part, draft);
       lockOpened(context, part, draft);
     }
   };
-  if (reach !== "only" && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft)) leaf(oid);
-  for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid);
-  if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid);
+  if (reach !== "only" && found) for (const oid of parts) if (isKept(catalog.relations.get(oid)!, draft)) leaf(oid, false);
+  for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid, true);
+  if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid, true);
 }
 
 /** What a partition that is named itself may hold is read from what it is a part of, for new and changed rows (generate_partition_qual in partcache.c). */
@@ -65,7 +67,8 @@ export function lockLeft(
   draft: DraftStatement,
 ): void {
   const { catalog } = context;
-  const holding = [...(written?.partitions ?? [])].flatMap(([oid, count]) => (count > 0 ? [oid] : []));
-  const planned = family(catalog, target.oid).filter((oid) => isKept(catalog.relations.get(oid)!, draft));
-  for (const oid of written?.partitions ? holding : planned) lockBounds(context, catalog.relations.get(oid)!, rows, draft);
+  // Rows that conflict with new ones are where those would have gone.
+  const routed = written?.partitions && [...written.partitions].flatMap(([oid, count]) => (count > 0 ? [oid] : []));
+  const holding = written?.sources ?? routed ?? family(catalog, target.oid).filter((oid) => isKept(catalog.relations.get(oid)!, draft));
+  for (const oid of holding) lockBounds(context, catalog.relations.get(oid)!, rows, draft);
 }

@@ -9,7 +9,7 @@ import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
 import { pushEffect } from "./effects.ts";
-import { assignedColumns, counted, estimated } from "./figures.ts";
+import { assignedColumns, counted, estimated, NONE } from "./figures.ts";
 import { columnNames, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { plannedChildren } from "./planned-rows.ts";
@@ -47,12 +47,17 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   }
   rows = settled(context, task, rows);
   if (context.after.writes) written = undefined;
-  if (movesAcross(context, target, columns) && !isNone(rows)) {
+  // Those that move pass the triggers of both, and the AFTER triggers of an UPDATE no longer.
+  let stay: Rows | undefined;
+  const moved = from.length === 0 ? written?.moved : undefined;
+  if (movesAcross(context, target, columns) && !isNone(rows) && moved !== 0) {
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
+    if (written && moved !== undefined) stay = moved === written.rows ? NONE : { value: written.rows - moved, kind: "estimate" };
     rows = estimated(rows);
-    // How many move is not known; those that do pass the triggers of both.
+    const passing: Rows = moved === undefined ? rows : { value: moved, kind: "estimate" };
     for (const event of ["delete", "insert"] as const)
-      addForecast(draft, forecastTriggers(context, target.oid, event, rows, undefined, { rowsOnly: true }));
+      addForecast(draft, forecastTriggers(context, target.oid, event, passing, undefined, { rowsOnly: true }));
+    // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c).
     if (!holds("movesAreUpdates", context.catalog.version) && describeMoves(context, target, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns);
@@ -60,8 +65,13 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     rows = estimated(rows);
     written = undefined;
   }
+  if (probe.alters) stay = undefined;
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
-  addForecast(draft, probe.alters || overtaken ? forecastTriggers(context, target.oid, "update", rows, columns, { overtaken }) : probe);
+  const firing = stay ? { overtaken, proposed: rows } : { overtaken };
+  addForecast(
+    draft,
+    probe.alters || overtaken || stay ? forecastTriggers(context, target.oid, "update", stay ?? rows, columns, firing) : probe,
+  );
   pushEffect(draft, target, "update", columns, rows);
   lockParts(context, target, ["update"], reachOf(body.relation), written, draft);
   lockBounds(context, target, rows, draft);
@@ -70,7 +80,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const certain = from.length === 0 ? written : undefined;
   const keys = certain || isNone(rows) ? [] : changingKeys(context, target, columns);
   const planned = await plannedChildren(context, task, from, keys);
-  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed } : { planned });
+  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed, again: certain.again } : { planned });
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;

@@ -16,6 +16,12 @@ export interface WrittenKeys {
   changed: Map<number, ChangedKey>;
   /** Partitions that rows will be in, by OID; absent when that is not known, or there are none. */
   partitions?: Map<number, number>;
+  /** Partitions that rows are in before, by OID; absent for new rows and for tables without partitions. */
+  sources?: number[];
+  /** Rows that go to another partition; absent like `partitions`. */
+  moved?: number;
+  /** Rows that a key of the table to itself changes once more, with a value for another key, by the OIDs of both. */
+  again: Map<number, Map<number, number>>;
   /** Rows whose unique values are there already; absent where nothing was asked. */
   conflicting?: number;
 }
@@ -41,6 +47,9 @@ export async function countWrittenKeys(
   const pointing = assigned
     ? keysTo(catalog, target.oid).filter((key) => touched(columnNames(catalog, key.parent, key.parentColumns)))
     : [];
+  // Rows that refer to rows of their own table may be changed by the statement and then by the key.
+  const changesAgain = (key: ForeignKey): ForeignKey[] =>
+    source.old && key.child === target.oid && "cnd".includes(key.onUpdate) ? keysOf(catalog, target).filter((other) => other !== key) : [];
   const divided = target.kind === "p" && (!assigned || movesRows(context, target, assigned));
   const bounds = divided ? await partitionBounds(context, target) : undefined;
   const partColumns = bounds ? partitionColumns(context, target) : undefined;
@@ -106,12 +115,23 @@ export async function countWrittenKeys(
         `count(*) FILTER (WHERE ${changes} AND ${differs(names)}) AS e${key.oid}`,
         `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}) AS d${key.oid}`,
       );
+      for (const other of changesAgain(key)) {
+        const held = allSet(columnNames(catalog, other.child, other.childColumns).map((name) => `x.${quoteIdent(name)}`));
+        figures.push(
+          `(SELECT count(*) FROM ${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes} AND ${held} AND (x.tableoid, x.ctid) IN (SELECT v.t, v.c FROM written v)) AS a${key.oid}_${other.oid}`,
+        );
+      }
     }
     if (parts)
       for (const [oid, bound] of bounds!) {
         const named = partColumns!.map((name) => `w.n${column(name)!.attnum} AS ${quoteIdent(name)}`).join(", ");
         figures.push(`(SELECT count(*) FROM (SELECT ${named} FROM written w) p WHERE ${bound}) AS p${oid}`);
+        if (source.old)
+          figures.push(
+            `(SELECT count(*) FROM (SELECT ${named}, w.t AS "part it is in" FROM written w) p WHERE p."part it is in" = ${oid} AND (${bound}) IS NOT TRUE) AS m${oid}`,
+          );
       }
+    if (source.old && target.kind === "p") figures.push("(SELECT array_agg(DISTINCT w.t::int8) FROM written w) AS sources");
     const written = conflict === "" ? sql : `SELECT w.*, (${conflict}) AS conflict FROM (${sql}) w`;
     const counted = await countRows(context, `WITH written AS (${written}) SELECT ${figures.join(", ")} FROM written w`);
     if (!counted || arbiters.some((index) => Number(counted[`twice${index.oid}`]) > 0)) return undefined;
@@ -135,6 +155,14 @@ export async function countWrittenKeys(
         }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
+      ...(parts && source.old ? { moved: [...bounds!.keys()].reduce((sum, oid) => sum + Number(counted[`m${oid}`]), 0) } : {}),
+      ...(source.old && target.kind === "p" ? { sources: ((counted.sources ?? []) as string[]).map(Number) } : {}),
+      again: new Map(
+        changing.map((key) => [
+          key.oid,
+          new Map(changesAgain(key).map((other) => [other.oid, Number(counted[`a${key.oid}_${other.oid}`])])),
+        ]),
+      ),
       ...(conflict !== "" ? { conflicting: Number(counted.conflicting) } : {}),
     };
   };
