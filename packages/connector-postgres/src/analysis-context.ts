@@ -1,6 +1,7 @@
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import type { Judge } from "./judge.ts";
+import type { Meaning } from "./later-meaning.ts";
 import type { EarlierWrites } from "./writes/earlier.ts";
 
 /** Everything one statement's analysis works with. */
@@ -16,7 +17,14 @@ export interface AnalysisContext {
   /** Patterns of masked columns, see OpenOptions. */
   masked: readonly string[];
   /** Earlier statements of the same text already change what this one would meet: its rows, what its names stand for, or what is there. */
-  after: { writes: boolean; meaning: boolean; defines: boolean; earlier: EarlierWrites };
+  after: {
+    writes: boolean;
+    /** The names of this statement may stand for anything. */
+    meaning: boolean;
+    left: Meaning;
+    defines: boolean;
+    earlier: EarlierWrites;
+  };
   /** Other statements follow in the same text, and may put right what is only checked at its end. */
   more: boolean;
 }

@@ -18,6 +18,7 @@ import { Prepared } from "./prepared.ts";
 import { describeReads, missing } from "./reads.ts";
 import { isPlannable } from "./planned-statement.ts";
 import { lockPolicies } from "./policy-reads.ts";
+import { leaves, moreLost, type Meaning } from "./later-meaning.ts";
 import { planSteps } from "./plan-steps.ts";
 import { kindWord } from "./relation-kind.ts";
 import { foretellCode } from "./rights-of-code.ts";
@@ -71,7 +72,7 @@ export function analysisContext(input: ContextInput): AnalysisContext {
     ...input,
     judge: new Judge(input.catalog, input.facts),
     budget: { left: countingMs, each: countingMs * COUNT_SHARE },
-    after: { writes: false, meaning: false, defines: false, earlier: new EarlierWrites() },
+    after: { writes: false, meaning: false, left: "same", defines: false, earlier: new EarlierWrites() },
     more: false,
   };
 }
@@ -151,17 +152,23 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   draft.notes = [...judged.notes];
   const unread = unreadable(tree, context.catalog.version);
   draft.willFail = [...unread];
+  const [type, body] = unwrap(tree)!;
+  const made = madeByQuery(type, body);
+  const left = made ? leaves("CreateTableAsStmt", made, found, judged) : leaves(type, body, found, judged);
+  // What only defines a table is told by its words, whatever table that will be.
+  context.after.meaning = context.after.left === "lost" || (context.after.left === "renamed" && left === "lost");
   // Whether it will fail is told of what is there now: by then what is missing may have been made, and what is in the way may be gone.
-  const otherwise = context.after.defines || context.after.meaning;
+  const otherwise = context.after.defines || context.after.left !== "same";
   if (context.after.meaning) {
     draft.effect = "unknown";
     draft.incomplete = true;
     draft.notes.push("An earlier statement changes what the names in this one stand for");
+  } else if (context.after.left !== "same") {
+    draft.incomplete = true;
+    draft.notes.push("An earlier statement changes what is there: this is said of the tables as they are now");
   }
-  const [type, body] = unwrap(tree)!;
   context.after.writes = context.after.earlier.concern(context.catalog, context.facts, tree);
   const describe = async (): Promise<void> => {
-    const made = madeByQuery(type, body);
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
     else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
     else await describeQuery(context, tree === place.tree ? place.text : undefined, tree, found, judged, draft);
@@ -186,7 +193,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.notes.push("The statement is nested too deeply");
   }
   if (otherwise) draft.willFail = unread;
-  settle(context, type, judged, draft);
+  settle(context, type, judged, draft, left);
   await describeUndo(context, type, body, draft);
   return draft;
 }
@@ -323,7 +330,7 @@ async function describeUndo(context: AnalysisContext, type: string, body: Node, 
 }
 
 /** The last word on a statement: effect from everything found, and whether anything is missing. */
-function settle(context: AnalysisContext, type: string, judged: Judgement, draft: DraftStatement): void {
+function settle(context: AnalysisContext, type: string, judged: Judgement, draft: DraftStatement, left: Meaning): void {
   draft.effect = strongest([draft.effect, ...draft.effects.map((item) => item.effect), ...draft.sideEffects.map((item) => item.effect)]);
   draft.effects = draft.effects.toSorted((a, b) => Number(a.effect === "read") - Number(b.effect === "read"));
   if (draft.effect === "unknown") draft.incomplete = true;
@@ -349,7 +356,8 @@ function settle(context: AnalysisContext, type: string, judged: Judgement, draft
   // Also where a function's body, far below, sets something.
   const setting = draft.sideEffects.some((item) => item.kind === "session" && changesMeaning(item.name));
   const defines = judged.effect === "schema" || judged.effect === "privilege" || judged.effect === "unknown";
-  if (setting || type === "DiscardStmt" || (defines && changesNames(type))) context.after.meaning = true;
+  if (setting || type === "DiscardStmt") context.after.left = "lost";
+  else if (defines && changesNames(type)) context.after.left = moreLost(context.after.left, left);
 }
 
 /** Of a table that another session has to itself defaults and policies are not known: nothing about it is certain. */

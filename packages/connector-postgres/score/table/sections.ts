@@ -5,6 +5,7 @@ import { COLUMNS } from "./columns.ts";
 import { CONSTRAINTS, CONSTRAINTS_18 } from "./constraints.ts";
 import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS } from "./foreign-keys.ts";
 import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
+import { HEIRS } from "./heirs.ts";
 import { NAMES, SESSIONS } from "./names.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
 import { FOLLOWED } from "./followed.ts";
@@ -12,6 +13,7 @@ import { INHERITANCE, PARTITIONS } from "./partitions.ts";
 import { FEW_RIGHTS, ROW_POLICIES } from "./privileges.ts";
 import { RULE_CHAINS } from "./rule-chains.ts";
 import type { Section } from "./section.ts";
+import { TEXTS } from "./texts.ts";
 import { TRIGGER_FORMS } from "./trigger-forms.ts";
 import { RULES, VIEW_FORMS } from "./view-forms.ts";
 
@@ -45,4 +47,6 @@ export const SECTIONS: readonly Section[] = [
   MAINTENANCE,
   FEW_RIGHTS,
   ROW_POLICIES,
+  TEXTS,
+  HEIRS,
 ];

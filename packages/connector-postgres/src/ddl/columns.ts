@@ -122,8 +122,12 @@ export async function dropNotNull(at: Alteration): Promise<void> {
   if (facts.indexes.some((index) => index.primary && index.columns.includes(column.attnum)))
     fails(draft, "42P16", `"${cmd.name}" is in the primary key`);
   if (column.identity) fails(draft, "42601", `"${cmd.name}" is an identity column`);
-  // Since 18 it is a constraint that is dropped: children follow only where there is one (dropconstraint_internal).
-  if (!holds("notNullConstraints", context.catalog.version) || column.notNull) lockReached(at);
+  const declared = holds("notNullConstraints", context.catalog.version);
+  const constraint = facts.constraints.find((item) => item.type === "n" && item.columns[0] === column.attnum);
+  if (declared && constraint?.inherited) fails(draft, "42P16", `The constraint "${constraint.name}" is inherited`);
+  // Since 18 it is a constraint that is dropped: children follow only where there is one, and with ONLY they keep it as their own (dropconstraint_internal).
+  if (!declared || column.notNull) lockReached(at);
+  if (declared && column.notNull && at.only && !constraint?.noInherit) lockAll(context, children(at), at.mode, draft);
 }
 
 export async function setNotNull(at: Alteration): Promise<void> {

@@ -216,6 +216,7 @@ export async function alterConstraint(at: Alteration): Promise<void> {
   const wanted: Node = cmd.def?.ATAlterConstraint ?? cmd.def?.Constraint ?? {};
   const constraint = constraintFacts(facts, wanted.conname ?? cmd.name ?? "");
   if (!constraint) return fails(draft, "42704", `There is no constraint "${wanted.conname ?? cmd.name}"`);
+  if (wanted.alterInheritability && constraint.noInherit === (wanted.noinherit === true)) return;
   if (wanted.alterInheritability) return lockAll(context, children(at), at.mode, draft);
   if (constraint.type !== "f") return fails(draft, "42809", `"${constraint.name}" is no foreign key`);
   lockAll(context, withPartitions(context, relation.oid), at.mode, draft);

@@ -33,6 +33,12 @@ export async function describeRename(context: AnalysisContext, body: Node, draft
       if (columnOf(relation, body.newname)) fails(draft, "42701", `${qualified(relation)} has a column "${body.newname}" already`);
       if (below.length === 0 && children({ context, relation } as never).length > 0)
         fails(draft, "42P16", "The column must be renamed in the tables that inherit, too");
+      if (
+        (await relationFacts(context, [relation.oid]))
+          .get(relation.oid)
+          ?.columns.some((item) => item.name === body.subname && item.inherited)
+      )
+        fails(draft, "42P16", `The column "${body.subname}" is inherited`);
       return lockAll(context, below, "AccessExclusiveLock", draft);
     case "OBJECT_TABCONSTRAINT": {
       const facts = (await relationFacts(context, [relation.oid])).get(relation.oid)!;

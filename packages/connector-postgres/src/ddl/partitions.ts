@@ -144,6 +144,7 @@ export async function inherit(at: Alteration): Promise<void> {
   const leaving = cmd.subtype === "AT_DropInherit";
   const inherits = (context.catalog.parents.get(relation.oid) ?? []).includes(parent.oid);
   if (leaving && !inherits) fails(draft, "42P01", `${qualified(relation)} does not inherit from ${qualified(parent)}`);
+  if (!leaving && parent.oid === relation.oid) fails(draft, "42P07", `${qualified(relation)} cannot inherit from itself`);
   if (!leaving && inherits) fails(draft, "42P07", `${qualified(relation)} inherits from ${qualified(parent)} already`);
   if (leaving ? relation.partition : parent.kind === "p") fails(draft, "42809", "Partitions are attached and detached");
   lock(context, parent.oid, leaving ? "AccessShareLock" : "ShareUpdateExclusiveLock", draft);
