@@ -68,6 +68,8 @@ export interface CatalogIndex {
   /** How many of `columns`, from the first, are its key; others are only carried along. */
   keyColumns: number;
   valid: boolean;
+  /** Uniqueness is held to row by row; not so for constraints that are deferrable. */
+  immediate: boolean;
   partial: boolean;
   /** More than equal values decide what may not be there twice: an exclusion constraint, WITHOUT OVERLAPS, or NULLs that are one another's equals. */
   special: boolean;

@@ -67,7 +67,7 @@ select
         where t.oid = k.conrelid and a.attnum = any(k.conkey)), 0)) order by oid)
     from pg_constraint k where contype = 'f' and conparentid = 0) as foreign_keys,
   (select json_agg(json_build_object('oid', i.indexrelid::int8, 'table', i.indrelid::int8, 'name', c.relname, 'columns', string_to_array(i.indkey::text, ' ')::int[],
-      'unique', i.indisunique, 'primary', i.indisprimary, 'keyColumns', i.indnkeyatts, 'valid', i.indisvalid, 'partial', i.indpred is not null,
+      'unique', i.indisunique, 'primary', i.indisprimary, 'keyColumns', i.indnkeyatts, 'valid', i.indisvalid, 'immediate', i.indimmediate, 'partial', i.indpred is not null,
       'special', i.indisexclusion or coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false)))
     from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid >= 16384) as indexes,
   (select json_agg(json_build_object('table', tgrelid::int8, 'name', tgname, 'function', tgfoid::int8, 'type', tgtype, 'columns', string_to_array(nullif(tgattr::text, ''), ' ')::int[],

@@ -66,6 +66,24 @@ create table nc (id int primary key, np int references np);
 create trigger n before delete on np for each row execute function note();
 insert into np values (1);
 insert into nc values (1, 1);
+-- Everything that new rows may break, and what excuses them.
+create table full_row (id int primary key, a int not null, b int not null default 7, c text unique, d int references p, e int references p deferrable initially deferred,
+  f int unique deferrable initially deferred, g serial not null, h timestamptz not null default now());
+insert into full_row (id, a, c, f) values (1, 1, 'x', 1);
+create function fill() returns trigger language plpgsql as $$ begin new.a := coalesce(new.a, 0); return new; end $$;
+create table filled (id int primary key, a int not null);
+create trigger f before insert on filled for each row execute function fill();
+create domain always as int default 5;
+create table defaulted (id int primary key, a always not null);
+create table heirs (id int primary key);
+create table heir () inherits (heirs);
+insert into heir values (1);
+create table hidden (id int primary key);
+alter table hidden enable row level security;
+create table shown (h int references hidden);
+create table tree (id int primary key, up int) partition by range (id);
+create table tree_2 partition of tree for values from (50) to (100);
+alter table tree add foreign key (up) references tree;
 create schema second;
 create table second.only_second (id int);
 create table gen (id int generated always as identity, n int, m int generated always as (n * 2) stored);
@@ -119,6 +137,19 @@ test.each([
   "insert into gen (id) values (1)",
   "insert into gen (m) values (1)",
   "update gen set m = 3",
+  "insert into full_row (id) values (5)",
+  "insert into full_row (id, a) values (5, null)",
+  "insert into full_row (id, a, b) values (5, 1, null)",
+  "insert into full_row (id, a) values (1, 1)",
+  "insert into full_row (id, a) values (5, 1), (5, 2)",
+  "insert into full_row (id, a, c) values (5, 1, 'x')",
+  "insert into full_row (id, a, c) values (5, 1, lower('X'))",
+  "insert into full_row (id, a, d) values (5, 1, 999)",
+  "insert into full_row (id, a, e) values (5, 1, 999)",
+  "insert into full_row (id, a) values (null, 1)",
+  "insert into na values (9, 999)",
+  "update p set v = null",
+  "update p set u = 99, v = null where id = 10",
   "select 1/0",
   "select nothing from p",
   "insert into p (nothing) values (1)",
@@ -133,6 +164,24 @@ test.each([
 
 test.each([
   "delete from p where id = 10",
+  "insert into full_row (id, a) values (5, 1)",
+  "insert into full_row (id, a, c, d) values (5, 1, null, null), (6, 1, null, 20)",
+  "insert into full_row (id, a, c) values (5, 1, 'X')",
+  "insert into full_row (id, a) values (1, 1) on conflict do nothing",
+  "insert into full_row (id, a, e) values (5, 1, 999); insert into p values (999, 1, 999)",
+  "insert into full_row (id, a, f) values (5, 1, 1); update full_row set f = 2 where id = 1",
+  "delete from full_row; insert into full_row (id, a) values (1, 1)",
+  "with gone as (delete from full_row returning id) insert into na values (7, 20)",
+  "with new as (insert into p values (999, 1, 999)) insert into na values (9, 999)",
+  "insert into filled (id) values (1)",
+  // It refers to itself.
+  "insert into tree_2 values (63, 63)",
+  "insert into tree values (63, 63)",
+  "update p set v = null where id = 999",
+  "update p set u = null",
+  "insert into defaulted (id) values (1)",
+  "insert into heirs values (1)",
+  "insert into full_row (id, a) select 5, null where false",
   // Checked at COMMIT, or when SET CONSTRAINTS says so.
   "delete from p where id = 2; delete from late where p = 2",
   "delete from late where p = 2; delete from p where id = 2",
@@ -180,6 +229,19 @@ test("what is left to refer is said where it may yet be put right", async () => 
   expect((await impact("delete from bp where id = 1")).warnings).toContainEqual(
     expect.stringMatching(/^1 rows of s\.bc still refer .* trigger/),
   );
+});
+
+test("whether a masked value is there is not told by proposing it", async () => {
+  const masked = postgres.open({ connectionName: "masked", secret: { read: server.url }, maskedColumns: () => ["s.full_row.c", "*.p.id"] });
+  try {
+    const proposed = async (text: string): Promise<string[]> =>
+      (await masked.impact(text, { signal: new AbortController().signal, exact: true })).statements[0]!.willFail.map(({ code }) => code);
+    expect(await proposed("insert into full_row (id, a, c) values (5, 1, 'x')")).toEqual([]);
+    expect(await proposed("insert into full_row (id, a, d) values (5, 1, 999)")).toEqual([]);
+    expect(await proposed("insert into full_row (id, a, c) values (1, 1, 'y')")).toEqual(["23505"]);
+  } finally {
+    await masked.close();
+  }
 });
 
 test("keys whose triggers are off take nothing along", async () => {

@@ -15,6 +15,7 @@ import { insertedSource, type RowSource } from "./row-source.ts";
 import { describeDefaultsSet, describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
 import { settled, type WriteTask } from "./task.ts";
+import { describeViolations } from "./violations.ts";
 import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
 
 /** An INSERT; with ON CONFLICT new rows and those that are there already are two writes. */
@@ -43,6 +44,10 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
       ? { value: all.value === 0 ? 0 : Math.round(all.value / 2), kind: all.kind === "unknown" ? "unknown" : "estimate" }
       : counted(known);
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
+  const plain = scope.alone && named === target && !conflict && probe.sideEffects.length === 0 && !context.catalog.rules.has(target.oid);
+  const values = body.selectStmt?.SelectStmt.valuesLists !== undefined;
+  if (plain && values && scope.countable && certain && !isNone(all) && context.judge.filled(target.oid).effect === "read")
+    await describeViolations(context, target, given, source, draft);
   lockParts(context, target, ["insert"], "all", certain, draft);
   lockBounds(context, target, all, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, certain, draft);

@@ -11,6 +11,8 @@ import { counted, estimated, UNKNOWN } from "./figures.ts";
 export interface WriteScope {
   /** Its rows may be counted by its own conditions: nothing else in the statement writes where it reads. */
   countable: boolean;
+  /** It is the only write of its statement. */
+  alone?: boolean;
   /** WITH list for its conditions, without what writes. */
   with?: Node;
   /** See describeRuled. */

@@ -67,6 +67,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   }
   if (probe.alters) stay = undefined;
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
+  const plain = scope.alone && named === target && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
+  if (plain) describeNulls(target, body.targetList ?? [], draft);
   const firing = stay ? { overtaken, proposed: rows } : { overtaken };
   addForecast(
     draft,
@@ -84,6 +86,15 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
+}
+
+/** NULL, written out, for columns that take none. */
+function describeNulls(target: CatalogRelation, assignments: readonly Node[], draft: DraftStatement): void {
+  for (const { ResTarget: item } of assignments) {
+    const column = target.columns.find(({ name }) => name === item.name);
+    if (item.val?.A_Const?.isnull && !item.indirection && column?.notNull)
+      draft.willFail.push({ code: "23502", reason: `${qualified(target)}.${column.name} cannot be NULL` });
+  }
 }
 
 /** The UPDATE by which a table's key to itself passes a change on: it runs in the place of the statement that set it off. */
