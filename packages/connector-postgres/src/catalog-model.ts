@@ -29,6 +29,8 @@ export interface CatalogRelation {
   columns: CatalogColumn[];
   /** Attribute numbers a partitioned table is divided by; 0 for an expression. */
   partitionKey: number[];
+  /** A view that reads with the rights, and under the policies, of whoever uses it (security_invoker). */
+  invoker: boolean;
   /** Definition of a view or materialised view. */
   definition?: string;
 }

@@ -43,6 +43,7 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as name, c.relkind::te
   c.relispartition and exists (select from pg_partitioned_table t where t.partdefid = c.oid) as default_partition, c.oid < 16384 as system,
   (select to_json(string_to_array(t.partattrs::text, ' ')::int[]) from pg_partitioned_table t where t.partrelid = c.oid) as partition_key,
   case when c.relkind in ('v', 'm') and c.oid >= 16384 and c.oid <> all($1::oid[]) then pg_get_viewdef(c.oid) end as definition,
+  exists (select from pg_options_to_table(c.reloptions) o where c.relkind = 'v' and o.option_name = 'security_invoker' and lower(o.option_value) in ('true', 'on', 'yes', '1', 't', 'y')) as invoker,
   case when c.oid < 16384 and c.relkind not in ('r', 'v') then null else
     (select json_agg(json_build_array(a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnotnull,
         case when a.atthasdef and c.oid <> all($1::oid[]) then pg_get_expr(d.adbin, d.adrelid) end, a.attgenerated <> '', a.attidentity <> '') order by a.attnum)

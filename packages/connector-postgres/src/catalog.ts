@@ -76,6 +76,7 @@ function relationOf(row: Record<string, any>): CatalogRelation {
     defaultPartition: row.default_partition,
     system: row.system,
     partitionKey: row.partition_key ?? [],
+    invoker: row.invoker,
     columns: (row.columns ?? []).map(([name, attnum, type, typeOid, notNull, expression, generated, identity]: any[]) => ({
       name,
       attnum,

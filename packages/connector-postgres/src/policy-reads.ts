@@ -1,6 +1,6 @@
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation } from "./catalog.ts";
-import type { Policy } from "./catalog-model.ts";
+import type { Catalog, CatalogRelation, Policy } from "./catalog-model.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { parseGrammar } from "./grammar.ts";
 import { lockRead } from "./reads.ts";
@@ -10,14 +10,25 @@ import { walk } from "./tree.ts";
 /** What row security reads besides the rows it guards: a policy may ask other tables (rewrite/rowsecurity.c). */
 export function lockPolicies(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
   for (const reference of references) {
-    const relation = findRelation(context.catalog, context.facts, reference.ref);
-    if (!relation?.rowSecurity) continue;
+    const named = findRelation(context.catalog, context.facts, reference.ref);
     const commands = commandsOf(reference);
-    for (const policy of context.catalog.policies.get(relation.oid) ?? []) {
-      if (!policy.applies || !(policy.command === "*" || commands.includes(policy.command))) continue;
-      for (const expression of policy.expressions) lockExpression(context, expression, draft);
-    }
+    for (const relation of named ? guarded(context.catalog, named) : [])
+      for (const policy of context.catalog.policies.get(relation.oid) ?? []) {
+        if (!policy.applies || !(policy.command === "*" || commands.includes(policy.command))) continue;
+        for (const expression of policy.expressions) lockExpression(context, expression, draft);
+      }
   }
+}
+
+/** The tables whose policies hold for this role: behind a view only where that asks with its user's rights. */
+function guarded(catalog: Catalog, relation: CatalogRelation, seen = new Set<number>()): CatalogRelation[] {
+  if (relation.kind !== "v") return relation.rowSecurity ? [relation] : [];
+  if (!relation.invoker || seen.has(relation.oid)) return [];
+  seen.add(relation.oid);
+  return (catalog.relationReach.get(relation.oid) ?? []).flatMap((oid) => {
+    const below = catalog.relations.get(oid);
+    return below ? guarded(catalog, below, seen) : [];
+  });
 }
 
 function lockExpression(context: AnalysisContext, expression: string, draft: DraftStatement): void {
