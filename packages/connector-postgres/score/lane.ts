@@ -3,6 +3,7 @@ import { Client } from "pg";
 import type { Target } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
 import { postgres } from "../src/index.ts";
+import { inOlder } from "./older.ts";
 import { SCHEMA } from "./schema/model.ts";
 import { relationsBefore, truthOf, type Before, type Truth } from "./truth.ts";
 
@@ -59,7 +60,7 @@ export class Lane {
   async build(parts: readonly string[]): Promise<void> {
     await this.#builder.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}; SET search_path = ${SCHEMA}, public`);
     const { rows } = await this.#builder.query<{ n: number }>("SELECT current_setting('server_version_num')::int AS n");
-    for (const part of parts) await this.#builder.query(readable(part, rows[0]?.n ?? 0));
+    for (const part of parts) await this.#builder.query(inOlder(part, rows[0]?.n ?? 0));
     this.before = await relationsBefore(this.#builder);
   }
 
@@ -96,10 +97,4 @@ export class Lane {
     await this.#client.end();
     await this.#builder.end();
   }
-}
-
-/** What only a newer server reads, as the older one has it: the statements over it are the same. */
-function readable(part: string, version: number): string {
-  const stored = version < 180_000 ? part.replaceAll(") VIRTUAL", ") STORED") : part;
-  return version < 150_000 ? stored.replaceAll(/(ON DELETE SET NULL) \([^)]*\)/g, "$1") : stored;
 }

@@ -5,6 +5,7 @@ import { statementTrees } from "../src/statement-tree.ts";
 import { unreadable } from "../src/syntax.ts";
 import { runCase } from "./case.ts";
 import type { Lane } from "./lane.ts";
+import { inOlder } from "./older.ts";
 import { runOutside } from "./outside.ts";
 import { SECTIONS } from "./table/sections.ts";
 import type { Tally } from "./tally.ts";
@@ -15,7 +16,8 @@ export async function runWritten(lane: Lane, user: Lane, tally: Tally): Promise<
   for (const section of SECTIONS) {
     if ((section.since ?? 0) > Number(server?.["version"])) continue;
     const on = section.asUser ? user : lane;
-    const setup = section.setup.filter((text) => isReadable(text, Number(server?.["version"])));
+    const version = Number(server?.["version"]);
+    const setup = section.setup.map((text) => inOlder(text, version)).filter((text) => isReadable(text, version));
     await on.build(setup);
     for (const text of section.statements) tally.add(await runCase(on, section.name, text, false), setup, false);
   }

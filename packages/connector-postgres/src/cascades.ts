@@ -198,14 +198,14 @@ export function describeUpdateCascades(
 }
 
 /** Of a table that loses rows, or some of whose keys change, the parts that a statement opens. */
-const keptParts = ({ catalog }: AnalysisContext, table: number, draft: DraftStatement): number[] =>
+export const keptParts = ({ catalog }: AnalysisContext, table: number, draft: DraftStatement): number[] =>
   catalog.relations.get(table)?.kind === "p" ? family(catalog, table).filter((oid) => isKept(catalog.relations.get(oid)!, draft)) : [table];
 
 /**
  * NO ACTION, and SET DEFAULT once it has set: whether another row has come to hold the old key, then whether anything refers to it
  * (ri_restrict and ri_Check_Pk_Match in ri_triggers.c). The first is asked of the very partition (`places`) that the row was in.
  */
-function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, places: readonly number[], draft: DraftStatement): void {
+export function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, places: readonly number[], draft: DraftStatement): void {
   if (places.length === 0) return;
   lockKeyTable(catalog, key.child, "RowShareLock", draft);
   for (const oid of places) {

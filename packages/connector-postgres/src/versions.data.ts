@@ -32,8 +32,6 @@ const SINCE = {
   generatedColumnsByExpression: 150_000,
   /** SET LOGGED and UNLOGGED of a partitioned table, which did nothing, are refused (ATPrepCmd in tablecmds.c). */
   partitionedPersistenceRefused: 180_000,
-  /** The query of a view no longer names the view itself (DefineViewRules in view.c), which REFRESH opened with it. */
-  refreshLeavesItself: 160_000,
   /** Storage parameters of a partitioned table are refused for what it is, no longer as not known (reloptions.c). */
   partitionedStorageCode: 160_000,
   /** Exclusion constraints of partitioned tables. */

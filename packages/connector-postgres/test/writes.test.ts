@@ -117,6 +117,9 @@ const EXACT = [
   "merge into w.quiet q using (values (2), (9)) s(id) on s.id = q.id when matched then delete when not matched then insert values (s.id) -- since 15",
   // Parts and wholes.
   "delete from w.part where id < 100",
+  // Rows that may move to another part, and do not.
+  "update w.part set id = id where id < 300",
+  "update w.part set id = id + 1 where id in (220, 320)",
   "delete from w.part_high where id > 300",
   "delete from w.tree_low -- since 15",
   "delete from w.tree where id < 10 -- since 15",

@@ -55,7 +55,7 @@ export async function describeRefresh(context: AnalysisContext, body: Node, draf
     writeAnew(context, [relation.oid], draft);
   }
   if (body.skipData) return;
-  if (!holds("refreshLeavesItself", context.catalog.version)) draft.locks.add(qualified(relation), "AccessShareLock");
+  if (!holds("viewsNameThemselvesNot", context.catalog.version)) draft.locks.add(qualified(relation), "AccessShareLock");
   for (const oid of context.catalog.relationReach.get(relation.oid) ?? []) {
     const below = context.catalog.relations.get(oid);
     if (below) lockRead(context, below, "AccessShareLock", false, draft);

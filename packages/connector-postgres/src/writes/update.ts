@@ -1,6 +1,6 @@
 import { strongest, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
-import { changingKeys, describeUpdateCascades } from "../cascades.ts";
+import { changingKeys, describeUpdateCascades, keptParts, lockForbidding } from "../cascades.ts";
 import { ancestry, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
@@ -10,7 +10,7 @@ import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated, NONE } from "./figures.ts";
-import { columnNames, lockParents } from "./key-locks.ts";
+import { columnNames, lockKeyTable, lockParents } from "./key-locks.ts";
 import { foundRows } from "./row-source.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
@@ -50,6 +50,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   // Those that move pass the triggers of both, and the AFTER triggers of an UPDATE no longer.
   let stay: Rows | undefined;
   const moved = from.length === 0 ? written?.moved : undefined;
+  const deletes = !holds("movesAreUpdates", context.catalog.version);
+  let places = written;
   if (movesAcross(context, target, columns) && !isNone(rows) && moved !== 0) {
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     if (written && moved !== undefined) stay = moved === written.rows ? NONE : { value: written.rows - moved, kind: "estimate" };
@@ -58,14 +60,14 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     for (const event of ["delete", "insert"] as const)
       addForecast(draft, forecastTriggers(context, target.oid, event, passing, undefined, { rowsOnly: true }));
     // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c).
-    if (!holds("movesAreUpdates", context.catalog.version) && describeMoves(context, target, draft)) written = undefined;
+    if (deletes && describeMoves(context, target, written?.sources, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns);
   if (probe.alters && !isNone(rows)) {
     rows = estimated(rows);
     written = undefined;
   }
-  if (probe.alters) stay = undefined;
+  if (probe.alters) stay = places = undefined;
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
   const plain = scope.alone && named === target && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
   if (plain) describeNulls(target, body.targetList ?? [], draft);
@@ -75,14 +77,23 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     probe.alters || overtaken || stay ? forecastTriggers(context, target.oid, "update", stay ?? rows, columns, firing) : probe,
   );
   pushEffect(draft, target, "update", columns, rows);
-  lockParts(context, target, ["update"], reachOf(body.relation), written, draft);
+  lockParts(context, target, ["update"], reachOf(body.relation), places, draft);
   lockBounds(context, target, rows, draft);
-  if (target.kind === "p") lockLeft(context, target, rows, written, draft);
+  if (target.kind === "p") lockLeft(context, target, rows, places, draft);
   // Several matches of one row leave open which of them is taken.
   const certain = from.length === 0 ? written : undefined;
   const keys = certain || isNone(rows) ? [] : changingKeys(context, target, columns);
   const planned = await plannedChildren(context, task, from, keys);
-  describeUpdateCascades(context, target, columns, rows, draft, certain ? { changed: certain.changed, again: certain.again } : { planned });
+  // Where every row is deleted and inserted, keys see no update.
+  if (!deletes || stay !== NONE)
+    describeUpdateCascades(
+      context,
+      target,
+      columns,
+      rows,
+      draft,
+      certain ? { changed: certain.changed, again: certain.again } : { planned },
+    );
   lockParents(context, target, columns, rows, draft, { checks: written?.checks });
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
@@ -116,18 +127,27 @@ function overtaking(
   return { columns, sure: keys.length === 1 && (written?.changed.get(keys[0]!.oid)?.rows ?? 0) > 0 };
 }
 
-/** Before 15 a row that moves counts as deleted for the keys that refer to it. Whether any do so. */
-function describeMoves({ catalog }: AnalysisContext, target: CatalogRelation, draft: DraftStatement): boolean {
-  const keys = keysTo(catalog, target.oid).filter(({ onDelete }) => "cnd".includes(onDelete));
+/** Before 15 a row that moves counts as deleted for the keys that refer to it. Whether any do so. `leaving`: the partitions rows are in before, if known. */
+function describeMoves(
+  context: AnalysisContext,
+  target: CatalogRelation,
+  leaving: readonly number[] | undefined,
+  draft: DraftStatement,
+): boolean {
+  const { catalog } = context;
+  const keys = keysTo(catalog, target.oid);
   for (const key of keys) {
     const child = catalog.relations.get(key.child)!;
+    if (key.onDelete === "a" || key.onDelete === "d") lockForbidding(context, key, leaving ?? keptParts(context, target.oid, draft), draft);
+    if (key.onDelete === "r") lockKeyTable(catalog, key.child, "RowShareLock", draft);
+    if (!"cnd".includes(key.onDelete)) continue;
     const effect = key.onDelete === "c" ? "delete" : "modify";
     draft.effect = strongest([draft.effect, effect]);
     draft.cascades.push({ object: qualified(child), effect, rows: { value: 0, kind: "unknown" }, via: [key.name], depth: 1 });
-    draft.locks.add(qualified(child), "RowExclusiveLock");
+    lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     draft.notes.push(`Before PostgreSQL 15 rows of ${qualified(child)} that refer to a row which moves are treated as if it were deleted`);
+    draft.incomplete = true;
   }
-  if (keys.length > 0) draft.incomplete = true;
   return keys.length > 0;
 }
 
