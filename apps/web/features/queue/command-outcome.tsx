@@ -144,7 +144,7 @@ function Outcome({ icon: Icon, tone, title, children }: { icon: typeof Ban; tone
   return (
     <div className="flex flex-col gap-1.5 text-xs text-dim">
       <span className={cn("flex items-center gap-1.5 font-medium", tone)}>
-        <Icon aria-hidden="true" className="size-3.5" /> {title}
+        <Icon aria-hidden="true" className="size-3.5 shrink-0" /> {title}
       </span>
       {children}
     </div>
