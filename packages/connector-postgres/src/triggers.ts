@@ -34,6 +34,8 @@ export interface Firing {
   statements?: Rows;
   /** Rows that BEFORE triggers see, where more are proposed than written. */
   proposed?: Rows | undefined;
+  /** Those whose condition no row meets. */
+  unmet?: ReadonlySet<CatalogTrigger> | undefined;
   /** Rows pass that no statement of this kind writes, as those that move to another partition: statement triggers do not fire. */
   rowsOnly?: boolean;
   /** The columns that a key's own UPDATE of the same table assigns, after this one; `sure`: it runs. */
@@ -53,13 +55,13 @@ export function forecastTriggers(
   event: WriteEvent,
   rows: Rows,
   columns?: readonly string[],
-  { depth = 0, statements = ONCE, proposed, rowsOnly = false, overtaken }: Firing = {},
+  { depth = 0, statements = ONCE, proposed, rowsOnly = false, overtaken, unmet }: Firing = {},
 ): TriggerForecast {
   const forecast: TriggerForecast = { sideEffects: [], complete: true, alters: false, willFail: [], notes: [], locks: [] };
-  const again = overtaken && new Set(matching(context, table, event, overtaken.columns));
-  for (const trigger of matching(context, table, event, columns)) {
+  const again = overtaken && new Set(matchingTriggers(context, table, event, overtaken.columns));
+  for (const trigger of matchingTriggers(context, table, event, columns)) {
     if (rowsOnly && !trigger.row) continue;
-    const seen = trigger.when === "before" ? (proposed ?? rows) : rows;
+    const seen: Rows = unmet?.has(trigger) ? { value: 0, kind: "exact" } : trigger.when === "before" ? (proposed ?? rows) : rows;
     // The key's own statement takes the place of the one before it, and may not be one that the trigger is for (cancel_prior_stmt_triggers).
     const lost = again && !trigger.row && trigger.when === "after" && !again.has(trigger);
     if (lost && overtaken.sure) continue;
@@ -83,7 +85,12 @@ export function addForecast(draft: DraftStatement, forecast: TriggerForecast): v
   for (const lock of forecast.locks) draft.locks.add(lock.object, lock.mode as Mode);
 }
 
-function matching({ catalog }: AnalysisContext, table: number, event: WriteEvent, columns?: readonly string[]): CatalogTrigger[] {
+export function matchingTriggers(
+  { catalog }: AnalysisContext,
+  table: number,
+  event: WriteEvent,
+  columns?: readonly string[],
+): CatalogTrigger[] {
   const relation = catalog.relations.get(table);
   // A partition's rows are its whole's as well; rows of a table that only inherits fire their own triggers alone.
   const kin = new Set([...(relation?.partition ? ancestry(catalog, table) : []), ...family(catalog, table)]);
@@ -111,7 +118,7 @@ interface Fired {
 }
 
 /** Whether every row written under a table's name is one of the trigger's own table. */
-function firesForAll({ catalog }: AnalysisContext, trigger: CatalogTrigger, table: number): boolean {
+export function firesForAll({ catalog }: AnalysisContext, trigger: CatalogTrigger, table: number): boolean {
   if (trigger.table !== table) return ancestry(catalog, table).includes(trigger.table);
   return catalog.relations.get(table)?.kind === "p" || !catalog.children.has(table);
 }

@@ -10,8 +10,10 @@ import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
 import { plannedChildren } from "./planned-rows.ts";
+import { foundRows, type RowSource } from "./row-source.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
 import { countSelected, rangeOf, settled, type WriteTask } from "./task.ts";
+import { unmetTriggers } from "./unmet-triggers.ts";
 
 /** A DELETE and everything its keys take along. */
 export async function describeDelete(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
@@ -20,10 +22,14 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   const closure = deleteClosure(catalog, target.oid);
   const found = await countDeleted(context, task, closure);
   const rows = settled(context, task, found.rows);
-  const forecast = forecastTriggers(context, target.oid, "delete", rows);
+  const unmet =
+    rows.kind === "exact" && rows.value > 0
+      ? await unmetTriggers(context, target, "delete", undefined, goingRows(context, task))
+      : undefined;
+  const forecast = forecastTriggers(context, target.oid, "delete", rows, undefined, { unmet });
   const certain = !forecast.alters && !context.after.writes && !target.rowSecurity;
   const kept = certain ? rows : isNone(rows) ? rows : estimated(rows);
-  addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept));
+  addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept, undefined, { unmet }));
   pushEffect(draft, target, "delete", [], kept);
   lockParts(context, target, ["delete"], reachOf(body.relation), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
@@ -33,6 +39,20 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   describeDeleteCascades(context, target, closure, counts, kept, draft, { planned, alters: forecast.alters });
   if (forecast.alters) blurAll(draft);
   return kept;
+}
+
+/** Those that match, once for each match. */
+function goingRows(context: AnalysisContext, { body, named, rows }: WriteTask): RowSource {
+  const using: Node[] = body.usingClause ?? [];
+  return foundRows(context, named, [rangeOf(named), rows.range, ...using], {
+    target: rows,
+    from: [rows.range, ...using],
+    where: body.whereClause,
+    with: body.withClause,
+    assigned: new Map(),
+    old: true,
+    once: true,
+  });
 }
 
 async function countDeleted(context: AnalysisContext, task: WriteTask, closure: Closure): Promise<{ rows?: Rows; counts?: ClosureCounts }> {

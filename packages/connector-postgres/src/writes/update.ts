@@ -16,6 +16,7 @@ import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { rangeOf, settled, type WriteTask } from "./task.ts";
+import { unmetTriggers } from "./unmet-triggers.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
 /** An UPDATE, with the keys that really change and the partitions its rows go to. */
@@ -26,6 +27,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const ranges = [rangeOf(named), found.range, ...from];
   let written: WrittenKeys | undefined;
   let rows: Rows | undefined;
+  let unmet: Firing["unmet"];
   if (scope.countable) {
     const assigned = new Map<string, Node>(
       (body.targetList ?? []).flatMap((item: Node) => {
@@ -33,17 +35,20 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
         return [[name, indirection ? { MultiAssignRef: {} } : val] as const];
       }),
     );
-    const source = foundRows(context, named, ranges, {
+    const selected = {
       target: found,
       from: [found.range, ...from],
       where: body.whereClause,
       with: body.withClause,
       assigned,
       old: true,
-      once: from.length === 0,
-    });
+    };
+    const source = foundRows(context, named, ranges, { ...selected, once: from.length === 0 });
     written = await countWrittenKeys(context, target, source, { assigned: columns });
     if (written) rows = counted(written.rows);
+    // Where a row is matched several times any of them may be taken: all are asked.
+    const matches = foundRows(context, named, ranges, { ...selected, once: true });
+    if (written && written.rows > 0) unmet = await unmetTriggers(context, target, "update", columns, matches);
   }
   rows = settled(context, task, rows);
   if (context.after.writes) written = undefined;
@@ -62,7 +67,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c).
     if (deletes && describeMoves(context, target, written?.sources, draft)) written = undefined;
   }
-  const probe = forecastTriggers(context, target.oid, "update", rows, columns);
+  const probe = forecastTriggers(context, target.oid, "update", rows, columns, { unmet });
   if (probe.alters && !isNone(rows)) {
     rows = estimated(rows);
     written = undefined;
@@ -71,7 +76,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
   const plain = scope.alone && named === target && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
   if (plain) describeNulls(target, body.targetList ?? [], draft);
-  const firing = stay ? { overtaken, proposed: rows } : { overtaken };
+  const firing = stay ? { overtaken, unmet, proposed: rows } : { overtaken, unmet };
   addForecast(
     draft,
     probe.alters || overtaken || stay ? forecastTriggers(context, target.oid, "update", stay ?? rows, columns, firing) : probe,
