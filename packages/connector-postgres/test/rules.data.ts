@@ -93,6 +93,10 @@ create function through() returns trigger language plpgsql as $$ begin insert in
 create table passing (id int);
 create trigger passing_t after insert on passing for each row execute function through();
 create rule silent_in as on insert to silent do instead delete from s where s.id = new.id;
+create table once_each (id int primary key);
+insert into once_each values (1);
+create table replacing (id int);
+create rule replacing_in as on insert to replacing do also (delete from once_each where id = new.id; insert into once_each values (new.id));
 create table above_child (id int primary key);
 create table below_child (id int references above_child on delete cascade);
 create rule below_on as on delete to below_child do also delete from s where s.id = old.id;
@@ -180,6 +184,7 @@ export const STATEMENTS: [Figures, string, number?][] = [
   ["some", "insert into log values ('x', 1); delete from once where id in (select ref from log)"],
   ["some", "update kept set v = 1; update kept set v = 2"],
   ["some", "delete from ruled where id = 3; insert into ruled select id + 100, v from t"],
+  ["some", "insert into replacing values (1)"],
   ["exact", "prepare p1 as select * from over_kept for update"],
   ["exact", "prepare p2 as delete from plain"],
   ["exact", "prepare p3 as update split set v = 1 where id = 3"],
@@ -198,6 +203,9 @@ export const REFUSED: [string, string, number?][] = [
   ["insert into kept values (1, 1) on conflict do nothing", "0A000"],
   ["delete from kept returning id", "0A000"],
   ["delete from family", "55000"],
+  ["insert into renamed (v, id) values (2, 1)", "23505"],
+  ["insert into above (number) values (1)", "23502"],
+  ["update renamed set v = null where v = 3", "23502"],
   ["with x as (delete from once returning id) select * from x", "0A000"],
   ["with x as (select 1 as id) delete from first using x where x.id = first.id", "0A000"],
 ];

@@ -44,7 +44,12 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
       ? { value: all.value === 0 ? 0 : Math.round(all.value / 2), kind: all.kind === "unknown" ? "unknown" : "estimate" }
       : counted(known);
   if (!updates || known === undefined || !isNone(fresh)) pushEffect(draft, target, "insert", given, fresh);
-  const plain = scope.alone && named === target && !conflict && probe.sideEffects.length === 0 && !context.catalog.rules.has(target.oid);
+  const plain =
+    scope.alone &&
+    (named === target || named.kind === "v") &&
+    !conflict &&
+    probe.sideEffects.length === 0 &&
+    !context.catalog.rules.has(target.oid);
   const values = body.selectStmt?.SelectStmt.valuesLists !== undefined;
   if (plain && values && scope.countable && certain && !isNone(all) && context.judge.filled(target.oid).effect === "read")
     await describeViolations(context, target, given, source, draft);

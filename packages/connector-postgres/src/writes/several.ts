@@ -41,7 +41,7 @@ export async function describeWrites(
     const { withClause: _, ...conditions } = statement;
     const handed = handedRows(statement, handedOn);
     const rows = await describeWrite(context, reference, draft, {
-      alone: writes.length === 1,
+      alone: writes.length === 1 && rewriting.length === 0,
       countable: own && apart && !uses(conditions) && !uses(reading),
       ...clause,
       rewriting,

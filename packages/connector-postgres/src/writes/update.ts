@@ -74,7 +74,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   }
   if (probe.alters) stay = places = undefined;
   const overtaken = isNone(rows) ? undefined : overtaking(context, target, columns, from.length === 0 ? written : undefined);
-  const plain = scope.alone && named === target && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
+  const plain =
+    scope.alone && (named === target || named.kind === "v") && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
   if (plain) describeNulls(target, body.targetList ?? [], draft);
   const firing = stay ? { overtaken, unmet, proposed: rows } : { overtaken, unmet };
   addForecast(

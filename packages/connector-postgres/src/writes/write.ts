@@ -68,7 +68,7 @@ async function describeStep(context: AnalysisContext, step: Step, scope: WriteSc
   if (reference.use !== "merge") {
     const write = { relation, event: reference.use as RuledWrite["event"], body, rows, with: body.withClause };
     const ruled = await describeRuled(context, write, scope.rewriting, scope.countable, draft, (rest, countable) =>
-      describeUnruled(context, { ...step, body: rest.body }, { ...scope, countable }, draft),
+      describeUnruled(context, { ...step, body: rest.body }, { ...scope, countable, alone: false }, draft),
     );
     if (ruled) return ruled;
   }
