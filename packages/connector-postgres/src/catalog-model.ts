@@ -188,4 +188,6 @@ export interface SessionFacts {
   path: string[];
   /** Settings under which the parser and the server read a text alike. */
   readsAlike: boolean;
+  /** Tables with row security that does not hold for this role. */
+  unpoliced: ReadonlySet<number>;
 }

@@ -5,7 +5,14 @@ import { nameKey, type NameRef } from "./tree.ts";
 
 export async function loadSessionFacts(query: Query): Promise<SessionFacts & { version: number; database: string }> {
   const [row] = await query(SESSION);
-  return { role: row!.role, path: row!.path, readsAlike: row!.alike, version: row!.version, database: row!.database };
+  return {
+    role: row!.role,
+    path: row!.path,
+    readsAlike: row!.alike,
+    unpoliced: new Set(row!.unpoliced as number[]),
+    version: row!.version,
+    database: row!.database,
+  };
 }
 
 export async function loadMark(query: Query): Promise<string> {

@@ -12,6 +12,7 @@ import { relationFacts } from "./relation-facts.ts";
 import { lockSequences } from "./sequences.ts";
 import { fails, holdingRows, lockAll, withPartitions } from "./subject.ts";
 import { holds } from "../versions.data.ts";
+import { policed } from "../row-security.ts";
 
 /** TRUNCATE: every row of the tables, of what inherits from them, and with CASCADE of all that refer to them. */
 export async function describeTruncate(context: AnalysisContext, body: Node, draft: DraftStatement): Promise<void> {
@@ -129,7 +130,7 @@ function closureOf(context: AnalysisContext, tables: ReadonlySet<number>): Step[
 
 /** Every row of a table: counted when time allows, else by the server's statistics. */
 export async function wholeTable(context: AnalysisContext, relation: CatalogRelation, only = false): Promise<Rows> {
-  if (context.exact && !context.after.writes && !relation.rowSecurity && relation.kind !== "f") {
+  if (context.exact && !context.after.writes && !policed(context, relation) && relation.kind !== "f") {
     const from = `${only ? "ONLY " : ""}${quoteIdent(relation.schema)}.${quoteIdent(relation.name)}`;
     const row = await countRows(context, `SELECT count(*) AS n FROM (SELECT 1 FROM ${from} LIMIT ${COUNT_CAP + 1}) q`);
     if (row) return Number(row.n) > COUNT_CAP ? { value: COUNT_CAP, kind: "capped" } : { value: Number(row.n), kind: "exact" };

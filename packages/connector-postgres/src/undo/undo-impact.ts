@@ -5,6 +5,7 @@ import { describeDeleteCascades } from "../cascades.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts } from "../closure.ts";
 import { draftStatement, finished, type DraftStatement } from "../draft-statement.ts";
 import { quoteLiteral } from "../query.ts";
+import { hidesChildren } from "../row-security.ts";
 import { addForecast, forecastTriggers, type WriteEvent } from "../triggers.ts";
 import { lockParents } from "../writes/key-locks.ts";
 import { withFraction } from "../writes/figures.ts";
@@ -111,7 +112,7 @@ async function describeChildren(
   if (closure.deletes.length === 1 && closure.sets.length === 0 && closure.blocks.length === 0 && closure.deletes[0]!.self.length === 0)
     return;
   const row =
-    closure.circular || images.length > COUNTED
+    closure.circular || images.length > COUNTED || hidesChildren(context, closure)
       ? undefined
       : await countRows(context, closureQuery(catalog, closure, selectedByKey(context, target, images, closure)));
   const counts = row ? readCounts(catalog, closure, row) : undefined;

@@ -1,6 +1,7 @@
 import type { AnalysisContext } from "../analysis-context.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { classifyQuery } from "../classify-expression.ts";
+import { policed } from "../row-security.ts";
 import { touchesMasked } from "../masked-columns.ts";
 import { walk, type Node } from "../tree.ts";
 
@@ -14,7 +15,7 @@ export function isCountable(context: AnalysisContext, relation: CatalogRelation,
 
 /** Whether such parts may be made into a query of their own, if only to have it planned. */
 export function isReadable(context: AnalysisContext, relation: CatalogRelation, parts: Node, ranges: readonly Node[]): boolean {
-  if (context.after.meaning || relation.kind === "f" || relation.rowSecurity) return false;
+  if (context.after.meaning || relation.kind === "f" || policed(context, relation)) return false;
   const found = classifyQuery(parts);
   if (found.effect !== "read" || found.volatile || found.calls.length > 0) return false;
   const scoped = { SelectStmt: { ...parts, fromClause: ranges } };

@@ -3,6 +3,7 @@ import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.
 import { describeDeleteCascades } from "../cascades.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import { hidesChildren, policed } from "../row-security.ts";
 import { selectionOf } from "../selection.ts";
 import type { Node } from "../tree.ts";
 import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
@@ -27,13 +28,13 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
       ? await unmetTriggers(context, target, "delete", undefined, goingRows(context, task))
       : undefined;
   const forecast = forecastTriggers(context, target.oid, "delete", rows, undefined, { unmet });
-  const certain = !forecast.alters && !context.after.writes && !target.rowSecurity;
+  const certain = !forecast.alters && !context.after.writes && !policed(context, target, task.named);
   const kept = certain ? rows : isNone(rows) ? rows : estimated(rows);
   addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept, undefined, { unmet }));
   pushEffect(draft, target, "delete", [], kept);
   lockParts(context, target, ["delete"], reachOf(body.relation), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
-  const counts = context.after.writes || target.rowSecurity ? undefined : found.counts;
+  const counts = context.after.writes || policed(context, target, task.named) ? undefined : found.counts;
   const keys = counts || isNone(kept) ? [] : [...closure.deletes.flatMap(({ via }) => via), ...closure.sets.map(({ key }) => key)];
   const planned = await plannedChildren(context, task, body.usingClause ?? [], keys, closure);
   describeDeleteCascades(context, target, closure, counts, kept, draft, { planned, alters: forecast.alters });
@@ -60,7 +61,7 @@ async function countDeleted(context: AnalysisContext, task: WriteTask, closure: 
   const using: Node[] = body.usingClause ?? [];
   const parts = { where: body.whereClause, from: [found.range, ...using], with: body.withClause };
   if (!scope.countable || !isCountable(context, named, parts, [rangeOf(named), found.range, ...using])) return {};
-  if (!closure.uncounted && hasCascades(closure)) {
+  if (!closure.uncounted && hasCascades(closure) && !hidesChildren(context, closure)) {
     const needed = neededColumns(context.catalog, closure, target.oid);
     const base = selectionOf(body, needed, { limit: COUNT_CAP + 1, rows: found });
     const row = base === undefined ? undefined : await countRows(context, closureQuery(context.catalog, closure, base));

@@ -14,6 +14,7 @@ import { describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
 import { rangeOf, type WriteTask } from "./task.ts";
+import { hidesChildren, policed } from "../row-security.ts";
 import { columnOf } from "./view-path.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
@@ -46,7 +47,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
   const share = planned ? Math.round(planned.rows / Math.max(1, branches.length)) : 0;
   for (const branch of branches) {
     branch.rows ??= planned ? { value: share, kind: "estimate" } : UNKNOWN;
-    if (context.after.writes || target.rowSecurity) branch.rows = estimated(branch.rows);
+    if (context.after.writes || policed(context, target, named)) branch.rows = estimated(branch.rows);
   }
   let all: Rows = { value: 0, kind: "exact" };
   for (const event of ["insert", "update", "delete"] as const) {
@@ -176,6 +177,7 @@ async function countClosure(
   const queries = branches.map((branch) => select(branch, list, body.withClause));
   if (queries.includes(undefined)) return undefined;
   const base = queries.map((sql) => `(${sql})`).join(" UNION ");
+  if (hidesChildren(context, closure)) return undefined;
   const row = await countRows(context, closureQuery(context.catalog, closure, base));
   return row ? readCounts(context.catalog, closure, row) : undefined;
 }

@@ -2,6 +2,7 @@ import type { Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { PlannedWrite } from "../explain.ts";
+import { policed } from "../row-security.ts";
 import { selectionOf } from "../selection.ts";
 import type { TableReference } from "../table-references.ts";
 import type { Node } from "../tree.ts";
@@ -48,9 +49,9 @@ export const rangeOf = ({ schema, name }: CatalogRelation): Node => ({
 });
 
 /** The planner's own word on the rows; what was counted is no longer certain once something else writes first. */
-export function settled(context: AnalysisContext, { planned, target }: WriteTask, rows: Rows | undefined): Rows {
+export function settled(context: AnalysisContext, { planned, target, named }: WriteTask, rows: Rows | undefined): Rows {
   const known = rows ?? (planned ? { value: Math.round(planned.rows), kind: "estimate" as const } : UNKNOWN);
-  return context.after.writes || target.rowSecurity ? estimated(known) : known;
+  return context.after.writes || policed(context, target, named) ? estimated(known) : known;
 }
 
 /** Rows of the target that the statement selects. */

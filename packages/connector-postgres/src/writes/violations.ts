@@ -4,6 +4,7 @@ import type { CatalogColumn, CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { matchesMask } from "../masked-columns.ts";
 import { quoteIdent } from "../query.ts";
+import { policed } from "../row-security.ts";
 import { columnNames, keysOf } from "./key-locks.ts";
 import { sqlName, type RowSource } from "./row-source.ts";
 
@@ -72,7 +73,7 @@ export async function describeViolations(
   for (const key of keysOf(catalog, target)) {
     const parent = catalog.relations.get(key.parent);
     // A row may refer to itself or to another of the same statement, and policies hide rows from us that the key's own query sees.
-    if (!parent || kin.has(parent.oid) || parent.rowSecurity || key.temporal || (key.deferrable && context.more)) continue;
+    if (!parent || kin.has(parent.oid) || policed(context, parent) || key.temporal || (key.deferrable && context.more)) continue;
     const names = columnNames(catalog, key.child, key.childColumns);
     const others = columnNames(catalog, key.parent, key.parentColumns);
     const columns = columnsOf(names);

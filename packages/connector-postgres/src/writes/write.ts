@@ -7,6 +7,7 @@ import type { DraftStatement } from "../draft-statement.ts";
 import type { PlannedWrite } from "../explain.ts";
 import { kindWord } from "../relation-kind.ts";
 import { lockRead, missing } from "../reads.ts";
+import { policed } from "../row-security.ts";
 import type { RuledWrite } from "../rules/rule-row.ts";
 import { describeRuled } from "../rules/ruled-write.ts";
 import { deparse } from "../selection.ts";
@@ -92,7 +93,7 @@ async function describeUnruled(context: AnalysisContext, step: Step, scope: Writ
 const withoutNames = (body: Node): boolean => body.withClause === undefined;
 
 /** What goes for a table however it is written. */
-function describeTable({ judge }: AnalysisContext, { reference, relation }: Step, draft: DraftStatement): void {
+function describeTable(context: AnalysisContext, { reference, named, relation }: Step, draft: DraftStatement): void {
   const object = qualified(relation);
   if (relation.kind !== "r" && relation.kind !== "p") {
     if (relation.kind === "f") draft.effect = "unknown";
@@ -100,11 +101,11 @@ function describeTable({ judge }: AnalysisContext, { reference, relation }: Step
     draft.notes.push(`${object} is a ${kindWord(relation.kind)}; what a write to it does is not followed`);
   }
   if (reference.use !== "delete") {
-    const filled = judge.filled(relation.oid);
+    const filled = context.judge.filled(relation.oid);
     draft.sideEffects.push(...filled.sideEffects);
     draft.notes.push(...filled.notes);
   }
-  if (relation.rowSecurity) draft.notes.push(`Row security on ${object} may let fewer rows through`);
+  if (policed(context, relation, named)) draft.notes.push(`Row security on ${object} may let fewer rows through`);
 }
 
 /** Writes through a view, as it were to the relation it is made of (rewriteTargetView in rewriteHandler.c), unless triggers take its place. */

@@ -5,6 +5,7 @@ import { keysTo } from "../closure.ts";
 import { quoteIdent } from "../query.ts";
 import type { ChangedKey } from "../cascades.ts";
 import { columnNames, keysOf, type KeyCheck } from "./key-locks.ts";
+import { isHidden } from "../row-security.ts";
 import { sqlName, type RowSource } from "./row-source.ts";
 
 /** What could be counted of the values a statement writes. */
@@ -45,7 +46,9 @@ export async function countWrittenKeys(
   const touched = (names: readonly string[]): boolean => !assigned || names.some((name) => assigned.includes(name));
   const own = keysOf(catalog, target).filter((key) => touched(columnNames(catalog, key.child, key.childColumns)));
   const pointing = assigned
-    ? keysTo(catalog, target.oid).filter((key) => touched(columnNames(catalog, key.parent, key.parentColumns)))
+    ? keysTo(catalog, target.oid).filter(
+        (key) => touched(columnNames(catalog, key.parent, key.parentColumns)) && !isHidden(context, key.child),
+      )
     : [];
   // Rows that refer to rows of their own table may be changed by the statement and then by the key.
   const changesAgain = (key: ForeignKey): ForeignKey[] =>
@@ -94,7 +97,7 @@ export async function countWrittenKeys(
     for (const key of keys) {
       figures.push(`count(*) FILTER (WHERE ${checked(key)}) AS k${key.oid}`);
       const parent = catalog.relations.get(key.parent);
-      if (parent?.kind !== "p") continue;
+      if (parent?.kind !== "p" || isHidden(context, parent.oid)) continue;
       const on = columnNames(catalog, key.parent, key.parentColumns).map(
         (name, i) => `x.${quoteIdent(name)} = ${side("n", columnNames(catalog, key.child, key.childColumns))[i]}`,
       );
@@ -142,9 +145,7 @@ export async function countWrittenKeys(
           key.oid,
           {
             rows: Number(counted[`k${key.oid}`]),
-            ...(catalog.relations.get(key.parent)?.kind === "p"
-              ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) }
-              : {}),
+            ...(counted[`q${key.oid}`] !== undefined ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) } : {}),
           },
         ]),
       ),
