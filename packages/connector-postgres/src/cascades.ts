@@ -178,7 +178,11 @@ export function describeUpdateCascades(
       if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
       continue;
     }
-    const figure = found ? exactly(found.children) : scaled(context, key, rows, planned);
+    // Rows of the table itself may no longer refer to what they did before the statement.
+    const own = [...ancestry(catalog, target.oid), ...family(catalog, target.oid)].includes(key.child);
+    const pointed = columnNames(catalog, key.child, key.childColumns).some((name) => columns.includes(name));
+    const children = found ? exactly(found.children) : scaled(context, key, rows, planned);
+    const figure: Rows = own && pointed && children.kind === "exact" ? { ...children, kind: "estimate" } : children;
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, child, figure, draft);
     if (key.onUpdate === "d") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);

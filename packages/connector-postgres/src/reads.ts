@@ -11,9 +11,9 @@ import { lockDivided } from "./writes/key-locks.ts";
 
 /** What a statement reads or locks: the objects, and the locks that come with them. Missing names make it fail. */
 export function describeReads(context: AnalysisContext, references: readonly TableReference[], draft: DraftStatement): void {
-  // Of a join that finds nothing no side is left out before it is opened.
-  if (draft.planned?.opened.nothing && references.length > 1)
-    draft.planned = { ...draft.planned, opened: { ...draft.planned.opened, more: true } };
+  // Of a join that finds nothing no side is left out before it is opened; the table that new rows go to is none of its sides.
+  const sides = references.filter(({ use }) => use !== "insert").length;
+  if (draft.planned?.opened.nothing && sides > 1) draft.planned = { ...draft.planned, opened: { ...draft.planned.opened, more: true } };
   const seen = new Set<string>();
   for (const { ref, use, only } of references) {
     if (use !== "read" && use !== "lock") continue;

@@ -92,6 +92,9 @@ export const FOLLOWED: Section = {
     "UPDATE chain SET id = id WHERE id = 3",
     "UPDATE chain SET id = id + 500 WHERE id = 80",
     "UPDATE touches SET v = 1 WHERE id = 2",
+    "INSERT INTO chain SELECT id + 200, NULL FROM chain WHERE false",
+    "UPDATE node SET id = id + 100, up = NULL",
+    "UPDATE node SET id = id + 100, up = NULL WHERE id < 3",
     // A condition that no row meets fires nothing.
     "DELETE FROM asked WHERE id < 4",
     "DELETE FROM asked WHERE id < 9",
