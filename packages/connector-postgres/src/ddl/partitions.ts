@@ -115,6 +115,11 @@ export async function detachPartition(at: Alteration): Promise<void> {
   if (command.concurrent || finalizing) return;
   lock(context, facts.defaultPartition, "AccessExclusiveLock", draft);
   for (const key of ownKeys(facts)) {
+    // Before 15 a key to a partitioned table gets none there, and those it had for each of its parts are dropped.
+    if (!holds("keysTriggerDivided", context.catalog.version) && context.catalog.relations.get(key.parent)?.kind === "p") {
+      lock(context, child.oid, "AccessExclusiveLock", draft);
+      continue;
+    }
     lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
     // The key gets triggers of its own.
     if (key.enforced) lock(context, child.oid, "AccessShareLock", draft);

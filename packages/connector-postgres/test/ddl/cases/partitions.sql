@@ -11,3 +11,4 @@ alter table app.pins detach partition app.pins_1
 alter table app.pins detach partition app.pins_2
 create table app.n partition of app.pins for values from ('2029-01-01') to ('2030-01-01')
 alter trigger parts_statement on app.parts rename to ps
+alter table app.pin_notes detach partition app.pin_notes_rest
