@@ -9,6 +9,8 @@ const ROLES = [
 export const FEW_RIGHTS: Section = {
   name: "a role with few rights",
   asUser: true,
+  // For views with the rights of who asks.
+  since: 150_000,
   setup: [
     ...ROLES,
     "GRANT by_hand_group TO app_user",
@@ -171,6 +173,7 @@ export const FEW_RIGHTS: Section = {
 export const ROW_POLICIES: Section = {
   name: "row security: policies",
   asUser: true,
+  since: 150_000,
   setup: [
     ...ROLES,
     "GRANT USAGE ON SCHEMA app TO app_user",
