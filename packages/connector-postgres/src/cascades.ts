@@ -136,6 +136,33 @@ export interface ChangedKey {
   unequal: number;
   /** Rows that refer to their old keys. */
   children: number;
+  /** Of them those whose key no row comes to hold. */
+  left: number;
+}
+
+/** Rows that refer to a key which is changed, and neither follow it nor change themselves in the same statement. */
+function forbidChange(
+  context: AnalysisContext,
+  key: ForeignKey,
+  target: CatalogRelation,
+  found: ChangedKey | undefined,
+  names: readonly string[],
+  draft: DraftStatement,
+): void {
+  const { catalog } = context;
+  const child = catalog.relations.get(key.child)!;
+  const restricts = key.onUpdate === "r";
+  const holding = restricts ? found?.children : found?.left;
+  if (holding === 0) return;
+  const own = ancestry(catalog, target.oid).some((oid) => family(catalog, oid).includes(key.child));
+  const later = !restricts && key.deferrable && context.more;
+  if (holding === undefined || own || key.temporal || later || draft.sideEffects.some(mayClear))
+    draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
+  else
+    draft.willFail.push({
+      code: restricts ? restrictCode(catalog.version) : "23503",
+      reason: `${holding} rows of ${qualified(child)} still refer to these rows (${key.name})`,
+    });
 }
 
 /** What an UPDATE does to the rows that refer to changed keys. */
@@ -175,7 +202,7 @@ export function describeUpdateCascades(
     if (key.onUpdate === "a" || key.onUpdate === "r") {
       if (key.onUpdate === "a") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);
       else lockKeyTable(catalog, key.child, "RowShareLock", draft);
-      if (found?.children !== 0) draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
+      forbidChange(context, key, target, found, names, draft);
       continue;
     }
     // Rows of the table itself may no longer refer to what they did before the statement.

@@ -275,3 +275,37 @@ export const KEYS_OF_18: Section = {
     "DROP TABLE stays",
   ],
 };
+
+export const KEYS_THAT_FORBID: Section = {
+  name: "foreign keys that forbid a change",
+  setup: [
+    "CREATE TABLE p (id int PRIMARY KEY, v int)",
+    "CREATE TABLE c (id int PRIMARY KEY, p_id int REFERENCES p)",
+    "CREATE TABLE r (id int PRIMARY KEY, p_id int REFERENCES p ON UPDATE RESTRICT)",
+    "CREATE TABLE s (id int PRIMARY KEY, up int REFERENCES s)",
+    "CREATE TABLE d (id int PRIMARY KEY, p_id int REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
+    "INSERT INTO p SELECT i, i FROM generate_series(1, 20) i",
+    "INSERT INTO c SELECT i, i FROM generate_series(1, 5) i",
+    "INSERT INTO r VALUES (1, 8)",
+    "INSERT INTO d VALUES (1, 9)",
+    "INSERT INTO s SELECT i, nullif(i - 1, 0) FROM generate_series(1, 9) i",
+    "ANALYZE",
+  ],
+  statements: [
+    "UPDATE p SET id = id + 100 WHERE id = 2",
+    "UPDATE p SET id = id + 100 WHERE id > 12",
+    "UPDATE p SET id = CASE id WHEN 2 THEN 500 ELSE 2 END WHERE id IN (2, 15)",
+    "UPDATE p SET id = 16 WHERE id = 16",
+    "UPDATE p SET id = 30 WHERE id = 8",
+    "UPDATE p SET id = CASE id WHEN 8 THEN 500 ELSE 8 END WHERE id IN (8, 15)",
+    "UPDATE p SET id = 30 WHERE id = 9",
+    "UPDATE p SET id = 30 WHERE id = 9; DELETE FROM d",
+    "UPDATE p SET id = 30 WHERE id = 1; UPDATE c SET p_id = 2",
+    "UPDATE s SET id = id + 100, up = up + 100",
+    "UPDATE s SET id = 100 WHERE id = 9",
+    "UPDATE s SET id = 100 WHERE id = 3",
+    "INSERT INTO p VALUES (2, 2) ON CONFLICT (id) DO UPDATE SET id = 77",
+    "MERGE INTO p USING (VALUES (3)) x(i) ON x.i = p.id WHEN MATCHED THEN UPDATE SET id = 88",
+    "MERGE INTO p USING (VALUES (13)) x(i) ON x.i = p.id WHEN MATCHED THEN UPDATE SET id = 88",
+  ],
+};

@@ -3,7 +3,7 @@ import { TRIGGERS, VIEWS } from "./code.ts";
 import { CATALOGUE, MAINTENANCE } from "./catalogue.ts";
 import { COLUMNS } from "./columns.ts";
 import { CONSTRAINTS, CONSTRAINTS_18 } from "./constraints.ts";
-import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS } from "./foreign-keys.ts";
+import { KEY_ACTIONS, KEYS_OF_18, KEYS_OF_PARTITIONS, KEYS_THAT_FORBID } from "./foreign-keys.ts";
 import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
 import { HEIRS } from "./heirs.ts";
 import { NAMES, SESSIONS } from "./names.ts";
@@ -32,6 +32,7 @@ export const SECTIONS: readonly Section[] = [
   KEY_ACTIONS,
   KEYS_OF_PARTITIONS,
   KEYS_OF_18,
+  KEYS_THAT_FORBID,
   TRIGGER_FORMS,
   MERGES,
   CONFLICTS,

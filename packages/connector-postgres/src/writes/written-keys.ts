@@ -117,6 +117,9 @@ export async function countWrittenKeys(
         `count(*) FILTER (WHERE ${changes}) AS c${key.oid}`,
         `count(*) FILTER (WHERE ${changes} AND ${differs(names)}) AS e${key.oid}`,
         `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}) AS d${key.oid}`,
+        // Another row may come to hold the old key, and those who refer to it with it.
+        `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}
+          AND NOT EXISTS (SELECT FROM written v WHERE ${names.map((name) => `v.n${column(name)!.attnum} = w.o${column(name)!.attnum}`).join(" AND ")})) AS l${key.oid}`,
       );
       for (const other of changesAgain(key)) {
         const held = allSet(columnNames(catalog, other.child, other.childColumns).map((name) => `x.${quoteIdent(name)}`));
@@ -152,7 +155,7 @@ export async function countWrittenKeys(
       changed: new Map(
         changing.map((key) => {
           const figure = (letter: string): number => Number(counted[`${letter}${key.oid}`]);
-          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d") }];
+          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l") }];
         }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
