@@ -97,6 +97,10 @@ create table once_each (id int primary key);
 insert into once_each values (1);
 create table replacing (id int);
 create rule replacing_in as on insert to replacing do also (delete from once_each where id = new.id; insert into once_each values (new.id));
+create view narrow as select id, v from t where v < 3 with check option;
+create view narrower as select id, v from narrow where id > 5 with local check option;
+create view narrowest as select id as i, v as w from narrower where v >= 0 with cascaded check option;
+create view loose as select id as i, v as w from narrower;
 create table above_child (id int primary key);
 create table below_child (id int references above_child on delete cascade);
 create rule below_on as on delete to below_child do also delete from s where s.id = old.id;
@@ -184,6 +188,11 @@ export const STATEMENTS: [Figures, string, number?][] = [
   ["some", "insert into log values ('x', 1); delete from once where id in (select ref from log)"],
   ["some", "update kept set v = 1; update kept set v = 2"],
   ["some", "delete from ruled where id = 3; insert into ruled select id + 100, v from t"],
+  ["exact", "update narrow set v = 2 where id = 5"],
+  ["exact", "update narrowest set w = w + 1 where i = 9"],
+  ["exact", "insert into loose values (1000, 1)"],
+  ["exact", "insert into narrowest values (1000, 1)"],
+  ["exact", "update checked set v = v"],
   ["some", "insert into replacing values (1)"],
   ["exact", "prepare p1 as select * from over_kept for update"],
   ["exact", "prepare p2 as delete from plain"],
@@ -203,6 +212,15 @@ export const REFUSED: [string, string, number?][] = [
   ["insert into kept values (1, 1) on conflict do nothing", "0A000"],
   ["delete from kept returning id", "0A000"],
   ["delete from family", "55000"],
+  ["update narrow set v = 3 where id = 5", "44000"],
+  ["insert into narrow values (900, 7)", "44000"],
+  ["insert into narrower values (-3, 1)", "44000"],
+  ["insert into narrowest values (1000, -1)", "44000"],
+  ["insert into narrowest values (-5, 1)", "44000"],
+  ["update narrowest set w = null where i = 9", "44000"],
+  ["update checked set kind = 'b' where id < 10", "44000"],
+  ["insert into checked (id, v, kind) values (100, 1, 'b')", "44000"],
+  ["insert into loose values (1000, 9)", "44000"],
   ["insert into renamed (v, id) values (2, 1)", "23505"],
   ["insert into above (number) values (1)", "23502"],
   ["update renamed set v = null where v = 3", "23502"],

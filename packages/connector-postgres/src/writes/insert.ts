@@ -5,6 +5,7 @@ import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import type { Node } from "../tree.ts";
+import { describeChecks } from "./check-option.ts";
 import { arbitersOf } from "./conflict.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
@@ -53,6 +54,7 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
   const values = body.selectStmt?.SelectStmt.valuesLists !== undefined;
   if (plain && values && scope.countable && certain && !isNone(all) && context.judge.filled(target.oid).effect === "read")
     await describeViolations(context, target, given, source, draft);
+  if (plain && scope.countable && certain && !isNone(all)) await describeChecks(context, task, source, draft);
   lockParts(context, target, ["insert"], "all", certain, draft);
   lockBounds(context, target, all, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, certain, draft);

@@ -6,6 +6,7 @@ import { policed } from "../row-security.ts";
 import { selectionOf } from "../selection.ts";
 import type { TableReference } from "../table-references.ts";
 import type { Node } from "../tree.ts";
+import type { ViewStep } from "./view-path.ts";
 import { counted, estimated, UNKNOWN } from "./figures.ts";
 
 /** What stands around one of a statement's writes. */
@@ -39,6 +40,8 @@ export interface WriteTask {
   named: CatalogRelation;
   target: CatalogRelation;
   rows: TargetRows;
+  /** Views between the two. */
+  path: readonly ViewStep[];
   planned: PlannedWrite | undefined;
   scope: WriteScope;
 }

@@ -8,10 +8,11 @@ import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
+import { describeChecks } from "./check-option.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated, NONE } from "./figures.ts";
 import { columnNames, lockKeyTable, lockParents } from "./key-locks.ts";
-import { foundRows } from "./row-source.ts";
+import { foundRows, type RowSource } from "./row-source.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
@@ -26,6 +27,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const from: Node[] = body.fromClause ?? [];
   const ranges = [rangeOf(named), found.range, ...from];
   let written: WrittenKeys | undefined;
+  let source: RowSource | undefined;
   let rows: Rows | undefined;
   let unmet: Firing["unmet"];
   if (scope.countable) {
@@ -43,7 +45,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
       assigned,
       old: true,
     };
-    const source = foundRows(context, named, ranges, { ...selected, once: from.length === 0 });
+    source = foundRows(context, named, ranges, { ...selected, once: from.length === 0 });
     written = await countWrittenKeys(context, target, source, { assigned: columns });
     if (written) rows = counted(written.rows);
     // Where a row is matched several times any of them may be taken: all are asked.
@@ -77,6 +79,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const plain =
     scope.alone && (named === target || named.kind === "v") && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
   if (plain) describeNulls(target, body.targetList ?? [], draft);
+  if (plain && written && source && from.length === 0) await describeChecks(context, task, source, draft);
   const firing = stay ? { overtaken, unmet, proposed: rows } : { overtaken, unmet };
   addForecast(
     draft,

@@ -13,6 +13,8 @@ export interface ViewStep {
   /** The relation in its FROM, as it is written there. */
   range: Node;
   where: Node | undefined;
+  /** WITH CHECK OPTION. */
+  check: "local" | "cascaded" | undefined;
   /** What each of the view's columns is made of, in their order. */
   columns: { name: string; value: Node; inner: CatalogColumn | undefined }[];
 }
@@ -26,7 +28,11 @@ const PLAIN = new Set(["targetList", "fromClause", "whereClause", "limitOption",
 export async function viewStep(context: AnalysisContext, view: CatalogRelation): Promise<ViewStep | undefined> {
   // Printed by this very session, so that names mean what they mean to it. Printing locks what is printed, which may have to wait.
   const printed = await context.session.attempt(PRINT_MS, () =>
-    context.session.query("SELECT pg_get_viewdef($1::oid) AS definition", [view.oid]),
+    context.session.query(
+      `SELECT pg_get_viewdef(c.oid) AS definition, (SELECT o.option_value FROM pg_options_to_table(c.reloptions) o
+        WHERE o.option_name = 'check_option') AS "check" FROM pg_class c WHERE c.oid = $1`,
+      [view.oid],
+    ),
   );
   const parsed = parseGrammar(printed.ok ? String(printed.value[0]?.definition ?? "") : "");
   const query: Node | undefined = parsed.ok && parsed.statements.length === 1 ? parsed.statements[0]!.stmt.SelectStmt : undefined;
@@ -41,7 +47,9 @@ export async function viewStep(context: AnalysisContext, view: CatalogRelation):
     const column: string | undefined = value.ColumnRef && names(value.ColumnRef.fields).at(-1);
     return { name, value, inner: inner.columns.find((item) => item.name === column) };
   });
-  return { view, inner, range, where: query.whereClause, columns };
+  const option: unknown = printed.ok ? printed.value[0]?.check : undefined;
+  const check = option === "local" || option === "cascaded" ? option : undefined;
+  return { view, inner, range, where: query.whereClause, check, columns };
 }
 
 const OPERATIONS_OF_MERGE: Record<string, string> = { CMD_INSERT: "insert", CMD_UPDATE: "update", CMD_DELETE: "delete" };

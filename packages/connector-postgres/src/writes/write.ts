@@ -83,7 +83,7 @@ async function describeUnruled(context: AnalysisContext, step: Step, scope: Writ
   const proposed = plannedWrite(draft, reference, relation);
   const joined = withoutNames(body) ? [...(body.usingClause ?? []), ...(body.fromClause ?? [])] : [];
   const planned = proposed && reference.use !== "insert" ? await fitted(context, relation, proposed, joined) : proposed;
-  const task: WriteTask = { reference, body, named, target: relation, rows, planned, scope };
+  const task: WriteTask = { reference, body, named, target: relation, rows, path: step.path, planned, scope };
   if (reference.use === "merge") return describeMerge(context, task, draft);
   if (reference.use === "insert") return describeInsert(context, task, draft);
   return reference.use === "delete" ? describeDelete(context, task, draft) : describeUpdate(context, task, draft);
