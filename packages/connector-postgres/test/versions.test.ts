@@ -9,11 +9,11 @@ import { truthOf } from "./truth.ts";
 import { VERSION_SCHEMA, VERSION_STATEMENTS } from "./version-syntax.data.ts";
 
 /**
- * What Interlock promises on each version, held against a real server of each. All other tests of this package run on the
+ * What Interlock promises on the versions before the newest, held against a real server of each. All other tests of this package run on the
  * newest; `INTERLOCK_TEST_POSTGRES=13` runs them on another. Where the server's programs cannot be fetched this fails: nobody should believe
  * that it passed.
  */
-const VERSIONS = [13, 14, 15, 16, 17, 18];
+const VERSIONS = [13, 14, 15, 16, 17];
 
 /** Writes whose figures are counted, and definitions whose locks changed over the versions. */
 const WRITES = [
