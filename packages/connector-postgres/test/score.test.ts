@@ -6,7 +6,7 @@ import { score } from "../score/score.ts";
 const OPEN = ["lock sets exactly right, row by row as in pg_locks", "undo: tables identical after do and undo, of those promised"];
 
 // The score in small; `npm run score:postgres` is the whole of it. Times are left out: a busy machine is no fault of the code.
-test("what is said about statements is what a server does with them", { timeout: 300_000 }, async () => {
+test("what is said about statements is what a server does with them", { timeout: 600_000 }, async () => {
   const sizes = { cases: 250, perSchema: 20, races: 40, undos: 40, reduced: 1 };
   const { figures, failures } = await score({ seed: 4, ...sizes, only: ["impact", "races", "undo"] });
   const missed = figures.filter(({ name, ok }) => ok === false && !OPEN.includes(name));
