@@ -1,10 +1,18 @@
 /** What asking for a one-use socket ticket can come to. */
 export type TicketOutcome = { ok: true; ticket: string } | { ok: false; signedOut: boolean; why: string };
 
+/** Milliseconds for the server to answer; then it is asked again, as after any other failure. */
+const PATIENCE_MS = 15_000;
+
 /** Exchanges the web session for a ticket that opens exactly one socket (at most 60 s old). Never throws. */
 export async function fetchTicket(signal?: AbortSignal): Promise<TicketOutcome> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
   try {
-    const response = await fetch("/api/ticket", { method: "POST", headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    const response = await fetch("/api/ticket", {
+      method: "POST",
+      headers: { accept: "application/json" },
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+    });
     if (response.status === 401) return { ok: false, signedOut: true, why: "You are signed out." };
     if (!response.ok) return { ok: false, signedOut: false, why: `The server answered ${response.status}.` };
     const body = (await response.json()) as { ticket?: unknown };
