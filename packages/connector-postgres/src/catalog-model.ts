@@ -188,6 +188,8 @@ export interface SessionFacts {
   path: string[];
   /** Settings under which the parser and the server read a text alike. */
   readsAlike: boolean;
+  /** The server replays another's log and takes no writes. */
+  standby: boolean;
   /** Tables with row security that does not hold for this role. */
   unpoliced: ReadonlySet<number>;
 }

@@ -20,7 +20,7 @@ select concat_ws('|', current_database(),
 
 export const SESSION = `
 select current_user::text as role, to_json(current_schemas(true)) as path, current_setting('server_version_num')::int as version,
-  current_database() as database, current_setting('standard_conforming_strings') = 'on' as alike,
+  current_database() as database, current_setting('standard_conforming_strings') = 'on' as alike, pg_is_in_recovery() as standby,
   (select coalesce(json_agg(c.oid::int8), '[]') from pg_class c where c.relrowsecurity and not row_security_active(c.oid)) as unpoliced`;
 
 /**

@@ -9,6 +9,7 @@ export async function loadSessionFacts(query: Query): Promise<SessionFacts & { v
     role: row!.role,
     path: row!.path,
     readsAlike: row!.alike,
+    standby: row!.standby,
     unpoliced: new Set(row!.unpoliced as number[]),
     version: row!.version,
     database: row!.database,

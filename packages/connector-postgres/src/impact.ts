@@ -26,6 +26,7 @@ import { findRisks } from "./risks/index.ts";
 import { deparse } from "./selection.ts";
 import { changesMeaning } from "./settings.ts";
 import { unreadable } from "./syntax.ts";
+import { refuseOnStandby } from "./standby.ts";
 import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences, type TableReference } from "./table-references.ts";
 import { describeSizes } from "./table-sizes.ts";
@@ -193,6 +194,7 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.notes.push("The statement is nested too deeply");
   }
   if (otherwise) draft.willFail = unread;
+  if (context.facts.standby) refuseOnStandby(type, draft);
   settle(context, type, judged, draft, left);
   await describeUndo(context, type, body, draft);
   return draft;

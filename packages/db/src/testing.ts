@@ -1,6 +1,6 @@
 /** Real servers for tests. Everything they make is gone after `stop()` or `dispose()`. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -8,7 +8,7 @@ import { createDb, type Db } from "./client.ts";
 import { migrate } from "./migrate.ts";
 import { giveTo, serverAccount } from "./postgres/account.ts";
 import { INSTALLED_MAJOR, releaseBinaries } from "./postgres/release.ts";
-import { startPostgres } from "./postgres/start-postgres.ts";
+import { startPostgres, type PostgresOptions } from "./postgres/start-postgres.ts";
 
 export interface TestPostgres {
   /** A fresh, empty database, as its owner (the superuser). */
@@ -19,6 +19,8 @@ export interface TestPostgres {
   createDatabase(name: string): Promise<string>;
   /** Major version, e.g. 18. */
   version: number;
+  /** Starts it again on the same data as the standby of a primary that is gone; its URLs are others then. */
+  restartAsStandby(): Promise<Pick<TestPostgres, "url" | "adminUrl">>;
   stop(): Promise<void>;
 }
 
@@ -42,13 +44,19 @@ export async function startTestPostgres(
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     await giveTo(await serverAccount(dataDir), folder);
-    const server = await startPostgres({
+    const options: PostgresOptions = {
       dataDir,
       binaries,
       superuserPassword: randomBytes(12).toString("hex"),
       settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", ...settings },
       log: () => {},
-    });
+    };
+    let server = await startPostgres(options);
+    const urlOf = (name: string): string => {
+      const url = new URL(server.url);
+      url.pathname = `/${encodeURIComponent(name)}`;
+      return url.href;
+    };
     const createDatabase = async (name: string): Promise<string> => {
       const client = new Client({ connectionString: server.url });
       await client.connect();
@@ -57,15 +65,20 @@ export async function startTestPostgres(
       } finally {
         await client.end();
       }
-      const url = new URL(server.url);
-      url.pathname = `/${encodeURIComponent(name)}`;
-      return url.href;
+      return urlOf(name);
     };
     return {
       url: await createDatabase("test"),
       adminUrl: server.url,
       createDatabase,
       version,
+      async restartAsStandby() {
+        await server.stop();
+        await writeFile(join(dataDir, "standby.signal"), "");
+        await giveTo(await serverAccount(dataDir), join(dataDir, "standby.signal"));
+        server = await startPostgres(options);
+        return { url: urlOf("test"), adminUrl: server.url };
+      },
       async stop() {
         // Not "immediate": that leaves its shared memory behind, for a next start that will never come.
         await server.stop();
