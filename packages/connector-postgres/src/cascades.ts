@@ -3,6 +3,7 @@ import type { AnalysisContext } from "./analysis-context.ts";
 import { ancestry, family, qualified } from "./catalog.ts";
 import type { CatalogRelation, ForeignKey } from "./catalog-model.ts";
 import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
+import { withPartitions } from "./ddl/subject.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { rulesOn } from "./rules/rule-definition.ts";
 import { addForecast, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
@@ -47,7 +48,7 @@ export function describeDeleteCascades(
   // What keys take may be in any partition; what the statement selects is in those that planning keeps.
   const placesOf = (table: number): readonly number[] => {
     const taken = closure.deletes.some((entry) => entry.table === table && entry.via.length + entry.self.length > 0);
-    return counts?.places.get(table) ?? (taken ? family(catalog, table) : keptParts(context, table, draft));
+    return counts?.places.get(table) ?? (taken ? withPartitions(context, table) : keptParts(context, table, draft));
   };
   // Rows that a BEFORE trigger keeps from going are left for other keys to act on, however many those were counted without them.
   const kept = closure.deletes.filter(({ table }) => mayKeepRows(context, table)).map(({ table }) => table);

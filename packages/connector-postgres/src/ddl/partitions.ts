@@ -120,7 +120,9 @@ export async function detachPartition(at: Alteration): Promise<void> {
       lock(context, child.oid, "AccessExclusiveLock", draft);
       continue;
     }
-    lockAll(context, withPartitions(context, key.parent), "ShareRowExclusiveLock", draft);
+    // By then it has left a whole that refers to itself.
+    const referenced = withPartitions(context, key.parent).filter((oid) => !all.includes(oid));
+    lockAll(context, referenced, "ShareRowExclusiveLock", draft);
     // The key gets triggers of its own.
     if (key.enforced) lock(context, child.oid, "AccessShareLock", draft);
   }

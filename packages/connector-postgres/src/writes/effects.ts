@@ -59,16 +59,21 @@ export function blurOverlaps(catalog: Catalog, drafts: readonly DraftStatement[]
     ...draft.sideEffects.flatMap((item) => item.writes ?? []),
   ]);
   const named = new Set(figures.map((item) => catalog.byName.get(item.object)?.oid).filter((oid) => oid !== undefined));
+  const overlaps = (object: string): boolean => {
+    const oid = catalog.byName.get(object)?.oid;
+    return oid !== undefined && [...named].some((other) => other !== oid && ancestry(catalog, other).includes(oid));
+  };
   for (const figure of figures) {
     const relation = catalog.byName.get(figure.object);
     if (!relation || figure.rows.kind !== "exact" || isNone(figure.rows)) continue;
     const above = ancestry(catalog, relation.oid)
       .slice(1)
       .filter((oid) => named.has(oid));
-    const below = [...named].some((oid) => oid !== relation.oid && ancestry(catalog, oid).includes(relation.oid));
     const shared = above.some((oid) =>
       figures.some((item) => item.effect === figure.effect && item.object === qualified(catalog.relations.get(oid)!)),
     );
-    if (below || shared) figure.rows = estimated(figure.rows);
+    if (overlaps(figure.object) || shared) figure.rows = estimated(figure.rows);
   }
+  // Rows that are counted under both names fire their triggers once.
+  for (const draft of drafts) if (draft.cascades.some((item) => overlaps(item.object))) blurAll(draft);
 }
