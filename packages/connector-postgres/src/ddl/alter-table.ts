@@ -138,7 +138,9 @@ export async function describeAlterTable(context: AnalysisContext, body: Node, d
     };
     // Whether a column is added below at all depends on whether it is there already.
     if (command.reach === "family" && cmd.subtype !== "AT_AddColumn") lockReached(at);
-    if (command.reach === "partitions" && relation.kind === "p" && holds("identityOfPartitions", context.catalog.version))
+    // What is no identity is left alone before any partition is looked for (ATExecDropIdentity in tablecmds.c).
+    const skipped = cmd.subtype === "AT_DropIdentity" && cmd.missing_ok && columnFacts(at.facts, cmd.name)?.identity === false;
+    if (command.reach === "partitions" && !skipped && relation.kind === "p" && holds("identityOfPartitions", context.catalog.version))
       lockAll(context, at.only ? [] : family(context.catalog, relation.oid), mode, draft);
     // RESET leaves no option over that could be refused (partitioned_table_reloptions in reloptions.c).
     if (relation.kind === "p" && cmd.subtype === "AT_SetRelOptions")

@@ -234,6 +234,8 @@ drop table app.parts_id
 alter table app.items alter column id drop identity
 alter table app.items alter column id drop identity if exists
 alter table app.base alter column id drop identity if exists
+alter table app.events alter column id drop identity if exists
+alter table app.events replica identity full, alter column id drop identity if exists
 alter table app.orders alter column id drop not null
 alter table app.orders alter column id set default 5
 alter table app.orders alter column twice set default 5
