@@ -13,6 +13,7 @@ import { rangeName, unwrap, type Node } from "./tree.ts";
 import { followWrite } from "./writes/consequences.ts";
 import { givenColumns } from "./writes/given-columns.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
+import { nullColumns, nullsAssigned } from "./writes/null-columns.ts";
 import { lockBounds, lockLeft, lockParts } from "./writes/target-locks.ts";
 
 /** Deepest chain of triggers whose writes fire triggers. */
@@ -82,7 +83,8 @@ export function bodyWrites(
     if (depth < DEPTH) {
       const columns = event === "update" ? (body.targetList ?? []).map((item: Node) => item.ResTarget?.name as string) : [];
       const given = event === "insert" ? givenColumns(target, body) : columns;
-      followWrite(context, { target, event, rows, columns: given, statements: passing.firings, depth: depth + 1 }, inner);
+      const nulls = event === "insert" ? nullColumns(target, body) : nullsAssigned(target, body.targetList ?? []);
+      followWrite(context, { target, event, rows, columns: given, nulls, statements: passing.firings, depth: depth + 1 }, inner);
     }
     writes.push(...inner.cascades.map(({ object, effect, rows: cascaded }) => ({ object, effect, rows: cascaded })));
     if (inner.incomplete || inner.cascades.some(({ rows: cascaded }) => cascaded.kind === "unknown")) complete = false;

@@ -6,7 +6,7 @@ import type { DraftStatement } from "./draft-statement.ts";
 import type { Mode } from "./locks.ts";
 import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
 import { bodyWrites, type TriggerRows } from "./trigger-writes.ts";
-import { walkTriggerBody } from "./trigger-body.ts";
+import { assignedColumnsOfNew, walkTriggerBody } from "./trigger-body.ts";
 import { computedFrom } from "./writes/computed-columns.ts";
 
 export type WriteEvent = "insert" | "update" | "delete" | "truncate";
@@ -107,6 +107,27 @@ export function matchingTriggers(
     const named = catalog.relations.get(trigger.table)?.columns.filter(({ attnum }) => trigger.columns.includes(attnum)) ?? [];
     return named.some(({ name }) => assigned.has(name));
   });
+}
+
+/** Columns that BEFORE triggers may give other values than the statement does; undefined when that may be any. */
+export function columnsSetByTriggers(
+  context: AnalysisContext,
+  table: number,
+  event: "insert" | "update",
+  columns?: readonly string[],
+): ReadonlySet<string> | undefined {
+  const all = new Set<string>();
+  for (const trigger of matchingTriggers(context, table, event, columns)) {
+    if (!trigger.row || trigger.when !== "before") continue;
+    // Those only keep rows as they were, or fill a column for searching.
+    if (trigger.function < BUILTIN_TRIGGERS) continue;
+    const fn = context.catalog.functions.get(trigger.function);
+    const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, TRIGGER_SIGNATURE) : undefined;
+    const own = tree && assignedColumnsOfNew(tree);
+    if (!own) return undefined;
+    for (const name of own) all.add(name);
+  }
+  return all;
 }
 
 interface Fired {

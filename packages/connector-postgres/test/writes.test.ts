@@ -39,6 +39,10 @@ create table tree_high partition of tree for values from (50) to (200);
 insert into tree select i, i % 3, null from generate_series(1, 90) i;
 alter table tree add foreign key (up, grp) references tree (id, grp) on delete set null (up);
 update tree set up = id - 3 where id > 3;
+create table seen (id int primary key, quiet_id int references quiet, v int);
+create function see() returns trigger language plpgsql as $$ begin new.quiet_id := 2; return new; end $$;
+insert into seen select i from generate_series(1, 5) i;
+create trigger seen_see before insert or update on seen for each row execute function see();
 create function keep(n int) returns int language plpgsql as $$ begin delete from up where id = n; insert into log (what) values ('kept'); return n; end $$;
 create procedure clear() language plpgsql as $$ begin delete from child; end $$;
 analyze`;
@@ -157,6 +161,31 @@ test.for(EXACT)("locks what the server locks, no more and no less: %s", async (t
   // What a partition must hold is read from its whole when a session first writes to it, and then never again.
   const lasting = (locks: Iterable<string>): string[] => [...locks].filter((lock) => !lock.endsWith("/AccessShareLock")).toSorted();
   expect(lasting(statement.locks.map((lock) => `${lock.object}/${lock.mode}`))).toEqual(lasting(truth.locks));
+});
+
+test.for([
+  // NULL by the words alone, where rows are no longer counted.
+  "truncate w.child; insert into w.child values (50, null), (51, null::int)",
+  "truncate w.child; insert into w.child (id) values (50)",
+  "truncate w.child; insert into w.child values (50, default), (51, 2)",
+  "truncate w.child; insert into w.child select i, null from generate_series(1, 3) i",
+  "insert into w.child values (50, 2); update w.child set (quiet_id, id) = (null, 60) where id = 50",
+  "insert into w.child values (50, null), (50, null) on conflict do nothing",
+  "truncate w.child; merge into w.child c using (values (1)) s(i) on s.i = c.id when not matched then insert values (s.i, null) -- since 15",
+  // Some rows by default, others not.
+  "insert into w.child values (50, default), (51, 2)",
+  // What a trigger puts there in its stead.
+  "insert into w.seen values (50, null)",
+  "insert into w.seen (id) values (50)",
+  "update w.seen set quiet_id = null",
+  "update w.seen set v = 1",
+])("asks what keys refer to only where it must: %s", async (text, { skip }) => {
+  skip(!isFor(text, server.version), "this server does not know it");
+  const found = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 10_000 });
+  const truth = await truthOf(client, text);
+  expect(truth.refused).toBeUndefined();
+  const claimed = new Set(found.statements.flatMap(({ locks }) => locks.map((lock) => `${lock.object}/${lock.mode}`)));
+  expect([...claimed].toSorted()).toEqual([...truth.locks].toSorted());
 });
 
 test.for([

@@ -15,6 +15,8 @@ export interface FollowedWrite {
   rows: Rows;
   /** Assigned by an UPDATE, given by an INSERT. */
   columns: readonly string[];
+  /** Of them or the others, those that hold NULL in every row. */
+  nulls: ReadonlySet<string>;
   /** How often its statement runs. */
   statements: Rows;
   depth: number;
@@ -22,13 +24,13 @@ export interface FollowedWrite {
 
 /** Triggers, keys and sequences of such a write, without its own row figure; what keys take along is estimated. */
 export function followWrite(context: AnalysisContext, write: FollowedWrite, draft: DraftStatement): void {
-  const { target, event, rows, columns, statements, depth } = write;
+  const { target, event, rows, columns, nulls, statements, depth } = write;
   const assigned = event === "update" ? columns : undefined;
   addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned, { depth, statements }));
   if (isNone(rows)) return;
   if (event === "delete")
     describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, { depth });
   if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
-  if (event !== "delete") lockParents(context, target, assigned, rows, draft, event === "insert" ? { given: columns } : {});
+  if (event !== "delete") lockParents(context, target, assigned, rows, draft, { nulls });
   if (event === "insert") describeSequences(context, target, columns, rows, draft);
 }

@@ -12,6 +12,7 @@ import { assignedColumns, counted, estimated } from "./figures.ts";
 import { givenColumns } from "./given-columns.ts";
 import { insertedRows } from "./inserted-rows.ts";
 import { lockParents } from "./key-locks.ts";
+import { nullColumns, nullsAssigned } from "./null-columns.ts";
 import { insertedSource, type RowSource } from "./row-source.ts";
 import { describeDefaultsSet, describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts } from "./target-locks.ts";
@@ -58,7 +59,7 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
   lockParts(context, target, ["insert"], "all", certain, draft);
   lockBounds(context, target, all, draft);
   if (updates) describeConflictUpdate(context, target, conflict, changes, certain, draft);
-  if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, given });
+  if (!isNone(fresh)) lockParents(context, target, undefined, fresh, draft, { checks: certain?.checks, nulls: nullColumns(target, body) });
   describeSequences(context, target, given, all, draft);
   return fresh;
 }
@@ -80,6 +81,6 @@ function describeConflictUpdate(
   pushEffect(draft, target, "update", columns, rows);
   if (target.kind === "p") lockLeft(context, target, rows, certain, draft);
   describeUpdateCascades(context, target, columns, rows, draft);
-  lockParents(context, target, columns, rows, draft);
+  lockParents(context, target, columns, rows, draft, { nulls: nullsAssigned(target, clause.targetList ?? []) });
   describeDefaultsSet(context, target, clause.targetList ?? [], rows, draft);
 }

@@ -4,7 +4,7 @@ import { ancestry, family, qualified } from "../catalog.ts";
 import type { Catalog, CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import type { Mode } from "../locks.ts";
-import { isNone } from "../triggers.ts";
+import { columnsSetByTriggers, isNone } from "../triggers.ts";
 import { holds } from "../versions.data.ts";
 
 /** How many rows really ask the server whether what they refer to is there, by constraint OID; see new-values.ts. */
@@ -58,26 +58,27 @@ export function lockBoundsAbove(catalog: Catalog, relation: CatalogRelation, dra
   for (const oid of ancestry(catalog, relation.oid).slice(1)) draft.locks.add(qualified(catalog.relations.get(oid)!), "AccessShareLock");
 }
 
-/** Rows that refer to others lock the rows they refer to; with none written, or nothing but NULL in the key, none is checked. */
+/**
+ * Rows that refer to others lock the rows they refer to; with none written, or NULL in the key, none is checked. `nulls`: columns that
+ * hold NULL in all of them, unless a trigger sees to it. Without `columns` all are new.
+ */
 export function lockParents(
-  { catalog }: AnalysisContext,
+  context: AnalysisContext,
   target: CatalogRelation,
   columns: readonly string[] | undefined,
   rows: Rows,
   draft: DraftStatement,
-  { checks, given }: { checks?: KeyChecks | undefined; given?: readonly string[] } = {},
+  { checks, nulls }: { checks?: KeyChecks | undefined; nulls?: ReadonlySet<string> } = {},
 ): void {
   if (isNone(rows)) return;
-  // A column that an INSERT leaves out holds NULL, or its default.
-  const empty = (name: string): boolean => {
-    const column = target.columns.find((item) => item.name === name);
-    return given !== undefined && !given.includes(name) && column !== undefined && column.expression === undefined && !column.identity;
-  };
+  const { catalog } = context;
+  const set = columnsSetByTriggers(context, target.oid, columns ? "update" : "insert", columns);
   for (const key of keysOf(catalog, target)) {
     const names = columnNames(catalog, key.child, key.childColumns);
-    if (columns && !names.some((name) => columns.includes(name))) continue;
-    if (names.some(empty)) continue;
-    const check = checks?.get(key.oid);
+    const open = !set || names.some((name) => set.has(name));
+    if (columns && !open && !names.some((name) => columns.includes(name))) continue;
+    if (!open && names.some((name) => nulls?.has(name))) continue;
+    const check = open ? undefined : checks?.get(key.oid);
     if (check?.rows === 0) continue;
     lockKeyTable(catalog, key.parent, "RowShareLock", draft, check && check.rows <= CUSTOM_PLANS ? check.partitions : undefined);
   }

@@ -2,6 +2,7 @@ import type { Rows } from "@interlock/protocol";
 import { COUNT_CAP, countRows, type AnalysisContext } from "../analysis-context.ts";
 import { describeDeleteCascades, describeUpdateCascades } from "../cascades.ts";
 import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, type ClosureCounts } from "../closure.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { allOf, deparse } from "../selection.ts";
 import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
@@ -9,6 +10,7 @@ import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
 import { counted, estimated, UNKNOWN } from "./figures.ts";
 import { lockParents } from "./key-locks.ts";
+import { nullColumnsOfBranch, nullsAssigned } from "./null-columns.ts";
 import { foundRows } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
@@ -80,7 +82,7 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       lockBounds(context, target, rows, draft);
       if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
       if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
-      lockParents(context, target, assigned, rows, draft, { checks: written?.checks, ...(event === "insert" ? { given } : {}) });
+      lockParents(context, target, assigned, rows, draft, { checks: written?.checks, nulls: nullsIn(target, own) });
       if (event === "insert") describeSequences(context, target, defaulted(own, given), rows, draft);
     }
     all = sum([all, rows]);
@@ -93,6 +95,14 @@ function sum(figures: readonly Rows[]): Rows {
   const order = ["exact", "capped", "estimate", "unknown"] as const;
   const kind = order[Math.max(0, ...figures.map((rows) => order.indexOf(rows.kind)))]!;
   return { value: figures.reduce((total, rows) => total + rows.value, 0), kind };
+}
+
+/** Columns that hold NULL in every row of branches of one kind. */
+function nullsIn(target: CatalogRelation, branches: readonly Branch[]): Set<string> {
+  const sets = branches.map(({ event, clause }) =>
+    event === "insert" ? nullColumnsOfBranch(target, clause) : nullsAssigned(target, clause.targetList ?? []),
+  );
+  return sets.reduce((all, other) => new Set([...all].filter((name) => other.has(name))));
 }
 
 /** Columns that every inserting branch gives a value of its own. */

@@ -5,7 +5,7 @@ import { quoteIdent } from "../query.ts";
 import { deparse } from "../selection.ts";
 import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
-import { givenColumns } from "./given-columns.ts";
+import { givenColumns, isMixed } from "./given-columns.ts";
 import { rangeOf, type TargetRows } from "./task.ts";
 import { withoutUnread } from "./unread-values.ts";
 
@@ -102,6 +102,7 @@ export function insertedSource(
   return {
     old: false,
     rows(columns) {
+      if (columns.some(({ name }) => isMixed(relation, body, name))) return undefined;
       const positions = columns.map(({ name }) => (given.includes(name) ? named.indexOf(name) : -1));
       const list = columns.map((column, at) =>
         positions[at]! >= 0

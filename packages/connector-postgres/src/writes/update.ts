@@ -12,6 +12,7 @@ import { describeChecks } from "./check-option.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated, NONE } from "./figures.ts";
 import { columnNames, lockKeyTable, lockParents } from "./key-locks.ts";
+import { nullsAssigned } from "./null-columns.ts";
 import { foundRows, type RowSource } from "./row-source.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
@@ -103,7 +104,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
       draft,
       certain ? { changed: certain.changed, again: certain.again } : { planned },
     );
-  lockParents(context, target, columns, rows, draft, { checks: written?.checks });
+  lockParents(context, target, columns, rows, draft, { checks: written?.checks, nulls: nullsAssigned(target, body.targetList ?? []) });
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
 }
