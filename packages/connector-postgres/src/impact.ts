@@ -15,6 +15,7 @@ import { explain, NO_PLAN } from "./explain.ts";
 import { incompleteReason } from "./incomplete-reason.ts";
 import { Judge, type Judgement } from "./judge.ts";
 import { Prepared } from "./prepared.ts";
+import { MadeTables } from "./made-tables.ts";
 import { describeReads, missing } from "./reads.ts";
 import { isPlannable } from "./planned-statement.ts";
 import { lockPolicies } from "./policy-reads.ts";
@@ -101,10 +102,13 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
   const warnings = new Set(diagnostics.map((diagnostic) => diagnostic.message));
   const drafts: DraftStatement[] = [];
   const prepared = new Prepared();
+  const made = new MadeTables();
   for (const place of statements) {
     const tree = place.tree && prepared.follow(place.tree);
     context.more = place !== statements.at(-1);
-    const draft = await analyseStatement(context, place, tree);
+    const draft = await analyseStatement(context, place, tree, made);
+    const [type, body] = unwrap(tree) ?? [];
+    if (type !== undefined && body) await made.follow(context, type, body);
     draft.risks = risksOf(context, statements, drafts, tree, draft);
     for (const note of draft.notes) warnings.add(note);
     drafts.push(draft);
@@ -143,8 +147,13 @@ export function unasked(text: string, warning: string): Omit<Impact, "tookMs"> {
   return { effect: "unknown", complete: false, warnings: [warning], statements };
 }
 
-/** `tree` is what runs: the statement's own, or for EXECUTE what was prepared. */
-async function analyseStatement(context: AnalysisContext, place: StatementTree, tree: Node | undefined): Promise<DraftStatement> {
+/** `tree` is what runs: the statement's own, or for EXECUTE what was prepared. `tables`: those that the text itself made so far. */
+async function analyseStatement(
+  context: AnalysisContext,
+  place: StatementTree,
+  tree: Node | undefined,
+  tables?: MadeTables,
+): Promise<DraftStatement> {
   const found = classify(tree);
   if (!tree) return { ...draftStatement(place, titleOf(tree), "unknown"), incomplete: true, notes: found.notes };
   const judged = context.judge.statement(tree, found);
@@ -169,9 +178,12 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
     draft.notes.push("An earlier statement changes what is there: this is said of the tables as they are now");
   }
   context.after.writes = context.after.earlier.concern(context.catalog, context.facts, tree);
+  const seen = context.after.left === "shaped" ? tables?.seenBy(context, tree, found, judged) : undefined;
   const describe = async (): Promise<void> => {
     if (made) await describeDefinition(context, "CreateTableAsStmt", made, draft);
     else if (isDefinition(type)) await describeDefinition(context, type, body, draft);
+    // What the server would plan are the tables of those names that are there.
+    else if (seen) await describeQuery({ ...context, ...seen }, undefined, tree, found, judged, draft, false);
     else await describeQuery(context, tree === place.tree ? place.text : undefined, tree, found, judged, draft);
     if (unwrap(place.tree)?.[0] === type && runsBodies(type, found))
       await followBodies(context, type, body, draft, (inner, words) =>
@@ -196,7 +208,8 @@ async function analyseStatement(context: AnalysisContext, place: StatementTree, 
   if (otherwise) draft.willFail = unread;
   if (context.facts.standby) refuseOnStandby(type, draft);
   settle(context, type, judged, draft, left);
-  await describeUndo(context, type, body, draft);
+  if (!seen) await describeUndo(context, type, body, draft);
+  else if (draft.effect !== "read") Object.assign(draft, { reversible: "no", reversibleReason: "the text itself makes what it writes" });
   return draft;
 }
 
@@ -224,6 +237,7 @@ async function describeQuery(
   found: Classification,
   judged: Judgement,
   draft: DraftStatement,
+  there = true,
 ): Promise<void> {
   const subject = queryOf(tree);
   const own = subject ? tableReferences(subject) : [];
@@ -231,13 +245,13 @@ async function describeQuery(
   const references = [...own, ...tableReferences(found.followed)];
   // What the server cannot read has its reason already; it would only be told again, as a syntax error.
   const readable = draft.willFail.length === 0;
-  if (subject && readable && isPlannable(subject, context, judged))
+  if (there && subject && readable && isPlannable(subject, context, judged))
     await plan(context, subject === tree && text !== undefined ? text : deparse(subject), draft);
   describeReads(context, references, draft);
   lockPolicies(context, references, draft);
   const writes = references.filter((reference) => reference.statement);
   describeCopy(context, tree, draft);
-  if (readable) await foretellRights(context, ...unwrap(tree)!, draft);
+  if (there && readable) await foretellRights(context, ...unwrap(tree)!, draft);
   lockNamedSequences(context, subject, draft);
   // What is only planned is not written.
   if (unwrap(tree)?.[0] === "ExplainStmt" && textEffect(found) === "read") {
@@ -245,7 +259,7 @@ async function describeQuery(
     return;
   }
   await describeWrites(context, subject, writes, draft);
-  if (readable) await foretellCode(context, subject, writes, found, draft);
+  if (there && readable) await foretellCode(context, subject, writes, found, draft);
 }
 
 /** Preparing looks a query's names up, rewrites it, and locks what it comes to until the transaction ends; nothing is read or written. */

@@ -189,6 +189,24 @@ test.for([
 });
 
 test.for([
+  "create temp table up (id int); insert into up values (1); delete from up; select 1 from w.log",
+  "create temp table up as select 1 as id; update up set id = 2; select * from up",
+  "select 1 as id into temp up; insert into up select id from w.child",
+  "create temp table up (id int); delete from w.up where id = 3",
+  "create table made (id int, up_id int references up); insert into made values (1, 2)",
+  "create table made (id int, up_id int references up); insert into made values (1, null); update made set up_id = 4",
+  "create table made (id int, up_id int references up); create index on made (up_id); insert into made select id from w.quiet; select 1 from made",
+])("a text finds the tables it made, and their keys: %s", async (text) => {
+  const found = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 10_000 });
+  const truth = await truthOf(client, text);
+  // What was not there before is locked by its making.
+  const there = (locks: Iterable<string>): string[] => [...locks].filter((lock) => !/^(pg_temp|w\.made)/.test(lock)).toSorted();
+  expect(there(new Set(found.statements.flatMap(({ locks }) => locks.map((lock) => `${lock.object}/${lock.mode}`))))).toEqual(
+    truth.refused === undefined ? there(truth.locks) : truth.refused,
+  );
+});
+
+test.for([
   ["merge into w.up u using (select 1 as id) s on s.id = u.id when matched then update set v = 1 -- since 15", ["w.up modify"]],
   ["do $$ begin delete from w.up where id < 3; create table w.made (); end $$", ["w.up delete"]],
   ["insert into w.up values (1, 5), (50, 5) on conflict (id) do update set v = 1", ["w.up append", "w.up modify"]],
