@@ -8,7 +8,7 @@ import type { DraftStatement } from "./draft-statement.ts";
 import { rulesOn } from "./rules/rule-definition.ts";
 import { addForecast, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
-import { columnNames, lockKeyTable, lockParents } from "./writes/key-locks.ts";
+import { columnNames, CUSTOM_PLANS, lockKeyTable, lockParents } from "./writes/key-locks.ts";
 import { isKept } from "./writes/target-locks.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
@@ -139,6 +139,15 @@ export interface ChangedKey {
   children: number;
   /** Of them those whose key no row comes to hold. */
   left: number;
+  /** Partitions with rows whose key changes and that stay where they are, by OID; absent where there are none. */
+  staying?: readonly number[];
+}
+
+/** Rows that an UPDATE may move to another partition. */
+export interface Moving {
+  rows?: number | undefined;
+  /** Partitions they are in before, by OID, if known. */
+  from?: readonly number[] | undefined;
 }
 
 /** Rows that refer to a key which is changed, and neither follow it nor change themselves in the same statement. */
@@ -172,6 +181,8 @@ export interface KeyChanges extends CascadeOptions {
   changed?: ReadonlyMap<number, ChangedKey>;
   /** Rows that keys of the table to itself change once more, by constraint OID: of other keys those that they give a value. */
   again?: ReadonlyMap<number, ReadonlyMap<number, number>>;
+  /** Absent where none can. */
+  moving?: Moving | undefined;
 }
 
 /** Keys that refer to what an UPDATE of these columns changes, and pass the change on. */
@@ -190,7 +201,7 @@ export function describeUpdateCascades(
   columns: readonly string[],
   rows: Rows,
   draft: DraftStatement,
-  { depth = 0, changed, again, planned }: KeyChanges = {},
+  { depth = 0, changed, again, planned, moving }: KeyChanges = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
@@ -201,7 +212,7 @@ export function describeUpdateCascades(
     if (found?.rows === 0) continue;
     const child = catalog.relations.get(key.child)!;
     if (key.onUpdate === "a" || key.onUpdate === "r") {
-      if (key.onUpdate === "a") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);
+      if (key.onUpdate === "a") lockChanged(context, key, target, found, moving, draft);
       else lockKeyTable(catalog, key.child, "RowShareLock", draft);
       forbidChange(context, key, target, found, names, draft);
       continue;
@@ -213,7 +224,7 @@ export function describeUpdateCascades(
     const figure: Rows = own && pointed && children.kind === "exact" ? { ...children, kind: "estimate" } : children;
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, child, figure, draft);
-    if (key.onUpdate === "d") lockForbidding(context, key, keptParts(context, target.oid, draft), draft);
+    if (key.onUpdate === "d") lockChanged(context, key, target, found, moving, draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
       addPath(known, key, figure, 1);
@@ -244,6 +255,23 @@ export function lockForbidding({ catalog }: AnalysisContext, key: ForeignKey, pl
     const part = catalog.relations.get(oid)!;
     if (part.kind !== "p") draft.locks.add(qualified(part), "RowShareLock");
   }
+}
+
+/** The same of keys that an UPDATE changes; of rows that move it is asked of the table that is written (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c). */
+function lockChanged(
+  context: AnalysisContext,
+  key: ForeignKey,
+  target: CatalogRelation,
+  found: ChangedKey | undefined,
+  moving: Moving | undefined,
+  draft: DraftStatement,
+): void {
+  const { catalog } = context;
+  lockForbidding(context, key, found?.staying ?? keptParts(context, target.oid, draft), draft);
+  if (!moving || !ancestry(catalog, target.oid).includes(key.parent)) return;
+  const few = moving.rows !== undefined && moving.rows <= CUSTOM_PLANS;
+  lockKeyTable(catalog, key.child, "RowShareLock", draft);
+  lockKeyTable(catalog, target.oid, "RowShareLock", draft, few ? moving.from : undefined);
 }
 
 /** Rows that are changed in a partition may have to leave it: its bounds are read, from what it is a part of (ExecUpdateAct in nodeModifyTable.c). */

@@ -124,6 +124,12 @@ const EXACT = [
   // Rows that may move to another part, and do not.
   "update w.part set id = id where id < 300",
   "update w.part set id = id + 1 where id in (220, 320)",
+  "update w.part_low set id = id",
+  // Rows that do: new where they go, with all they refer to, and missed on the whole.
+  "update w.part set id = 7 where id = 320 -- since 15",
+  "update w.part set id = id - 305 where id in (320, 360) -- since 15",
+  "update w.part set id = id - 299, quiet_id = null where id > 300 -- since 15",
+  "merge into w.part p using (values (320)) s(i) on s.i = p.id when matched then update set id = 7 -- since 15",
   "delete from w.part_high where id > 300",
   "delete from w.tree_low -- since 15",
   "delete from w.tree where id < 10 -- since 15",
@@ -157,7 +163,10 @@ test.for(EXACT)("what is called exact is exact, and nothing is left out: %s", as
 test.for(EXACT)("locks what the server locks, no more and no less: %s", async (text, { skip }) => {
   skip(!isFor(text, server.version), "this server does not know it");
   const { statement } = await analysed(text);
-  const truth = await truthOf(client, text);
+  // A key's query is planned for its value in a new session, and for any value after some more (choose_custom_plan in plancache.c).
+  const session = new Client({ connectionString: server.url });
+  await session.connect();
+  const truth = await truthOf(session, text).finally(() => session.end());
   // What a partition must hold is read from its whole when a session first writes to it, and then never again.
   const lasting = (locks: Iterable<string>): string[] => [...locks].filter((lock) => !lock.endsWith("/AccessShareLock")).toSorted();
   expect(lasting(statement.locks.map((lock) => `${lock.object}/${lock.mode}`))).toEqual(lasting(truth.locks));

@@ -16,7 +16,7 @@ export interface KeyCheck {
 }
 
 /** A key's query is planned for its value so often; the plan for any value that follows opens every partition (choose_custom_plan in plancache.c). */
-const CUSTOM_PLANS = 5;
+export const CUSTOM_PLANS = 5;
 
 export const columnNames = (catalog: Catalog, table: number, attnums: readonly number[]): string[] =>
   attnums.map((attnum) => catalog.relations.get(table)?.columns.find((column) => column.attnum === attnum)?.name ?? "");

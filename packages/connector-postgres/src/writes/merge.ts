@@ -81,8 +81,13 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       lockParts(context, target, [event], reach, written, draft);
       lockBounds(context, target, rows, draft);
       if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
-      if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed } : {});
-      lockParents(context, target, assigned, rows, draft, { checks: written?.checks, nulls: nullsIn(target, own) });
+      const crossing = moves && !isNone(rows) && written?.moved !== 0;
+      const moving = crossing ? { rows: written?.moved, from: written?.leaving } : undefined;
+      if (event === "update")
+        describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed, moving } : { moving });
+      const asked = { checks: written?.checks, nulls: nullsIn(target, own) };
+      lockParents(context, target, assigned, rows, draft, asked);
+      if (crossing) lockParents(context, target, undefined, rows, draft, asked);
       if (event === "insert") describeSequences(context, target, defaulted(own, given), rows, draft);
     }
     all = sum([all, rows]);

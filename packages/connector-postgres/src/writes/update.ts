@@ -1,8 +1,8 @@
 import { strongest, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
 import { changingKeys, describeUpdateCascades, keptParts, lockForbidding } from "../cascades.ts";
-import { ancestry, qualified } from "../catalog.ts";
-import type { CatalogRelation } from "../catalog-model.ts";
+import { family, qualified } from "../catalog.ts";
+import type { CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
@@ -60,15 +60,19 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   const moved = from.length === 0 ? written?.moved : undefined;
   const deletes = !holds("movesAreUpdates", context.catalog.version);
   let places = written;
-  if (movesAcross(context, target, columns) && !isNone(rows) && moved !== 0) {
+  const crossing = movesRows(context, target, columns) && !isNone(rows) && moved !== 0;
+  const moving = crossing ? { rows: moved, from: moved === undefined ? undefined : written?.leaving } : undefined;
+  if (crossing) {
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     if (written && moved !== undefined) stay = moved === written.rows ? NONE : { value: written.rows - moved, kind: "estimate" };
     rows = estimated(rows);
     const passing: Rows = moved === undefined ? rows : { value: moved, kind: "estimate" };
     for (const event of ["delete", "insert"] as const)
       addForecast(draft, forecastTriggers(context, target.oid, event, passing, undefined, { rowsOnly: true }));
-    // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c).
-    if (deletes && describeMoves(context, target, written?.sources, draft)) written = undefined;
+    // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c), but for those of the very partition they leave.
+    const leaving = moving?.from ?? family(context.catalog, target.oid).slice(1);
+    const keys = keysTo(context.catalog, target.oid).filter((key) => deletes || leaving.includes(key.parent));
+    if (describeMoves(context, target, keys, written?.sources, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns, { unmet });
   if (probe.alters && !isNone(rows)) {
@@ -102,9 +106,12 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
       columns,
       rows,
       draft,
-      certain ? { changed: certain.changed, again: certain.again } : { planned },
+      certain ? { changed: certain.changed, again: certain.again, moving } : { planned, moving },
     );
-  lockParents(context, target, columns, rows, draft, { checks: written?.checks, nulls: nullsAssigned(target, body.targetList ?? []) });
+  const asked = { checks: written?.checks, nulls: nullsAssigned(target, body.targetList ?? []) };
+  lockParents(context, target, columns, rows, draft, asked);
+  // A row that moves is new where it goes.
+  if (crossing) lockParents(context, target, undefined, rows, draft, asked);
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
 }
@@ -137,15 +144,15 @@ function overtaking(
   return { columns, sure: keys.length === 1 && (written?.changed.get(keys[0]!.oid)?.rows ?? 0) > 0 };
 }
 
-/** Before 15 a row that moves counts as deleted for the keys that refer to it. Whether any do so. `leaving`: the partitions rows are in before, if known. */
+/** A row that moves counts as deleted for these keys that refer to it: before 15 for all. Whether there are any. `leaving`: the partitions rows are in before, if known. */
 function describeMoves(
   context: AnalysisContext,
   target: CatalogRelation,
+  keys: readonly ForeignKey[],
   leaving: readonly number[] | undefined,
   draft: DraftStatement,
 ): boolean {
   const { catalog } = context;
-  const keys = keysTo(catalog, target.oid);
   for (const key of keys) {
     const child = catalog.relations.get(key.child)!;
     if (key.onDelete === "a" || key.onDelete === "d") lockForbidding(context, key, leaving ?? keptParts(context, target.oid, draft), draft);
@@ -155,12 +162,8 @@ function describeMoves(
     draft.effect = strongest([draft.effect, effect]);
     draft.cascades.push({ object: qualified(child), effect, rows: { value: 0, kind: "unknown" }, via: [key.name], depth: 1 });
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
-    draft.notes.push(`Before PostgreSQL 15 rows of ${qualified(child)} that refer to a row which moves are treated as if it were deleted`);
+    draft.notes.push(`Rows of ${qualified(child)} that refer to a row which moves are treated as if it were deleted (${key.name})`);
     draft.incomplete = true;
   }
   return keys.length > 0;
 }
-
-/** The key of a partitioned table, or of one it is a part of, is assigned. */
-const movesAcross = (context: AnalysisContext, target: CatalogRelation, columns: readonly string[]): boolean =>
-  ancestry(context.catalog, target.oid).some((oid) => movesRows(context, context.catalog.relations.get(oid)!, columns));

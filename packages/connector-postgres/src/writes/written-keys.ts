@@ -21,6 +21,8 @@ export interface WrittenKeys {
   sources?: number[];
   /** Rows that go to another partition; absent like `partitions`. */
   moved?: number;
+  /** Partitions they go from, by OID; absent like `partitions`. */
+  leaving?: number[];
   /** Rows that a key of the table to itself changes once more, with a value for another key, by the OIDs of both. */
   again: Map<number, Map<number, number>>;
   /** Rows whose unique values are there already; absent where nothing was asked. */
@@ -44,7 +46,9 @@ export async function countWrittenKeys(
   const { catalog } = context;
   const column = (name: string): CatalogColumn | undefined => target.columns.find((item) => item.name === name);
   const touched = (names: readonly string[]): boolean => !assigned || names.some((name) => assigned.includes(name));
-  const own = keysOf(catalog, target).filter((key) => touched(columnNames(catalog, key.child, key.childColumns)));
+  const divided = target.kind === "p" && (!assigned || movesRows(context, target, assigned));
+  // A row that moves is new where it goes: whatever it refers to is asked for, changed or not (AfterTriggerSaveEvent in trigger.c).
+  const own = keysOf(catalog, target).filter((key) => divided || touched(columnNames(catalog, key.child, key.childColumns)));
   const pointing = assigned
     ? keysTo(catalog, target.oid).filter(
         (key) => touched(columnNames(catalog, key.parent, key.parentColumns)) && !isHidden(context, key.child),
@@ -53,7 +57,7 @@ export async function countWrittenKeys(
   // Rows that refer to rows of their own table may be changed by the statement and then by the key.
   const changesAgain = (key: ForeignKey): ForeignKey[] =>
     source.old && key.child === target.oid && "cnd".includes(key.onUpdate) ? keysOf(catalog, target).filter((other) => other !== key) : [];
-  const divided = target.kind === "p" && (!assigned || movesRows(context, target, assigned));
+  const below = target.kind === "p" ? family(catalog, target.oid).slice(1) : [];
   const bounds = divided ? await partitionBounds(context, target) : undefined;
   const partColumns = bounds ? partitionColumns(context, target) : undefined;
 
@@ -83,9 +87,13 @@ export async function countWrittenKeys(
       })
       .join(" OR ");
     const fresh = conflict === "" ? "true" : "NOT w.conflict";
+    const moves = parts && source.old;
+    /** What decides about a row's partition, by the names the bounds use. */
+    const placing = (): string => partColumns!.map((name) => `w.n${column(name)!.attnum} AS ${quoteIdent(name)}`).join(", ");
     const checked = (key: ForeignKey): string => {
       const names = columnNames(catalog, key.child, key.childColumns);
-      return [allSet(side("n", names)), ...(source.old ? [differs(names)] : []), fresh].join(" AND ");
+      const asked = moves ? `(${differs(names)} OR w.moves)` : differs(names);
+      return [allSet(side("n", names)), ...(source.old ? [asked] : []), fresh].join(" AND ");
     };
     const figures = ["count(*) AS rows"];
     if (conflict !== "") figures.push("count(*) FILTER (WHERE w.conflict) AS conflicting");
@@ -110,7 +118,13 @@ export async function countWrittenKeys(
       // A referenced key that only looks different, as 1.0 for 1, is passed on (ri_KeysEqual in ri_triggers.c compares bytes).
       const record = (prefix: "n" | "o"): string => `CAST(ROW(${side(prefix, names).join(", ")}) AS record)`;
       const alike = `${record("n")} OPERATOR(pg_catalog.*=) ${record("o")}`;
-      const changes = `${allSet(side("o", names))} AND NOT ${alike}`;
+      // What a key to a part of the table is about are the rows in that part.
+      const within = below.includes(key.parent) ? ` AND w.t IN (${family(catalog, key.parent).join(", ")})` : "";
+      const changes = `${allSet(side("o", names))} AND NOT ${alike}${within}`;
+      if (target.kind === "p")
+        figures.push(
+          `(SELECT array_agg(DISTINCT w.t::int8) FROM written w WHERE ${changes}${moves ? " AND NOT w.moves" : ""}) AS s${key.oid}`,
+        );
       const child = catalog.relations.get(key.child)!;
       const on = columnNames(catalog, key.child, key.childColumns).map((name, i) => `x.${quoteIdent(name)} = ${side("o", names)[i]}`);
       figures.push(
@@ -129,16 +143,20 @@ export async function countWrittenKeys(
       }
     }
     if (parts)
-      for (const [oid, bound] of bounds!) {
-        const named = partColumns!.map((name) => `w.n${column(name)!.attnum} AS ${quoteIdent(name)}`).join(", ");
-        figures.push(`(SELECT count(*) FROM (SELECT ${named} FROM written w) p WHERE ${bound}) AS p${oid}`);
-        if (source.old)
-          figures.push(
-            `(SELECT count(*) FROM (SELECT ${named}, w.t AS "part it is in" FROM written w) p WHERE p."part it is in" = ${oid} AND (${bound}) IS NOT TRUE) AS m${oid}`,
-          );
-      }
+      for (const [oid, bound] of bounds!)
+        figures.push(`(SELECT count(*) FROM (SELECT ${placing()} FROM written w) p WHERE ${bound}) AS p${oid}`);
+    if (moves)
+      figures.push(
+        "count(*) FILTER (WHERE w.moves) AS moved",
+        "(SELECT array_agg(DISTINCT w.t::int8) FROM written w WHERE w.moves) AS leaving",
+      );
     if (source.old && target.kind === "p") figures.push("(SELECT array_agg(DISTINCT w.t::int8) FROM written w) AS sources");
-    const written = conflict === "" ? sql : `SELECT w.*, (${conflict}) AS conflict FROM (${sql}) w`;
+    const leaves = moves ? [...bounds!].map(([oid, bound]) => `WHEN ${oid} THEN (${bound}) IS NOT TRUE`).join(" ") : "";
+    const further = [
+      ...(conflict === "" ? [] : [`(${conflict}) AS conflict`]),
+      ...(moves ? [`(SELECT CASE w.t::int8 ${leaves} ELSE false END FROM (SELECT ${placing()}) p) AS moves`] : []),
+    ];
+    const written = further.length === 0 ? sql : `SELECT w.*, ${further.join(", ")} FROM (${sql}) w`;
     const counted = await countRows(context, `WITH written AS (${written}) SELECT ${figures.join(", ")} FROM written w`);
     if (!counted || arbiters.some((index) => Number(counted[`twice${index.oid}`]) > 0)) return undefined;
     return {
@@ -155,11 +173,12 @@ export async function countWrittenKeys(
       changed: new Map(
         changing.map((key) => {
           const figure = (letter: string): number => Number(counted[`${letter}${key.oid}`]);
-          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l") }];
+          const staying = target.kind === "p" ? { staying: ((counted[`s${key.oid}`] ?? []) as string[]).map(Number) } : {};
+          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l"), ...staying }];
         }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
-      ...(parts && source.old ? { moved: [...bounds!.keys()].reduce((sum, oid) => sum + Number(counted[`m${oid}`]), 0) } : {}),
+      ...(moves ? { moved: Number(counted.moved), leaving: ((counted.leaving ?? []) as string[]).map(Number) } : {}),
       ...(source.old && target.kind === "p" ? { sources: ((counted.sources ?? []) as string[]).map(Number) } : {}),
       again: new Map(
         changing.map((key) => [
