@@ -1,12 +1,14 @@
 import type { SideEffect } from "@interlock/protocol";
 import { ancestry, family, findRelation } from "../catalog.ts";
-import type { Catalog, SessionFacts } from "../catalog-model.ts";
+import type { Catalog, ForeignKey, SessionFacts } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import { isDefinition } from "../ddl/definitions.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { tableReferences } from "../table-references.ts";
 import { isNone } from "../triggers.ts";
 import { unwrap, type Node } from "../tree.ts";
+import { computedFrom } from "./computed-columns.ts";
+import { columnNames } from "./key-locks.ts";
 
 /** What the earlier statements of a text write: a later one that has nothing to do with it meets its tables as they are now. */
 export class EarlierWrites {
@@ -14,6 +16,8 @@ export class EarlierWrites {
   #anything = false;
   /** Tables, with all that they are parts of or consist of, and sequences. */
   readonly #written = new Set<number>();
+  /** As `#written`, of tables whose rows are all that is changed: the columns. */
+  readonly #columns = new Map<number, Set<string>>();
 
   /** Something is written that nobody can list. */
   addAnything(): void {
@@ -28,7 +32,11 @@ export class EarlierWrites {
     const changes = !["read", "session"].includes(draft.effect);
     if (changes && (defines(type) || draft.incomplete || draft.effect === "unknown" || draft.sideEffects.some(isOpaque)))
       this.#anything = true;
-    for (const { object } of figures) this.#name(catalog, object);
+    for (const { object, effect, columns } of figures as { object: string; effect: string; columns?: readonly string[] }[]) {
+      const changed = effect === "modify" ? changedColumns(catalog, object, columns) : undefined;
+      if (changed) this.#change(catalog, object, changed);
+      else this.#name(catalog, object);
+    }
     // A sequence is advanced under a lock of its own, also by what is called a read.
     for (const { object } of draft.locks.list()) if (catalog.byName.get(object)?.kind === "S") this.#name(catalog, object);
   }
@@ -36,20 +44,42 @@ export class EarlierWrites {
   #name(catalog: Catalog, object: string): void {
     const relation = catalog.byName.get(object);
     if (!relation) this.#anything = true;
-    else for (const oid of [...ancestry(catalog, relation.oid), ...family(catalog, relation.oid)]) this.#written.add(oid);
+    else for (const oid of kin(catalog, relation.oid)) this.#written.add(oid);
+  }
+
+  #change(catalog: Catalog, object: string, columns: readonly string[]): void {
+    for (const oid of kin(catalog, catalog.byName.get(object)!.oid))
+      this.#columns.set(oid, new Set([...(this.#columns.get(oid) ?? []), ...columns]));
+  }
+
+  /** Whether a row may be another for those that refer to it: by its key, or by the partition it is in. */
+  #moved(catalog: Catalog, { parent, parentColumns }: ForeignKey): boolean {
+    const names = columnNames(catalog, parent, parentColumns);
+    return kin(catalog, parent).some((oid) => {
+      const columns = this.#columns.get(oid);
+      const relation = catalog.relations.get(oid)!;
+      const placed =
+        relation.partitionKey.includes(0) || columnNames(catalog, oid, relation.partitionKey).some((name) => columns?.has(name));
+      return this.#written.has(oid) || (columns !== undefined && (placed || names.some((name) => columns.has(name))));
+    });
+  }
+
+  /** Whether rows of a table may be of this very text's making. */
+  made(table: number): boolean {
+    return this.#written.has(table) || this.#columns.has(table);
   }
 
   /** Whether a statement may meet anything of it: by its own tables, by what its keys lead to, or by what those refer to. */
   concern(catalog: Catalog, facts: SessionFacts, tree: Node): boolean {
     if (this.#anything) return true;
-    if (this.#written.size === 0) return false;
+    if (this.#written.size + this.#columns.size === 0) return false;
     if (defines(unwrap(tree)?.[0] ?? "")) return true;
     const met = new Set<number>();
     const meet = (oid: number): void => {
       if (met.has(oid)) return;
       met.add(oid);
       for (const below of catalog.relationReach.get(oid) ?? []) meet(below);
-      for (const kin of [...family(catalog, oid), ...ancestry(catalog, oid)]) meet(kin);
+      for (const near of kin(catalog, oid)) meet(near);
       for (const key of keysTo(catalog, oid)) meet(key.child);
     };
     for (const { ref } of tableReferences(tree)) {
@@ -57,10 +87,21 @@ export class EarlierWrites {
       if (!relation) return true;
       meet(relation.oid);
     }
-    const parents = catalog.foreignKeys.filter(({ child }) => met.has(child)).flatMap(({ parent }) => family(catalog, parent));
+    if (catalog.foreignKeys.some((key) => met.has(key.child) && this.#moved(catalog, key))) return true;
     const sequences = catalog.sequences.filter(({ table }) => met.has(table)).map(({ sequence }) => sequence);
-    return [...met, ...parents, ...sequences].some((oid) => this.#written.has(oid));
+    return [...met, ...sequences].some((oid) => this.#written.has(oid) || this.#columns.has(oid));
   }
+}
+
+const kin = (catalog: Catalog, oid: number): number[] => [...ancestry(catalog, oid), ...family(catalog, oid)];
+
+/** Columns that an UPDATE changes in rows of a table; undefined where a trigger may change others, or more than they are changed. */
+function changedColumns(catalog: Catalog, object: string, columns: readonly string[] | undefined): string[] | undefined {
+  const relation = catalog.byName.get(object);
+  if (!relation || !columns?.length) return undefined;
+  const own = new Set(kin(catalog, relation.oid));
+  if (catalog.triggers.some(({ table, row, when }) => own.has(table) && row && when === "before")) return undefined;
+  return [...columns, ...computedFrom(relation, columns, false)];
 }
 
 /** TRUNCATE is one of the definitions by its locks alone: what it takes away is listed like any rows. */

@@ -109,7 +109,9 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
       certain ? { changed: certain.changed, again: certain.again, moving } : { planned, moving },
     );
   const asked = { checks: written?.checks, nulls: nullsAssigned(target, body.targetList ?? []) };
-  lockParents(context, target, columns, rows, draft, asked);
+  // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required in ri_triggers.c).
+  const assigned = context.after.earlier.made(target.oid) ? target.columns.map(({ name }) => name) : columns;
+  lockParents(context, target, assigned, rows, draft, asked);
   // A row that moves is new where it goes.
   if (crossing) lockParents(context, target, undefined, rows, draft, asked);
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
