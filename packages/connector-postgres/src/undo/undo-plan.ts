@@ -1,5 +1,6 @@
 import { ancestry, family, findRelation, qualified } from "../catalog.ts";
 import type { Catalog, CatalogColumn, CatalogRelation, ForeignKey, SessionFacts } from "../catalog-model.ts";
+import { classifyQuery } from "../classify-expression.ts";
 import { deleteClosure, keysTo, type Closure } from "../closure.ts";
 import { tableReferences } from "../table-references.ts";
 import { rangeName, walk, type Node } from "../tree.ts";
@@ -62,6 +63,9 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
   const plan: UndoPlan = { event, type, body, target: target.table, reached };
   if (event === "merge" && deletes(body) && keysTo(catalog, relation.oid).some(({ onDelete }) => "cnd".includes(onDelete)))
     return not("a MERGE that deletes rows others refer to is not followed");
+  const asksTwice = "rows that are chosen anew each time cannot be kept beforehand";
+  // Below 18 changed rows are read before the statement runs, by its own conditions.
+  if (event === "update" && !holds("oldAndNew", catalog.version) && choosesAnew(body)) return not(asksTwice);
   if (event !== "delete") return { ok: true, plan };
   const closure = deleteClosure(catalog, relation.oid);
   if (closure.circular) return not(`tables refer to ${qualified(relation)} in a circle, or inherit from it`);
@@ -86,8 +90,15 @@ export function undoPlan(catalog: Catalog, facts: SessionFacts, type: string, bo
     if (why !== undefined) return not(why);
     reached.set(key.child, child.table);
   }
-  return { ok: true, plan: { ...plan, ...(self || reached.size > 1 || closure.sets.length > 0 ? { closure } : {}) } };
+  const follows = self || reached.size > 1 || closure.sets.length > 0;
+  // What goes along is read before, on every version.
+  if (follows && choosesAnew(body)) return not(asksTwice);
+  return { ok: true, plan: { ...plan, ...(follows ? { closure } : {}) } };
 }
+
+/** Whether the rows a statement finds may be others when its conditions are asked once more. */
+const choosesAnew = ({ whereClause, fromClause, usingClause, withClause }: Node): boolean =>
+  classifyQuery([whereClause, fromClause, usingClause, withClause?.ctes]).volatile;
 
 /** Name of a key whose rows would be put back before what they refer to; the closure stands in the order of putting back. */
 function refersForward(catalog: Catalog, { deletes }: Closure): string | undefined {
