@@ -6,9 +6,10 @@ import { keysTo, type Closure, type ClosureCounts } from "./closure.ts";
 import { withPartitions } from "./ddl/subject.ts";
 import type { DraftStatement } from "./draft-statement.ts";
 import { rulesOn } from "./rules/rule-definition.ts";
-import { addForecast, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
+import { addForecast, columnsSetByTriggers, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
 import { columnNames, CUSTOM_PLANS, lockKeyTable, lockParents } from "./writes/key-locks.ts";
+import { isEmpty } from "./writes/null-columns.ts";
 import { isKept } from "./writes/target-locks.ts";
 
 /** SQLSTATE of a delete that a RESTRICT key forbids: its own since 18. */
@@ -81,9 +82,11 @@ export function describeDeleteCascades(
     // Nothing may be left that points at what is gone, which the default might.
     if (key.onDelete === "d") lockForbidding(context, key, losing(key).flatMap(placesOf), draft);
     if (key.onDelete === "d" && !isNone(figure)) {
-      // The default is checked like any new reference.
-      lockKeyTable(catalog, key.parent, "RowShareLock", draft);
-      if (figure.value > 0)
+      // The default is checked like any new reference, of which NULL is none.
+      const empty = emptied(context, key);
+      const few = empty !== undefined && figure.kind === "exact" && figure.value <= CUSTOM_PLANS;
+      if (!empty?.size) lockKeyTable(catalog, key.parent, "RowShareLock", draft, few ? counts?.defaults.get(key.oid) : undefined);
+      if (figure.value > 0 && !empty?.size)
         draft.notes.push(`${key.name} sets a default that must exist in ${qualified(catalog.relations.get(key.parent)!)}`);
     }
     const known = draft.cascades.find((cascade) => cascade.object === qualified(table) && cascade.effect === "modify");
@@ -139,6 +142,8 @@ export interface ChangedKey {
   children: number;
   /** Of them those whose key no row comes to hold. */
   left: number;
+  /** Of a key of the table to itself: rows that refer to their old keys once the statement has given its own values. */
+  after?: number;
   /** Partitions with rows whose key changes and that stay where they are, by OID; absent where there are none. */
   staying?: readonly number[];
 }
@@ -231,7 +236,10 @@ export function describeUpdateCascades(
     } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
     fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
     // The new reference is checked, and so are other keys that share its columns; one that equals the old is not.
-    if (key.onUpdate !== "n" && found?.unequal !== 0) lockParents(context, child, childNames(context, key), figure, draft);
+    if (key.onUpdate !== "n" && found?.unequal !== 0 && found?.after !== 0) {
+      const nulls = key.onUpdate === "d" ? emptied(context, key) : undefined;
+      lockParents(context, child, childNames(context, key), figure, draft, nulls ? { nulls } : {});
+    }
     // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required).
     for (const [other, twice] of again?.get(key.oid) ?? [])
       if (twice > 0) lockKeyTable(catalog, catalog.foreignKeys.find(({ oid }) => oid === other)!.parent, "RowShareLock", draft);
@@ -327,6 +335,15 @@ function noteRules(context: AnalysisContext, table: CatalogRelation, event: Writ
 
 const childNames = ({ catalog }: AnalysisContext, key: ForeignKey): string[] =>
   columnNames(catalog, key.child, key.setColumns.length > 0 ? key.setColumns : key.childColumns);
+
+/** Columns of a key that setting their default leaves NULL; undefined where a BEFORE trigger may set them. */
+function emptied(context: AnalysisContext, key: ForeignKey): Set<string> | undefined {
+  const names = childNames(context, key);
+  const set = columnsSetByTriggers(context, key.child, "update", names);
+  if (!set || names.some((name) => set.has(name))) return undefined;
+  const columns = context.catalog.relations.get(key.child)?.columns ?? [];
+  return new Set(columns.flatMap((column) => (names.includes(column.name) && isEmpty(column) ? [column.name] : [])));
+}
 
 const exactly = (value: number | undefined): Rows => (value === undefined ? unknownRows() : { value, kind: "exact" });
 const unknownRows = (): Rows => ({ value: 0, kind: "unknown" });

@@ -122,6 +122,8 @@ export interface ClosureCounts {
   blocks: Map<number, number>;
   /** Of each partitioned table that loses rows, the partitions that do. */
   places: Map<number, number[]>;
+  /** By OID of a key that sets a default and refers to a partitioned table: the partition that default is in, none where it is nowhere. */
+  defaults: Map<number, number[]>;
 }
 
 const attname = (catalog: Catalog, table: number, attnum: number): string =>
@@ -282,6 +284,10 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
     ...[...closure.sets.map((entry) => entry.key), ...closure.blocks].map(
       (key) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child)}) AS f${key.oid}`,
     ),
+    ...placedDefaults(catalog, closure).map(({ key, on }) => {
+      const parent = ident(catalog.relations.get(key.parent)!);
+      return `(SELECT array_agg(DISTINCT x.tableoid::int8) FROM ${parent} x WHERE ${on}) AS v${key.oid}`;
+    }),
     ...pathKeys(closure).map((key) => `(SELECT count(*) FROM ${referring(key)}) AS p${key.oid}`),
     ...closure.sets
       .filter(({ key }) => deleted(key.child) !== "")
@@ -293,6 +299,18 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
 /** Keys that are not the only ones to lead to a table. */
 const pathKeys = (closure: Closure): ForeignKey[] =>
   closure.deletes.flatMap(({ via, self }) => (via.length + self.length > 1 ? [...via, ...self] : []));
+
+const LITERAL = /^('([^']|'')*'(::[\w ]+)?|-?[\d.]+|true|false)$/i;
+
+/** Keys that set columns to values which are written out, as conditions on the row of a partitioned table they then refer to. */
+const placedDefaults = (catalog: Catalog, closure: Closure): { key: ForeignKey; on: string }[] =>
+  closure.sets.flatMap(({ key }) => {
+    const child = catalog.relations.get(key.child);
+    if (key.onDelete !== "d" || key.setColumns.length > 0 || catalog.relations.get(key.parent)?.kind !== "p") return [];
+    const values = key.childColumns.map((attnum) => child?.columns.find((column) => column.attnum === attnum)?.expression ?? "");
+    if (!values.every((value) => LITERAL.test(value))) return [];
+    return [{ key, on: values.map((value, i) => `x.${attname(catalog, key.parent, key.parentColumns[i]!)} = ${value}`).join(" AND ") }];
+  });
 
 const divided = (catalog: Catalog, closure: Closure): number[] =>
   closure.deletes.flatMap(({ table }) => (catalog.relations.get(table)?.kind === "p" ? [table] : []));
@@ -308,6 +326,7 @@ export function readCounts(catalog: Catalog, closure: Closure, row: Record<strin
       closure.sets.flatMap(({ key }) => (row[`a${key.oid}`] !== undefined && row[`a${key.oid}`] !== row[`f${key.oid}`] ? [key.oid] : [])),
     ),
     blocks: new Map(closure.blocks.map((key) => [key.oid, Number(row[`f${key.oid}`])])),
+    defaults: new Map(placedDefaults(catalog, closure).map(({ key }) => [key.oid, ((row[`v${key.oid}`] ?? []) as string[]).map(Number)])),
     places: new Map(divided(catalog, closure).map((table) => [table, ((row[`p${table}`] ?? []) as string[]).map(Number)])),
   };
 }

@@ -43,6 +43,18 @@ create table seen (id int primary key, quiet_id int references quiet, v int);
 create function see() returns trigger language plpgsql as $$ begin new.quiet_id := 2; return new; end $$;
 insert into seen select i from generate_series(1, 5) i;
 create trigger seen_see before insert or update on seen for each row execute function see();
+create table board (id int primary key);
+insert into board values (1), (2);
+create table node (id int primary key, up int references node on update cascade, board_id int references board);
+insert into node select i, nullif(i - 1, 0), 1 + i % 2 from generate_series(1, 9) i;
+create table whole (id int primary key, v int) partition by range (id);
+create table whole_low partition of whole for values from (0) to (50);
+create table whole_high partition of whole for values from (50) to (200);
+insert into whole select i from generate_series(1, 120) i;
+create table void (id int primary key, whole_id int references whole on delete set default on update set default);
+create table basic (id int primary key, whole_id int default 100 references whole on delete set default);
+insert into void select i, i + 20 from generate_series(1, 60) i;
+insert into basic select i, i from generate_series(1, 9) i;
 create function keep(n int) returns int language plpgsql as $$ begin delete from up where id = n; insert into log (what) values ('kept'); return n; end $$;
 create procedure clear() language plpgsql as $$ begin delete from child; end $$;
 analyze`;
@@ -111,6 +123,15 @@ const EXACT = [
   "update w.quiet set id = id + 10 where id = 2",
   "update w.child set quiet_id = quiet_id",
   "update w.child set quiet_id = null where id = 4",
+  // Keys that set a default: NULL is asked for nowhere, a value where it is, and after some in every partition.
+  "delete from w.whole_low where id in (30, 40)",
+  "delete from w.whole where id in (4, 30)",
+  "delete from w.whole where id < 8",
+  // Rows that a key of their own table follows, and those that refer to nothing any more.
+  "update w.node set id = id + 100",
+  "update w.node set id = id + 100, up = null",
+  "update w.node set id = id + 100, up = null where id = 4",
+  "update w.node set id = id + 100, up = null, board_id = null",
   // New ones, those that conflict, and both.
   "insert into w.up values (1, 5), (2, 5), (50, 5) on conflict (id) do update set v = excluded.v",
   "insert into w.up values (60, 5) on conflict (id) do update set v = excluded.v",
@@ -135,6 +156,8 @@ const EXACT = [
   "delete from w.tree where id < 10 -- since 15",
   "insert into w.part values (150, 2), (165, null)",
   "insert into w.part values (170, null)",
+  // Rows that refer to such as the same statement makes.
+  "insert into w.tree values (170, 2, 20), (160, 2, null), (161, 2, 160)",
   // Several writes at once.
   "with gone as (delete from w.up where id < 4 returning id) insert into w.child (id) select id + 100 from gone",
   "with gone as (delete from w.up where id < 4 returning id) insert into w.log select from gone",

@@ -55,8 +55,12 @@ function nullsOf(
 
 const assignedWhole = (item: Node): string | undefined => (item.ResTarget?.indirection ? undefined : item.ResTarget?.name);
 
+/** Types from this OID on are somebody's own (FirstNormalObjectId in transam.h): a domain may have a default for its columns. */
+const OWN_TYPES = 16_384;
+
 /** Left to itself it holds NULL. */
-const isEmpty = ({ expression, identity }: CatalogColumn): boolean => expression === undefined && !identity;
+export const isEmpty = ({ expression, identity, typeOid }: CatalogColumn): boolean =>
+  expression === undefined && !identity && typeOid < OWN_TYPES;
 
 /** NULL, written out, or a default that is nothing else. What OVERRIDING USER VALUE says is of identities. */
 function isNull(column: CatalogColumn, value: Node | undefined): boolean {

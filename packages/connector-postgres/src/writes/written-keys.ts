@@ -71,7 +71,12 @@ export async function countWrittenKeys(
       for (const name of names) if (column(name)) needed.set(name, column(name)!);
     };
     for (const key of keys) need(columnNames(catalog, key.child, key.childColumns));
-    for (const key of changing) need(columnNames(catalog, key.parent, key.parentColumns));
+    for (const key of changing) {
+      need(columnNames(catalog, key.parent, key.parentColumns));
+      if (!source.old || key.child !== target.oid) continue;
+      for (const other of [key, ...changesAgain(key)])
+        need(columnNames(catalog, other.child, other.childColumns).filter((name) => assigned!.includes(name)));
+    }
     for (const index of arbiters) need(columnNames(catalog, index.table, index.columns.slice(0, index.keyColumns)));
     if (parts) need(partColumns!);
     const sql = source.rows([...needed.values()]);
@@ -112,6 +117,11 @@ export async function countWrittenKeys(
       figures.push(
         `(SELECT array_agg(DISTINCT x.tableoid::int8) FROM ${sqlName(parent)} x JOIN written w ON ${on.join(" AND ")} WHERE ${checked(key)}) AS q${key.oid}`,
       );
+      // What the statement itself makes may be referred to as well.
+      if (key.parent === target.oid)
+        figures.push(
+          `(SELECT count(*) FROM written w WHERE ${checked(key)} AND NOT EXISTS (SELECT FROM ${sqlName(parent)} x WHERE ${on.join(" AND ")})) AS u${key.oid}`,
+        );
     }
     for (const key of changing) {
       const names = columnNames(catalog, key.parent, key.parentColumns);
@@ -135,11 +145,18 @@ export async function countWrittenKeys(
         `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}
           AND NOT EXISTS (SELECT FROM written v WHERE ${names.map((name) => `v.n${column(name)!.attnum} = w.o${column(name)!.attnum}`).join(" AND ")})) AS l${key.oid}`,
       );
+      if (!source.old || key.child !== target.oid) continue;
+      // Those that the statement changes itself refer, when the key looks, to what it gave them.
+      const given = (name: string): string => (assigned!.includes(name) ? `v.n${column(name)!.attnum}` : `x.${quoteIdent(name)}`);
+      const refers = columnNames(catalog, key.child, key.childColumns).map((name, i) => `${given(name)} = ${side("o", names)[i]}`);
+      const twice = `${sqlName(child)} x JOIN written v ON v.t = x.tableoid AND v.c = x.ctid JOIN written w ON ${refers.join(" AND ")} WHERE ${changes}`;
+      figures.push(
+        `(SELECT count(*) FROM ${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}
+          AND NOT EXISTS (SELECT FROM written v WHERE v.t = x.tableoid AND v.c = x.ctid)) + (SELECT count(*) FROM ${twice}) AS f${key.oid}`,
+      );
       for (const other of changesAgain(key)) {
-        const held = allSet(columnNames(catalog, other.child, other.childColumns).map((name) => `x.${quoteIdent(name)}`));
-        figures.push(
-          `(SELECT count(*) FROM ${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes} AND ${held} AND (x.tableoid, x.ctid) IN (SELECT v.t, v.c FROM written v)) AS a${key.oid}_${other.oid}`,
-        );
+        const held = allSet(columnNames(catalog, other.child, other.childColumns).map(given));
+        figures.push(`(SELECT count(*) FROM ${twice} AND ${held}) AS a${key.oid}_${other.oid}`);
       }
     }
     if (parts)
@@ -166,15 +183,18 @@ export async function countWrittenKeys(
           key.oid,
           {
             rows: Number(counted[`k${key.oid}`]),
-            ...(counted[`q${key.oid}`] !== undefined ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) } : {}),
+            ...(counted[`q${key.oid}`] !== undefined && !(Number(counted[`u${key.oid}`] ?? 0) > 0)
+              ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) }
+              : {}),
           },
         ]),
       ),
       changed: new Map(
         changing.map((key) => {
           const figure = (letter: string): number => Number(counted[`${letter}${key.oid}`]);
+          const after = counted[`f${key.oid}`] === undefined ? {} : { after: figure("f") };
           const staying = target.kind === "p" ? { staying: ((counted[`s${key.oid}`] ?? []) as string[]).map(Number) } : {};
-          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l"), ...staying }];
+          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l"), ...staying, ...after }];
         }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
