@@ -42,9 +42,14 @@ export function describeDeleteCascades(
     const figure = counts ? exactly(counts.deletes.get(table)) : (estimates.get(table) ?? unknownRows());
     lost.set(table, table === target.oid ? (counts ? exactly(counts.own + figure.value) : rows) : figure);
   }
+  // A key to one part of a table is about the rows in that part.
+  const reaches = (table: number, key: ForeignKey): boolean => {
+    const places = ancestry(catalog, table).includes(key.parent) ? undefined : counts?.places.get(table);
+    return places === undefined || places.some((place) => family(catalog, key.parent).includes(place));
+  };
   // A key's own queries run for every row that goes from where it points, and not at all where none goes.
   const losing = (key: ForeignKey): number[] =>
-    [...lost].flatMap(([table, gone]) => (!isNone(gone) && keysTo(catalog, table).includes(key) ? [table] : []));
+    [...lost].flatMap(([table, gone]) => (!isNone(gone) && keysTo(catalog, table).includes(key) && reaches(table, key) ? [table] : []));
   const runs = (key: ForeignKey): boolean => losing(key).length > 0;
   // What keys take may be in any partition; what the statement selects is in those that planning keeps.
   const placesOf = (table: number): readonly number[] => {
