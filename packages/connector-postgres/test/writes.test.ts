@@ -263,6 +263,17 @@ test.for([
   expect(writes.every((item) => item.rows.kind === "exact")).toBe(true);
 });
 
+test("a key to one partition takes a row that a MERGE moves away for deleted", async ({ skip }) => {
+  const text = "merge into w.whole h using (values (12)) s(i) on s.i = h.id when matched then update set id = 190";
+  skip(server.version < 15, "this server does not know it");
+  const { statement } = await analysed(text);
+  const { written, locks } = await truthOf(client, text);
+  expect(written.get("w.low_only")).toMatchObject({ updated: 1 });
+  expect(locks).toContain("w.low_only/RowExclusiveLock");
+  expect(statement.cascades).toContainEqual(expect.objectContaining({ object: "w.low_only", effect: "modify" }));
+  expect(statement.locks).toContainEqual({ object: "w.low_only", mode: "RowExclusiveLock" });
+});
+
 test("a block that defines and deletes is both", async () => {
   const { statement } = await analysed("do $$ begin delete from w.child; drop table w.log; end $$");
   expect(statement.effect).toBe("schema");

@@ -17,6 +17,7 @@ import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
 import { rangeOf, type WriteTask } from "./task.ts";
 import { hidesChildren, policed } from "../row-security.ts";
+import { describeMoves } from "./update.ts";
 import { columnOf } from "./view-path.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
@@ -83,8 +84,9 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
       const crossing = moves && !isNone(rows) && written?.moved !== 0;
       const moving = crossing ? { rows: written?.moved, from: written?.leaving } : undefined;
-      if (event === "update")
-        describeUpdateCascades(context, target, columns, rows, draft, written ? { changed: written.changed, moving } : { moving });
+      const deleted = crossing && describeMoves(context, target, rows, written, written?.moved !== undefined, draft);
+      const changed = deleted ? undefined : written?.changed;
+      if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, changed ? { changed, moving } : { moving });
       const asked = { checks: written?.checks, nulls: nullsIn(target, own) };
       lockParents(context, target, assigned, rows, draft, asked);
       if (crossing) lockParents(context, target, undefined, rows, draft, asked);

@@ -2,7 +2,7 @@ import { strongest, type Rows } from "@interlock/protocol";
 import type { AnalysisContext } from "../analysis-context.ts";
 import { changingKeys, describeUpdateCascades, keptParts, lockForbidding } from "../cascades.ts";
 import { family, qualified } from "../catalog.ts";
-import type { CatalogRelation, ForeignKey } from "../catalog-model.ts";
+import type { CatalogRelation } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
@@ -66,13 +66,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     draft.notes.push(`Rows of ${qualified(target)} that move to another partition are deleted there and inserted here`);
     if (written && moved !== undefined) stay = moved === written.rows ? NONE : { value: written.rows - moved, kind: "estimate" };
     rows = estimated(rows);
-    const passing: Rows = moved === undefined ? rows : { value: moved, kind: "estimate" };
-    for (const event of ["delete", "insert"] as const)
-      addForecast(draft, forecastTriggers(context, target.oid, event, passing, undefined, { rowsOnly: true }));
-    // Their keys are asked on the whole (ExecCrossPartitionUpdateForeignKey in nodeModifyTable.c), but for those of the very partition they leave.
-    const leaving = moving?.from ?? family(context.catalog, target.oid).slice(1);
-    const keys = keysTo(context.catalog, target.oid).filter((key) => deletes || leaving.includes(key.parent));
-    if (describeMoves(context, target, keys, written?.sources, draft)) written = undefined;
+    if (describeMoves(context, target, rows, written, moved !== undefined, draft)) written = undefined;
   }
   const probe = forecastTriggers(context, target.oid, "update", rows, columns, { unmet });
   if (probe.alters && !isNone(rows)) {
@@ -146,18 +140,30 @@ function overtaking(
   return { columns, sure: keys.length === 1 && (written?.changed.get(keys[0]!.oid)?.rows ?? 0) > 0 };
 }
 
-/** A row that moves counts as deleted for these keys that refer to it: before 15 for all. Whether there are any. `leaving`: the partitions rows are in before, if known. */
-function describeMoves(
+/**
+ * Rows that move to another partition are deleted in one and inserted in the other, with the row triggers of both, and keys may take them
+ * for deleted: before 15 all, then those to the very partition they leave. Whether any key does. `certain`: `written` tells which rows move.
+ */
+export function describeMoves(
   context: AnalysisContext,
   target: CatalogRelation,
-  keys: readonly ForeignKey[],
-  leaving: readonly number[] | undefined,
+  rows: Rows,
+  written: WrittenKeys | undefined,
+  certain: boolean,
   draft: DraftStatement,
 ): boolean {
   const { catalog } = context;
+  const moved = certain ? written?.moved : undefined;
+  const passing: Rows = moved === undefined ? rows : { value: moved, kind: "estimate" };
+  for (const event of ["delete", "insert"] as const)
+    addForecast(draft, forecastTriggers(context, target.oid, event, passing, undefined, { rowsOnly: true }));
+  const leaving = (certain ? written?.leaving : undefined) ?? family(catalog, target.oid).slice(1);
+  const all = !holds("movesAreUpdates", catalog.version);
+  const keys = keysTo(catalog, target.oid).filter((key) => all || leaving.includes(key.parent));
   for (const key of keys) {
     const child = catalog.relations.get(key.child)!;
-    if (key.onDelete === "a" || key.onDelete === "d") lockForbidding(context, key, leaving ?? keptParts(context, target.oid, draft), draft);
+    if (key.onDelete === "a" || key.onDelete === "d")
+      lockForbidding(context, key, written?.sources ?? keptParts(context, target.oid, draft), draft);
     if (key.onDelete === "r") lockKeyTable(catalog, key.child, "RowShareLock", draft);
     if (!"cnd".includes(key.onDelete)) continue;
     const effect = key.onDelete === "c" ? "delete" : "modify";
