@@ -163,6 +163,7 @@ const EXACT = [
   "insert into w.part values (170, null)",
   // Rows that refer to such as the same statement makes.
   "insert into w.tree values (170, 2, 20), (160, 2, null), (161, 2, 160)",
+  "insert into w.tree_low values (0, 0, 0)",
   // Several writes at once.
   "with gone as (delete from w.up where id < 4 returning id) insert into w.child (id) select id + 100 from gone",
   "with gone as (delete from w.up where id < 4 returning id) insert into w.log select from gone",

@@ -1,5 +1,5 @@
 import { countRows, type AnalysisContext } from "../analysis-context.ts";
-import { family } from "../catalog.ts";
+import { ancestry, family } from "../catalog.ts";
 import type { CatalogColumn, CatalogIndex, CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import { quoteIdent } from "../query.ts";
@@ -118,7 +118,7 @@ export async function countWrittenKeys(
         `(SELECT array_agg(DISTINCT x.tableoid::int8) FROM ${sqlName(parent)} x JOIN written w ON ${on.join(" AND ")} WHERE ${checked(key)}) AS q${key.oid}`,
       );
       // What the statement itself makes may be referred to as well.
-      if (key.parent === target.oid)
+      if (ancestry(catalog, target.oid).includes(key.parent))
         figures.push(
           `(SELECT count(*) FROM written w WHERE ${checked(key)} AND NOT EXISTS (SELECT FROM ${sqlName(parent)} x WHERE ${on.join(" AND ")})) AS u${key.oid}`,
         );
@@ -183,8 +183,13 @@ export async function countWrittenKeys(
           key.oid,
           {
             rows: Number(counted[`k${key.oid}`]),
-            ...(counted[`q${key.oid}`] !== undefined && !(Number(counted[`u${key.oid}`] ?? 0) > 0)
-              ? { partitions: ((counted[`q${key.oid}`] ?? []) as string[]).map(Number) }
+            ...(counted[`q${key.oid}`] !== undefined && (target.kind === "r" || !(Number(counted[`u${key.oid}`] ?? 0) > 0))
+              ? {
+                  partitions: [
+                    ...((counted[`q${key.oid}`] ?? []) as string[]).map(Number),
+                    ...(Number(counted[`u${key.oid}`] ?? 0) > 0 ? [target.oid] : []),
+                  ],
+                }
               : {}),
           },
         ]),
