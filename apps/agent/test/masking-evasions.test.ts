@@ -200,6 +200,18 @@ describe("I7: what is masked stays masked when it is", () => {
     ["fetched from a cursor", `BEGIN; DECLARE k CURSOR FOR SELECT full_name ${C}; FETCH ALL FROM k; COMMIT`],
     ["laid aside", `CREATE TEMP TABLE aside AS SELECT full_name AS x ${C}; SELECT x FROM aside`],
     ["selected into", `SELECT full_name AS x INTO TEMP aside2 ${C}; SELECT x FROM aside2`],
+    [
+      "laid aside for all",
+      `CREATE TABLE payments.aside3 AS SELECT full_name AS x ${C}; SELECT x FROM payments.aside3; DROP TABLE payments.aside3`,
+    ],
+    [
+      "laid aside behind a savepoint",
+      `BEGIN; SAVEPOINT s; CREATE TABLE payments.aside4 AS SELECT full_name AS x ${C}; RELEASE s; SELECT x FROM payments.aside4; DROP TABLE payments.aside4; COMMIT`,
+    ],
+    [
+      "called otherwise",
+      "ALTER TABLE payments.customers RENAME full_name TO x; SELECT x FROM payments.customers WHERE id = 777; ALTER TABLE payments.customers RENAME x TO full_name",
+    ],
     ["raised", `DO $$ BEGIN RAISE NOTICE '%', (SELECT full_name ${C}); END $$`],
     [
       "raised letter by letter",

@@ -193,7 +193,8 @@ export class LineageWalk {
   relationColumns(relation: LoadedRelation): Columns {
     const done = this.#views.get(relation.oid);
     if (done) return done;
-    if (OPAQUE_RELATIONS.has(relation.name)) return relation.columns.map((column) => ({ name: column.name, sources: "unknown" }));
+    if (relation.ownMaking || OPAQUE_RELATIONS.has(relation.name))
+      return relation.columns.map((column) => ({ name: column.name, sources: "unknown" }));
     const system = relation.schema === "pg_catalog" || relation.schema === "information_schema";
     // Views cannot be circular, but a broken catalogue must not hang the walk.
     this.#views.set(relation.oid, "unknown");

@@ -24,6 +24,8 @@ export interface LoadedRelation {
   beforeTriggers: boolean;
   /** Rules may return something else for what is written to it. */
   ruled: boolean;
+  /** Temporary, or made or renamed by this very transaction: its columns hold what the text put there, under names of the text's own. */
+  ownMaking: boolean;
 }
 
 const LOAD = `
@@ -46,7 +48,11 @@ select c.oid::int8::text as oid, n.nspname as schema, c.relname as name, c.relki
     down as (select inhrelid as oid from pg_inherits where inhparent = c.oid
       union select i.inhrelid from pg_inherits i join down on i.inhparent = down.oid)
     select coalesce(json_agg(fn.nspname || '.' || f.relname), '[]') from (select oid from up union select oid from down) o
-      join pg_class f on f.oid = o.oid join pg_namespace fn on fn.oid = f.relnamespace) as family
+      join pg_class f on f.oid = o.oid join pg_namespace fn on fn.oid = f.relnamespace) as family,
+  -- Rows of the catalogue since our transaction has an id, those of its savepoints included (and, to be safe, those of others since then).
+  c.relpersistence = 't' or exists (select from (
+      select c.xmin union all select n.xmin union all select a.xmin from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) made
+    where age(made.xmin) <= age(pg_current_xact_id_if_assigned()::xid)) as own_making
 from unnest($1::text[], $2::text[]) as r(key, ident)
 join pg_class c on c.oid = to_regclass(r.ident)
 join pg_namespace n on n.oid = c.relnamespace`;
@@ -74,6 +80,7 @@ export async function loadRelations(refs: readonly NameRef[], query: Query): Pro
       family: row.family,
       beforeTriggers: row.rewriting.before,
       ruled: row.rewriting.ruled,
+      ownMaking: row.own_making,
     });
   }
   return found;
