@@ -18,6 +18,7 @@ export default defineConfig({
   expect: { timeout: 45_000 },
   reporter: [["list"]],
   use: {
+    actionTimeout: 45_000,
     viewport: { width: 1440, height: 860 },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

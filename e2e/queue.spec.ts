@@ -107,7 +107,7 @@ test("the row limit an author states is sealed and shown to the reviewer", async
   await propose(
     oncall,
     // What the first statement changes decides what the second one finds: no count can tell beforehand.
-    "UPDATE payments.refunds SET reason = 'late' WHERE order_id = 4821; DELETE FROM payments.refunds WHERE reason = 'late';",
+    "UPDATE payments.refunds SET reason = 'late' WHERE id = 4821; DELETE FROM payments.refunds WHERE reason = 'late';",
   );
   await oncall.page.keyboard.press("Escape");
   await oncall.page.locator(".monaco-editor").first().click();
