@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import { bodyKind, jsonBody, type Body } from "./body.ts";
+import { readDeleteOptions, readDeleteOptionsMessage, type DeleteOptions } from "./delete-options.ts";
+import { failed, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
+import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
+import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
+import { ProtobufError, readFields } from "./protobuf.ts";
+import type { RequestClass } from "./request-class.ts";
+import { writePath } from "./request-target.ts";
+import { failure, notFound, success, type Answer } from "./status.ts";
+
+/** A write that a dry run cannot show. It is recorded and judged by its class, and never sent while planning. */
+export async function foreseeUnshown(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target } = request;
+  switch (target.subresource ?? "") {
+    case "eviction":
+      return evict(view, request, judged);
+    case "token":
+      return issueToken(view, request, judged);
+    case "finalize":
+      return finalize(view, request, judged);
+    case "approval":
+      return approve(view, request, judged);
+    default:
+      return keepAsSent(request, judged);
+  }
+}
+
+async function currentOf(view: PlanView, request: WriteRequest): Promise<KubeObject | undefined> {
+  const planned = view.overlay.find(keyOfTarget(request.target));
+  if (planned !== undefined) return planned.object;
+  return view.overlay.isEmptied(request.target.namespace) ? undefined : readLive(view, request.target);
+}
+
+/** The options of an eviction: field 2 of policy/v1 Eviction. */
+export function evictionOptions(body: Body): DeleteOptions | undefined {
+  if (body.encoding === "none") return {};
+  if (body.encoding === "json") {
+    const given: Json = isRecord(body.value) ? body.value["deleteOptions"] : undefined;
+    const options = readDeleteOptions(given ?? {}, new Map());
+    return options.ok ? options.value : undefined;
+  }
+  try {
+    const field = readFields(body.envelope.message).find((item) => item.number === 2);
+    return field?.bytes === undefined ? {} : readDeleteOptionsMessage(field.bytes);
+  } catch (error) {
+    if (error instanceof ProtobufError) return undefined;
+    throw error;
+  }
+}
+
+async function evict(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target } = request;
+  const name = target.name!;
+  const options = evictionOptions(request.body);
+  if (options === undefined) return failed(failure(400, "the options of the eviction are not understood"));
+  const before = await currentOf(view, request);
+  if (before === undefined) return failed(notFound("", "pods", name));
+  const planned = view.overlay.find(keyOfTarget(target));
+  const live = planned === undefined ? identity(before) : planned.live;
+  const { dryRun: _dryRun, ...kept } = options;
+  const sent = jsonBody({
+    apiVersion: request.body.encoding === "protobuf" ? request.body.envelope.apiVersion : apiVersionOf(request.body),
+    kind: "Eviction",
+    metadata: { name, namespace: target.namespace },
+    deleteOptions: { ...kept, ...(live === undefined ? {} : { preconditions: { ...kept.preconditions, uid: live.uid } }) },
+  });
+  return {
+    answer: { ...success("", "pods", name, undefined), status: 201 },
+    write: { target, sent, effect: judged.effect, kind: "Pod", before, ...(live === undefined ? {} : { live }), shown: "plan" },
+    enter: (to, write) => {
+      to.overlay.set({ ...keyOfTarget(target), version: target.version, ...(live === undefined ? {} : { live }), write });
+    },
+  };
+}
+
+function apiVersionOf(body: Body): string {
+  const given: Json = body.encoding === "json" && isRecord(body.value) ? body.value["apiVersion"] : undefined;
+  return typeof given === "string" ? given : "policy/v1";
+}
+
+async function issueToken(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target, body } = request;
+  const before = await currentOf(view, request);
+  if (before === undefined) return failed(notFound("", "serviceaccounts", target.name!));
+  // Clients take an answer without a token for a failure.
+  const status = { token: "not-issued-while-planning", expirationTimestamp: new Date(0).toISOString().replace(".000Z", "Z") };
+  const spec: Json = body.encoding === "json" && isRecord(body.value) ? body.value["spec"] : undefined;
+  const answer: KubeObject = {
+    kind: "TokenRequest",
+    apiVersion: "authentication.k8s.io/v1",
+    metadata: { name: target.name, namespace: target.namespace },
+    spec: spec ?? { audiences: [], expirationSeconds: 3600 },
+    status,
+  };
+  return {
+    answer: { status: 201, body: answer },
+    write: { target, sent: body, effect: judged.effect, kind: "TokenRequest", shown: "plan" },
+    enter: () => undefined,
+  };
+}
+
+async function finalize(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target, body } = request;
+  const before = await currentOf(view, request);
+  if (before === undefined) return failed(notFound("", "namespaces", target.name!));
+  if (body.encoding !== "json" || !isRecord(body.value)) return failed(failure(415, "a namespace is finalized with a body in JSON"));
+  const finalizers: Json = body.value["spec"]?.["finalizers"];
+  const ends = before.metadata?.deletionTimestamp !== undefined && (!Array.isArray(finalizers) || finalizers.length === 0);
+  const after = withObjectMetadata(
+    { ...cloneJson(before), spec: { ...(before["spec"] as object), finalizers: finalizers ?? [] } },
+    { resourceVersion: view.overlay.nextResourceVersion() },
+  );
+  const planned = view.overlay.find(keyOfTarget(target));
+  const live = planned === undefined ? identity(before) : planned.live;
+  return {
+    answer: { status: 200, body: after },
+    write: {
+      target,
+      sent: body,
+      effect: judged.effect,
+      kind: "Namespace",
+      before,
+      ...(ends ? {} : { after }),
+      ...(live === undefined ? {} : { live }),
+      shown: "plan",
+    },
+    enter: (to, write) => {
+      const rest = { ...keyOfTarget(target), version: target.version, ...(live === undefined ? {} : { live }), write };
+      to.overlay.set(ends ? rest : { ...rest, object: after });
+      if (ends) to.overlay.emptyNamespace(target.name!, write);
+    },
+  };
+}
+
+async function approve(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target, body } = request;
+  const before = await currentOf(view, request);
+  if (before === undefined) return failed(notFound(target.group, target.resource, target.name!));
+  const conditions: Json = body.encoding === "json" && isRecord(body.value) ? body.value["status"]?.["conditions"] : undefined;
+  const after: KubeObject = Array.isArray(conditions)
+    ? { ...cloneJson(before), status: { ...(before["status"] as object | undefined), conditions } }
+    : before;
+  const live = identity(before);
+  return {
+    answer: { status: 200, body: after },
+    write: {
+      target,
+      sent: body,
+      effect: judged.effect,
+      kind: "CertificateSigningRequest",
+      before,
+      ...(Array.isArray(conditions) ? { after } : {}),
+      ...(live === undefined ? {} : { live }),
+      shown: "plan",
+    },
+    enter: () => undefined,
+  };
+}
+
+/** A creation that is answered with what was sent. */
+function keepAsSent(request: WriteRequest, judged: RequestClass): Foreseen {
+  const { target, body } = request;
+  const kind = bodyKind(body);
+  const answer = sentBack(request);
+  if (answer.status >= 300) return failed(answer);
+  const object = answer.body;
+  const name: Json = object.metadata?.name;
+  const creates =
+    request.method === "POST" && target.subresource === undefined && target.resource !== "bindings" && typeof name === "string";
+  return {
+    answer,
+    write: {
+      target,
+      sent: body,
+      effect: judged.effect,
+      ...(kind === undefined ? {} : { kind }),
+      ...(creates ? { after: object } : {}),
+      shown: "plan",
+    },
+    enter: (to, write) => {
+      if (creates) to.overlay.set({ ...keyOfTarget(target, String(name)), version: target.version, object, write });
+    },
+  };
+}
+
+function sentBack(request: WriteRequest): Answer {
+  const { target, body } = request;
+  const binds = target.resource === "bindings" || target.subresource === "binding";
+  if (binds) return { status: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } };
+  if (request.method === "DELETE") return success(target.group, target.resource, target.name ?? "", undefined);
+  if (body.encoding !== "json" || !isRecord(body.value) || body.patch !== undefined) {
+    return failure(415, `a dry run cannot show this write to ${writePath(target)}, and its body is not understood here`);
+  }
+  const object = withObjectMetadata(cloneJson(body.value) as KubeObject, {
+    uid: randomUUID(),
+    creationTimestamp: new Date().toISOString().replace(/\.[0-9]+Z$/, "Z"),
+  });
+  return { status: request.method === "POST" ? 201 : 200, body: object };
+}

@@ -1,0 +1,74 @@
+import type { Effect } from "@interlock/protocol";
+import type { KubeObject } from "./json.ts";
+
+/** What a write names. */
+export interface WriteResource {
+  group: string;
+  version: string;
+  resource: string;
+  kind: string;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+}
+
+/**
+ * A request as it will be sent, byte for byte. Sensitive: the body may hold values of Secrets. Stored encrypted, never shown, never logged.
+ */
+export interface StoredRequest {
+  readonly sensitive: true;
+  method: string;
+  /** Encoded, with the query and without a dry run. */
+  url: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** Text in a stored body that stands for what an earlier write of the same plan will have made; put in when that write was done. */
+export interface Binding {
+  /** As it stands in the body: a uid or resource version of the plan's own. */
+  token: string;
+  /** Index of the write whose answer has the value. */
+  write: number;
+  field: "uid" | "resourceVersion";
+}
+
+/** One write that kubectl wanted to do. */
+export interface PlannedWrite {
+  index: number;
+  method: string;
+  /** Encoded path, without the query. */
+  path: string;
+  /** Encoded, without a dry run; empty for none. */
+  query: string;
+  resource: WriteResource;
+  effect: Effect;
+  /** Of the object that will be written, when the cluster has it. */
+  uid?: string;
+  resourceVersion?: string;
+  /** The object without and with the write, values of Secrets replaced by fingerprints. Absent: there is none. */
+  before?: KubeObject;
+  after?: KubeObject;
+  /** `server`: `after` is the server's own answer to the dry run; `plan`: worked out here, since the server could not be asked. */
+  shown: "server" | "plan";
+  /** The server's warnings. */
+  warnings: string[];
+  stored: StoredRequest;
+  bindings: Binding[];
+}
+
+/** A request that was not let through. It makes the plan incomplete. */
+export interface RefusedRequest {
+  method: string;
+  path: string;
+  effect: Effect;
+  reason: string;
+}
+
+/** An object that stays, terminating, until somebody takes its finalizers off; a client waits for it. */
+export interface Waiting {
+  resource: string;
+  namespace?: string;
+  name: string;
+  finalizers: string[];
+}
