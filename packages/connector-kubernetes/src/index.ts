@@ -3,3 +3,8 @@ export { openCluster, type OpenClusterOptions, type OpenedCluster } from "./clus
 export { readClusterSecret, type ClusterSecret } from "./cluster/kubeconfig.ts";
 export { openGate, type Gate, type GateOptions } from "./gate/gate.ts";
 export type { Binding, PlannedWrite, RefusedRequest, StoredRequest, Waiting, WriteResource } from "./gate/planned-write.ts";
+export { readCommand, type CommandLine, type ReadCommand } from "./kubectl/command.ts";
+export { freezeFiles, type Frozen } from "./kubectl/freeze.ts";
+export type { Files } from "./kubectl/kustomization.ts";
+export { fetchManifest, ManifestError, type ManifestOptions } from "./kubectl/manifest-url.ts";
+export { findKubectl, KUBECTL_MISSING, runKubectl, type RunOptions, type RunOutcome } from "./kubectl/run.ts";

@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { CommandLine } from "./command.ts";
+import { refusedKustomization, type Files } from "./kustomization.ts";
+import { fetchManifest, ManifestError, type ManifestOptions } from "./manifest-url.ts";
+
+export type Frozen = { ok: true; lines: CommandLine[]; files: Files } | { ok: false; line: number; reason: string };
+
+/** Everything a command reads, held from now on: its own files are there, and what it names by URL is fetched once and becomes one of them. */
+export async function freezeFiles(lines: readonly CommandLine[], own: Files, options: ManifestOptions): Promise<Frozen> {
+  const files = new Map(own);
+  const frozen: CommandLine[] = [];
+  for (const [index, line] of lines.entries()) {
+    const missing = line.files.find((name) => !own.has(name));
+    if (missing !== undefined) return { ok: false, line: index, reason: `the command has no file ${missing}` };
+    for (const folder of line.kustomizations) {
+      const reason = refusedKustomization(own, folder);
+      if (reason !== undefined) return { ok: false, line: index, reason };
+    }
+    const names = new Map<string, string>();
+    for (const url of line.urls) {
+      const name = `url-${createHash("sha256").update(url).digest("hex").slice(0, 16)}.yaml`;
+      names.set(url, name);
+      if (files.has(name)) continue;
+      try {
+        files.set(name, await fetchManifest(url, options));
+      } catch (error) {
+        if (error instanceof ManifestError) return { ok: false, line: index, reason: error.message };
+        throw error;
+      }
+    }
+    frozen.push(
+      names.size === 0
+        ? line
+        : { ...line, argv: line.argv.map((argument) => renamed(argument, names)), files: [...line.files, ...names.values()], urls: [] },
+    );
+  }
+  return { ok: true, lines: frozen, files };
+}
+
+function renamed(argument: string, names: ReadonlyMap<string, string>): string {
+  if (!argument.startsWith("--filename=")) return argument;
+  const values = argument.slice("--filename=".length).split(",");
+  return `--filename=${values.map((value) => names.get(value) ?? value).join(",")}`;
+}
