@@ -1,0 +1,125 @@
+import { TargetError } from "@interlock/connector";
+import type { Cluster } from "../cluster/cluster.ts";
+import { isRecord, parseJson, type Json } from "../gate/json.ts";
+import type { PlannedWrite } from "../gate/planned-write.ts";
+
+export type WriteState =
+  /** The cluster did it. */
+  | "done"
+  /** The cluster refused it; it changed nothing. */
+  | "failed"
+  /** The connection was lost on the way, so it may or may not have been done. It is not tried again. */
+  | "unknown"
+  /** It comes after one that was not done, and was never sent. */
+  | "not_sent";
+
+export interface AppliedWrite {
+  index: number;
+  state: WriteState;
+  /** HTTP status, when there was an answer. */
+  status?: number;
+  /** The cluster's own words for a refusal. Unmasked: they may quote what was sent. */
+  message?: string;
+  /** Identity of what it left behind. */
+  uid?: string;
+  resourceVersion?: string;
+}
+
+export interface ApplyOptions {
+  cluster: Cluster;
+  writes: readonly PlannedWrite[];
+  /** Stops before the next write; one that is under way is waited for. */
+  signal: AbortSignal;
+  onProgress?: (write: AppliedWrite) => void | Promise<void>;
+}
+
+export interface ApplyOutcome {
+  state: "succeeded" | "failed" | "cancelled" | "unknown";
+  writes: AppliedWrite[];
+}
+
+const ANSWER_LIMIT = 8 * 1024 * 1024;
+
+/**
+ * Sends the stored requests as they are, in order, each once. The only thing ever put in is what an earlier one made: a uid or resource
+ * version that did not exist when it was planned (`bindings`). Stops at the first that is not done.
+ */
+export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> {
+  const { writes, signal } = options;
+  const applied: AppliedWrite[] = [];
+  let state: ApplyOutcome["state"] = "succeeded";
+  for (const write of writes) {
+    if (state === "succeeded" && signal.aborted) state = "cancelled";
+    const result: AppliedWrite =
+      state === "succeeded" ? await send(options.cluster, write, applied) : { index: write.index, state: "not_sent" };
+    if (result.state === "failed") state = "failed";
+    else if (result.state === "unknown") state = "unknown";
+    applied.push(result);
+    await options.onProgress?.(result);
+  }
+  return { state, writes: applied };
+}
+
+async function send(cluster: Cluster, write: PlannedWrite, before: readonly AppliedWrite[]): Promise<AppliedWrite> {
+  const { index, stored } = write;
+  const body = bound(write, before);
+  if (body === undefined) {
+    return { index, state: "failed", message: "The write before it did not say the identity of what it made, which this one names." };
+  }
+  const [path, query] = split(stored.url);
+  let status: number;
+  let answer: Json;
+  try {
+    const response = await cluster.request({ method: stored.method, path, query, headers: stored.headers, body });
+    status = response.status;
+    answer = await jsonOf(response.body);
+  } catch (error) {
+    // Once it was sent nobody knows; only a request that never left is known not to have been done, and that cannot be told apart.
+    const message = error instanceof TargetError ? error.message : "The connection was lost before the cluster's answer was whole.";
+    return { index, state: "unknown", message };
+  }
+  if (status >= 300) {
+    const said: Json = isRecord(answer) ? answer["message"] : undefined;
+    return { index, state: "failed", status, message: typeof said === "string" ? said : `The cluster answers ${status}.` };
+  }
+  const metadata: Json = isRecord(answer) && answer["kind"] !== "Status" ? answer["metadata"] : undefined;
+  return {
+    index,
+    state: "done",
+    status,
+    ...(typeof metadata?.["uid"] === "string" ? { uid: metadata["uid"] } : {}),
+    ...(typeof metadata?.["resourceVersion"] === "string" ? { resourceVersion: metadata["resourceVersion"] } : {}),
+  };
+}
+
+/** The stored body with what earlier writes made; undefined when one of them did not tell. */
+function bound(write: PlannedWrite, before: readonly AppliedWrite[]): Buffer | undefined {
+  let text = write.stored.body.toString("latin1");
+  if (write.bindings.length === 0) return write.stored.body;
+  for (const { token, write: index, field } of write.bindings) {
+    const value = before.find((done) => done.index === index)?.[field];
+    if (value === undefined) return undefined;
+    text = text.replaceAll(token, value);
+  }
+  return Buffer.from(text, "latin1");
+}
+
+function split(url: string): [string, string] {
+  const mark = url.indexOf("?");
+  return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
+}
+
+async function jsonOf(body: AsyncIterable<Buffer>): Promise<Json> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    // What is beyond is read, so that the connection stays in order, and dropped.
+    if (size <= ANSWER_LIMIT) chunks.push(chunk);
+  }
+  try {
+    return parseJson(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

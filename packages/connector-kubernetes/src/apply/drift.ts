@@ -1,0 +1,69 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { essence } from "../gate/foreseen.ts";
+import { sameJson, type KubeObject } from "../gate/json.ts";
+import type { PlannedWrite } from "../gate/planned-write.ts";
+import { SecretValues } from "../gate/secret-values.ts";
+import { Upstream } from "../gate/upstream.ts";
+import type { ResourceTarget } from "../gate/request-target.ts";
+
+export interface Drift {
+  /** Index of the first planned write that names it. */
+  write: number;
+  reason:
+    /** What was to be changed is no longer there. */
+    | "gone"
+    /** What was to be created is there by now. */
+    | "appeared"
+    /** Another object has its name. */
+    | "replaced"
+    /** Somebody has changed what it is meant to be. */
+    | "changed"
+    /** It cannot be read any more. */
+    | "unreadable";
+}
+
+/** Objects that change by themselves all the time and that nobody decides about. */
+const RESTLESS = new Set(["/events", "events.k8s.io/events", "coordination.k8s.io/leases"]);
+
+/**
+ * What has happened to the named targets since they were planned: another uid, or other than its status. `fingerprintKey` must be the one
+ * of the gate that planned, so that secret values compare.
+ */
+export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[], fingerprintKey: Buffer): Promise<Drift[]> {
+  const upstream = new Upstream(cluster);
+  const secrets = new SecretValues(fingerprintKey);
+  const seen = new Set<string>();
+  const drift: Drift[] = [];
+  for (const write of writes) {
+    const { group, version, resource, namespace, name } = write.resource;
+    if (name === undefined || RESTLESS.has(`${group}/${resource}`)) continue;
+    const target: ResourceTarget = { kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) };
+    const key = `${group}/${resource}/${namespace ?? ""}/${name}`;
+    // Later writes to the same name go by what earlier ones of the plan leave.
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const answer = await upstream.read(target);
+    const now = answer.status === 200 ? answer.body : undefined;
+    if (now === undefined && answer.status !== 404) drift.push({ write: write.index, reason: "unreadable" });
+    else {
+      const shown = now !== undefined && group === "" && resource === "secrets" ? secrets.mask(now, namespace ?? "") : now;
+      const reason = compare(write, shown);
+      if (reason !== undefined) drift.push({ write: write.index, reason });
+    }
+  }
+  return drift;
+}
+
+function compare(write: PlannedWrite, now: KubeObject | undefined): Drift["reason"] | undefined {
+  const { before, uid } = write;
+  if (before === undefined) {
+    // Written without a look at it: a creation, whose name must still be free.
+    return now !== undefined && write.effect !== "privilege" && write.after !== undefined && write.resource.subresource === undefined
+      ? "appeared"
+      : undefined;
+  }
+  if (now === undefined) return "gone";
+  if (uid !== undefined && now.metadata?.uid !== uid) return "replaced";
+  if (write.resource.resource === "pods" && write.method === "DELETE") return undefined;
+  return sameJson(essence(before), essence(now)) ? undefined : "changed";
+}

@@ -1,0 +1,119 @@
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { applyWrites, findDrift, openGate, type Cluster, type ClusterRequest, type PlannedWrite } from "../src/index.ts";
+import { startRecordingCluster } from "./recording-cluster.ts";
+
+type Answer = { status: number; body: object } | "lost";
+
+/** A cluster that answers in turn, and keeps what it was sent. */
+function answering(answers: Answer[]): { cluster: Cluster; sent: ClusterRequest[] } {
+  const sent: ClusterRequest[] = [];
+  const request = async (one: ClusterRequest) => {
+    sent.push(one);
+    const answer = answers[sent.length - 1]!;
+    if (answer === "lost") throw new Error("socket hang up, with what was sent in it");
+    return { status: answer.status, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(answer.body))]) };
+  };
+  return { cluster: { request, close: async () => undefined }, sent };
+}
+
+const write = (index: number, body: string, bindings: PlannedWrite["bindings"] = []): PlannedWrite => ({
+  index,
+  method: "POST",
+  path: "/api/v1/pods",
+  query: "",
+  resource: { group: "", version: "v1", resource: "pods", kind: "Pod", name: `p${index}` },
+  effect: "append",
+  shown: "server",
+  warnings: [],
+  stored: {
+    sensitive: true,
+    method: "POST",
+    url: "/api/v1/pods?fieldManager=k",
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(body),
+  },
+  bindings,
+});
+const made = (uid: string): Answer => ({ status: 201, body: { kind: "Pod", metadata: { uid, resourceVersion: "9" } } });
+const apply = (cluster: Cluster, writes: PlannedWrite[], signal = new AbortController().signal) => applyWrites({ cluster, writes, signal });
+
+describe("applyWrites", () => {
+  it("sends each once, in order, as it is stored, with what earlier ones made put in", async () => {
+    const { cluster, sent } = answering([made("real"), made("other")]);
+    const outcome = await apply(cluster, [
+      write(0, '{"a":1}'),
+      write(1, '{"owner":"planned"}', [{ token: "planned", write: 0, field: "uid" }]),
+    ]);
+    expect(outcome.state).toBe("succeeded");
+    expect(sent.map((one) => String(one.body))).toEqual(['{"a":1}', '{"owner":"real"}']);
+    expect(sent[0]).toMatchObject({ method: "POST", path: "/api/v1/pods", query: "fieldManager=k" });
+  });
+
+  it("stops at the first that is refused, and says what was done and what was not", async () => {
+    const { cluster, sent } = answering([made("a"), { status: 409, body: { kind: "Status", message: "it has changed" } }]);
+    const outcome = await apply(cluster, [write(0, "{}"), write(1, "{}"), write(2, "{}")]);
+    expect(outcome).toMatchObject({
+      state: "failed",
+      writes: [{ state: "done", uid: "a" }, { state: "failed", status: 409, message: "it has changed" }, { state: "not_sent" }],
+    });
+    expect(sent).toHaveLength(2);
+  });
+
+  it("does not know of one whose answer was lost, and never sends it again", async () => {
+    const { cluster, sent } = answering([made("a"), "lost"]);
+    const outcome = await apply(cluster, [write(0, "{}"), write(1, "{}"), write(2, "{}")]);
+    expect(outcome.state).toBe("unknown");
+    expect(outcome.writes.map((one) => one.state)).toEqual(["done", "unknown", "not_sent"]);
+    expect(JSON.stringify(outcome)).not.toContain("socket hang up");
+    expect(sent).toHaveLength(2);
+  });
+
+  it("does not begin another after it was stopped", async () => {
+    const abort = new AbortController();
+    const { cluster, sent } = answering([made("a")]);
+    const outcome = await applyWrites({
+      cluster,
+      writes: [write(0, "{}"), write(1, "{}")],
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    expect(outcome.state).toBe("cancelled");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("findDrift", () => {
+  const path = "/api/v1/namespaces/a/configmaps/web";
+  const web = (change: object = {}, metadata: object = {}) => ({
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    metadata: { name: "web", namespace: "a", uid: "uid-1", resourceVersion: "7", ...metadata },
+    data: { a: "b" },
+    ...change,
+  });
+
+  it.each([
+    ["nothing", web(), []],
+    ["its status and bookkeeping", web({ status: { x: 1 } }, { resourceVersion: "8", managedFields: [{}] }), []],
+    ["what it holds", web({ data: { a: "c" } }), ["changed"]],
+    ["its identity", web({}, { uid: "uid-2" }), ["replaced"]],
+    ["everything", undefined, ["gone"]],
+  ])("sees that %s has changed", async (_what, now, expected) => {
+    const key = Buffer.from("key");
+    const objects: Record<string, object> = { [path]: web() };
+    await using upstream = await startRecordingCluster(objects);
+    const gate = await openGate({ cluster: upstream.cluster, mode: "plan", fingerprintKey: key });
+    try {
+      const headers = { "content-type": "application/merge-patch+json" };
+      const answer = await fetch(`${gate.url}${path}`, { method: "PATCH", headers, body: '{"data":{"a":"z"}}' });
+      expect(answer.status).toBe(200);
+      if (now === undefined) delete objects[path];
+      else objects[path] = now;
+      const drift = await findDrift(upstream.cluster, gate.writes, key);
+      expect(drift.map(({ reason }) => reason)).toEqual(expected);
+    } finally {
+      await gate.close();
+    }
+  });
+});
