@@ -4,7 +4,7 @@ import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { parseGrammar } from "../grammar.ts";
 import type { Mode } from "../locks.ts";
-import { missing } from "../reads.ts";
+import { lockRead, missing } from "../reads.ts";
 import { tableReferences } from "../table-references.ts";
 import { nameKey } from "../tree.ts";
 import { holds } from "../versions.data.ts";
@@ -37,9 +37,17 @@ export function lockBelow(context: AnalysisContext, view: number, mode: Mode, dr
   }
 }
 
-/** A view whose rows are found for INSTEAD OF triggers: its query takes its place among what is read (ApplyRetrieveRule in rewriteHandler.c). */
-export function lockReplaced(context: AnalysisContext, view: CatalogRelation, draft: DraftStatement): void {
-  lockBelow(context, view.oid, "AccessShareLock", draft);
+/**
+ * A view whose rows are found for INSTEAD OF triggers: its query takes its place among what is read (ApplyRetrieveRule in rewriteHandler.c),
+ * and where it is `planned` so do the parts and heirs of what it reads.
+ */
+export function lockReplaced(context: AnalysisContext, view: CatalogRelation, planned: boolean, draft: DraftStatement): void {
+  if (!planned) lockBelow(context, view.oid, "AccessShareLock", draft);
+  else
+    for (const oid of context.catalog.relationReach.get(view.oid) ?? []) {
+      const relation = context.catalog.relations.get(oid);
+      if (relation) lockRead(context, relation, "AccessShareLock", false, draft);
+    }
   if (!holds("viewsNameThemselvesNot", context.catalog.version)) draft.locks.add(qualified(view), "AccessShareLock");
 }
 

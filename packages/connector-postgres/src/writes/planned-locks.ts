@@ -41,7 +41,7 @@ export async function lockPlanned(
     if (kind !== "v" && prepared) return;
     if (kind !== "v") return lockParts(context, relation, ["update"], reachOf(body.relation), undefined, draft);
     if (isReplaced(catalog, relation, reference)) {
-      if (reference.use !== "insert") lockReplaced(context, relation, draft);
+      if (reference.use !== "insert") lockReplaced(context, relation, !prepared, draft);
       return;
     }
     const below = await viewStep(context, relation);

@@ -143,7 +143,7 @@ async function replacedWrite(context: AnalysisContext, step: Step, scope: WriteS
   const { reference, named, relation: view, body } = step;
   const events = (reference.use === "merge" ? mergeEvents(body) : [reference.use]) as WriteEvent[];
   // An INSERT does not look at what the view is made of.
-  if (events.some((event) => event !== "insert") || reference.use === "merge") lockReplaced(context, view, draft);
+  if (events.some((event) => event !== "insert") || reference.use === "merge") lockReplaced(context, view, true, draft);
   const rows =
     (await replacedRows(context, step, scope)) ??
     (draft.planned && events.length === 1 ? { value: Math.round(draft.planned.rows), kind: "estimate" as const } : UNKNOWN);
