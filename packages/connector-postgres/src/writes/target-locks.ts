@@ -3,7 +3,7 @@ import type { AnalysisContext } from "../analysis-context.ts";
 import { ancestry, family, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { isNone, type WriteEvent } from "../triggers.ts";
+import { isNone, matchingTriggers, type WriteEvent } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
 import { lockBoundsAbove, lockDivided } from "./key-locks.ts";
@@ -32,14 +32,16 @@ export function lockParts(
   const found = events.some((event) => event !== "insert");
   if (found && reach !== "only") lockDivided(catalog, target, draft);
   lockOpened(context, target, draft);
+  const changed = new Set(events.includes("insert") ? parts.filter((oid) => isChangedBefore(context, oid)) : []);
   const leaf = (oid: number, routed: boolean): void => {
     for (const above of ancestry(catalog, oid)) {
       if (!parts.includes(above)) continue;
       const part = catalog.relations.get(above)!;
       draft.locks.add(qualified(part), "RowExclusiveLock");
       if (found) lockDivided(catalog, part, draft);
-      // A row is held against what a default partition leaves to others before it goes there (ExecFindPartition in execPartition.c).
-      if (routed && part.defaultPartition) lockBoundsAbove(catalog, part, draft);
+      // A row is held against what a default partition leaves to others before it goes there (ExecFindPartition in execPartition.c), and
+      // against any partition's bounds once a BEFORE trigger may have changed it (ExecInsert in nodeModifyTable.c).
+      if (routed && (part.defaultPartition || (above === oid && changed.has(oid)))) lockBoundsAbove(catalog, part, draft);
       lockOpened(context, part, draft);
     }
   };
@@ -47,6 +49,9 @@ export function lockParts(
   for (const [oid, rows] of written?.partitions ?? []) if (rows > 0) leaf(oid, true);
   if (events.includes("insert") && target.kind === "p" && !written?.partitions) for (const oid of parts) leaf(oid, true);
 }
+
+const isChangedBefore = (context: AnalysisContext, oid: number): boolean =>
+  matchingTriggers(context, oid, "insert").some(({ row, when }) => row && when === "before");
 
 /** What a partition that is named itself may hold is read from what it is a part of, for new and changed rows (generate_partition_qual in partcache.c). */
 export function lockBounds({ catalog }: AnalysisContext, target: CatalogRelation, rows: Rows, draft: DraftStatement): void {
