@@ -1,10 +1,10 @@
 import type { SideEffect } from "@interlock/protocol";
 import { ancestry, family, findRelation } from "../catalog.ts";
-import type { Catalog, ForeignKey, SessionFacts } from "../catalog-model.ts";
+import type { Catalog, CatalogRelation, ForeignKey, SessionFacts } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import { isDefinition } from "../ddl/definitions.ts";
 import type { DraftStatement } from "../draft-statement.ts";
-import { tableReferences } from "../table-references.ts";
+import { tableReferences, type TableReference } from "../table-references.ts";
 import { isNone } from "../triggers.ts";
 import { unwrap, type Node } from "../tree.ts";
 import { computedFrom } from "./computed-columns.ts";
@@ -75,22 +75,34 @@ export class EarlierWrites {
     if (this.#written.size + this.#columns.size === 0) return false;
     if (defines(unwrap(tree)?.[0] ?? "")) return true;
     const met = new Set<number>();
-    const meet = (oid: number): void => {
-      if (met.has(oid)) return;
+    const followed = new Set<number>();
+    const meet = (oid: number, keys: boolean): void => {
+      if (keys ? followed.has(oid) : met.has(oid)) return;
       met.add(oid);
-      for (const below of catalog.relationReach.get(oid) ?? []) meet(below);
-      for (const near of kin(catalog, oid)) meet(near);
-      for (const key of keysTo(catalog, oid)) meet(key.child);
+      if (keys) followed.add(oid);
+      for (const below of catalog.relationReach.get(oid) ?? []) meet(below, keys);
+      for (const near of kin(catalog, oid)) meet(near, keys);
+      if (keys) for (const key of keysTo(catalog, oid)) meet(key.child, true);
     };
-    for (const { ref } of tableReferences(tree)) {
-      const relation = findRelation(catalog, facts, ref);
+    for (const reference of tableReferences(tree)) {
+      const relation = findRelation(catalog, facts, reference.ref);
       if (!relation) return true;
-      meet(relation.oid);
+      meet(relation.oid, passesOn(catalog, relation, reference));
     }
     if (catalog.foreignKeys.some((key) => met.has(key.child) && this.#moved(catalog, key))) return true;
     const sequences = catalog.sequences.filter(({ table }) => met.has(table)).map(({ sequence }) => sequence);
     return [...met, ...sequences].some((oid) => this.#written.has(oid) || this.#columns.has(oid));
   }
+}
+
+/** Whether rows that refer to a table may matter to what is done to it: not where it is read, gets rows or keeps the keys it has. */
+function passesOn(catalog: Catalog, relation: CatalogRelation, { use, statement }: TableReference): boolean {
+  if (use === "read" || use === "lock" || (use === "insert" && !statement?.onConflictClause)) return false;
+  if (use !== "update" || relation.kind === "v") return true;
+  const assigned = new Set((statement?.targetList ?? []).map((item: Node) => item.ResTarget?.name as string));
+  const placed = kin(catalog, relation.oid).flatMap((oid) => columnNames(catalog, oid, catalog.relations.get(oid)!.partitionKey));
+  const pointedAt = keysTo(catalog, relation.oid).flatMap((key) => columnNames(catalog, key.parent, key.parentColumns));
+  return relation.partitionKey.includes(0) || [...placed, ...pointedAt].some((name) => assigned.has(name));
 }
 
 const kin = (catalog: Catalog, oid: number): number[] => [...ancestry(catalog, oid), ...family(catalog, oid)];
