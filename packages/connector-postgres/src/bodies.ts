@@ -77,6 +77,9 @@ async function followFunction(
   const quiet = ["read", "session"].includes(call.effect);
   if (!statements || statements.some(({ dynamic, text }) => dynamic || text === "")) {
     if (!quiet) draft.incomplete = true;
+    for (const statement of statements ?? [])
+      for (const lock of bodyWrites(context, statement, { firings, rows: firings, transitions: [] }, 0)?.locks ?? [])
+        draft.locks.add(lock.object, lock.mode as Mode);
     return;
   }
   // Even where it writes nothing that can be listed, it was followed.
@@ -114,12 +117,11 @@ async function followBlock(context: AnalysisContext, body: Node, draft: DraftSta
   if (statements.some(({ certainty }) => certainty === "repeated")) context.after.earlier.addAnything();
   for (const statement of statements) {
     const tree = treeOf(statement);
-    if (!tree) {
-      draft.incomplete = true;
-      continue;
-    }
+    if (!tree || statement.dynamic) draft.incomplete = true;
+    if (!tree) continue;
     // A block is read as a whole before any of it runs.
-    for (const item of unreadable(tree, context.catalog.version)) if (item.code === "42601") draft.willFail.push(item);
+    const unread = statement.dynamic ? [] : unreadable(tree, context.catalog.version);
+    draft.willFail.push(...unread.filter((item) => item.code === "42601"));
     const read =
       unwrap(tree)![0] === "SelectStmt" ? bodyWrites(context, statement, { firings: ONCE, rows: ONCE, transitions: [] }, 0) : undefined;
     // What only reads needs no plan of its own; most are conditions and assignments.
@@ -129,8 +131,8 @@ async function followBlock(context: AnalysisContext, body: Node, draft: DraftSta
   }
 }
 
-function treeOf({ text, dynamic }: BodyStatement): Node | undefined {
-  const parsed = dynamic || text === "" ? undefined : parseGrammar(text);
+function treeOf({ text }: BodyStatement): Node | undefined {
+  const parsed = text === "" ? undefined : parseGrammar(text);
   return parsed?.ok && parsed.statements.length === 1 ? parsed.statements[0]!.stmt : undefined;
 }
 

@@ -8,6 +8,7 @@ import type { DraftStatement } from "./draft-statement.ts";
 import { rulesOn } from "./rules/rule-definition.ts";
 import { addForecast, columnsSetByTriggers, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
+import { blurAll } from "./writes/effects.ts";
 import { columnNames, CUSTOM_PLANS, lockKeyTable, lockParents } from "./writes/key-locks.ts";
 import { isEmpty } from "./writes/null-columns.ts";
 import { isKept } from "./writes/target-locks.ts";
@@ -22,6 +23,8 @@ export interface CascadeOptions {
   planned?: ReadonlyMap<number, number>;
   /** A trigger may keep rows that would go. */
   alters?: boolean;
+  /** Partitions that the rows of the statement itself are in, where that is known. */
+  places?: readonly number[] | undefined;
 }
 
 /** Rows that go with, or change with, deleted rows; and keys that forbid the delete. */
@@ -32,7 +35,7 @@ export function describeDeleteCascades(
   counts: ClosureCounts | undefined,
   rows: Rows,
   draft: DraftStatement,
-  { depth = 0, planned, alters = false }: CascadeOptions = {},
+  { depth = 0, planned, alters = false, places }: CascadeOptions = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
@@ -54,7 +57,10 @@ export function describeDeleteCascades(
   // What keys take may be in any partition; what the statement selects is in those that planning keeps.
   const placesOf = (table: number): readonly number[] => {
     const taken = closure.deletes.some((entry) => entry.table === table && entry.via.length + entry.self.length > 0);
-    return counts?.places.get(table) ?? (taken ? withPartitions(context, table) : keptParts(context, table, draft));
+    return (
+      counts?.places.get(table) ??
+      (taken ? withPartitions(context, table) : ((table === target.oid ? places : undefined) ?? keptParts(context, table, draft)))
+    );
   };
   // Rows that a BEFORE trigger keeps from going are left for other keys to act on, however many those were counted without them.
   const kept = closure.deletes.filter(({ table }) => mayKeepRows(context, table)).map(({ table }) => table);
@@ -324,7 +330,7 @@ function fire(
   if (runs) noteRules(context, table, event, draft);
   if (!forecast.alters || isNone(rows)) return false;
   draft.notes.push(`A BEFORE trigger on ${qualified(table)} may change what cascades`);
-  for (const cascade of draft.cascades) if (cascade.rows.kind === "exact") cascade.rows = { ...cascade.rows, kind: "estimate" };
+  blurAll(draft);
   return true;
 }
 

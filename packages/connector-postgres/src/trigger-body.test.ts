@@ -4,7 +4,7 @@ import { assignedColumnsOfNew, walkTriggerBody } from "./trigger-body.ts";
 
 const walk = (body: string, event = "DELETE") => walkTriggerBody(plpgsqlTree(`begin ${body} end`, TRIGGER_SIGNATURE)!, event);
 const said = (body: string, event?: string) =>
-  walk(body, event).statements.map((statement) => `${statement.certainty}: ${statement.text || "dynamic"}`);
+  walk(body, event).statements.map((statement) => `${statement.certainty}: ${statement.dynamic ? "dynamic " : ""}${statement.text}`);
 
 const BY_OPERATION =
   "if tg_op = 'DELETE' then insert into a values (1); return old; elsif tg_op in ('UPDATE') then insert into b values (1); else insert into c values (1); end if; insert into d values (1); return new;";
@@ -27,7 +27,12 @@ test("what a condition on data guards may happen, and so may all that follows a 
 
 test("loops repeat, and dynamic SQL is said to be so", () => {
   expect(said("for i in 1..3 loop insert into a values (i); end loop; return old;").at(-1)).toBe("repeated: insert into a values (i)");
-  expect(said("execute 'x'; return old;")).toEqual(["always: dynamic"]);
+  expect(said("execute 'delete from a'; return old;")).toEqual(["always: dynamic delete from a"]);
+  expect(said("execute 'delete from ' || name; return old;")).toEqual(["always: dynamic "]);
+  expect(said("declare r record; begin for r in execute 'select 1' loop insert into a values (1); end loop; end; return old;")).toEqual([
+    "always: dynamic select 1",
+    "repeated: insert into a values (1)",
+  ]);
 });
 
 test.each([

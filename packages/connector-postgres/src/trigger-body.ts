@@ -1,3 +1,4 @@
+import { constantText } from "./dynamic-text.ts";
 import { parseGrammar } from "./grammar.ts";
 import { names, unwrap, type Node } from "./tree.ts";
 
@@ -5,10 +6,13 @@ import { names, unwrap, type Node } from "./tree.ts";
 export type Certainty = "always" | "maybe" | "repeated";
 
 export interface BodyStatement {
-  /** The SQL; empty when it is built while the trigger runs. */
+  /** The SQL; empty when it is only known while the trigger runs. */
   text: string;
+  /** The SQL is the value of an expression: what it does stays unknown, even where the text can be read. */
   dynamic: boolean;
   certainty: Certainty;
+  /** Conditions, as SQL expressions, that all hold when it runs; undefined where anything else decides. */
+  under?: readonly string[] | undefined;
 }
 
 export interface BodyWalk {
@@ -34,21 +38,33 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
   type Flow = "on" | "maybe" | "off";
   const weaker = (flow: Flow, certainty: Certainty): Certainty =>
     certainty === "repeated" ? "repeated" : flow === "maybe" ? "maybe" : certainty;
+  let under: readonly string[] | undefined = [];
+  /** Under more conditions, or under what cannot be told. */
+  const within = <T>(more: readonly (string | undefined)[] | undefined, work: () => T): T => {
+    const outside = under;
+    under = !under || !more || more.includes(undefined) ? undefined : [...under, ...(more as readonly string[])];
+    const result = work();
+    under = outside;
+    return result;
+  };
   const sql = (node: Node | undefined, certainty: Certainty): void => {
     const expression = node?.PLpgSQL_expr;
     if (!expression) return;
     const mode: number = expression.parseMode ?? 0;
     const assigned = mode >= 3 ? /:?=/.exec(expression.query) : undefined;
     const text: string = assigned ? expression.query.slice(assigned.index + assigned[0].length) : expression.query;
-    walk.statements.push({ text: mode === 0 ? text : `select ${text}`, dynamic: false, certainty });
+    walk.statements.push({ text: mode === 0 ? text : `select ${text}`, dynamic: false, certainty, under });
   };
+  const dynamic = (node: Node | undefined, certainty: Certainty): void =>
+    void walk.statements.push({ text: constantText(node?.PLpgSQL_expr?.query, event) ?? "", dynamic: true, certainty, under });
   /** A cursor declared with its query runs it when it is opened. */
   const cursor = (number: number | undefined, certainty: Certainty): void =>
     sql(tree.datums?.[number ?? 0]?.PLpgSQL_var?.cursor_explicit_expr, certainty);
   const run = (list: Node[] | undefined, certainty: Certainty): Flow => {
     let flow: Flow = "on";
     for (const node of list ?? []) {
-      const next = one(node, weaker(flow, certainty));
+      const open = flow === "on" && certainty !== "repeated";
+      const next = within(open ? [] : undefined, () => one(node, weaker(flow, certainty)));
       if (next === "off") return flow === "maybe" ? "maybe" : "off";
       if (next === "maybe") flow = "maybe";
     }
@@ -63,8 +79,10 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
       case "PLpgSQL_stmt_block": {
         if (!body.exceptions) return run(body.body, certainty);
         const inside = certainty === "always" ? "maybe" : certainty;
-        run(body.body, inside);
-        for (const handler of body.exceptions.PLpgSQL_exception_block?.exc_list ?? []) run(handler.PLpgSQL_exception?.action, inside);
+        within(undefined, () => {
+          run(body.body, inside);
+          for (const handler of body.exceptions.PLpgSQL_exception_block?.exc_list ?? []) run(handler.PLpgSQL_exception?.action, inside);
+        });
         return "maybe";
       }
       case "PLpgSQL_stmt_if": {
@@ -75,23 +93,29 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         const flows: Flow[] = [];
         let open = true;
         let sure = true;
+        const before: (string | undefined)[] = [];
         for (const { condition, list } of branches) {
           if (!open) break;
           const truth = decide(condition?.PLpgSQL_expr?.query, event);
-          if (truth === undefined) sql(condition, sure ? certainty : "maybe");
+          const query: string | undefined = condition?.PLpgSQL_expr?.query;
+          if (truth === undefined) within(before, () => sql(condition, sure ? certainty : "maybe"));
           if (truth === false) continue;
-          flows.push(run(list, truth === true && sure ? certainty : certainty === "repeated" ? certainty : "maybe"));
+          const inside = truth === true && sure ? certainty : certainty === "repeated" ? certainty : "maybe";
+          flows.push(within(truth === true ? before : [...before, query], () => run(list, inside)));
           if (truth === true) open = false;
           else sure = false;
+          before.push(query === undefined ? undefined : `(${query}) IS NOT TRUE`);
         }
-        if (open) flows.push(run(body.else_body, sure ? certainty : certainty === "repeated" ? certainty : "maybe"));
+        if (open) flows.push(within(before, () => run(body.else_body, sure ? certainty : certainty === "repeated" ? certainty : "maybe")));
         return either(flows);
       }
       case "PLpgSQL_stmt_case": {
         sql(body.t_expr, certainty);
-        for (const item of body.case_when_list ?? []) sql(item.PLpgSQL_case_when?.expr, certainty === "repeated" ? certainty : "maybe");
-        for (const item of body.case_when_list ?? []) run(item.PLpgSQL_case_when?.stmts, certainty === "repeated" ? certainty : "maybe");
-        run(body.else_stmts, certainty === "repeated" ? certainty : "maybe");
+        within(undefined, () => {
+          for (const item of body.case_when_list ?? []) sql(item.PLpgSQL_case_when?.expr, certainty === "repeated" ? certainty : "maybe");
+          for (const item of body.case_when_list ?? []) run(item.PLpgSQL_case_when?.stmts, certainty === "repeated" ? certainty : "maybe");
+          run(body.else_stmts, certainty === "repeated" ? certainty : "maybe");
+        });
         return "maybe";
       }
       case "PLpgSQL_stmt_while":
@@ -108,7 +132,7 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         run(body.body, "repeated");
         return "maybe";
       case "PLpgSQL_stmt_open":
-        if (body.dynquery) walk.statements.push({ text: "", dynamic: true, certainty });
+        if (body.dynquery) dynamic(body.dynquery, certainty);
         else if (body.query) sql(body.query, certainty);
         else cursor(body.curvar, certainty);
         sql(body.argquery, certainty);
@@ -117,7 +141,7 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
       case "PLpgSQL_stmt_close":
         return "on";
       case "PLpgSQL_stmt_return_query":
-        if (body.dynquery) walk.statements.push({ text: "", dynamic: true, certainty });
+        if (body.dynquery) dynamic(body.dynquery, certainty);
         else sql(body.query, certainty);
         return "on";
       case "PLpgSQL_stmt_return_next":
@@ -158,7 +182,8 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         return "on";
       case "PLpgSQL_stmt_dynexecute":
       case "PLpgSQL_stmt_dynfors":
-        walk.statements.push({ text: "", dynamic: true, certainty });
+        dynamic(body.query, certainty);
+        if (type === "PLpgSQL_stmt_dynfors") run(body.body, "repeated");
         return "maybe";
       default:
         walk.unknown = true;

@@ -10,8 +10,11 @@ import { tableReferences } from "./table-references.ts";
 import type { BodyStatement } from "./trigger-body.ts";
 import { isNone, type Write, type WriteEvent } from "./triggers.ts";
 import { rangeName, unwrap, type Node } from "./tree.ts";
+import { statementKey } from "./writes/body-finds.ts";
 import { followWrite } from "./writes/consequences.ts";
+import type { FiringCount } from "./writes/firing-counts.ts";
 import { givenColumns } from "./writes/given-columns.ts";
+import { CUSTOM_PLANS, lockKeyTable } from "./writes/key-locks.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
 import { nullColumns, nullsAssigned } from "./writes/null-columns.ts";
 import { lockBounds, lockLeft, lockParts } from "./writes/target-locks.ts";
@@ -30,6 +33,8 @@ export interface TriggerRows {
   rows: Rows;
   /** Names of its transition tables. */
   transitions: readonly string[];
+  /** What of its body was counted. */
+  counts?: FiringCount["statements"] | undefined;
 }
 
 /** One statement of a body and all that follows from it. */
@@ -58,6 +63,8 @@ export function bodyWrites(
   if (judged.effect === "unknown") return undefined;
   const [type, body] = unwrap(tree)!;
   const event = EVENTS[type];
+  const count = passing.counts?.get(statementKey(statement));
+  const firings: Rows = count ? { value: count.runs, kind: count.runs === 0 ? "exact" : passing.firings.kind } : passing.firings;
   const inner = draftStatement({ index: 0, start: 0, end: 0, text: statement.text }, "", judged.effect);
   const writes: Write[] = [];
   let complete = ["read", "session"].includes(judged.effect);
@@ -71,10 +78,17 @@ export function bodyWrites(
   const plain = references.filter((reference) => reference.statement).length === 1;
   if (event && target) {
     inner.locks.add(qualified(target), "RowExclusiveLock");
-    lockParts(context, target, [event], body.relation.inh === true ? "all" : "only", undefined, inner);
+    // Few firings are planned for their values; the plan for any value opens every partition.
+    const few = firings.kind === "exact" && firings.value <= CUSTOM_PLANS;
+    const places = few ? count?.partitions : undefined;
+    if (places) lockKeyTable(catalog, target.oid, "RowExclusiveLock", inner, places);
+    else lockParts(context, target, [event], body.relation.inh === true ? "all" : "only", undefined, inner);
     // Where a rule or a view passes it on is not followed from here; what it comes to is in the effect.
     const passedOn = catalog.rules.has(target.oid) || target.kind === "v";
-    const said = perFiring(context, type, body, target, passing, statement);
+    const said: Rows =
+      count?.rows === undefined
+        ? perFiring(context, type, body, target, { ...passing, firings }, count ? { ...statement, certainty: "always" } : statement)
+        : { value: count.rows, kind: count.rows === 0 ? "exact" : "estimate" };
     const rows = passedOn ? weaken(said) : said;
     writes.push({ object: qualified(target), effect: EFFECTS[event], rows });
     if (event !== "delete") lockBounds(context, target, rows, inner);
@@ -84,7 +98,11 @@ export function bodyWrites(
       const columns = event === "update" ? (body.targetList ?? []).map((item: Node) => item.ResTarget?.name as string) : [];
       const given = event === "insert" ? givenColumns(target, body) : columns;
       const nulls = event === "insert" ? nullColumns(target, body) : nullsAssigned(target, body.targetList ?? []);
-      followWrite(context, { target, event, rows, columns: given, nulls, statements: passing.firings, depth: depth + 1 }, inner);
+      followWrite(
+        context,
+        { target, event, rows, columns: given, nulls, statements: firings, depth: depth + 1, places, again: count?.again },
+        inner,
+      );
     }
     writes.push(...inner.cascades.map(({ object, effect, rows: cascaded }) => ({ object, effect, rows: cascaded })));
     if (inner.incomplete || inner.cascades.some(({ rows: cascaded }) => cascaded.kind === "unknown")) complete = false;
@@ -96,7 +114,7 @@ export function bodyWrites(
     sideEffects: [...judged.sideEffects, ...inner.sideEffects],
     willFail: inner.willFail,
     notes: [...judged.notes, ...inner.notes],
-    locks: inner.locks.list(),
+    locks: isNone(firings) ? [] : inner.locks.list(),
   };
 }
 
@@ -122,7 +140,7 @@ function perFiring(
     const rows: Rows = { value: firings.value * count, kind: firings.kind };
     return statement.certainty === "maybe" || body.onConflictClause ? weaken(rows) : rows;
   }
-  return byUniqueKey(context, body, target) ? weaken({ value: firings.value, kind: firings.kind }) : { value: 0, kind: "unknown" };
+  return pinnedByUniqueKey(context, body, target) ? weaken({ value: firings.value, kind: firings.kind }) : { value: 0, kind: "unknown" };
 }
 
 /** Rows of `SELECT … FROM transition table`: with nothing beside it, one for each that passed. */
@@ -142,19 +160,19 @@ function fromTransitions(select: Node, passed: Rows, transitions: readonly strin
   return simple ? passed : weaken(passed);
 }
 
-/** The WHERE clause pins every column of a unique index, so at most one row matches. */
-function byUniqueKey({ catalog }: AnalysisContext, body: Node, target: CatalogRelation): boolean {
-  const pinned = new Set<string>();
+/** The columns that a WHERE clause pins, with what each equals, where they hold those of a unique index: at most one row matches. */
+export function pinnedByUniqueKey({ catalog }: AnalysisContext, body: Node, target: CatalogRelation): Map<string, Node> | undefined {
+  const pinned = new Map<string, Node>();
   const visit = (node: Node | undefined): void => {
     if (node?.BoolExpr?.boolop === "AND_EXPR") node.BoolExpr.args.forEach(visit);
     const compare = node?.A_Expr;
     if (compare?.kind !== "AEXPR_OP" || compare.name?.[0]?.String?.sval !== "=") return;
     const name = compare.lexpr?.ColumnRef?.fields?.at(-1)?.String?.sval;
-    if (name) pinned.add(name);
+    if (name) pinned.set(name, compare.rexpr);
   };
   visit(body.whereClause);
-  if (body.usingClause || body.fromClause) return false;
-  return catalog.indexes.some(
+  if (body.usingClause || body.fromClause) return undefined;
+  const unique = catalog.indexes.some(
     (index) =>
       index.table === target.oid &&
       index.unique &&
@@ -162,4 +180,5 @@ function byUniqueKey({ catalog }: AnalysisContext, body: Node, target: CatalogRe
       !index.partial &&
       index.columns.every((attnum) => pinned.has(target.columns.find((column) => column.attnum === attnum)?.name ?? "")),
   );
+  return unique ? pinned : undefined;
 }

@@ -8,6 +8,7 @@ import { plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
 import { bodyWrites, type TriggerRows } from "./trigger-writes.ts";
 import { assignedColumnsOfNew, walkTriggerBody } from "./trigger-body.ts";
 import { computedFrom } from "./writes/computed-columns.ts";
+import type { FiringCount, FiringCounts } from "./writes/firing-counts.ts";
 
 export type WriteEvent = "insert" | "update" | "delete" | "truncate";
 
@@ -34,8 +35,10 @@ export interface Firing {
   statements?: Rows;
   /** Rows that BEFORE triggers see, where more are proposed than written. */
   proposed?: Rows | undefined;
-  /** Those whose condition no row meets. */
-  unmet?: ReadonlySet<CatalogTrigger> | undefined;
+  /** What could be counted of their firings. */
+  counts?: FiringCounts | undefined;
+  /** Each row of the write is counted once. */
+  single?: boolean;
   /** Rows pass that no statement of this kind writes, as those that move to another partition: statement triggers do not fire. */
   rowsOnly?: boolean;
   /** The columns that a key's own UPDATE of the same table assigns, after this one; `sure`: it runs. */
@@ -55,18 +58,19 @@ export function forecastTriggers(
   event: WriteEvent,
   rows: Rows,
   columns?: readonly string[],
-  { depth = 0, statements = ONCE, proposed, rowsOnly = false, overtaken, unmet }: Firing = {},
+  { depth = 0, statements = ONCE, proposed, rowsOnly = false, overtaken, counts, single = false }: Firing = {},
 ): TriggerForecast {
   const forecast: TriggerForecast = { sideEffects: [], complete: true, alters: false, willFail: [], notes: [], locks: [] };
   const again = overtaken && new Set(matchingTriggers(context, table, event, overtaken.columns));
   for (const trigger of matchingTriggers(context, table, event, columns)) {
     if (rowsOnly && !trigger.row) continue;
-    const seen: Rows = unmet?.has(trigger) ? { value: 0, kind: "exact" } : trigger.when === "before" ? (proposed ?? rows) : rows;
+    const count = rows.kind === "exact" ? counts?.get(trigger) : undefined;
+    const seen: Rows = count?.met === 0 ? { value: 0, kind: "exact" } : trigger.when === "before" ? (proposed ?? rows) : rows;
     // The key's own statement takes the place of the one before it, and may not be one that the trigger is for (cancel_prior_stmt_triggers).
     const lost = again && !trigger.row && trigger.when === "after" && !again.has(trigger);
     if (lost && overtaken.sure) continue;
     const runs: Rows = lost ? { value: statements.value, kind: "estimate" } : statements;
-    one(context, trigger, event, { table, rows: seen, statements: runs, depth }, forecast);
+    one(context, trigger, event, { table, rows: seen, statements: runs, depth, ...(count ? { count, single } : {}) }, forecast);
   }
   return forecast;
 }
@@ -136,6 +140,8 @@ interface Fired {
   rows: Rows;
   statements: Rows;
   depth: number;
+  count?: FiringCount;
+  single?: boolean;
 }
 
 /** Whether every row written under a table's name is one of the trigger's own table. */
@@ -164,16 +170,29 @@ function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEven
   const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, TRIGGER_SIGNATURE) : undefined;
   if (!fn || !tree) return lost(`its function is written in ${fn?.language ?? "an unknown language"} or cannot be read`);
   const walk = walkTriggerBody(tree, event.toUpperCase());
-  if (walk.unknown || walk.statements.some((statement) => statement.dynamic)) return lost("what it does is only known when it runs");
   if (trigger.when === "before" && trigger.row && (walk.skips || trigger.conditional)) into.alters = true;
   if (walk.raises && !trigger.conditional && (rows.value > 0 || !trigger.row) && rows.kind !== "unknown" && rows.kind !== "estimate")
     into.willFail.push({ code: "P0001", reason: `Trigger ${trigger.name} on ${table ? qualified(table) : "the table"} raises an error` });
 
   const partly = trigger.conditional || !firesForAll(context, trigger, fired.table);
-  const firings: Rows = trigger.row
-    ? { value: rows.value, kind: partly && rows.kind === "exact" && rows.value > 0 ? "estimate" : rows.kind }
-    : statements;
-  const passing: TriggerRows = { firings, rows, transitions: [trigger.oldTable, trigger.newTable].filter((item) => item !== undefined) };
+  const met = fired.single && trigger.row && !isNone(rows) ? fired.count?.met : undefined;
+  const firings: Rows =
+    met !== undefined
+      ? { value: met, kind: rows.kind }
+      : trigger.row
+        ? { value: rows.value, kind: partly && rows.kind === "exact" && rows.value > 0 ? "estimate" : rows.kind }
+        : statements;
+  const passing: TriggerRows = {
+    firings,
+    rows,
+    counts: fired.count?.statements,
+    transitions: [trigger.oldTable, trigger.newTable].filter((item) => item !== undefined),
+  };
+  if (walk.unknown || walk.statements.some((statement) => statement.dynamic)) {
+    if (!isNone(firings))
+      into.locks.push(...walk.statements.flatMap((each) => bodyWrites(context, each, passing, fired.depth)?.locks ?? []));
+    return lost("what it does is only known when it runs");
+  }
   const writes: Write[] = [];
   const effects: SideEffect["effect"][] = [];
   for (const statement of walk.statements) {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Target } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import type { Impact } from "@interlock/protocol";
@@ -52,7 +52,71 @@ test("a trigger that always raises is foretold", async () => {
 
 test("a trigger with dynamic SQL is unknown", async () => {
   await hang("begin execute 'delete from shop.items'; return old; end", "after delete on shop.refunds for each row");
-  expect(await impact("delete from shop.refunds where id = 1")).toMatchObject({ effect: "unknown", complete: false });
+  const found = await impact("delete from shop.refunds where id = 1");
+  expect(found).toMatchObject({ effect: "unknown", complete: false });
+  // What can be read of it is said all the same.
+  expect(found.statements[0]!.locks).toContainEqual({ object: "shop.items", mode: "RowExclusiveLock" });
+});
+
+describe("what a body does is counted before it runs", () => {
+  const SETUP = `drop schema extra cascade; create schema extra;
+    create table extra.t (id int primary key, v int); create table extra.u (id int primary key, v int);
+    create table extra.log (what text); create table extra.p (id int primary key) partition by range (id);
+    create table extra.p_low partition of extra.p for values from (0) to (100); create table extra.p_high partition of extra.p default;
+    insert into extra.t select i, i % 5 from generate_series(1, 20) i; insert into extra.u select i, 0 from generate_series(1, 3) i;
+    insert into extra.p select i from generate_series(1, 10) i; analyze extra.t, extra.u, extra.p`;
+
+  test.each<[string, string, string]>([
+    ["if old.v = 4 then insert into extra.log values ('x'); end if; return null;", "", "delete from extra.t where id < 11"],
+    ["if old.v = 9 then insert into extra.log values ('x'); end if; return null;", "", "delete from extra.t where id < 11"],
+    ["if old.v = 4 then return null; end if; insert into extra.log values ('x'); return null;", "", "delete from extra.t where id < 11"],
+    [
+      "if old.v = 4 then null; elsif old.v = 3 then insert into extra.log values ('x'), ('y'); else insert into extra.log values ('z'); end if; return null;",
+      "",
+      "delete from extra.t",
+    ],
+    ["if new.v > 3 then insert into extra.log values ('x'); end if; return null;", "", "update extra.t set v = v + 1 where id < 9"],
+    [
+      "new.v := 9; if new.v > 3 then insert into extra.log values ('x'); end if; return null;",
+      "",
+      "update extra.t set v = v + 1 where id < 9",
+    ],
+    [
+      "if new.v > 3 then insert into extra.log values ('x'); end if; return null;",
+      "",
+      "insert into extra.t values (30, 3), (31, 4), (32, null)",
+    ],
+    ["insert into extra.log values ('x'); return null;", "when (old.v = 1)", "delete from extra.t where id < 11"],
+    ["insert into extra.log values ('x'); return null;", "when (old.v = 9)", "delete from extra.t where id < 11"],
+    ["delete from extra.u where id = old.id; return null;", "", "delete from extra.t where id > 10"],
+    ["delete from extra.u where id = old.id; return null;", "", "delete from extra.t where id > 2"],
+    ["delete from extra.u where id = old.v; return null;", "", "delete from extra.t"],
+    ["update extra.u set v = 1 where id = old.v; return null;", "", "delete from extra.t"],
+    ["insert into extra.u values (40, 1); delete from extra.u where id = old.id; return null;", "", "delete from extra.t where id = 11"],
+    ["delete from extra.p where id = old.id; return null;", "", "delete from extra.t where id < 4"],
+    ["delete from extra.p where id = old.id; return null;", "", "delete from extra.t where id = 15"],
+    ["delete from extra.p where id = old.id * 100; return null;", "", "delete from extra.t where id = 15"],
+    ["delete from extra.u where id = old.id; return null;", "", "insert into extra.u values (15, 1); delete from extra.t where id = 15"],
+    [
+      "delete from extra.u where id = old.id; return null;",
+      "",
+      "merge into extra.t using extra.u on t.id = u.id + 12 when matched then delete",
+    ],
+  ])("%s %s: %s", async (body, when, text) => {
+    await client.query(SETUP);
+    const events = when === "" && body.includes("new.") ? "insert or update" : "delete";
+    await hang(`begin ${body} end`, `after ${events} on extra.t for each row ${when}`);
+    const found = await impact(text);
+    const truth = await truthOf(client, text);
+    const locks = found.statements.flatMap((statement) => statement.locks.map(({ object, mode }) => `${object}/${mode}`));
+    expect(new Set(locks)).toEqual(truth.locks);
+    // The log is written by triggers alone, so that its counter is what was foretold.
+    const logged = found.statements.flatMap(({ sideEffects }) => sideEffects.flatMap((item) => item.writes ?? []));
+    for (const { rows } of logged.filter(({ object, rows }) => object === "extra.log" && rows.kind === "exact"))
+      expect(rows.value).toBe(truth.written.get("extra.log")?.inserted ?? 0);
+    const sure = /^if|when/.test(`${body} ${when}`) && !body.startsWith("if old.v = 4 then return null") && !body.includes("elsif");
+    if (sure) expect(logged.map(({ rows }) => rows.kind)).toEqual(["exact"]);
+  });
 });
 
 test("a trigger on a cascade's child counts, and raises the effect", async () => {

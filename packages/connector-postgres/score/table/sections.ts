@@ -14,6 +14,7 @@ import { FEW_RIGHTS, ROW_POLICIES } from "./privileges.ts";
 import { RULE_CHAINS } from "./rule-chains.ts";
 import type { Section } from "./section.ts";
 import { TEXTS } from "./texts.ts";
+import { TRIGGER_BODIES } from "./trigger-bodies.ts";
 import { TRIGGER_FORMS } from "./trigger-forms.ts";
 import { RULES, VIEW_FORMS } from "./view-forms.ts";
 
@@ -33,6 +34,7 @@ export const SECTIONS: readonly Section[] = [
   KEYS_OF_PARTITIONS,
   KEYS_OF_18,
   KEYS_THAT_FORBID,
+  TRIGGER_BODIES,
   TRIGGER_FORMS,
   MERGES,
   CONFLICTS,

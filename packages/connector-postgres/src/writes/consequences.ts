@@ -20,17 +20,23 @@ export interface FollowedWrite {
   /** How often its statement runs. */
   statements: Rows;
   depth: number;
+  /** The same row is changed several times. */
+  again?: boolean | undefined;
+  /** Partitions that its rows are in, by OID, where that is known. */
+  places?: readonly number[] | undefined;
 }
 
 /** Triggers, keys and sequences of such a write, without its own row figure; what keys take along is estimated. */
 export function followWrite(context: AnalysisContext, write: FollowedWrite, draft: DraftStatement): void {
-  const { target, event, rows, columns, nulls, statements, depth } = write;
+  const { target, event, rows, columns, nulls, statements, depth, places, again } = write;
   const assigned = event === "update" ? columns : undefined;
   addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned, { depth, statements }));
   if (isNone(rows)) return;
   if (event === "delete")
-    describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, { depth });
+    describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, { depth, places });
   if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
-  if (event !== "delete") lockParents(context, target, assigned, rows, draft, { nulls });
+  // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required in ri_triggers.c).
+  const asked = again ? target.columns.map(({ name }) => name) : assigned;
+  if (event !== "delete") lockParents(context, target, asked, rows, draft, { nulls });
   if (event === "insert") describeSequences(context, target, columns, rows, draft);
 }

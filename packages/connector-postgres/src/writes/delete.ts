@@ -10,11 +10,11 @@ import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
+import { countFirings } from "./firing-counts.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { foundRows, type RowSource } from "./row-source.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
 import { countSelected, rangeOf, settled, type WriteTask } from "./task.ts";
-import { unmetTriggers } from "./unmet-triggers.ts";
 
 /** A DELETE and everything its keys take along. */
 export async function describeDelete(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {
@@ -23,21 +23,22 @@ export async function describeDelete(context: AnalysisContext, task: WriteTask, 
   const closure = deleteClosure(catalog, target.oid);
   const found = await countDeleted(context, task, closure);
   const rows = settled(context, task, found.rows);
-  const unmet =
+  const counts =
     rows.kind === "exact" && rows.value > 0
-      ? await unmetTriggers(context, target, "delete", undefined, goingRows(context, task))
+      ? await countFirings(context, target, "delete", undefined, goingRows(context, task))
       : undefined;
-  const forecast = forecastTriggers(context, target.oid, "delete", rows, undefined, { unmet });
+  const firing = { counts, single: !body.usingClause };
+  const forecast = forecastTriggers(context, target.oid, "delete", rows, undefined, firing);
   const certain = !forecast.alters && !context.after.writes && !policed(context, target, task.named);
   const kept = certain ? rows : isNone(rows) ? rows : estimated(rows);
-  addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept, undefined, { unmet }));
+  addForecast(draft, certain ? forecast : forecastTriggers(context, target.oid, "delete", kept, undefined, firing));
   pushEffect(draft, target, "delete", [], kept);
   lockParts(context, target, ["delete"], reachOf(body.relation), undefined, draft);
   // A trigger that drops rows leaves fewer: what was counted is the best there is to say, and nothing stays nothing.
-  const counts = context.after.writes || policed(context, target, task.named) ? undefined : found.counts;
-  const keys = counts || isNone(kept) ? [] : [...closure.deletes.flatMap(({ via }) => via), ...closure.sets.map(({ key }) => key)];
+  const closed = context.after.writes || policed(context, target, task.named) ? undefined : found.counts;
+  const keys = closed || isNone(kept) ? [] : [...closure.deletes.flatMap(({ via }) => via), ...closure.sets.map(({ key }) => key)];
   const planned = await plannedChildren(context, task, body.usingClause ?? [], keys, closure);
-  describeDeleteCascades(context, target, closure, counts, kept, draft, { planned, alters: forecast.alters });
+  describeDeleteCascades(context, target, closure, closed, kept, draft, { planned, alters: forecast.alters });
   if (forecast.alters) blurAll(draft);
   return kept;
 }

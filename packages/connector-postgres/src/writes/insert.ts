@@ -9,6 +9,7 @@ import { describeChecks } from "./check-option.ts";
 import { arbitersOf } from "./conflict.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated } from "./figures.ts";
+import { countFirings } from "./firing-counts.ts";
 import { givenColumns } from "./given-columns.ts";
 import { insertedRows } from "./inserted-rows.ts";
 import { lockParents } from "./key-locks.ts";
@@ -39,7 +40,17 @@ export async function describeInsert(context: AnalysisContext, task: WriteTask, 
   const certain = written && arbiters && !probe.alters && all.kind === "exact" ? written : undefined;
   const known = certain?.conflicting;
   const fresh = !conflict ? (probe.alters ? estimated(all) : all) : known === undefined ? estimated(all) : counted(all.value - known);
-  addForecast(draft, forecastTriggers(context, target.oid, "insert", fresh, undefined, conflict ? { proposed: all } : {}));
+  // What a sequence would give may be given to somebody else first.
+  const explicit: RowSource = {
+    old: false,
+    rows: (columns) => (columns.every(({ name }) => given.includes(name)) ? source.rows(columns) : undefined),
+  };
+  const counts =
+    scope.countable && certain && !known && fresh.kind === "exact" && !isNone(fresh)
+      ? await countFirings(context, target, "insert", undefined, explicit)
+      : undefined;
+  const firing = { counts, single: true, ...(conflict ? { proposed: all } : {}) };
+  addForecast(draft, forecastTriggers(context, target.oid, "insert", fresh, undefined, firing));
   const updates = conflict?.action === "ONCONFLICT_UPDATE";
   const changes: Rows =
     known === undefined

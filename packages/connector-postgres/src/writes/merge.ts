@@ -5,13 +5,14 @@ import { closureQuery, deleteClosure, neededColumns, readCounts, type Closure, t
 import type { CatalogRelation } from "../catalog-model.ts";
 import type { DraftStatement } from "../draft-statement.ts";
 import { allOf, deparse } from "../selection.ts";
-import { addForecast, forecastTriggers, isNone, type WriteEvent } from "../triggers.ts";
+import { addForecast, forecastTriggers, isNone } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { isCountable } from "./countable.ts";
 import { counted, estimated, UNKNOWN } from "./figures.ts";
+import { countFirings } from "./firing-counts.ts";
 import { lockParents } from "./key-locks.ts";
 import { nullColumnsOfBranch, nullsAssigned } from "./null-columns.ts";
-import { foundRows } from "./row-source.ts";
+import { foundRows, type RowSource } from "./row-source.ts";
 import { describeSequences } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { pushEffect } from "./effects.ts";
@@ -65,9 +66,13 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
     const probe = forecastTriggers(context, target.oid, event, rows, assigned);
     const moves = event === "update" && movesRows(context, target, columns);
     if ((probe.alters || moves) && !isNone(rows)) rows = estimated(rows);
-    addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned));
-    pushEffect(draft, target, event, given, rows);
     const certain = countable && !probe.alters && !context.after.writes;
+    const counts =
+      certain && own.length === 1 && event !== "insert" && rows.kind === "exact" && !isNone(rows)
+        ? await countFirings(context, target, event, assigned, branchRows(context, task, own[0]!, event))
+        : undefined;
+    addForecast(draft, forecastTriggers(context, target.oid, event, rows, assigned, { counts, single: true }));
+    pushEffect(draft, target, event, given, rows);
     if (event === "delete") {
       const closure = deleteClosure(context.catalog, target.oid);
       // New and changed rows of the same statement may refer to those that go.
@@ -79,7 +84,8 @@ export async function describeMerge(context: AnalysisContext, task: WriteTask, d
       describeDeleteCascades(context, target, closure, counts, rows, draft, { alters: probe.alters });
     } else {
       const written = certain && own.length === 1 && !isNone(rows) ? await countBranchKeys(context, task, own[0]!, event) : undefined;
-      lockParts(context, target, [event], reach, written, draft);
+      // Where no row is new none is looked a partition for.
+      if (event === "update" || !isNone(rows)) lockParts(context, target, [event], reach, written, draft);
       lockBounds(context, target, rows, draft);
       if (event === "update" && target.kind === "p") lockLeft(context, target, rows, written, draft);
       const crossing = moves && !isNone(rows) && written?.moved !== 0;
@@ -199,25 +205,26 @@ async function countClosure(
   return row ? readCounts(context.catalog, closure, row) : undefined;
 }
 
-async function countBranchKeys(
-  context: AnalysisContext,
-  { body, named, target, rows }: WriteTask,
-  branch: Branch,
-  event: WriteEvent,
-): Promise<WrittenKeys | undefined> {
+function branchRows(context: AnalysisContext, { body, named, target, rows }: WriteTask, branch: Branch, event: Event): RowSource {
   const names: string[] = (branch.clause.targetList ?? []).map((item: Node) => item.ResTarget.name as string);
   const values: Node[] =
-    event === "update" ? branch.clause.targetList.map((item: Node) => item.ResTarget.val as Node) : (branch.clause.values ?? []);
+    event === "update" ? (branch.clause.targetList ?? []).map((item: Node) => item.ResTarget.val as Node) : (branch.clause.values ?? []);
   const positions = names.length > 0 ? names : target.columns.map((column) => column.name);
   const assigned = new Map(values.map((value, at) => [positions[at] ?? "", value]));
-  const source = foundRows(context, named, [rangeOf(named), rows.range, body.sourceRelation], {
+  return foundRows(context, named, [rangeOf(named), rows.range, body.sourceRelation], {
     target: rows,
     from: branch.from,
     ...(branch.where ? { where: branch.where } : {}),
     with: body.withClause,
     assigned,
-    old: event === "update",
+    old: event !== "insert",
     once: true,
   });
-  return countWrittenKeys(context, target, source, { assigned: event === "update" ? names : undefined });
+}
+
+function countBranchKeys(context: AnalysisContext, task: WriteTask, branch: Branch, event: Event): Promise<WrittenKeys | undefined> {
+  const names: string[] = (branch.clause.targetList ?? []).map((item: Node) => item.ResTarget.name as string);
+  return countWrittenKeys(context, task.target, branchRows(context, task, branch, event), {
+    assigned: event === "update" ? names : undefined,
+  });
 }

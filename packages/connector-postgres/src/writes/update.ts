@@ -5,20 +5,21 @@ import { family, qualified } from "../catalog.ts";
 import type { CatalogRelation } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import type { DraftStatement } from "../draft-statement.ts";
+import { parseGrammar } from "../grammar.ts";
 import { addForecast, forecastTriggers, isNone, type Firing } from "../triggers.ts";
 import type { Node } from "../tree.ts";
 import { holds } from "../versions.data.ts";
 import { describeChecks } from "./check-option.ts";
 import { pushEffect } from "./effects.ts";
 import { assignedColumns, counted, estimated, NONE } from "./figures.ts";
+import { countFirings } from "./firing-counts.ts";
 import { columnNames, lockKeyTable, lockParents } from "./key-locks.ts";
-import { nullsAssigned } from "./null-columns.ts";
+import { isEmpty, nullsAssigned } from "./null-columns.ts";
 import { foundRows, type RowSource } from "./row-source.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { rangeOf, settled, type WriteTask } from "./task.ts";
-import { unmetTriggers } from "./unmet-triggers.ts";
 import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
 
 /** An UPDATE, with the keys that really change and the partitions its rows go to. */
@@ -30,12 +31,12 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   let written: WrittenKeys | undefined;
   let source: RowSource | undefined;
   let rows: Rows | undefined;
-  let unmet: Firing["unmet"];
+  let counts: Firing["counts"];
   if (scope.countable) {
     const assigned = new Map<string, Node>(
       (body.targetList ?? []).flatMap((item: Node) => {
         const { name, val, indirection } = item.ResTarget;
-        return [[name, indirection ? { MultiAssignRef: {} } : val] as const];
+        return [[name, indirection ? { MultiAssignRef: {} } : val.SetToDefault ? (defaultOf(target, name) ?? val) : val] as const];
       }),
     );
     const selected = {
@@ -51,7 +52,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     if (written) rows = counted(written.rows);
     // Where a row is matched several times any of them may be taken: all are asked.
     const matches = foundRows(context, named, ranges, { ...selected, once: true });
-    if (written && written.rows > 0) unmet = await unmetTriggers(context, target, "update", columns, matches);
+    if (written && written.rows > 0) counts = await countFirings(context, target, "update", columns, matches);
   }
   rows = settled(context, task, rows);
   if (context.after.writes) written = undefined;
@@ -68,7 +69,8 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     rows = estimated(rows);
     if (describeMoves(context, target, rows, written, moved !== undefined, draft)) written = undefined;
   }
-  const probe = forecastTriggers(context, target.oid, "update", rows, columns, { unmet });
+  const single = from.length === 0;
+  const probe = forecastTriggers(context, target.oid, "update", rows, columns, { counts, single });
   if (probe.alters && !isNone(rows)) {
     rows = estimated(rows);
     written = undefined;
@@ -79,7 +81,7 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
     scope.alone && (named === target || named.kind === "v") && probe.sideEffects.length === 0 && rows.kind === "exact" && !isNone(rows);
   if (plain) describeNulls(target, body.targetList ?? [], draft);
   if (plain && written && source && from.length === 0) await describeChecks(context, task, source, draft);
-  const firing = stay ? { overtaken, unmet, proposed: rows } : { overtaken, unmet };
+  const firing = stay ? { overtaken, counts, single, proposed: rows } : { overtaken, counts, single };
   addForecast(
     draft,
     probe.alters || overtaken || stay ? forecastTriggers(context, target.oid, "update", stay ?? rows, columns, firing) : probe,
@@ -110,6 +112,15 @@ export async function describeUpdate(context: AnalysisContext, task: WriteTask, 
   if (crossing) lockParents(context, target, undefined, rows, draft, asked);
   describeDefaultsSet(context, target, body.targetList ?? [], rows, draft);
   return rows;
+}
+
+/** What DEFAULT stands for, where the catalogue says it; a domain may have one of its own. */
+function defaultOf(target: CatalogRelation, name: string): Node | undefined {
+  const column = target.columns.find((item) => item.name === name);
+  if (!column || column.identity || column.generated) return undefined;
+  if (isEmpty(column)) return { A_Const: { isnull: true } };
+  const parsed = column.expression === undefined ? undefined : parseGrammar(`select ${column.expression}`);
+  return parsed?.ok ? parsed.statements[0]?.stmt.SelectStmt?.targetList?.[0]?.ResTarget?.val : undefined;
 }
 
 /** NULL, written out, for columns that take none. */

@@ -237,7 +237,7 @@ function partitionColumns({ catalog }: AnalysisContext, target: CatalogRelation)
 }
 
 /** The condition each leaf's rows satisfy, written by the server. Undefined where code of somebody's own takes part. */
-async function partitionBounds(context: AnalysisContext, target: CatalogRelation): Promise<Map<number, string> | undefined> {
+export async function partitionBounds(context: AnalysisContext, target: CatalogRelation): Promise<Map<number, string> | undefined> {
   const { catalog, session } = context;
   const leaves = family(catalog, target.oid).filter((oid) => catalog.relations.get(oid)?.kind === "r");
   if (leaves.length === 0 || leaves.length > 64 || !context.exact) return undefined;
