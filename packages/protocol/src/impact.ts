@@ -35,7 +35,7 @@ export function sumRows(figures: Iterable<Rows>): Rows {
 
 export const ObjectEffect = z.object({
   effect: Effect,
-  /** Qualified name: `schema.name`. */
+  /** Qualified name: `schema.name`; of a Kubernetes object `<group/version> <Kind> <namespace>/<name>`, e.g. `v1 Pod payments/web-1`. */
   object: z.string(),
   /** `table`, `view`, `index`, `function`, `role` … */
   kind: z.string(),
@@ -48,12 +48,14 @@ export const Cascade = z.object({
   object: z.string(),
   effect: z.enum(["delete", "modify"]),
   rows: Rows,
-  /** Names of the constraints that lead here. */
+  /** What leads here: names of constraints; of Kubernetes objects `ownerReference`, `namespace`, `finalizer`, `selector`, `webhook` … */
   via: z.array(z.string()),
   /** Of several constraints what each takes along, where it could be told. A row that more than one leads to is deleted once: then `rows` is less than their sum. */
   paths: z.array(z.object({ constraint: z.string(), rows: Rows })).optional(),
   /** Fewest steps from the statement's own target, 1 for its direct children. */
   depth: z.number().int().positive(),
+  /** Data that is lost with it and that no undo brings back, in words for people. */
+  dataLoss: z.string().optional(),
 });
 export type Cascade = z.infer<typeof Cascade>;
 
@@ -110,6 +112,15 @@ export const RelationSize = z.object({
 });
 export type RelationSize = z.infer<typeof RelationSize>;
 
+/** An object that is not written and no longer works as it did. */
+export const Breakage = z.object({
+  object: z.string(),
+  why: z.string(),
+  /** How far it reaches: the whole cluster, or the namespace named. */
+  scope: z.string().optional(),
+});
+export type Breakage = z.infer<typeof Breakage>;
+
 /** One parsed unit of a command. `start`/`end` are UTF-16 units into the analysed text, end exclusive. */
 export const Statement = z.object({
   index: z.number().int().nonnegative(),
@@ -154,6 +165,15 @@ export const Statement = z.object({
   /** Why it is not all. */
   reversibleReason: z.string().optional(),
   risks: z.array(Risk),
+  /** The API request that the statement is; absent where a statement is words. */
+  request: z.object({ method: z.string(), path: z.string(), subresource: z.string().optional() }).optional(),
+  /** The object without and with the write, sensitive values replaced; absent where there is none. */
+  before: z.record(z.string(), z.json()).optional(),
+  after: z.record(z.string(), z.json()).optional(),
+  /** `before` and `after` as YAML, compared line by line: each line begins with ` `, `-` or `+`, or with `@@` where lines are left out. */
+  diff: z.string().optional(),
+  /** What stops working elsewhere. */
+  breaks: z.array(Breakage).optional(),
 });
 export type Statement = z.infer<typeof Statement>;
 
