@@ -1,0 +1,44 @@
+import type { PodLogs } from "../http/logs.ts";
+import { autoscalers } from "./autoscaler.ts";
+import type { Controller } from "./controller.ts";
+import { cronJobs } from "./cron-job.ts";
+import { daemonSets } from "./daemon-set.ts";
+import { apiServices, definitions } from "./definition.ts";
+import { deployments } from "./deployment.ts";
+import { disruptionBudgets } from "./disruption-budget.ts";
+import { endpoints } from "./endpoints.ts";
+import { garbageCollector } from "./garbage-collector.ts";
+import { jobs } from "./job.ts";
+import { kubelet } from "./kubelet.ts";
+import { loadBalancers } from "./load-balancer.ts";
+import { namespaces } from "./namespace.ts";
+import { podCollector } from "./pod-gc.ts";
+import { replicaSets, replicationControllers } from "./replica-set.ts";
+import { scheduler } from "./scheduler.ts";
+import { serviceAccounts } from "./service-account.ts";
+import { statefulSets } from "./stateful-set.ts";
+import { volumes } from "./volume.ts";
+
+/** Every controller, in the order they get their turn. */
+export const controllers = (logs: PodLogs): Controller[] => [
+  definitions,
+  apiServices,
+  serviceAccounts,
+  deployments,
+  replicaSets,
+  replicationControllers,
+  statefulSets,
+  daemonSets,
+  jobs,
+  cronJobs,
+  scheduler,
+  volumes,
+  kubelet(logs),
+  endpoints,
+  loadBalancers,
+  disruptionBudgets,
+  autoscalers,
+  garbageCollector,
+  podCollector,
+  namespaces,
+];

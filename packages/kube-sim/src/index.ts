@@ -1,0 +1,3 @@
+export { type KubeSim, type KubeSimOptions, startKubeSim } from "./sim.ts";
+export type { KubeObject } from "./object.ts";
+export type { RequestRecord } from "./http/server.ts";

@@ -1,0 +1,103 @@
+import type { AddressInfo } from "node:net";
+import { Tokens } from "./access/users.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { Cluster } from "./cluster.ts";
+import type { Pace } from "./controllers/controller.ts";
+import { controllers } from "./controllers/controllers.ts";
+import { ControlLoop } from "./controllers/loop.ts";
+import { PodLogs } from "./http/logs.ts";
+import { ApiServer, type RequestRecord } from "./http/server.ts";
+import { load } from "./load.ts";
+import type { KubeObject } from "./object.ts";
+
+export interface KubeSimOptions {
+  /** On loopback; 0 (the default) picks a free one. */
+  port?: number;
+  /**
+   * Bearer token of the cluster's administrator. Without one, whoever sends no token is the administrator: kubectl sends none over plain HTTP,
+   * whatever its kubeconfig says.
+   */
+  token?: string;
+  clock?: () => Date;
+  /** Of generated names, uids and addresses. Default 1. */
+  seed?: number;
+  /** How many worker nodes there are. Default 3. */
+  nodes?: number;
+  /** How long pods take to start, to stop and to finish; all at once by default. */
+  pace?: Partial<Pace>;
+  /** Without controllers objects stay as they were written. Default true. */
+  controllers?: boolean;
+}
+
+/** A running simulated cluster. */
+export interface KubeSim {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly cluster: Cluster;
+  /** Every request since the start, oldest first; of very many only the last thousands. */
+  readonly requests: readonly RequestRecord[];
+  /** The text of a kubeconfig with which a client is administrator. */
+  kubeconfig(contextName?: string): string;
+  /** All objects, or those of one storage (`pods`, `apps/deployments`). */
+  objects(storage?: string): KubeObject[];
+  /** How many writes have changed something since the start; dry runs and writes that change nothing do not count. */
+  writes(): number;
+  /** Creates objects from YAML or JSON text (several documents) or from documents, in order. Their `status` is kept. */
+  load(manifests: string | readonly unknown[]): void;
+  /** Lets the controllers run until nothing is left to do, without waiting for what takes time. */
+  settle(): void;
+  /** Appends a line to a container's log. */
+  log(pod: KubeObject, container: string, line: string): void;
+  /** Ends watches, closes connections and frees the port. */
+  stop(): Promise<void>;
+}
+
+/** Starts an API server with an empty cluster on loopback. */
+export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSim> {
+  const cluster = new Cluster({ clock: options.clock ?? (() => new Date()), seed: options.seed ?? 1 });
+  const tokens = new Tokens(cluster, options.token);
+  const logs = new PodLogs(cluster);
+  bootstrap(cluster, options.nodes ?? 3);
+  const loop =
+    options.controllers === false
+      ? undefined
+      : new ControlLoop(cluster, controllers(logs), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace });
+  loop?.settle();
+  const first = cluster.store.version;
+  const server = new ApiServer(cluster, tokens, logs);
+  await new Promise<void>((resolve, reject) => {
+    server.http.once("error", reject);
+    server.http.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
+  return {
+    url,
+    cluster,
+    requests: server.requests,
+    kubeconfig: (contextName = "kube-sim") => kubeconfig(url, options.token, contextName),
+    objects: (storage) =>
+      storage === undefined ? cluster.store.storages().flatMap((one) => cluster.store.list(one)) : cluster.store.list(storage),
+    writes: () => cluster.store.version - first,
+    load: (manifests) => load(cluster, manifests),
+    settle: () => loop?.settle(),
+    log: (pod, container, line) => logs.write(pod.metadata.uid, container, line),
+    stop: async () => {
+      loop?.stop();
+      await server.stop();
+    },
+  };
+}
+
+const kubeconfig = (server: string, token: string | undefined, name: string): string =>
+  JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": name,
+      clusters: [{ name, cluster: { server } }],
+      users: [{ name, user: token === undefined ? {} : { token } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+    },
+    undefined,
+    2,
+  );
