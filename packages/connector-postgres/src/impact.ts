@@ -245,7 +245,7 @@ async function describeQuery(
   const references = [...own, ...tableReferences(found.followed)];
   // What the server cannot read has its reason already; it would only be told again, as a syntax error.
   const readable = draft.willFail.length === 0;
-  if (there && subject && readable && isPlannable(subject, context, judged))
+  if (there && subject && readable && !isGeneric(tree) && isPlannable(subject, context, judged))
     await plan(context, subject === tree && text !== undefined ? text : deparse(subject), draft);
   describeReads(context, references, draft);
   lockPolicies(context, references, draft);
@@ -318,6 +318,12 @@ function queryOf(tree: Node): Node | undefined {
   if (["ExplainStmt", "DeclareCursorStmt", "PrepareStmt", "CopyStmt", "CreateTableAsStmt"].includes(type) && body.query)
     return queryOf(body.query);
   return undefined;
+}
+
+/** EXPLAIN (GENERIC_PLAN) takes parameters nobody gives; planned for a value there is none. */
+function isGeneric(tree: Node): boolean {
+  const options: Node[] = (unwrap(tree)![0] === "ExplainStmt" && tree.ExplainStmt.options) || [];
+  return options.some(({ DefElem: option }) => option.defname === "generic_plan");
 }
 
 async function plan(context: AnalysisContext, text: string | undefined, draft: DraftStatement): Promise<void> {

@@ -63,6 +63,7 @@ export const NAMES: Section = {
     "PREPARE p AS SELECT * FROM t; CREATE TABLE made AS EXECUTE p",
     "EXPLAIN CREATE TABLE made AS SELECT * FROM t",
     "EXPLAIN ANALYZE CREATE TABLE made AS SELECT * FROM t",
+    "EXPLAIN (GENERIC_PLAN) DELETE FROM t WHERE id = $1",
     "SELECT * INTO made FROM t WHERE id > 3",
     "SELECT * INTO TEMP made FROM t",
     "SELECT 1 AS a INTO UNLOGGED TABLE second.made",

@@ -70,6 +70,7 @@ import { grantAll } from "./rights/grant-all.ts";
 import { grantToPublic } from "./rights/grant-to-public.ts";
 import { replicationRole } from "./rights/replication-role.ts";
 import { rowSecurityWithoutPolicy } from "./rights/row-security-without-policy.ts";
+import { serverProgram } from "./rights/server-program.ts";
 import { alwaysTrueWhere } from "./rows/always-true-where.ts";
 import { ddlWithLargeWrite } from "./rows/ddl-with-large-write.ts";
 import { equalsNull } from "./rows/equals-null.ts";
@@ -168,4 +169,5 @@ export const RULES: readonly RiskRule[] = [
   grantToPublic,
   replicationRole,
   rowSecurityWithoutPolicy,
+  serverProgram,
 ];
