@@ -1,3 +1,4 @@
 export { type KubeSim, type KubeSimOptions, startKubeSim } from "./sim.ts";
 export type { KubeObject } from "./object.ts";
 export type { RequestRecord } from "./http/server.ts";
+export { startDemoCluster } from "./demo/demo-cluster.ts";

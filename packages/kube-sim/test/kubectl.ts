@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, type ExecFileOptionsWithStringEncoding, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ if (!hasKubectl) console.warn("NOT RUN: the tests of kube-sim with kubectl; inst
 
 /** Longest that one command may take, in milliseconds. */
 const LONGEST = 30_000;
+
+const words = (line: string | readonly string[]): string[] => (typeof line === "string" ? line.split(" ") : [...line]);
 
 /** What `kubectl edit` runs in place of a person. */
 const EDITOR = String.raw`sed -i s/replicas:.2/replicas:\ 4/`;
@@ -38,28 +40,30 @@ export class Bench {
   }
 
   /** Runs kubectl with these arguments and that text as its input. */
-  readonly run = (line: string | readonly string[], input?: string): Promise<Ran> => {
-    const args = typeof line === "string" ? line.split(" ") : [...line];
-    const environment = {
-      PATH: process.env["PATH"],
-      HOME: this.#folder,
-      KUBECONFIG: join(this.#folder, "kubeconfig"),
-      KUBE_EDITOR: EDITOR,
-    } as unknown as NodeJS.ProcessEnv;
-    return new Promise((resolve) => {
-      const child = execFile(
-        "kubectl",
-        args,
-        {
-          cwd: this.#folder,
-          timeout: LONGEST,
-          env: environment,
-        },
-        (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+  readonly run = (line: string | readonly string[], input?: string): Promise<Ran> =>
+    new Promise((resolve) => {
+      const child = execFile("kubectl", words(line), this.#place(), (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
       );
       child.stdin!.end(input ?? "");
     });
-  };
+
+  /** Runs a command that does not end until what it writes matches, then ends it; returns what it wrote. */
+  readonly until = (line: string, pattern: RegExp): Promise<string> =>
+    new Promise((resolve) => {
+      let seen = "";
+      const child = execFile("kubectl", words(line), this.#place(), () => resolve(seen));
+      child.stdout!.on("data", (text: string) => {
+        seen += text;
+        if (pattern.test(seen)) child.kill();
+      });
+    });
+
+  #place(): ExecFileOptionsWithStringEncoding {
+    // Nothing of the machine's own settings: they would change what kubectl does.
+    const env = { PATH: process.env["PATH"], HOME: this.#folder, KUBECONFIG: join(this.#folder, "kubeconfig"), KUBE_EDITOR: EDITOR };
+    return { cwd: this.#folder, timeout: LONGEST, encoding: "utf8", env: env as unknown as NodeJS.ProcessEnv };
+  }
 
   /** Runs a command that must succeed and returns what it wrote. */
   readonly out = async (line: string | readonly string[], input?: string): Promise<string> => {

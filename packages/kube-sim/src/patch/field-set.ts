@@ -117,7 +117,8 @@ export function fieldsOf(value: unknown, type: Type, containers = false): FieldS
   }
   set.own = containers && type.kind === "map";
   for (const [key, child] of Object.entries(value as Fields)) {
-    if (child !== undefined) set.children.set(`f:${key}`, fieldsOf(child, childType(type, key), containers));
+    // A null is written by Go for what is not set, and nobody holds it.
+    if (child !== undefined && child !== null) set.children.set(`f:${key}`, fieldsOf(child, childType(type, key), containers));
   }
   return set;
 }
@@ -132,8 +133,9 @@ export interface Comparison {
 export function compare(before: unknown, after: unknown, type: Type): Comparison {
   const result: Comparison = { changed: emptySet(), removed: emptySet() };
   if (same(before, after)) return result;
-  if (before === undefined) return { ...result, changed: fieldsOf(after, type, true) };
-  if (after === undefined) return { ...result, removed: fieldsOf(before, type, true) };
+  if (before === undefined || before === null)
+    return { ...result, changed: after === undefined || after === null ? emptySet() : fieldsOf(after, type, true) };
+  if (after === undefined || after === null) return { ...result, removed: fieldsOf(before, type, true) };
   if (isLeaf(before, type) || isLeaf(after, type)) {
     if (isLeaf(before, type) && isLeaf(after, type)) result.changed.own = true;
     else if (isLeaf(after, type)) result.removed = fieldsOf(before, type, true);

@@ -2,8 +2,8 @@ import { duplicateValue, type FieldProblem, invalidValue, required, unsupportedV
 import type { Fields } from "../object.ts";
 import { label1123, subdomain } from "./names.ts";
 
-/** Problems of a pod spec; `field` is its path, e.g. `spec.template.spec`. */
-export function checkPodSpec(spec: Fields | undefined, field: string): FieldProblem[] {
+/** Problems of a pod spec; `field` is its path, e.g. `spec.template.spec`. `claims` are volumes that a StatefulSet will add. */
+export function checkPodSpec(spec: Fields | undefined, field: string, claims: readonly string[] = []): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const containers: Fields[] = spec?.["containers"] ?? [];
   if (containers.length === 0) problems.push(required(`${field}.containers`));
@@ -16,6 +16,7 @@ export function checkPodSpec(spec: Fields | undefined, field: string): FieldProb
     if (Object.keys(volume).length > 2)
       problems.push({ reason: "FieldValueForbidden", field: path, message: "Forbidden: may not specify more than 1 volume type" });
   });
+  for (const name of claims) volumes.add(name);
   const names = new Set<string>();
   const check = (list: Fields[], path: string): void =>
     list.forEach((container, at) => {

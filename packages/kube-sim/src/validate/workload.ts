@@ -13,7 +13,8 @@ export function checkWorkload(spec: Fields): FieldProblem[] {
   else if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
     problems.push(invalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
   }
-  problems.push(...checkTemplate(spec["template"]));
+  const claims: string[] = (spec["volumeClaimTemplates"] ?? []).map((one: Fields) => one["metadata"]?.name);
+  problems.push(...checkTemplate(spec["template"], "spec.template", claims));
   if (spec["template"] !== undefined && !selects(selector, labels)) {
     problems.push(invalidValue("spec.template.metadata.labels", labels ?? {}, "`selector` does not match template `labels`"));
   }
@@ -24,10 +25,10 @@ export function checkWorkload(spec: Fields): FieldProblem[] {
   return problems;
 }
 
-export const checkTemplate = (template: Fields | undefined, field = "spec.template"): FieldProblem[] =>
+export const checkTemplate = (template: Fields | undefined, field = "spec.template", claims: readonly string[] = []): FieldProblem[] =>
   template === undefined
     ? [required(field)]
-    : [...checkLabels(template["metadata"]?.labels, `${field}.labels`), ...checkPodSpec(template["spec"], `${field}.spec`)];
+    : [...checkLabels(template["metadata"]?.labels, `${field}.labels`), ...checkPodSpec(template["spec"], `${field}.spec`, claims)];
 
 export const atLeastZero = (value: unknown, field: string): FieldProblem[] =>
   typeof value === "number" && value < 0 ? [invalidValue(field, value, "must be greater than or equal to 0")] : [];
