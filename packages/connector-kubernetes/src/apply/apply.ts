@@ -66,6 +66,8 @@ async function send(cluster: Cluster, write: PlannedWrite, before: readonly Appl
   if (body === undefined) {
     return { index, state: "failed", message: "The write before it did not say the identity of what it made, which this one names." };
   }
+  const other = write.guard === "look" ? await lookedAt(cluster, write) : undefined;
+  if (other !== undefined) return { index, state: "failed", message: other };
   const [path, query] = split(stored.url);
   let status: number;
   let answer: Json;
@@ -90,6 +92,19 @@ async function send(cluster: Cluster, write: PlannedWrite, before: readonly Appl
     ...(typeof metadata?.["uid"] === "string" ? { uid: metadata["uid"] } : {}),
     ...(typeof metadata?.["resourceVersion"] === "string" ? { resourceVersion: metadata["resourceVersion"] } : {}),
   };
+}
+
+/** Why the object is not the one that was planned, or undefined when it is. A read: nothing has been sent yet. */
+async function lookedAt(cluster: Cluster, write: PlannedWrite): Promise<string | undefined> {
+  try {
+    const response = await cluster.request({ method: "GET", path: write.path, headers: { accept: "application/json" } });
+    const answer = await jsonOf(response.body);
+    if (response.status === 404) return "What it would change is no longer there.";
+    if (response.status !== 200) return `What it would change cannot be read: the cluster answers ${response.status}.`;
+    return answer?.["metadata"]?.["uid"] === write.uid ? undefined : "Another object has its name by now.";
+  } catch {
+    return "What it would change cannot be read: the cluster does not answer.";
+  }
 }
 
 /** The stored body with what earlier writes made; undefined when one of them did not tell. */

@@ -3,11 +3,12 @@ import { writeDeleteOptions } from "./delete-options.ts";
 import { foreseeChange } from "./foresee-change.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { foreseeDelete, lastingFinalizers, optionsOf } from "./foresee-delete.ts";
-import { NotADryRun, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
+import { NotADryRun, withObjectMetadata, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
 import { evictionOptions, foreseeUnshown } from "./foresee-unshown.ts";
 import { parseJson, type KubeObject } from "./json.ts";
 import { Overlay } from "./overlay.ts";
 import type { Binding, PlannedWrite, RefusedRequest, Waiting } from "./planned-write.ts";
+import { isCopied } from "./precondition.ts";
 import { classifyWrite, type RequestClass } from "./request-class.ts";
 import { writePath, writeQuery, type ResourceTarget } from "./request-target.ts";
 import { holdsPlaceholder, type SecretValues } from "./secret-values.ts";
@@ -74,7 +75,7 @@ export class Plan {
     try {
       const foreseen = await this.#foresee(whole, judged);
       if (!trial) this.#record(whole, foreseen);
-      return this.#masked(target, foreseen);
+      return this.#masked(target, trial ? asTried(foreseen) : foreseen);
     } catch (error) {
       if (!(error instanceof NotADryRun)) throw error;
       this.fault = error.message;
@@ -153,7 +154,7 @@ export class Plan {
           ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
         },
         effect: write.effect,
-        ...(write.live === undefined ? {} : write.live),
+        ...(write.live === undefined ? {} : { ...write.live, guard: sent.encoding !== "delete" && isCopied(sent) ? "look" : "request" }),
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
         shown: write.shown,
@@ -194,6 +195,14 @@ export class Plan {
 
 const NOT_SENT = new Set(["dryRun", "pretty", "timeout"]);
 const IN_OPTIONS = new Set(["gracePeriodSeconds", "orphanDependents", "propagationPolicy"]);
+
+/** A client that tries a change compares versions: what is not kept has the one it had. */
+function asTried(foreseen: Foreseen): Foreseen {
+  const { answer, write } = foreseen;
+  if (write === undefined || !Overlay.isPlannedVersion(answer.body.metadata?.resourceVersion)) return foreseen;
+  const resourceVersion: unknown = write.before?.metadata?.resourceVersion;
+  return { ...foreseen, answer: { ...answer, body: withObjectMetadata(answer.body, { resourceVersion }) } };
+}
 
 /** A client's own dry run is no write. */
 function asksForDryRun(request: WriteRequest): boolean {

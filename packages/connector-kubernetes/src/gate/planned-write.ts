@@ -46,6 +46,11 @@ export interface PlannedWrite {
   /** Of the object that will be written, when the cluster has it. */
   uid?: string;
   resourceVersion?: string;
+  /**
+   * What makes sure that the object is still that one: the request itself, which the server refuses otherwise, or a look at it right before
+   * (an apply patch of kubectl is copied into an annotation, so nothing may be put into it). Absent: the cluster has no such object.
+   */
+  guard?: "request" | "look";
   /** The object without and with the write, values of Secrets replaced by fingerprints. Absent: there is none. */
   before?: KubeObject;
   after?: KubeObject;

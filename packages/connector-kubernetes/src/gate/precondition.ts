@@ -1,8 +1,14 @@
 import { bodyMetadata, changeMetadata, jsonBody, type Body } from "./body.ts";
 import { Overlay } from "./overlay.ts";
 
+/** Whether a precondition in the body would be kept with the object: the server copies what kubectl applies into an annotation. */
+export function isCopied(body: Body): boolean {
+  return body.encoding === "json" && body.patch === "apply";
+}
+
 /** The same body, refused by the server when the name stands for another object by then. */
 export function withPrecondition(body: Body, uid: string): Body {
+  if (isCopied(body)) return body;
   if (body.encoding === "json" && body.patch === "json") {
     const operations = Array.isArray(body.value) ? body.value : [];
     return jsonBody([{ op: "test", path: "/metadata/uid", value: uid }, ...operations], "json");

@@ -66,8 +66,32 @@ export function serverSideApply(live: KubeObject, config: KubeObject, schema: Ty
     fieldsV1: fieldsOf(applied),
   };
   const rest = others.filter((other) => other.fieldsV1 === undefined || Object.keys(other.fieldsV1).length > 0);
-  merged.metadata = { ...merged.metadata, managedFields: [entry, ...rest] };
-  return { ok: true, object: merged };
+  merged.metadata = { ...merged.metadata, managedFields: inOrder([entry, ...rest]) };
+  return { ok: true, object: withLastApplied(live, merged, config, options.manager) };
+}
+
+/** As the server lists them: who applies first, then by time and by name. */
+function inOrder(managers: Manager[]): Manager[] {
+  const place = (entry: Manager): string => [entry.operation, entry["time"] ?? "", entry.manager, entry["apiVersion"]].join("\0");
+  return managers.toSorted((left, right) => (place(left) < place(right) ? -1 : 1));
+}
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** The server keeps the annotation of client-side apply in step, when there is one and kubectl applies. */
+function withLastApplied(live: KubeObject, merged: KubeObject, config: KubeObject, manager: string): KubeObject {
+  if (manager !== "kubectl" || live.metadata?.annotations?.[LAST_APPLIED] === undefined) return merged;
+  const bare = cloneJson(config) as KubeObject;
+  if (isRecord(bare.metadata?.annotations)) delete bare.metadata.annotations[LAST_APPLIED];
+  const annotations = { ...merged.metadata?.annotations, [LAST_APPLIED]: `${JSON.stringify(sortedKeys(bare))}\n` };
+  return { ...merged, metadata: { ...merged.metadata, annotations } };
+}
+
+function sortedKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, sortedKeys(item)] as const);
+  return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /**
@@ -101,7 +125,7 @@ export function ownedAfterUpdate(
     if (own === undefined) managers.push({ ...entry, fieldsV1: fieldsOf(paths) });
     else Object.assign(own, entry, { fieldsV1: fieldsOf(paths) });
   }
-  return managers.filter((entry) => entry.fieldsV1 === undefined || Object.keys(entry.fieldsV1).length > 0);
+  return inOrder(managers.filter((entry) => entry.fieldsV1 === undefined || Object.keys(entry.fieldsV1).length > 0));
 }
 
 function strip(config: KubeObject): KubeObject {

@@ -112,8 +112,10 @@ function readShort(word: Word, next: Word | undefined, forms: Map<string, FlagFo
 }
 
 function checked(value: Arguments): ReadArguments {
+  // A verb's own flag hides the one of that name which every verb has: `--user` of a role binding is who gets the role.
+  const own = formsOf(VERB_FLAGS[value.verb] ?? "");
   for (const flag of value.flags) {
-    const reason = REFUSED_FLAGS[flag.name] ?? REFUSED_WITH[value.verb]?.[flag.name];
+    const reason = (own.has(`--${flag.name}`) ? undefined : REFUSED_FLAGS[flag.name]) ?? REFUSED_WITH[value.verb]?.[flag.name];
     if (reason !== undefined && !(flag.value === "false" && REFUSED_WITH[value.verb]?.[flag.name] !== undefined)) {
       return { ok: false, word: flag.word, reason: `--${flag.name} is refused: ${reason}` };
     }

@@ -104,6 +104,12 @@ describe("readCommand", () => {
     expect(argv("kubectl create -n x deploy web --image=y")).toEqual([["create", "deployment", "web", "--namespace=x", "--image=y"]]);
   });
 
+  it("lets a verb's own flag hide that of every verb", () => {
+    expect(readCommand("kubectl create rolebinding x --role=r --user=kim").diagnostics).toEqual([]);
+    expect(readCommand("kubectl debug p --image=x --profile=general").diagnostics).toEqual([]);
+    expect(readCommand("kubectl --user=kim create rolebinding x --role=r").diagnostics).toHaveLength(1);
+  });
+
   it("takes here-documents, files and URLs apart", () => {
     const { lines, diagnostics } = readCommand(
       "kubectl apply -f - <<'EOF'\na: $b\nEOF\nkubectl apply -f ./x/a.yaml -f https://example.com/b.yaml\n",

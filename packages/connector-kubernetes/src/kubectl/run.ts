@@ -55,6 +55,13 @@ export async function findKubectl(search: { configured?: string; path: string })
   return undefined;
 }
 
+/** kubectl takes the path of `--raw` for the whole one, so it alone would not lead to the gate. */
+function withServerPath(argv: readonly string[], serverUrl: string): string[] {
+  const end = argv.indexOf("--");
+  const path = new URL(serverUrl).pathname.replace(/\/$/, "");
+  return argv.map((word, index) => (word.startsWith("--raw=/") && (end === -1 || index < end) ? `--raw=${path}${word.slice(6)}` : word));
+}
+
 /** How long a process group has to end by itself once it was asked to. */
 const GRACE_MS = 2000;
 
@@ -107,7 +114,7 @@ async function runProcess(options: RunOptions, folders: { home: string; work: st
     // `kubectl diff` runs a program; this one, and none that a setting names.
     KUBECTL_EXTERNAL_DIFF: "/usr/bin/diff -u -N",
   };
-  const child = spawn(program, argv, {
+  const child = spawn(program, withServerPath(argv, options.serverUrl), {
     cwd: folders.work,
     env: env as unknown as NodeJS.ProcessEnv,
     stdio: ["pipe", "pipe", "pipe"],
@@ -190,6 +197,7 @@ export class HiddenText {
   }
 
   pass(chunk: Buffer): Buffer {
+    if (this.#hidden.length === 0) return chunk;
     const parts: Buffer[] = [];
     let rest = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     for (let at = rest.indexOf(this.#hidden); at !== -1; at = rest.indexOf(this.#hidden)) {

@@ -1,0 +1,120 @@
+/** The namespaces come first: a controller gives each the service account that pods in it need. */
+export const NAMESPACES = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: payments, labels: { env: prod } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: staging }
+`;
+
+/** What the clusters of the score begin with: a small shop in two namespaces, with something of most kinds. */
+export const FIXTURE = `
+apiVersion: v1
+kind: Node
+metadata: { name: node-1, labels: { kubernetes.io/hostname: node-1 } }
+spec: {}
+status: { allocatable: { cpu: "8", memory: 32Gi, pods: "110" }, capacity: { cpu: "8", memory: 32Gi, pods: "110" }, conditions: [{ type: Ready, status: "True" }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: payments, labels: { app: web } }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "nginx:1.25", ports: [{ containerPort: 80 }], env: [{ name: MODE, value: live }] }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: worker, namespace: payments, labels: { app: worker } }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: worker } }
+  template:
+    metadata: { labels: { app: worker } }
+    spec: { containers: [{ name: worker, image: "worker:1" }] }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db, namespace: payments }
+spec:
+  replicas: 1
+  serviceName: db
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: db, image: "postgres:16" }] }
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: logs, namespace: payments }
+spec:
+  selector: { matchLabels: { app: logs } }
+  template:
+    metadata: { labels: { app: logs } }
+    spec: { containers: [{ name: logs, image: "logs:1" }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: payments }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: payments, labels: { app: web } }
+data: { mode: live, level: info }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: held, namespace: payments, finalizers: [example.com/keep] }
+data: { a: b }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: database, namespace: payments }
+type: Opaque
+stringData: { user: shop, password: correct-horse-battery }
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: robot, namespace: payments }
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: nightly, namespace: payments }
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec: { restartPolicy: Never, containers: [{ name: job, image: "job:1" }] }
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: reader, namespace: payments }
+rules: [{ apiGroups: [""], resources: [pods], verbs: [get] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: readers, namespace: payments }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader }
+subjects: [{ kind: ServiceAccount, name: robot, namespace: payments }]
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web, namespace: payments }
+spec: { minAvailable: 0, selector: { matchLabels: { app: web } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: single, namespace: staging, labels: { app: single } }
+spec: { containers: [{ name: c, image: "busybox:1", command: [sleep, "600"] }] }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data, namespace: staging }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`;

@@ -1,0 +1,29 @@
+import type { ShapeResult } from "./plan-shape.ts";
+import type { Shape } from "./shapes.data.ts";
+
+/** Orders requests that kubectl itself sends in no order: it evicts and deletes pods of a drain at the same time. */
+const unordered = (shape: Shape): boolean => shape.text.includes("kubectl drain");
+
+/** What is wrong with a plan; empty when nothing is. */
+export function judge(shape: Shape, result: ShapeResult): string[] {
+  const faults: string[] = [];
+  if (result.writesWhilePlanning > 0) faults.push(`${result.writesWhilePlanning} writes reached the cluster while planning`);
+  if (result.changesWhilePlanning > 0) faults.push(`${result.changesWhilePlanning} changes were kept while planning`);
+  for (const refused of result.refused) faults.push(`refused: ${refused.method} ${refused.path}: ${refused.reason}`);
+  const lines = (list: ShapeResult["planned"]): string[] => {
+    const texts = list.map(({ request, body }) => `${request} ${body}`);
+    return unordered(shape) ? texts.toSorted() : texts;
+  };
+  const planned = lines(result.planned);
+  const done = lines(result.done);
+  for (let index = 0; index < Math.max(planned.length, done.length); index++) {
+    if (planned[index] === done[index]) continue;
+    faults.push(`write ${index} planned ${planned[index] ?? "nothing"}`, `write ${index} alone   ${done[index] ?? "nothing"}`);
+  }
+  if (JSON.stringify(result.codes.planned) !== JSON.stringify(result.codes.alone)) {
+    faults.push(`ended with ${result.codes.planned.join()} while planning and ${result.codes.alone.join()} alone`);
+    faults.push(`said ${JSON.stringify(result.output.planned)} while planning, ${JSON.stringify(result.output.alone)} alone`);
+  }
+  if (shape.fails !== true && result.codes.planned.some((code) => code !== 0)) faults.push(`failed: ${result.output.planned}`);
+  return faults;
+}
