@@ -36,6 +36,8 @@ export async function tidyUp(parts: HousekeepingParts, now: Date = new Date()): 
   const { db } = parts;
   await db.ticket.deleteMany({ where: { expiresAt: { lt: now } } });
   await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - KEY_DAYS * DAY_MS) } } });
+  // What is over sends nothing any more.
+  await db.work.deleteMany({ where: { command: { state: { notIn: ["awaiting_review", "approved", "running"] } } } });
   await removeImages(parts, now);
   await removeResults(parts, new Date(now.getTime() - parts.resultDays * DAY_MS));
 }

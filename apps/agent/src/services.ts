@@ -12,6 +12,7 @@ import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
 import type { Timeline } from "./timeline.ts";
+import { WorkStore } from "./command/work-store.ts";
 import { UndoStore } from "./undo/undo-store.ts";
 
 export interface ServiceConfig {
@@ -64,6 +65,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     results,
     documents,
     undo,
+    work: new WorkStore({ db, key: config.key }),
     log,
   });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });

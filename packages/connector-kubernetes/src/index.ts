@@ -10,3 +10,4 @@ export { freezeFiles, type Frozen } from "./kubectl/freeze.ts";
 export type { Files } from "./kubectl/kustomization.ts";
 export { fetchManifest, ManifestError, type ManifestOptions } from "./kubectl/manifest-url.ts";
 export { findKubectl, KUBECTL_MISSING, runKubectl, type RunOptions, type RunOutcome } from "./kubectl/run.ts";
+export { kubernetes } from "./kubernetes.ts";

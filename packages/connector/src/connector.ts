@@ -52,6 +52,15 @@ export interface Resolution {
   settings: Record<string, string>;
 }
 
+/** What will run, made when it is proposed. */
+export interface Planned {
+  impact: Impact;
+  /** Its `targets` hold a hash of `work`, so that the digest does. */
+  resolution: Resolution;
+  /** The connector's own bytes. Sensitive: stored encrypted, handed to `execute` alone. Absent where nothing would be written. */
+  work?: Uint8Array;
+}
+
 export interface ImpactOptions {
   signal: AbortSignal;
   /** Whether exact counts may be taken; otherwise estimates only. */
@@ -67,6 +76,11 @@ export interface Target {
   /** What `text` would do. Runs nothing of the user's and changes nothing. Resolves with `unknown` rather than rejecting where it can. */
   impact(text: string, options: ImpactOptions): Promise<Impact>;
   resolve(text: string, signal: AbortSignal): Promise<Resolution>;
+  /**
+   * Present where what runs is made when a command is proposed, and sent later as it was made: impact, resolution and the sealed work come of
+   * one planning. Runs nothing that changes the target.
+   */
+  plan?(text: string, options: ImpactOptions): Promise<Planned>;
   schema(signal: AbortSignal): Promise<SchemaTree>;
   /** Completions at a UTF-16 offset, best first, at most 200. */
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
@@ -94,6 +108,8 @@ export interface ApprovedWrite {
 export interface ExecuteRequest {
   /** The frozen bytes. */
   text: string;
+  /** What `plan` made for this command. */
+  work?: Uint8Array;
   /** From the frozen row; compared with a fresh resolve in the session that runs, `targets_changed` when they differ. */
   resolution: Resolution;
   /** `read` runs read-only as the reading role; all else as the writing role. */

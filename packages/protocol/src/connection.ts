@@ -18,7 +18,7 @@ export type Connection = z.infer<typeof Connection>;
 export const SchemaColumn = z.object({ name: z.string(), type: z.string(), nullable: z.boolean(), masked: z.boolean() });
 export const SchemaObject = z.object({
   name: z.string(),
-  kind: z.enum(["table", "partitioned", "view", "materialized", "foreign", "sequence", "function", "type"]),
+  kind: z.enum(["table", "partitioned", "view", "materialized", "foreign", "sequence", "function", "type", "workload", "service"]),
   /** Estimated rows, from the target's statistics. */
   rows: z.number().optional(),
   columns: z.array(SchemaColumn),

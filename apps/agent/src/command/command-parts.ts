@@ -9,6 +9,7 @@ import type { Timeline } from "../timeline.ts";
 import type { UndoStore } from "../undo/undo-store.ts";
 import type { Countdowns } from "./countdowns.ts";
 import type { Runs } from "./runs.ts";
+import type { WorkStore } from "./work-store.ts";
 
 /** What the life of a command touches outside this folder. */
 export interface CommandParts {
@@ -20,6 +21,7 @@ export interface CommandParts {
   results: Pick<ResultService, "record" | "recover">;
   documents: Pick<DocumentStore, "writersOf">;
   undo: Pick<UndoStore, "keep" | "open" | "drop">;
+  work: Pick<WorkStore, "keep" | "open">;
   log: Logger;
 }
 

@@ -38,10 +38,12 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
     const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
     const limits = { timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS, applicationName: `interlock:${proposer}`, dryRun: envelope.dryRun };
     if (envelope.undo !== null) outcome = await putBack(life, target, envelope, limits, run.signal);
-    else
+    else {
+      const work = await life.work.open(row.id);
       outcome = await target.execute(
         {
           ...limits,
+          ...(work === undefined ? {} : { work }),
           text: envelope.text,
           resolution: resolutionOf(envelope),
           access,
@@ -52,6 +54,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
         { ...recording.sink, captured: (image) => life.undo.keep(row.id, image) },
         run.signal,
       );
+    }
   } catch (error) {
     outcome = faultOf(error, access);
     life.log.error({ err: error, commandId: row.id }, "a run ended with a fault");

@@ -1,10 +1,12 @@
-import { TargetError, type Parsed, type Resolution } from "@interlock/connector";
+import { TargetError, type Parsed, type Planned, type Resolution } from "@interlock/connector";
 import { bareStatement, ok, refuse, type Impact, type Outcome } from "@interlock/protocol";
 import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
 import type { Frozen } from "./freeze.ts";
 
 /** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
 export const COUNTING_MS = 2_000;
+/** How long planning may take when a command is proposed: it runs a program for each line. */
+const PLAN_MS = 60_000;
 
 export function parse(frozen: Frozen): Outcome<Parsed> {
   if (frozen.undo) return ok({ statements: frozen.undo.impact.statements, diagnostics: [] });
@@ -14,9 +16,31 @@ export function parse(frozen: Frozen): Outcome<Parsed> {
   return parsed.statements.length === 0 ? refuse("empty_command") : ok(parsed);
 }
 
+/** What a command would do, to what, and where it is made beforehand what it will send. */
+export type Foreseen = Planned;
+
+export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Foreseen>> {
+  if (frozen.undo) return ok({ impact: frozen.undo.impact, resolution: frozen.undo.resolution });
+  const planned = await plan(parts, frozen);
+  if (!planned.ok || planned.value) return planned as Outcome<Foreseen>;
+  const resolution = await resolve(parts, frozen);
+  if (!resolution.ok) return resolution;
+  const impact = await impactOf(parts, frozen, parsed);
+  return impact.ok ? ok({ impact: impact.value, resolution: resolution.value }) : impact;
+}
+
+/** Undefined for a target that makes nothing beforehand. One that cannot plan is refused: there would be nothing to send. */
+async function plan(parts: CommandParts, frozen: Frozen): Promise<Outcome<Foreseen | undefined>> {
+  try {
+    const target = await parts.connections.target(frozen.connectionId);
+    return ok(await target.plan?.(frozen.text, { signal: AbortSignal.timeout(PLAN_MS), exact: true }));
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
 /** What the names in the text stand for right now. */
-export async function resolve(parts: CommandParts, frozen: Frozen): Promise<Outcome<Resolution>> {
-  if (frozen.undo) return ok(frozen.undo.resolution);
+async function resolve(parts: CommandParts, frozen: Frozen): Promise<Outcome<Resolution>> {
   try {
     const target = await parts.connections.target(frozen.connectionId);
     return ok(await target.resolve(frozen.text, AbortSignal.timeout(ANALYSIS_MS)));
@@ -26,8 +50,7 @@ export async function resolve(parts: CommandParts, frozen: Frozen): Promise<Outc
 }
 
 /** What the text would do. A target that answers but cannot say yields effect `unknown` (I3); one that does not answer is refused. */
-export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Impact>> {
-  if (frozen.undo) return ok(frozen.undo.impact);
+async function impactOf(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Impact>> {
   const started = performance.now();
   try {
     const target = await parts.connections.target(frozen.connectionId);

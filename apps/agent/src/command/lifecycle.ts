@@ -4,7 +4,7 @@ import { claim, type Claim } from "./claim.ts";
 import type { Life } from "./command-parts.ts";
 import { seal } from "./envelope.ts";
 import { execute } from "./execute.ts";
-import { foresee, parse, resolve } from "./foresight.ts";
+import { foresee, parse } from "./foresight.ts";
 import { freeze } from "./freeze.ts";
 import { judgeNow } from "./judgement.ts";
 import type { Proposal } from "./proposal.ts";
@@ -28,29 +28,28 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
     const parsed = parse(frozen.value);
     if (!parsed.ok) return parsed;
 
-    const resolution = await resolve(life, frozen.value);
-    if (!resolution.ok) return resolution;
-
-    const impact = await foresee(life, frozen.value, parsed.value);
-    if (!impact.ok) return impact;
+    const foreseen = await foresee(life, frozen.value, parsed.value);
+    if (!foreseen.ok) return foreseen;
+    const { impact, resolution, work } = foreseen.value;
 
     // The impact is under the digest: people agree to its figures, and the guard compares with them.
     const policy = life.policy.current;
-    const sealed = seal({ ...frozen.value, resolution: resolution.value, impact: impact.value, policyVersion: policy.version });
+    const sealed = seal({ ...frozen.value, resolution, impact, policyVersion: policy.version });
 
-    const verdict = judgeNow(policy, { ...frozen.value, impact: impact.value });
-    const missing = owed(verdict, impact.value, frozen.value);
+    const verdict = judgeNow(policy, { ...frozen.value, impact });
+    const missing = owed(verdict, impact, frozen.value);
     if (missing !== undefined) return missing;
 
-    const authors = await credited(life, frozen.value, parsed.value, impact.value);
+    const authors = await credited(life, frozen.value, parsed.value, impact);
 
     // From here the log knows of it; a denied one is kept as well.
     const recorded = await record(life, {
       frozen: { ...frozen.value, authors },
       parsed: parsed.value,
       sealed,
-      impact: impact.value,
+      impact,
       verdict,
+      ...(work === undefined ? {} : { work }),
     });
     if (!recorded.ok) return recorded;
     await life.announce(recorded.value.commandId);

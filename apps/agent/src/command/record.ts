@@ -24,6 +24,8 @@ export interface Recordable {
   sealed: Seal;
   impact: Impact;
   verdict: Verdict;
+  /** What will be sent, where that was made beforehand. */
+  work?: Uint8Array;
 }
 
 export interface Recorded {
@@ -34,7 +36,7 @@ export interface Recorded {
 }
 
 /** Writes the command, its authors, its key and its audit events as one transaction: the log has it before anything can run (I1). */
-export async function record(parts: CommandParts, { frozen, parsed, sealed, impact, verdict }: Recordable) {
+export async function record(parts: CommandParts, { frozen, parsed, sealed, impact, verdict, work }: Recordable) {
   const state = firstState(verdict);
   const now = Date.now();
   const runsAt = state === "approved" && verdict.obligations.countdownMs > 0 ? new Date(now + verdict.obligations.countdownMs) : null;
@@ -72,6 +74,7 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
         authors: { create: authors.map(({ id }) => ({ userId: id })) },
       },
     });
+    if (work !== undefined && state !== "denied") await parts.work.keep(tx, row.id, work);
     if (frozen.key !== undefined)
       await tx.idempotencyKey.create({ data: { ...frozen.key, userId: proposer.id, status: 201, body: row.id } });
     const facts: Fact[] = [

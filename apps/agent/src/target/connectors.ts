@@ -1,5 +1,6 @@
 import type { Connector } from "@interlock/connector";
+import { kubernetes } from "@interlock/connector-kubernetes";
 import { postgres } from "@interlock/connector-postgres";
 
 /** Every protocol this agent speaks. Adding one is adding its folder and its line here. */
-export const CONNECTORS: readonly Connector[] = [postgres as Connector];
+export const CONNECTORS: readonly Connector[] = [postgres as Connector, kubernetes as Connector];

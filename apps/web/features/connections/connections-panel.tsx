@@ -1,6 +1,6 @@
 "use client";
 import type { Connection, SchemaObject } from "@interlock/protocol";
-import { ChevronRight, Database, Eye, EyeOff, RefreshCw, Search, Sigma, Table2, Type } from "lucide-react";
+import { Box, ChevronRight, Database, Eye, EyeOff, Network, RefreshCw, Search, Sigma, Table2, Type } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -149,6 +149,8 @@ const ICONS: Record<SchemaObject["kind"], typeof Table2> = {
   sequence: Sigma,
   function: Sigma,
   type: Type,
+  workload: Box,
+  service: Network,
 };
 
 function ObjectBranch({ schema, object }: { schema: string; object: SchemaObject }) {

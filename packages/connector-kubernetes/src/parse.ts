@@ -1,0 +1,35 @@
+import type { Parsed } from "@interlock/connector";
+import type { Effect } from "@interlock/protocol";
+import { readCommand, type CommandLine } from "./kubectl/command.ts";
+
+/** Lines of a command by their words alone: which requests a line makes is only known when it is planned. */
+export function parse(text: string): Parsed {
+  const { lines, diagnostics } = readCommand(text);
+  const statements = lines.map((line, index) => ({
+    index,
+    start: line.start,
+    end: line.end,
+    text: text.slice(line.start, line.end),
+    effect: wordsEffect(line),
+    title: titleOf(line),
+  }));
+  return { statements, diagnostics };
+}
+
+/** They need not be run to be told what they are: the gate lets nothing of theirs through that writes. */
+const READING = new Set(
+  `get,describe,logs,events,explain,top,top pod,top node,version,api-resources,api-versions,cluster-info,cluster-info dump,diff,wait,kustomize,
+auth can-i,auth whoami,rollout status,rollout history,apply view-last-applied`
+    .replaceAll("\n", "")
+    .split(","),
+);
+
+/** Verbs whose requests only read, as long as the gate lets nothing else through. */
+export const onlyReads = ({ verb, effect }: CommandLine): boolean => effect === undefined && READING.has(verb);
+
+export const wordsEffect = (line: CommandLine): Effect => line.effect ?? (onlyReads(line) ? "read" : "unknown");
+
+export const titleOf = ({ verb, argv }: CommandLine): string => {
+  const words = argv.filter((word) => !word.startsWith("-")).slice(verb.split(" ").length, verb.split(" ").length + 2);
+  return ["kubectl", verb, ...words].join(" ");
+};
