@@ -97,6 +97,8 @@ export interface CatalogTrigger {
   /** Columns of UPDATE OF; empty: any. */
   columns: number[];
   conditional: boolean;
+  /** TG_ARGV; absent where one holds more than plain characters. */
+  arguments?: readonly string[];
   /** Names of its transition tables. */
   oldTable?: string;
   newTable?: string;

@@ -73,7 +73,8 @@ select
       'special', i.indisexclusion or coalesce((to_jsonb(i)->>'indnullsnotdistinct')::boolean, false)))
     from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid >= 16384) as indexes,
   (select json_agg(json_build_object('table', tgrelid::int8, 'name', tgname, 'function', tgfoid::int8, 'type', tgtype, 'columns', string_to_array(nullif(tgattr::text, ''), ' ')::int[],
-      'conditional', tgqual is not null, 'oldTable', tgoldtable, 'newTable', tgnewtable) order by tgname)
+      'conditional', tgqual is not null,
+      'arguments', case when tgnargs > 0 then string_to_array(encode(tgargs, 'escape'), chr(92) || '000') end, 'oldTable', tgoldtable, 'newTable', tgnewtable) order by tgname)
     from pg_trigger where not tgisinternal and tgparentid = 0 and tgenabled in ('O', 'A')) as triggers,
   (select json_agg(json_build_object('oid', p.oid::int8, 'schema', n.nspname, 'name', p.proname, 'volatility', p.provolatile, 'definer', p.prosecdef,
       'language', l.lanname, 'source', case when p.oid = any($2::oid[]) then '(' else coalesce(p.prosrc, '') end,

@@ -116,10 +116,15 @@ function triggerOf(row: Record<string, any>): CatalogTrigger {
     events,
     columns: row.columns ?? [],
     conditional: row.conditional,
+    ...argumentsOf(row.arguments ?? [""]),
     ...(row.oldTable ? { oldTable: row.oldTable } : {}),
     ...(row.newTable ? { newTable: row.newTable } : {}),
   };
 }
+
+/** Each ends with a zero byte, which is the end of the last one, too; bytes that are not plain are printed with a backslash. */
+const argumentsOf = (list: readonly string[]): Pick<CatalogTrigger, "arguments"> =>
+  list.some((text) => text.includes("\\")) ? {} : { arguments: list.slice(0, -1) };
 
 function withoutNulls<T extends object>(row: T): T {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T;

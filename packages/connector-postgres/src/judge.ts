@@ -1,12 +1,13 @@
 import { strongest, type Effect, type SideEffect } from "@interlock/protocol";
 import { family, findFunctions, findRelation, qualified } from "./catalog.ts";
-import type { Catalog, CatalogFunction, CatalogRelation, CodedType, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, CatalogFunction, CatalogRelation, CodedType, Policy, SessionFacts } from "./catalog-model.ts";
 import { combine, type Classification } from "./classification.ts";
 import { classify } from "./classify.ts";
 import { classifyBody, classifySignature, sqlBodyTrees } from "./classify-body.ts";
 import { classifyQuery } from "./classify-expression.ts";
 import { parseGrammar } from "./grammar.ts";
 import { COLUMN_TYPE, embeddedSql, plpgsqlTree, TRIGGER_SIGNATURE } from "./plpgsql.ts";
+import { commandsOf } from "./policy-reads.ts";
 import { ruleOf } from "./rules/rule-definition.ts";
 import { reviewedCode } from "./reviewed-extensions.ts";
 import { settingEffect } from "./settings.ts";
@@ -26,6 +27,8 @@ export interface Judgement {
 
 const ALTERING: ReadonlySet<string> = new Set(["AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt"]);
 
+const COMMANDS: readonly Policy["command"][] = ["r", "a", "w", "d"];
+
 /** Deepest chain of functions calling functions, and views reading views, that is followed. */
 const DEPTH = 12;
 
@@ -37,7 +40,7 @@ export class Judge {
   readonly #catalog: Catalog;
   readonly #session: SessionFacts;
   readonly #functions = new Map<number, Judgement>();
-  readonly #relations = new Map<number, Judgement>();
+  readonly #relations = new Map<string, Judgement>();
   readonly #rewritten = new Map<string, Judgement>();
   #codedTypes: readonly CodedType[] | undefined;
 
@@ -59,13 +62,14 @@ export class Judge {
     return findRelation(this.#catalog, this.#session, rangeName(body.relation))?.kind === "f";
   }
 
-  /** What defining code runs when a relation is read, written or only planned, triggers left out. */
-  relation(oid: number, depth = 0): Judgement {
-    const known = this.#relations.get(oid);
+  /** What defining code runs when a relation is used by these commands or only planned, triggers left out. */
+  relation(oid: number, depth = 0, commands: readonly Policy["command"][] = COMMANDS): Judgement {
+    const key = `${oid}/${commands.join("")}`;
+    const known = this.#relations.get(key);
     if (known) return known;
     const relation = this.#catalog.relations.get(oid);
     if (!relation || depth > DEPTH) return unknown("A definition is nested too deeply to follow");
-    this.#relations.set(oid, harmless());
+    this.#relations.set(key, harmless());
     const parts: Judgement[] = [];
     for (const fn of this.#catalog.functionReach.get(oid) ?? [])
       parts.push({ ...harmless(), ownCode: !this.#reviewed(fn), volatile: !this.#reviewed(fn) });
@@ -75,17 +79,18 @@ export class Judge {
     // Planning asks the other server, too, where a foreign table is told to.
     if (relation.kind === "f") parts.push(elsewhere(qualified(relation)));
     if (relation.definition !== undefined && relation.kind === "v")
-      parts.push(this.#text(relation.definition, depth + 1, `view ${qualified(relation)}`));
+      parts.push(this.#text(relation.definition, depth + 1, `view ${qualified(relation)}`, commands));
     if (relation.rowSecurity) {
-      for (const expression of (this.#catalog.policies.get(oid) ?? []).flatMap(({ expressions }) => expressions))
+      const policies = (this.#catalog.policies.get(oid) ?? []).filter(({ command }) => command === "*" || commands.includes(command));
+      for (const expression of policies.flatMap(({ expressions }) => expressions))
         parts.push(this.#text(`select ${expression}`, depth + 1, `row security of ${qualified(relation)}`));
     }
     for (const { typeOid } of relation.columns) parts.push(this.#typed(typeOid, depth + 1, "read"));
     // A whole row may be cast.
     for (const coded of this.#coded()) if (coded.relation === oid && coded.read) parts.push(this.#reached(coded.function, depth + 1));
-    for (const child of this.#catalog.children.get(oid) ?? []) parts.push(this.relation(child, depth + 1));
+    for (const child of this.#catalog.children.get(oid) ?? []) parts.push(this.relation(child, depth + 1, commands));
     const joined = this.#join(parts);
-    this.#relations.set(oid, joined);
+    this.#relations.set(key, joined);
     return joined;
   }
 
@@ -233,13 +238,22 @@ export class Judge {
     return { ...judged, sideEffects: [...judged.sideEffects, { kind: "function", name: qualified(fn), effect: judged.effect }] };
   }
 
-  #read(tree: unknown, depth: number, anywhere = false, runs = true): Judgement[] {
+  /** `also`: commands that what stands here, a view's query, is written by from outside. */
+  #read(tree: unknown, depth: number, anywhere = false, runs = true, also: readonly Policy["command"][] = []): Judgement[] {
     const parts: Judgement[] = [];
-    for (const { ref, use } of tableReferences(tree)) {
+    for (const reference of tableReferences(tree)) {
+      const { ref, use } = reference;
       const own = findRelation(this.#catalog, this.#session, ref);
       const relations = anywhere && !ref.schema ? this.#relationsNamed(ref.name) : own ? [own] : [];
       for (const relation of relations) {
-        if (!relation.system) parts.push(this.relation(relation.oid, depth));
+        if (!relation.system)
+          parts.push(
+            this.relation(
+              relation.oid,
+              depth,
+              COMMANDS.filter((command) => [...commandsOf(reference), ...also].includes(command)),
+            ),
+          );
         if (runs && use !== "read" && use !== "lock") parts.push(this.rewritten(relation.oid, use, depth));
         if (relation.system && SERVER_FILES.has(relation.name)) parts.push({ ...harmless(), effect: "privilege" });
       }
@@ -252,11 +266,11 @@ export class Judge {
   }
 
   /** A text printed by the server: its names were looked up by another session's path. */
-  #text(sql: string, depth: number, where: string): Judgement {
+  #text(sql: string, depth: number, where: string, also: readonly Policy["command"][] = []): Judgement {
     const parsed = parseGrammar(sql);
     if (!parsed.ok || parsed.statements.length !== 1) return unknown(`The ${where} cannot be read`);
     const tree = parsed.statements[0]!.stmt;
-    const judged = this.#join([this.#named(classifyQuery(tree), depth, true), ...this.#read(tree, depth, true)]);
+    const judged = this.#join([this.#named(classifyQuery(tree), depth, true), ...this.#read(tree, depth, true, true, also)]);
     return { ...judged, notes: judged.notes.map((note) => `${where}: ${note}`) };
   }
 

@@ -40,8 +40,8 @@ function lockExpression(context: AnalysisContext, expression: string, draft: Dra
   }
 }
 
-/** A write that looks at rows, in its conditions, values or answer, is held to the policies of SELECT as well. */
-function commandsOf({ use, statement }: TableReference): Policy["command"][] {
+/** Commands whose policies a use of a table is held to. A write that looks at rows, in its conditions, values or answer, is held to the policies of SELECT as well. */
+export function commandsOf({ use, statement }: Pick<TableReference, "use" | "statement">): Policy["command"][] {
   if (use === "read") return ["r"];
   if (use === "lock") return ["r", "w"];
   if (use === "merge") return ["r", "a", "w", "d"];

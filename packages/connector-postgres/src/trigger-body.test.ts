@@ -17,6 +17,17 @@ test.each([
   expect(said(BY_OPERATION, event)).toEqual(expected);
 });
 
+test.each<[readonly string[] | undefined, number]>([
+  [["yes"], 1],
+  [["no"], 0],
+  [[], 0],
+  [undefined, 1],
+])("decides by the arguments %j", (given, statements) => {
+  const body = "begin if tg_argv[0] = 'yes' and tg_op <> 'INSERT' then insert into a values (1); end if; return null; end";
+  const found = walkTriggerBody(plpgsqlTree(body, TRIGGER_SIGNATURE)!, "DELETE", given).statements;
+  expect(found.filter(({ text }) => text.startsWith("insert"))).toHaveLength(statements);
+});
+
 test("what a condition on data guards may happen, and so may all that follows a return under it", () => {
   expect(said("if old.x > 1 then insert into a values (1); return old; end if; insert into b values (1); return old;")).toEqual([
     "always: select old.x > 1",

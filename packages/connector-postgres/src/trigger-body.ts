@@ -25,8 +25,11 @@ export interface BodyWalk {
   unknown: boolean;
 }
 
-/** Follows a PL/pgSQL trigger body for one event (`INSERT`, `UPDATE` …), deciding conditions on TG_OP and keeping both sides of all others. */
-export function walkTriggerBody(tree: Node, event: string): BodyWalk {
+/**
+ * Follows a PL/pgSQL trigger body for one event (`INSERT`, `UPDATE` …), deciding conditions on TG_OP, and on TG_ARGV where its values are
+ * given, and keeping both sides of all others.
+ */
+export function walkTriggerBody(tree: Node, event: string, given?: readonly string[]): BodyWalk {
   const walk: BodyWalk = { statements: [], raises: false, skips: false, unknown: false };
   const kept = event === "DELETE" ? ["old"] : event === "UPDATE" ? ["new", "old"] : ["new"];
   const rows = new Map<number, string>();
@@ -96,7 +99,7 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
         const before: (string | undefined)[] = [];
         for (const { condition, list } of branches) {
           if (!open) break;
-          const truth = decide(condition?.PLpgSQL_expr?.query, event);
+          const truth = decide(condition?.PLpgSQL_expr?.query, event, given);
           const query: string | undefined = condition?.PLpgSQL_expr?.query;
           if (truth === undefined) within(before, () => sql(condition, sure ? certainty : "maybe"));
           if (truth === false) continue;
@@ -196,16 +199,16 @@ export function walkTriggerBody(tree: Node, event: string): BodyWalk {
   return walk;
 }
 
-/** The truth of a condition that only asks for the operation; undefined for any other. */
-export function decide(condition: string | undefined, event: string): boolean | undefined {
+/** The truth of a condition that only asks for the operation or the trigger's arguments; undefined for any other. */
+export function decide(condition: string | undefined, event: string, given?: readonly string[]): boolean | undefined {
   const parsed = condition === undefined ? undefined : parseGrammar(`select ${condition}`);
   const tree = parsed?.ok ? parsed.statements[0]?.stmt.SelectStmt?.targetList?.[0]?.ResTarget?.val : undefined;
-  return truth(tree, event);
+  return truth(tree, event, given);
 }
 
-function truth(node: Node | undefined, event: string): boolean | undefined {
+function truth(node: Node | undefined, event: string, given: readonly string[] | undefined): boolean | undefined {
   if (node?.BoolExpr) {
-    const parts: (boolean | undefined)[] = node.BoolExpr.args.map((arg: Node) => truth(arg, event));
+    const parts: (boolean | undefined)[] = node.BoolExpr.args.map((arg: Node) => truth(arg, event, given));
     if (node.BoolExpr.boolop === "NOT_EXPR") return parts[0] === undefined ? undefined : !parts[0];
     const decisive = node.BoolExpr.boolop === "OR_EXPR";
     if (parts.includes(decisive)) return decisive;
@@ -213,17 +216,31 @@ function truth(node: Node | undefined, event: string): boolean | undefined {
   }
   if (node?.A_Const?.boolval) return node.A_Const.boolval.boolval === true;
   const compare = node?.A_Expr;
-  if (!compare || names(compare.lexpr?.ColumnRef?.fields).join(".").toLowerCase() !== "tg_op") return undefined;
+  const asked = compare && askedFor(compare.lexpr, event, given);
+  if (!compare || asked === undefined) return undefined;
+  // A trigger that has no such argument compares NULL, which is never true.
+  if (asked === null) return compare.kind === "AEXPR_OP" || compare.kind === "AEXPR_IN" ? false : undefined;
   const value = (item: Node | undefined): string | undefined => item?.A_Const?.sval?.sval;
   const operator = names(compare.name)[0];
   if (compare.kind === "AEXPR_IN") {
     const list: (string | undefined)[] = (compare.rexpr?.List?.items ?? []).map(value);
     if (list.includes(undefined)) return undefined;
-    return list.includes(event) === (operator === "=");
+    return list.includes(asked) === (operator === "=");
   }
   const wanted = value(compare.rexpr);
   if (compare.kind !== "AEXPR_OP" || wanted === undefined) return undefined;
-  return operator === "=" ? wanted === event : operator === "<>" ? wanted !== event : undefined;
+  return operator === "=" ? wanted === asked : operator === "<>" ? wanted !== asked : undefined;
+}
+
+/** What stands on the left of a comparison: the operation, or an argument, null where there is none; undefined for anything else. */
+function askedFor(node: Node | undefined, event: string, given: readonly string[] | undefined): string | null | undefined {
+  if (names(node?.ColumnRef?.fields).join(".").toLowerCase() === "tg_op") return event;
+  const element: Node | undefined = node?.A_Indirection;
+  const [index, ...more]: Node[] = element?.indirection ?? [];
+  const at: Node | undefined = index?.A_Indices?.is_slice ? undefined : index?.A_Indices?.uidx?.A_Const;
+  if (!given || more.length > 0 || !at?.ival || names(element?.arg?.ColumnRef?.fields).join(".").toLowerCase() !== "tg_argv")
+    return undefined;
+  return given[at.ival.ival ?? 0] ?? null;
 }
 
 /** Columns of NEW that a trigger body assigns; undefined when it may put any row in its place. */

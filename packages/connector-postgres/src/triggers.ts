@@ -169,7 +169,7 @@ function one(context: AnalysisContext, trigger: CatalogTrigger, event: WriteEven
   }
   const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, TRIGGER_SIGNATURE) : undefined;
   if (!fn || !tree) return lost(`its function is written in ${fn?.language ?? "an unknown language"} or cannot be read`);
-  const walk = walkTriggerBody(tree, event.toUpperCase());
+  const walk = walkTriggerBody(tree, event.toUpperCase(), trigger.arguments);
   if (trigger.when === "before" && trigger.row && (walk.skips || trigger.conditional)) into.alters = true;
   if (walk.raises && !trigger.conditional && (rows.value > 0 || !trigger.row) && rows.kind !== "unknown" && rows.kind !== "estimate")
     into.willFail.push({ code: "P0001", reason: `Trigger ${trigger.name} on ${table ? qualified(table) : "the table"} raises an error` });

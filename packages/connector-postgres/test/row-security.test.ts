@@ -33,6 +33,15 @@ do $$ declare name text; begin
     execute format('create policy p on s.%I using (who = current_user)', name);
   end loop;
 end $$;
+create table s.noted (what text);
+create function s.note() returns boolean language plpgsql volatile as $f$ begin insert into s.noted values ('x'); return true; end $f$;
+create table s.watched (id int, who text);
+insert into s.watched values (1, 'writer');
+alter table s.watched enable row level security;
+create policy see on s.watched for select using (true);
+create policy change on s.watched for update using (true);
+create policy drop_it on s.watched for delete using (s.note());
+create view s.through with (security_barrier) as select * from s.watched;
 alter table s.forced force row level security;
 alter table s.own owner to owner;
 alter table s.forced owner to owner;
@@ -118,4 +127,19 @@ test.each([
   const found = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 10_000 });
   const { effects, cascades } = found.statements[0]!;
   expect([...effects, ...cascades].filter((item) => item.object === object).map(({ rows }) => rows.kind)).toEqual([kind]);
+});
+
+test.each([
+  ["select * from s.watched", "read"],
+  ["update s.watched set who = 'x'", "modify"],
+  ["delete from s.watched", "delete"],
+  ["with gone as (delete from s.watched returning id) select * from gone", "delete"],
+  ["delete from s.through", "delete"],
+  ["select * from s.through", "read"],
+])("a policy runs for its own commands alone: %s", async (text, effect) => {
+  const { target } = targets.get("writer")!;
+  const found = await target.impact(text, { signal: new AbortController().signal, exact: true });
+  expect(found.effect).toBe(effect);
+  const runs = found.statements[0]!.sideEffects.some(({ name }) => name === "s.note");
+  if (effect !== "modify") expect(runs).toBe(effect === "delete");
 });

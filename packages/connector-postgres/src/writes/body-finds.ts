@@ -111,7 +111,7 @@ function bodyOf({ catalog }: AnalysisContext, trigger: CatalogTrigger, event: st
   const fn = catalog.functions.get(trigger.function);
   const tree = fn?.language === "plpgsql" ? plpgsqlTree(fn.source, TRIGGER_SIGNATURE) : undefined;
   if (!tree) return undefined;
-  const walk = walkTriggerBody(tree, event.toUpperCase());
+  const walk = walkTriggerBody(tree, event.toUpperCase(), trigger.arguments);
   if (walk.unknown || walk.statements.some(({ dynamic }) => dynamic)) return undefined;
   return { statements: walk.statements, changesRow: assignedColumnsOfNew(tree)?.size !== 0 };
 }

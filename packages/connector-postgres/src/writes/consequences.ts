@@ -20,8 +20,8 @@ export interface FollowedWrite {
   /** How often its statement runs. */
   statements: Rows;
   depth: number;
-  /** The same row is changed several times. */
-  again?: boolean | undefined;
+  /** Columns of keys that a row holds which is changed several times. */
+  again?: readonly string[] | undefined;
   /** Partitions that its rows are in, by OID, where that is known. */
   places?: readonly number[] | undefined;
 }
@@ -36,7 +36,7 @@ export function followWrite(context: AnalysisContext, write: FollowedWrite, draf
     describeDeleteCascades(context, target, deleteClosure(context.catalog, target.oid), undefined, rows, draft, { depth, places });
   if (event === "update") describeUpdateCascades(context, target, columns, rows, draft, { depth });
   // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required in ri_triggers.c).
-  const asked = again ? target.columns.map(({ name }) => name) : assigned;
+  const asked = assigned && again ? [...assigned, ...again] : assigned;
   if (event !== "delete") lockParents(context, target, asked, rows, draft, { nulls });
   if (event === "insert") describeSequences(context, target, columns, rows, draft);
 }

@@ -9,10 +9,11 @@ import { firesForAll, matchingTriggers, type WriteEvent } from "../triggers.ts";
 import { names, unwrap, type Node } from "../tree.ts";
 import { followedStatements, type FollowedStatement, type FoundByKey } from "./body-finds.ts";
 import { isCountable } from "./countable.ts";
+import { columnNames, keysOf } from "./key-locks.ts";
 import { sqlName, type RowSource } from "./row-source.ts";
 
 /** Longest that the server may take to print a trigger, in milliseconds: it waits for whoever has the table to itself. */
-const PRINT_MS = 50;
+const PRINT_MS = 250;
 
 /** What could be counted of one trigger's firings. */
 export interface FiringCount {
@@ -27,8 +28,8 @@ export interface StatementCount {
   runs: number;
   /** Rows it finds in all of them together. */
   rows?: number;
-  /** Several firings find the same row. */
-  again?: boolean;
+  /** Columns of keys to other tables that a row holds which several firings find. */
+  again?: readonly string[];
   /** Leaf partitions that its keys lead to. */
   partitions?: readonly number[];
 }
@@ -82,10 +83,16 @@ export async function countFirings(
     const runs = Number(counted[`s${at}`]);
     if (!finds || where === undefined) return [key, { runs }];
     const partitions = finds.bounds && [...finds.bounds.keys()].filter((oid) => Number(counted[`p${at}_${oid}`]) > 0);
-    const [found, different] = [Number(counted[`f${at}`]), Number(counted[`d${at}`])];
-    // A row that several firings find is deleted once, and updated by each.
-    const rows = finds.event === "delete" ? different : found;
-    return [key, { runs, rows, again: different < found, ...(partitions ? { partitions } : {}) }];
+    const again = keysOf(context.catalog, finds.relation).filter(({ oid }) => Number(counted[`a${at}_${oid}`] ?? 0) > 0);
+    return [
+      key,
+      {
+        runs,
+        rows: Number(counted[`f${at}`]),
+        again: again.flatMap(({ child, childColumns }) => columnNames(context.catalog, child, childColumns)),
+        ...(partitions ? { partitions } : {}),
+      },
+    ];
   };
   return new Map(
     asked.map(({ trigger, statements }, i) => [
@@ -121,11 +128,17 @@ function placedStatement(
 }
 
 function findsSql(context: AnalysisContext, target: CatalogRelation, runs: string, finds: FoundByKey, where: string, at: string): string[] {
+  // A row that several firings find is deleted once, and updated by each.
+  const rows = finds.event === "delete" ? "count(DISTINCT (x.tableoid, x.ctid))" : "count(*)";
+  const found = `FROM written w JOIN ${sqlName(finds.relation)} x ON ${where} WHERE (${runs})`;
+  const referring = finds.event === "update" ? keysOf(context.catalog, finds.relation) : [];
   const keys = [...finds.pinned].map(([name, value]) => `${conditionSql(context, target, value, [], new Map())} AS ${quoteIdent(name)}`);
   return [
-    ...["count(*)", "count(DISTINCT (x.tableoid, x.ctid))"].map(
-      (rows, i) => `(SELECT ${rows} FROM written w JOIN ${sqlName(finds.relation)} x ON ${where} WHERE ${runs}) AS ${"fd"[i]}${at}`,
-    ),
+    `(SELECT ${rows} ${found}) AS f${at}`,
+    ...referring.map(({ oid, child, childColumns }) => {
+      const set = columnNames(context.catalog, child, childColumns).map((name) => `x.${quoteIdent(name)} IS NOT NULL`);
+      return `(SELECT count(*) FROM (SELECT ${found} AND ${set.join(" AND ")} GROUP BY x.tableoid, x.ctid HAVING count(*) > 1) d) AS a${at}_${oid}`;
+    }),
     ...[...(finds.bounds ?? [])].map(
       ([oid, bound]) => `(SELECT count(*) FROM (SELECT ${keys.join(", ")} FROM written w WHERE ${runs}) p WHERE ${bound}) AS p${at}_${oid}`,
     ),
