@@ -33,7 +33,7 @@ beforeAll(async () => {
     labels: {},
     secret: { kubeconfig: sim.kubeconfig() },
   });
-  expect(created.ok).toBe(true);
+  if (!created.ok) throw new Error(created.code);
 });
 afterAll(async () => {
   await stage.dispose();
