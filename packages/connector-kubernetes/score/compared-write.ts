@@ -28,9 +28,19 @@ function compared(method: string, url: string, type: string | undefined, body: B
     .filter(([key]) => key !== "timeout")
     .map(([key, value]) => `${key}=${value}`)
     .toSorted();
-  // kubectl picks a debugging container's name, and a server a generated one, by chance.
-  const text = (value: string): string => value.replace(/(debugger-|node-1-|gen-)[a-z0-9]{5}/g, "$1*");
-  return { request: text(`${method} ${path} ${query.join("&")}`.trim()), body: text(bodyText(method, path, type ?? "", body)) };
+  return {
+    request: withoutChance(`${method} ${path} ${query.join("&")}`.trim()),
+    body: withoutChance(bodyText(method, path, type ?? "", body)),
+  };
+}
+
+/** kubectl picks a debugging container's name by chance, and a server generated names, uids, addresses and ports; times go on. */
+export function withoutChance(text: string): string {
+  return text
+    .replace(/(debugger-|node-1-|gen-|-access-)[a-z0-9]{5}/g, "$1*")
+    .replace(UID, "uid")
+    .replace(TIME, "time")
+    .replace(/\b10\.\d+\.\d+\.\d+\b/g, "address");
 }
 
 function bodyText(method: string, path: string, type: string, body: Buffer): string {
@@ -50,14 +60,20 @@ const OWN_METADATA = new Set([5, 6, 8, 17]);
 function protobufText(body: Buffer): string {
   const { apiVersion, kind, message } = openEnvelope(body);
   const fields = readFields(message).map((field) => {
-    if (field.number !== 1 || field.bytes === undefined) return field.raw.toString("latin1");
+    if (field.number !== 1 || field.bytes === undefined) return timeless(field.raw);
     const kept = readFields(field.bytes).filter((own) => !OWN_METADATA.has(own.number));
     return kept
-      .map((own) => own.raw.toString("latin1"))
+      .map((own) => timeless(own.raw))
       .toSorted()
       .join(" ");
   });
   return `${apiVersion} ${kind} ${fields.join(" ")}`;
+}
+
+/** meta/v1 Time is seconds since 1970, which take five bytes, and nanoseconds, which are 0. */
+function timeless(bytes: Buffer): string {
+  const hex = bytes.toString("hex").replace(/08(?:[89a-f][0-9a-f]){4}0[1-7]1000/g, "00");
+  return Buffer.from(hex, "hex").toString("latin1");
 }
 
 function deleteText(body: Buffer): string {

@@ -1,3 +1,16 @@
+/** A value of a Secret in the fixture; it must be seen nowhere. */
+export const SECRET = "correct-horse-battery";
+
+/** A request for a client certificate, waiting to be approved. */
+export const signingRequest = (name: string): string => `apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: { name: ${name} }
+spec:
+  request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIUk1INENBUUF3SERFYU1CZ0dBMVVFQXd3UlpYaGhiWEJzWlM1bGVHRnRjR3hsTG1OdmJUQmNNQTBHQ1NxRwpTSWIzRFFFQkFRVUFBMHNBTUVnQ1FRPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==
+  signerName: kubernetes.io/kube-apiserver-client
+  usages: [client auth]
+`;
+
 /** The namespaces come first: a controller gives each the service account that pods in it need. */
 export const NAMESPACES = `
 apiVersion: v1
@@ -76,7 +89,7 @@ apiVersion: v1
 kind: Secret
 metadata: { name: database, namespace: payments }
 type: Opaque
-stringData: { user: shop, password: correct-horse-battery }
+stringData: { user: shop, password: ${SECRET} }
 ---
 apiVersion: v1
 kind: ServiceAccount
@@ -117,4 +130,17 @@ apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: data, namespace: staging }
 spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-`;
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: used, namespace: staging }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: user, namespace: staging, labels: { app: user } }
+spec:
+  containers: [{ name: c, image: "busybox:1", command: [sleep, "600"], volumeMounts: [{ name: v, mountPath: /v }] }]
+  volumes: [{ name: v, persistentVolumeClaim: { claimName: used } }]
+---
+${signingRequest("waiting")}`;

@@ -1,3 +1,4 @@
+import { SECRET } from "./fixture.ts";
 import type { ShapeResult } from "./plan-shape.ts";
 import type { Shape } from "./shapes.data.ts";
 
@@ -25,5 +26,12 @@ export function judge(shape: Shape, result: ShapeResult): string[] {
     faults.push(`said ${JSON.stringify(result.output.planned)} while planning, ${JSON.stringify(result.output.alone)} alone`);
   }
   if (shape.fails !== true && result.codes.planned.some((code) => code !== 0)) faults.push(`failed: ${result.output.planned}`);
+  if (result.applied.state !== "succeeded") faults.push(`applied: ${result.applied.state}: ${result.applied.failures.join("; ")}`);
+  faults.push(...result.applied.differences.map((difference) => `applied: ${difference}`));
+  for (const value of [SECRET, Buffer.from(SECRET).toString("base64")]) {
+    if (result.output.planned.includes(value)) faults.push("a secret value was shown while planning");
+    const shown = result.writes.map(({ stored: _stored, ...rest }) => rest);
+    if (JSON.stringify(shown).includes(value)) faults.push("a secret value is in what is shown of a write");
+  }
   return faults;
 }

@@ -1,5 +1,6 @@
 import { startKubeSim, type KubeSim, type RequestRecord } from "@interlock/kube-sim";
 import {
+  applyWrites,
   freezeFiles,
   openCluster,
   openGate,
@@ -12,6 +13,7 @@ import {
 } from "../src/index.ts";
 import { FIXTURE, NAMESPACES } from "./fixture.ts";
 import type { Shape } from "./shapes.data.ts";
+import { differences, type Objects } from "./left-behind.ts";
 import { writeOfPlan, writeOfRequest, type ComparedWrite } from "./compared-write.ts";
 
 export interface ShapeResult {
@@ -25,6 +27,8 @@ export interface ShapeResult {
   /** Exit code of each line, while planning and alone. */
   codes: { planned: (number | string)[]; alone: (number | string)[] };
   writes: readonly PlannedWrite[];
+  /** How sending the planned writes ended, afterwards, and where what they left differs from what kubectl alone left. */
+  applied: { state: string; failures: string[]; differences: string[] };
   /** What was printed while planning, and alone. */
   output: { planned: string; alone: string };
 }
@@ -34,6 +38,13 @@ export async function startFixture(): Promise<KubeSim> {
   sim.load(NAMESPACES);
   sim.settle();
   sim.load(FIXTURE);
+  sim.settle();
+  // A second revision, to go back from.
+  await fetch(`${sim.url}/apis/apps/v1/namespaces/payments/deployments/worker`, {
+    method: "PATCH",
+    headers: { "content-type": "application/strategic-merge-patch+json" },
+    body: '{"spec":{"template":{"spec":{"containers":[{"name":"worker","image":"worker:2"}]}}}}',
+  });
   sim.settle();
   return sim;
 }
@@ -80,15 +91,23 @@ export async function planShape(shape: Shape, program: string): Promise<ShapeRes
     const before = { writes: sim.writes(), requests: sim.requests.length };
     const planned = await run(frozen.lines, gate.url);
     const reached = sim.requests.slice(before.requests);
+    const changesWhilePlanning = sim.writes() - before.writes;
     const from = alone.requests.length;
     // The kubeconfig of a run has a path for its secret; a cluster has none.
     const ran = await run(frozen.lines, alone.url);
+    const outcome = await applyWrites({ cluster, writes: gate.writes, signal: AbortSignal.timeout(LINE_MS) });
+    const applied = {
+      state: outcome.state,
+      failures: outcome.writes.flatMap(({ index, state, message }) => (state === "done" ? [] : [`${index} ${state}: ${message ?? ""}`])),
+      differences: differences(gate.writes, settled(sim), settled(alone)),
+    };
     return {
+      applied,
       planned: gate.writes.map(writeOfPlan),
       done: alone.requests.slice(from).flatMap((request) => (isWrite(request) && request.code < 300 ? [writeOfRequest(request)] : [])),
       refused: gate.refused,
       writesWhilePlanning: reached.filter(isWrite).length,
-      changesWhilePlanning: sim.writes() - before.writes,
+      changesWhilePlanning,
       codes: { planned: planned.codes, alone: ran.codes },
       writes: gate.writes,
       output: { planned: planned.output, alone: ran.output },
@@ -105,7 +124,13 @@ export async function planShape(shape: Shape, program: string): Promise<ShapeRes
 function isWrite(request: RequestRecord): boolean {
   if (request.method === "GET" || /\/(selfsubject|localsubject|subject)[a-z]*reviews/.test(request.url)) return false;
   const inQuery = /[?&]dryRun=All(&|$)/.test(request.url);
-  if (request.method !== "DELETE") return !inQuery;
+  // An eviction has its options in its body, too.
+  if (request.method !== "DELETE" && !/\/eviction(\?|$)/.test(request.url)) return !inQuery;
   // The server goes by the body when there is one.
   return request.body.length === 0 ? !inQuery : !request.body.includes("All");
+}
+
+function settled(sim: KubeSim): Objects {
+  sim.settle();
+  return sim.objects();
 }

@@ -1,3 +1,5 @@
+import { signingRequest } from "./fixture.ts";
+
 /** A command whose planned writes must be those that kubectl alone does. */
 export interface Shape {
   text: string;
@@ -21,8 +23,24 @@ spec:
 const namespace = (name: string): string => `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name}, labels: { env: dev } }\n`;
 const configMap = (name: string, value: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: payments }\ndata: { mode: ${value} }\n`;
+const secret = (value: string): string =>
+  `apiVersion: v1\nkind: Secret\nmetadata: { name: made, namespace: payments }\nstringData: { password: ${value} }\n`;
 const app = [namespace("shop"), deployment("front", "shop", "front:1"), configMap("extra", "x").replace("payments", "shop")].join("---\n");
 const N = "-n payments";
+
+const CRD = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: things.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: things, singular: thing, kind: Thing }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } } } }
+`;
 
 /** One entry a shape: a verb with flags that lead to other requests. */
 export const SHAPES: readonly Shape[] = [
@@ -162,4 +180,73 @@ export const SHAPES: readonly Shape[] = [
     text: `kubectl rollout history deployment web ${N}\nkubectl logs deployment/web ${N}\nkubectl events ${N}\nkubectl get --raw /version`,
   },
   { text: `kubectl diff -f a.yaml`, files: { "a.yaml": configMap("settings", "live") }, fails: true },
+  { text: `kubectl get secret database ${N} -o yaml\nkubectl describe secret database ${N}\nkubectl get secrets -A -o json` },
+  {
+    text: `kubectl apply -f a.yaml\nkubectl get secret made ${N} -o yaml\nkubectl apply -f b.yaml\nkubectl label secret made x=y ${N}`,
+    files: { "a.yaml": secret("correct-horse-battery"), "b.yaml": secret("correct-horse-battery-2") },
+  },
+  {
+    text: `kubectl apply -f a.yaml --server-side\nkubectl apply -f a.yaml --server-side`,
+    files: { "a.yaml": secret("correct-horse-battery") },
+  },
+  {
+    text: `kubectl patch secret database ${N} --type=json -p '[{"op":"move","from":"/data/password","path":"/metadata/annotations"}]'`,
+    fails: true,
+  },
+  {
+    text: `kubectl annotate secret database a=b ${N}\nkubectl patch secret database ${N} --type=json -p '[{"op":"move","from":"/data/password","path":"/metadata/annotations/c"}]' -o yaml\nkubectl get secret database ${N} -o yaml`,
+  },
+  { text: `kubectl delete pvc data -n staging` },
+  { text: `kubectl delete pod user -n staging --now\nkubectl delete pvc used -n staging` },
+  { text: `kubectl delete pvc used -n staging --wait=false\nkubectl get pvc -n staging` },
+  {
+    text: `kubectl apply -f .`,
+    files: {
+      "a.yaml": configMap("one", "x"),
+      "b.json": '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}',
+      "c.txt": "no",
+    },
+  },
+  { text: `kubectl create -R -f all/`, files: { "all/a.yaml": configMap("one", "x"), "all/deep/b.yaml": configMap("two", "x") } },
+  { text: `kubectl rollout undo deployment worker ${N}` },
+  { text: `kubectl rollout undo deployment worker --to-revision=1 ${N}` },
+  { text: `kubectl create deployment api --image=api:1 --dry-run=client -o yaml ${N}` },
+  { text: `kubectl delete deployment web --dry-run=server ${N}\nkubectl scale deployment web --replicas=9 --dry-run=server ${N}` },
+  { text: `kubectl drain node-1 --ignore-daemonsets --force --dry-run=server` },
+  { text: `kubectl patch deployment web ${N} --subresource=status --type=merge -p '{"status":{"observedGeneration":7}}'` },
+  { text: `kubectl create -f csr.yaml`, files: { "csr.yaml": signingRequest("made") } },
+  {
+    text: `kubectl apply -f a.yaml\nkubectl scale deployment front --replicas=4 -n shop\nkubectl rollout restart deployment front -n shop\nkubectl delete namespace shop`,
+    files: { "a.yaml": app },
+  },
+  {
+    text: `kubectl delete namespace staging\nkubectl create namespace staging\nkubectl apply -f a.yaml`,
+    files: { "a.yaml": configMap("fresh", "x").replace("payments", "staging") },
+  },
+  {
+    text: `kubectl set env deployment/web --list ${N}\nkubectl label deployment web --list ${N}\nkubectl apply view-last-applied deployment web ${N}`,
+    fails: true,
+  },
+  {
+    text: `kubectl set image deployment/web web=nginx:3 ${N}\nkubectl set env deployment/web A=b ${N}\nkubectl annotate deployment web a=b ${N}\nkubectl patch deployment web ${N} --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/-","value":{"name":"more","image":"m:1"}}]'`,
+  },
+  {
+    text: `kubectl create service nodeport made --tcp=80 --node-port=30080 ${N}\nkubectl patch service made ${N} -p '{"spec":{"ports":[{"port":80,"targetPort":8080}]}}'`,
+  },
+  {
+    text: `kubectl autoscale deployment web --min=1 --max=5 ${N}\nkubectl patch hpa web ${N} -p '{"spec":{"maxReplicas":9}}'\nkubectl delete hpa web ${N}`,
+  },
+  { text: `kubectl apply -f crd.yaml`, files: { "crd.yaml": CRD } },
+  { text: `kubectl delete pod missing ${N} --ignore-not-found` },
+  { text: `kubectl label nodes --all zone=a\nkubectl get nodes -l zone=a -o name` },
+  { text: `kubectl annotate configmap settings a=b ${N}\nkubectl replace -f a.yaml`, files: { "a.yaml": configMap("settings", "other") } },
+  {
+    text: `kubectl create configmap made --from-literal=a=b ${N}\nkubectl replace -f a.yaml`,
+    files: { "a.yaml": configMap("made", "other") },
+  },
+  { text: `kubectl certificate approve waiting` },
+  { text: `kubectl certificate deny waiting` },
+  {
+    text: `kubectl autoscale deployment web --min=1 --max=5 --cpu-percent=70 ${N}\nkubectl get hpa ${N} -o yaml\nkubectl delete hpa --all ${N}`,
+  },
 ];

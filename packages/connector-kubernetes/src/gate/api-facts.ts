@@ -90,6 +90,15 @@ export class ApiFacts {
     return parameters.some((parameter) => parameter?.name === "dryRun" && parameter?.in === "query");
   }
 
+  /** Whether versions of a resource have the same fields: those of built-in kinds that have several, and of resources without a converter. */
+  async differsByName(group: string, resource: string): Promise<boolean> {
+    if (BUILT_IN.has(group)) return true;
+    const answer = await this.#upstream.read({ ...CRDS, name: `${resource}.${group}` });
+    if (answer.status !== 200) return false;
+    const strategy: Json = answer.body["spec"]?.["conversion"]?.["strategy"];
+    return strategy === undefined || strategy === "None";
+  }
+
   /** Path of the replica count in the parent of a `scale` subresource. */
   async replicasPath(target: ResourceTarget): Promise<string[]> {
     if (BUILT_IN.has(target.group)) return ["spec", "replicas"];

@@ -3,7 +3,7 @@ import { identity, objectTarget, readLive, type PlanView, type WriteRequest } fr
 import type { KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { tryStandIn } from "./stand-in.ts";
-import { failure, type Answer } from "./status.ts";
+import type { Answer } from "./status.ts";
 
 /** What the server says about the object as a whole: an update of what it has, or the creation of what only the plan has. */
 export async function askAbout(
@@ -33,12 +33,4 @@ export async function askAbout(
   }
   const { name: _name, ...collection } = objectTarget(target);
   return tryStandIn(view, { ...shared, method: "POST", target: collection }, accept);
-}
-
-/** The plan knows an object in the version it was written in; only the server can turn it into another. */
-export function otherVersion(planned: PlannedObject, version: string): Answer {
-  return failure(
-    501,
-    `the plan has changed this ${planned.resource} in version ${planned.version}, and cannot show it in ${version}; use one version`,
-  );
 }

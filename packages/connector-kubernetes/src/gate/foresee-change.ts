@@ -1,11 +1,12 @@
-import { askAbout, otherVersion } from "./ask-about.ts";
+import { askAbout } from "./ask-about.ts";
 import { bodyKind, bodyMetadata, jsonBody, type Body } from "./body.ts";
 import { failed, holdToDryRun, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
-import { lastingFinalizers } from "./foresee-delete.ts";
+import { lastingFinalizers } from "./finalizers.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { foreseeScale } from "./foresee-scale.ts";
 import { sameJson, type KubeObject } from "./json.ts";
+import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { patched } from "./patched.ts";
 import { ownedAfterUpdate } from "./server-side-apply.ts";
@@ -23,9 +24,9 @@ export async function foreseeChange(view: PlanView, request: WriteRequest): Prom
   if (within === "gone") return failed(notFound("", "namespaces", namespace!));
   if (planned === undefined && within !== "made" && !view.overlay.isEmptied(namespace)) return changeLive(view, request);
   if (planned?.object === undefined) return applies ? foreseeCreate(view, request) : failed(notFound(group, resource, target.name!));
-  if (planned.version !== target.version) return failed(otherVersion(planned, target.version));
-  if (target.subresource === "scale") return foreseeScale(view, request, { ...planned, object: planned.object });
-  return changePlanned(view, request, { ...planned, object: planned.object });
+  const versioned = await inVersion(view, { ...planned, object: planned.object }, target.version);
+  if (!versioned.ok) return failed(versioned.answer);
+  return target.subresource === "scale" ? foreseeScale(view, request, versioned.planned) : changePlanned(view, request, versioned.planned);
 }
 
 async function changeLive(view: PlanView, request: WriteRequest): Promise<Foreseen> {

@@ -3,27 +3,11 @@ import { failed, identity, keyOfTarget, NotADryRun, objectTarget, readLive, with
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import type { KubeObject } from "./json.ts";
 import { Overlay } from "./overlay.ts";
+import { staysTerminating } from "./finalizers.ts";
 import { listPlanned } from "./planned-list.ts";
 import { classifyWrite } from "./request-class.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { conflict, failure, notFound, success, type Answer } from "./status.ts";
-
-/**
- * Finalizers that controllers of Kubernetes itself take off soon after a delete, whatever else is there; an object with any other stays
- * Terminating until somebody decides.
- */
-const SOON_DONE = new Set([
-  "foregroundDeletion",
-  "orphan",
-  "batch.kubernetes.io/job-tracking",
-  "service.kubernetes.io/load-balancer-cleanup",
-  "customresourcecleanup.apiextensions.k8s.io",
-]);
-
-export function lastingFinalizers(object: KubeObject | undefined): string[] {
-  const finalizers: unknown = object?.metadata?.finalizers;
-  return Array.isArray(finalizers) ? finalizers.filter((item): item is string => typeof item === "string" && !SOON_DONE.has(item)) : [];
-}
 
 export async function foreseeDelete(view: PlanView, request: WriteRequest): Promise<Foreseen> {
   const options = optionsOf(request);
@@ -69,9 +53,8 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
       if (answer.status >= 300) return failed(answer);
     }
   }
-  const stays = lastingFinalizers(before).length > 0;
   const terminating =
-    stays && before !== undefined
+    before !== undefined && (await staysTerminating(view, before))
       ? withObjectMetadata(before, {
           deletionTimestamp: before.metadata?.deletionTimestamp ?? new Date().toISOString().replace(/\.[0-9]+Z$/, "Z"),
           deletionGracePeriodSeconds: before.metadata?.deletionGracePeriodSeconds ?? 0,

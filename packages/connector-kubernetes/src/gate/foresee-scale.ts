@@ -1,5 +1,5 @@
 import { bodyMetadata, jsonBody } from "./body.ts";
-import { askAbout, otherVersion } from "./ask-about.ts";
+import { askAbout } from "./ask-about.ts";
 import { failed, holdToDryRun, identity, keyOfTarget, objectTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
@@ -27,7 +27,6 @@ export async function foreseeScale(
     await holdToDryRun(view, target, before, { ...answer, body: { ...after, metadata: answer.body.metadata } });
     return scaled(request, { ...answer, body: withVersion(answer.body, after) }, before, after, identity(before), "server");
   }
-  if (planned.version !== target.version) return failed(otherVersion(planned, target.version));
   const current = planned.object;
   const given = bodyMetadata(body).resourceVersion;
   if (given !== undefined && given !== current.metadata?.resourceVersion) {

@@ -1,9 +1,10 @@
 import type { Accepted, Form } from "./accept.ts";
 import { jsonBody } from "./body.ts";
-import { askAbout, otherVersion } from "./ask-about.ts";
+import { askAbout } from "./ask-about.ts";
 import { scaleOf } from "./foresee-scale.ts";
 import { keyOfTarget, objectTarget, type PlanView } from "./foreseen.ts";
 import type { Json, KubeObject } from "./json.ts";
+import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { plannedMatches, untouched } from "./planned-list.ts";
 import type { ResourceTarget } from "./request-target.ts";
@@ -19,9 +20,11 @@ export async function plannedObject(view: PlanView, target: ResourceTarget, acce
   if (planned.object === undefined) return notFound(group, resource, name);
   // Logs and the like are the cluster's own, which says best that there are none yet.
   if (subresource !== undefined && subresource !== "scale" && subresource !== "status") return undefined;
-  if (planned.version !== target.version) return otherVersion(planned, target.version);
-  if (subresource === "scale") return { status: 200, body: scaleOf(planned.object, await view.facts.replicasPath(target)) };
-  return { status: 200, body: await shape(view, objectTarget(target), { ...planned, object: planned.object }, accepted) };
+  const versioned = await inVersion(view, { ...planned, object: planned.object }, target.version);
+  if (!versioned.ok) return versioned.answer;
+  const { object } = versioned.planned;
+  if (subresource === "scale") return { status: 200, body: scaleOf(object, await view.facts.replicasPath(target)) };
+  return { status: 200, body: await shape(view, objectTarget(target), versioned.planned, accepted) };
 }
 
 /** An object in the form the client likes best. */
@@ -85,9 +88,12 @@ export async function plannedPage(
   const matches = queryMatcher(query);
   if (matches === undefined) return failure(400, "the selector is not understood");
   const last = !page.metadata?.continue;
-  const planned = last ? plannedMatches(view.overlay, target, matches) : [];
-  const other = planned.find((one) => one.version !== target.version);
-  if (other !== undefined) return otherVersion(other, target.version);
+  const planned: (PlannedObject & { object: KubeObject })[] = [];
+  for (const one of last ? plannedMatches(view.overlay, target, matches) : []) {
+    const versioned = await inVersion(view, one, target.version);
+    if (!versioned.ok) return versioned.answer;
+    planned.push(versioned.planned);
+  }
   const single = last && query.get("continue") === undefined;
   const { remainingItemCount: _count, ...metadata } = (page.metadata ?? {}) as Record<string, Json>;
   if (page.kind === "Table") {

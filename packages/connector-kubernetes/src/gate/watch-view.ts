@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { Accepted } from "./accept.ts";
 import type { PlanView } from "./foreseen.ts";
 import { isRecord, parseJson, type Json, type KubeObject } from "./json.ts";
+import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { shape } from "./planned-view.ts";
 import { plannedMatches, untouched } from "./planned-list.ts";
@@ -98,13 +99,15 @@ async function eventsOf(options: WatchOptions, planned: PlannedObject): Promise<
     const gone = { apiVersion, kind, metadata };
     return [await line(options, "DELETED", { ...planned, object: gone })];
   }
-  if (!matches(planned.object) || planned.version !== target.version) return [];
+  if (!matches(planned.object)) return [];
   return [await line(options, planned.live === undefined ? "ADDED" : "MODIFIED", { ...planned, object: planned.object })];
 }
 
 async function line(options: WatchOptions, type: string, planned: PlannedObject & { object: KubeObject }): Promise<string> {
   const { view, target, accepted, mask } = options;
-  const object = await shape(view, target, planned, accepted);
+  const versioned = await inVersion(view, planned, target.version);
+  if (!versioned.ok) return `${JSON.stringify({ type: "ERROR", object: versioned.answer.body })}\n`;
+  const object = await shape(view, target, versioned.planned, accepted);
   return `${JSON.stringify({ type, object: mask(object) })}\n`;
 }
 

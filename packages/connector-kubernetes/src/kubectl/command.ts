@@ -16,7 +16,7 @@ export interface CommandLine {
   stdin?: string;
   /** Whether it reads standard input: the here-document, or the command's own. */
   readsStdin: boolean;
-  /** Files of the command it names. */
+  /** Files of the command it names, and folders of them; "." is the command's own. */
   files: string[];
   /** Folders of the command's files that hold a kustomization it names; "." is the command's own. */
   kustomizations: string[];
@@ -73,6 +73,8 @@ function commandLine(line: WordLine, given: Arguments, fail: (word: Word, messag
   };
   const file = (word: Word, name: string, what: string): void => {
     if (name === "-") readsStdin = true;
+    else if (what === "-f" && (name === "." || name === "./")) files.push(".");
+    else if (what === "-f" && name.endsWith("/") && FILE_NAME.test(name.slice(0, -1))) files.push(name.slice(0, -1).replace(/^\.\//, ""));
     else if (FILE_NAME.test(name)) files.push(name.replace(/^\.\//, ""));
     else refuse(word, `${what} names a file of the command itself, such as deploy.yaml; nothing else is read`);
   };

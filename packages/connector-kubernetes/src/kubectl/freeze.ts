@@ -10,7 +10,7 @@ export async function freezeFiles(lines: readonly CommandLine[], own: Files, opt
   const files = new Map(own);
   const frozen: CommandLine[] = [];
   for (const [index, line] of lines.entries()) {
-    const missing = line.files.find((name) => !own.has(name));
+    const missing = line.files.find((name) => !own.has(name) && !isFolder(own, name));
     if (missing !== undefined) return { ok: false, line: index, reason: `the command has no file ${missing}` };
     for (const folder of line.kustomizations) {
       const reason = refusedKustomization(own, folder);
@@ -18,7 +18,8 @@ export async function freezeFiles(lines: readonly CommandLine[], own: Files, opt
     }
     const names = new Map<string, string>();
     for (const url of line.urls) {
-      const name = `url-${createHash("sha256").update(url).digest("hex").slice(0, 16)}.yaml`;
+      // Without an ending that kubectl looks for in folders, so that `-f .` does not find it.
+      const name = `url-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`;
       names.set(url, name);
       if (files.has(name)) continue;
       try {
@@ -36,6 +37,8 @@ export async function freezeFiles(lines: readonly CommandLine[], own: Files, opt
   }
   return { ok: true, lines: frozen, files };
 }
+
+const isFolder = (files: Files, name: string): boolean => name === "." || [...files.keys()].some((file) => file.startsWith(`${name}/`));
 
 function renamed(argument: string, names: ReadonlyMap<string, string>): string {
   if (!argument.startsWith("--filename=")) return argument;
