@@ -9,6 +9,7 @@ const CHROMIUM = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/c
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
+  globalSetup: "./support/model-home.ts",
   outputDir: "../test-results",
   workers: 1,
   fullyParallel: false,

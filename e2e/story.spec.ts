@@ -18,7 +18,7 @@ let roomId: string;
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(180_000);
-  service = await createService({ countdown: "10m" });
+  service = await createService({ countdown: "10m", fresh: true });
   oncall = await signIn(browser, service, "oncall");
   responder = await signIn(browser, service, "responder");
   reviewer = await signIn(browser, service, "reviewer");

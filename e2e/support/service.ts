@@ -31,9 +31,21 @@ export interface Service {
   dispose(): Promise<void>;
 }
 
-/** `countdown`: instead of the demo policy's 5 s, for tests that act within it however busy the machine is. */
-export async function createService({ countdown }: { countdown?: string } = {}): Promise<Service> {
+/** A state folder as the first start leaves it, made once for all files; see model-home.ts. */
+export const MODEL_HOME = "INTERLOCK_E2E_MODEL";
+
+export interface ServiceOptions {
+  /** Instead of the demo policy's 5 s, for tests that act within it however busy the machine is. */
+  countdown?: string;
+  /** Begins with nothing at all, as on a new machine. */
+  fresh?: boolean;
+}
+
+export async function createService({ countdown, fresh = false }: ServiceOptions = {}): Promise<Service> {
   const home = await mkdtemp(join(tmpdir(), "interlock-e2e-"));
+  const model = process.env[MODEL_HOME];
+  // With its owners: PostgreSQL runs as somebody else where everything else runs as root.
+  if (model !== undefined && !fresh) await promisify(execFile)("cp", ["-a", `${model}/.`, home]);
   if (countdown !== undefined)
     await writeFile(join(home, "policy.yaml"), DEFAULT_POLICY.replaceAll("countdown: 5s", `countdown: ${countdown}`), { mode: 0o600 });
   const port = await freePort();
