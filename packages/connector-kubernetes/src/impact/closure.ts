@@ -1,0 +1,107 @@
+import { whyItStays } from "./finalizers.ts";
+import { isOwnerless, type Propagation } from "./owner-graph.ts";
+import { keyOfType } from "./resource-types.ts";
+import { CLAIMS, reclaimedBy } from "./volumes.ts";
+import { nameOf, type World, type WorldObject } from "./world.ts";
+
+/** One object that a delete takes along or changes. */
+export interface Taken {
+  object: WorldObject;
+  effect: "delete" | "modify";
+  via: string[];
+  depth: number;
+  dataLoss?: string;
+}
+
+export interface Closure {
+  /** Nearest first; the target itself is not in it. */
+  taken: Taken[];
+  /** Deleted objects, the target among them, that stay Terminating, and why. */
+  stays: { object: WorldObject; why: string }[];
+  /** Events go with their namespace and are made all the time; they are counted and not listed. */
+  events: number;
+}
+
+const EVENTS = new Set(["/events", "events.k8s.io/events"]);
+
+/** Everything a delete leads to, as the server and its controllers would have it. The world is not changed. */
+export function closureOf(world: World, target: WorldObject, propagation: Propagation): Closure {
+  const taken = new Map<WorldObject, Taken>();
+  const gone = new Set<WorldObject>([target]);
+  const queue: { object: WorldObject; depth: number }[] = [{ object: target, depth: 0 }];
+  let events = 0;
+  const take = (object: WorldObject, depth: number, via: string, effect: Taken["effect"] = "delete", dataLoss?: string): void => {
+    if (object === target) return;
+    const known = taken.get(object);
+    if (known !== undefined && !known.via.includes(via)) known.via.push(via);
+    const next = known ?? { object, effect, via: [via], depth };
+    if (dataLoss !== undefined) next.dataLoss = dataLoss;
+    taken.set(object, next);
+    if (effect === "delete" && !gone.has(object)) {
+      next.effect = "delete";
+      gone.add(object);
+      queue.push({ object, depth });
+    }
+  };
+  // Grows while it is walked.
+  for (const { object, depth } of queue) {
+    const below = depth + 1;
+    for (const { other, via } of alsoDeleted(world, object)) {
+      if (EVENTS.has(keyOfType(other.type))) events++;
+      else take(other, below, via);
+    }
+    if (keyOfType(object.type) === CLAIMS) {
+      const reclaimed = reclaimedBy(world, object);
+      if (reclaimed === "unknown") {
+        const entry = taken.get(object);
+        if (entry !== undefined) entry.dataLoss = "data loss is possible: the reclaim policy of its volume could not be read";
+      } else if (reclaimed !== undefined) take(reclaimed.volume, below, "reclaimPolicy", reclaimed.effect, reclaimed.dataLoss);
+    }
+    const orphans = object === target && propagation === "Orphan";
+    for (const dependent of world.dependents(object.uid)) {
+      const collected = !orphans && isOwnerless(world, dependent, gone);
+      take(dependent, below, "ownerReference", collected ? "delete" : "modify");
+    }
+  }
+  const stays: Closure["stays"] = [];
+  for (const object of gone) {
+    const why = whyItStays(world, object, gone);
+    if (why === undefined) continue;
+    stays.push({ object, why });
+    taken.get(object)?.via.push("finalizer");
+  }
+  return { taken: [...taken.values()], stays, events };
+}
+
+/** What the server or a controller deletes with an object although it is not owned by it. */
+function* alsoDeleted(world: World, object: WorldObject): Iterable<{ other: WorldObject; via: string }> {
+  switch (keyOfType(object.type)) {
+    case "/namespaces":
+      for (const other of world.everything(object.name)) yield { other, via: "namespace" };
+      return;
+    case "apiextensions.k8s.io/customresourcedefinitions": {
+      const spec = object.body?.["spec"];
+      for (const other of world.all(`${spec?.["group"]}/${spec?.["names"]?.["plural"]}`)) yield { other, via: "customResourceDefinition" };
+      return;
+    }
+    case "/nodes":
+      // The pod collector deletes pods whose node does not exist.
+      for (const pod of world.all("/pods")) if (pod.body?.["spec"]?.["nodeName"] === object.name) yield { other: pod, via: "node" };
+      return;
+    case "/services": {
+      // Endpoints have their Service's name and no owner; EndpointSlices have one.
+      const endpoints = world.find("/endpoints", object.namespace, object.name);
+      if (endpoints !== undefined) yield { other: endpoints, via: "service" };
+      return;
+    }
+    case "/serviceaccounts":
+      for (const secret of world.all("/secrets", object.namespace)) {
+        if (secret.tokenOf !== undefined && secret.tokenOf === object.uid) yield { other: secret, via: "serviceAccount" };
+      }
+      return;
+    default:
+  }
+}
+
+/** As it is told to people, one line each. */
+export const staysText = (one: Closure["stays"][number]): string => `${nameOf(one.object)} stays Terminating: ${one.why}`;

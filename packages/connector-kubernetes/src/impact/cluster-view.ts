@@ -1,0 +1,147 @@
+import type { Readable } from "node:stream";
+import { TargetError } from "@interlock/connector";
+import type { Cluster } from "../cluster/cluster.ts";
+import { isRecord, parseJson, type Json, type KubeObject } from "../gate/json.ts";
+import { writePath, writeQuery } from "../gate/request-target.ts";
+import { discover } from "./discovery.ts";
+import { kept } from "./kept.ts";
+import { keyOfType, type ResourceType, type ResourceTypes } from "./resource-types.ts";
+import { worldObject, type WorldObject } from "./world.ts";
+
+/** What an impact asks of a cluster. It only reads. Rejects with TargetError when the cluster does not answer at all. */
+export interface ClusterView {
+  types(): Promise<ResourceTypes>;
+  /** Names and ties of all objects of a type, of one namespace where one is given. */
+  names(type: ResourceType, namespace?: string): Promise<Listed>;
+  /** The same with what `kept.ts` keeps of them. */
+  bodies(type: ResourceType, namespace?: string): Promise<Listed>;
+  /** One object, whole; undefined when there is none. Values of Secrets are as they are: never show it. */
+  read(type: ResourceType, namespace: string | undefined, name: string): Promise<KubeObject | undefined>;
+}
+
+/** `failure`: why the list is not all there is, in words. */
+export interface Listed {
+  objects: WorldObject[];
+  failure?: string;
+}
+
+const PAGE = 500;
+/** Lists under way at a time: enough to hide round trips, few enough that their pages fit into memory. */
+const AT_A_TIME = 12;
+const NAMES = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+/** A page of 500 objects of the size limit of etcd (1.5 MiB) would be more; nobody has those. */
+const PAGE_LIMIT = 256 * 1024 * 1024;
+
+export function openClusterView(cluster: Cluster, options: { signal?: AbortSignal } = {}): ClusterView {
+  const turn = turnstile(AT_A_TIME);
+  const get = (path: string, query: ReadonlyMap<string, string>, accept: string): Promise<{ status: number; body: Json }> =>
+    turn(async () => {
+      const { signal } = options;
+      const response = await cluster.request({
+        method: "GET",
+        path,
+        query: writeQuery(query),
+        headers: { accept },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { status: response.status, body: jsonOf(await textOf(response.body)) };
+    });
+  const list = async (type: ResourceType, namespace: string | undefined, whole: boolean): Promise<Listed> => {
+    const { group, version, resource } = type;
+    const path = writePath({ kind: "resource", group, version, resource, ...(namespace === undefined ? {} : { namespace }) });
+    const key = keyOfType(type);
+    const name = group === "" ? resource : `${resource}.${group}`;
+    const where = namespace === undefined ? "" : ` of namespace ${namespace}`;
+    const failed = (objects: WorldObject[], why: string): Listed => ({ objects, failure: `${name}${where} could not be listed: ${why}` });
+    let objects: WorldObject[] = [];
+    let query = new Map([["limit", String(PAGE)]]);
+    // A snapshot that the server no longer has is listed anew, once and then in one piece.
+    for (let anew = 0; ;) {
+      const { status, body } = await get(path, query, whole ? "application/json" : NAMES);
+      if (status === 410 && query.has("continue") && anew === 0) {
+        anew++;
+        objects = [];
+        query = new Map();
+        continue;
+      }
+      // A custom resource whose definition was deleted meanwhile, or a type that is listed but not kept.
+      if (status === 404 || status === 405) return { objects };
+      if (status !== 200 || !isRecord(body) || !Array.isArray(body["items"])) return failed(objects, `the cluster answered ${status}`);
+      for (const item of body["items"] as KubeObject[]) objects.push(worldObject(type, item, whole ? kept(key, item) : undefined));
+      const next: Json = body["metadata"]?.["continue"];
+      if (typeof next !== "string" || next === "") return { objects };
+      query = new Map([
+        ["limit", String(PAGE)],
+        ["continue", next],
+      ]);
+    }
+  };
+  const known = new Map<string, Promise<Listed>>();
+  const once = (type: ResourceType, namespace: string | undefined, whole: boolean): Promise<Listed> => {
+    const key = `${whole} ${keyOfType(type)} ${namespace ?? ""}`;
+    const asked = known.get(key) ?? list(type, namespace, whole).catch((error: unknown) => failureOf(type, error));
+    known.set(key, asked);
+    return asked;
+  };
+  let types: Promise<ResourceTypes> | undefined;
+  return {
+    types: () => (types ??= discover((path, accept) => get(path, new Map(), accept))),
+    names: (type, namespace) => once(type, namespace, false),
+    bodies: (type, namespace) => once(type, namespace, true),
+    read: async (type, namespace, name) => {
+      const { group, version, resource } = type;
+      const path = writePath({ kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) });
+      const { status, body } = await get(path, new Map(), "application/json");
+      if (status === 200 && isRecord(body)) return body as KubeObject;
+      if (status === 404) return undefined;
+      throw new TargetError("target_down", `The cluster answered ${status} when it was asked for ${resource} "${name}".`);
+    },
+  };
+}
+
+/** One list that fails leaves the rest; being cancelled ends all. */
+function failureOf(type: ResourceType, error: unknown): Listed {
+  if (error instanceof TargetError && error.code === "cancelled") throw error;
+  const why = error instanceof TargetError ? error.message : "the answer could not be read";
+  return { objects: [], failure: `${type.resource}${type.group === "" ? "" : `.${type.group}`} could not be listed: ${why}` };
+}
+
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > PAGE_LIMIT) {
+      body.destroy();
+      throw new TargetError("target_down", `An answer of the cluster is larger than ${PAGE_LIMIT} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function jsonOf(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+/** Lets at most `places` in at a time, first come first served. */
+function turnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
+}

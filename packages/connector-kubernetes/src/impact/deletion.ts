@@ -1,0 +1,118 @@
+import type { Cascade, Statement } from "@interlock/protocol";
+import type { Json } from "../gate/json.ts";
+import type { PlannedWrite } from "../gate/planned-write.ts";
+import { closureOf, staysText, type Closure, type Taken } from "./closure.ts";
+import { isFinished } from "./endpoints.ts";
+import { propagationOf, replacer } from "./owner-graph.ts";
+import { keyOfType } from "./resource-types.ts";
+import { applyChange } from "./rules/breaks.ts";
+import { ONE, remark, type Analysis } from "./analysis.ts";
+import { selects, labelsOf } from "./label-selector.ts";
+import { lossesOf } from "../undo/losses.ts";
+import { claimsOfSet, fleetingVolumes } from "./volumes.ts";
+import { nameOf, type World, type WorldObject } from "./world.ts";
+
+/** Works out a delete or an eviction, and takes what goes out of the world. */
+export function analyseDelete(world: World, write: PlannedWrite, target: WorldObject, unserved: readonly string[]): Analysis {
+  const closure = closureOf(world, target, propagationOf(target, optionsOf(write)));
+  const gone = [target, ...closure.taken.filter((one) => one.effect === "delete").map((one) => one.object)];
+  const risks = [...risksOf(world, target, closure, gone), ...(isNamespace(target) ? unserved.map(hangs) : [])];
+  const willFail = write.resource.subresource === "eviction" ? refusedBy(world, target) : [];
+  const addresses = gone.flatMap((object) => addressOf(object));
+  const losses = lossesOf(target, closure.taken, new Set(gone));
+  const broken = applyChange(world, { gone, made: [] });
+  const lost = losses.filter((one) => one.matters);
+  return {
+    closure,
+    cascades: closure.taken.map(cascadeOf),
+    breaks: [...broken, ...addresses],
+    risks,
+    willFail,
+    reversible: lost.length === 0 ? "undo" : "partial",
+    ...(lost.length === 0 ? {} : { reversibleReason: `Cannot come back: ${lost.map((one) => one.words).join("; ")}.` }),
+  };
+}
+
+const isNamespace = (object: WorldObject): boolean => keyOfType(object.type) === "/namespaces";
+const hangs = (group: string): Statement["risks"][number] =>
+  remark("terminating", "warning", `The namespace stays Terminating until API group ${group} can be listed.`);
+
+export function cascadeOf({ object, effect, via, depth, dataLoss }: Taken): Cascade {
+  return { object: nameOf(object), effect, rows: ONE, via, depth, ...(dataLoss === undefined ? {} : { dataLoss }) };
+}
+
+/** The stored body of a delete is JSON that the gate wrote; an eviction has its options inside. */
+function optionsOf(write: PlannedWrite): { propagationPolicy?: string; orphanDependents?: boolean } {
+  if (write.stored.body.length === 0) return {};
+  const body = JSON.parse(write.stored.body.toString("utf8")) as Json;
+  return (write.resource.subresource === "eviction" ? body["deleteOptions"] : body) ?? {};
+}
+
+function risksOf(world: World, target: WorldObject, closure: Closure, gone: readonly WorldObject[]): Statement["risks"] {
+  const risks = closure.stays.map((one) => remark("terminating", "warning", `${staysText(one)}.`));
+  if (closure.events > 0) risks.push(remark("events", "info", `${closure.events} Events go with it; they expire by themselves anyway.`));
+  const without = new Set(gone);
+  for (const set of gone.filter((one) => keyOfType(one.type) === "apps/statefulsets")) {
+    const kept = claimsOfSet(world, set).filter((claim) => !without.has(claim));
+    if (kept.length > 0)
+      risks.push(remark("claims_stay", "info", `Claims of ${set.name} stay with their data: ${kept.map((one) => one.name).join(", ")}.`));
+  }
+  for (const { object } of closure.taken.filter((one) => one.via.includes("reclaimPolicy") && one.effect === "modify")) {
+    risks.push(
+      remark(
+        "volume_stays",
+        "info",
+        `${nameOf(object)} stays with its data (reclaim policy Retain) and is Released: nobody can claim it until its claimRef is taken off.`,
+      ),
+    );
+  }
+  if (keyOfType(target.type) === "/pods") risks.push(...podRisks(world, target));
+  if (keyOfType(target.type) === "/persistentvolumes" && target.body?.["spec"]?.["persistentVolumeReclaimPolicy"] === "Delete") {
+    risks.push(
+      remark(
+        "data_loss",
+        "danger",
+        `Data loss: its reclaim policy is Delete, so the storage behind ${target.name} is deleted when it is released.`,
+      ),
+    );
+  }
+  return risks;
+}
+
+function podRisks(world: World, pod: WorldObject): Statement["risks"] {
+  const risks: Statement["risks"] = [];
+  const fleeting = fleetingVolumes(pod);
+  if (fleeting.length > 0) risks.push(remark("data_loss", "warning", `Data loss: emptyDir ${fleeting.join(", ")} of the pod end with it.`));
+  const by = replacer(world, pod);
+  if (by !== undefined) risks.push(remark("replaced", "info", `${nameOf(by)} makes a new pod in its place.`));
+  else if (!isFinished(pod)) risks.push(remark("not_replaced", "warning", "No controller makes a new pod in its place."));
+  return risks;
+}
+
+/** Budgets count what earlier evictions of the same plan have used up. */
+function refusedBy(world: World, pod: WorldObject): Statement["willFail"] {
+  const failures: Statement["willFail"] = [];
+  if (isFinished(pod)) return failures;
+  for (const budget of world.all("policy/poddisruptionbudgets", pod.namespace)) {
+    if (!selects(budget.body?.["spec"]?.["selector"], labelsOf(pod.body))) continue;
+    const left = Number(budget.body?.["status"]?.["disruptionsAllowed"] ?? 0);
+    if (left <= 0) {
+      failures.push({
+        code: "TooManyRequests",
+        reason: `${nameOf(budget)} allows no disruption now: the eviction is refused until it does.`,
+      });
+    }
+    world.put({ ...budget, body: { ...budget.body, status: { disruptionsAllowed: left - 1 } } });
+  }
+  return failures;
+}
+
+/** Addresses that a cloud gave a Service. */
+export function addressOf(service: WorldObject): { object: string; why: string; scope: string }[] {
+  if (keyOfType(service.type) !== "/services") return [];
+  const given: Json[] = service.body?.["status"]?.["loadBalancer"]?.["ingress"] ?? [];
+  const addresses = given.map((one) => one["ip"] ?? one["hostname"]).filter((one) => typeof one === "string");
+  if (addresses.length === 0) return [];
+  const why = `its load-balancer address ${addresses.join(", ")} is given up: clients and DNS records that use it reach nothing, and it may not be had again`;
+  return [{ object: nameOf(service), why, scope: "outside the cluster" }];
+}

@@ -1,0 +1,126 @@
+import { bareStatement, type Statement } from "@interlock/protocol";
+import type { Json } from "../gate/json.ts";
+import type { PlannedWrite } from "../gate/planned-write.ts";
+import { ONE, type Analysis } from "./analysis.ts";
+import { analyseChange } from "./change.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { analyseDelete } from "./deletion.ts";
+import { plainJson, shown, yamlDiff } from "./diff.ts";
+import { load } from "./load.ts";
+import { objectName } from "./resource-types.ts";
+import { applyChange } from "./rules/breaks.ts";
+import { rightsBefore, rightsChange } from "./rights-change.ts";
+import { actOf, inWorld, targetIn, typeOf } from "./target.ts";
+import type { World } from "./world.ts";
+
+export interface ImpactOfOptions {
+  /** Where in the analysed text a write comes from (UTF-16 units, end exclusive). Default: nowhere. */
+  source?: (write: PlannedWrite) => { start: number; end: number; text: string };
+}
+
+export interface KubernetesImpact {
+  /** One for each write, in order. */
+  statements: Statement[];
+  /** What could not be told, in words. */
+  warnings: string[];
+  /** False when anything that the statements rest on could not be read. */
+  complete: boolean;
+}
+
+/**
+ * What planned writes would do to a cluster beyond what they name. Each is worked out on what those before it leave. Reads only. Rejects
+ * with TargetError when the cluster does not answer or the view's signal is aborted.
+ */
+export async function impactOf(
+  view: ClusterView,
+  writes: readonly PlannedWrite[],
+  options: ImpactOfOptions = {},
+): Promise<KubernetesImpact> {
+  const { world, missing } = await load(view, writes);
+  const unserved = world.types.failed.map(({ group }) => group);
+  const statements = writes.map((write, index) => statementOf(world, write, index, unserved, options));
+  return { statements, warnings: missing, complete: missing.length === 0 };
+}
+
+const NOTHING: Analysis = { cascades: [], breaks: [], risks: [], willFail: [], reversible: "no" };
+
+/** Works out one write and makes it in the world. */
+export function analyse(world: World, write: PlannedWrite, unserved: readonly string[]): Analysis {
+  const target = targetIn(world, write);
+  const rights = rightsBefore(world, typeOf(world.types, write));
+  const analysis = analyseAct(world, write, target, unserved);
+  const { risks, breaks } = rightsChange(world, rights, nameIn(world, write));
+  return { ...analysis, risks: [...analysis.risks, ...risks], breaks: [...analysis.breaks, ...breaks] };
+}
+
+function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof targetIn>, unserved: readonly string[]): Analysis {
+  const { before, after } = write;
+  switch (actOf(write)) {
+    case "delete":
+      return target === undefined ? unseen("what it deletes could not be read") : analyseDelete(world, write, target, unserved);
+    case "create":
+      return after === undefined
+        ? NOTHING
+        : { ...NOTHING, breaks: applyChange(world, { gone: [], made: [inWorld(world, write, after)] }), reversible: "undo" };
+    case "change":
+      return target === undefined || before === undefined || after === undefined
+        ? unseen("what it changes could not be read")
+        : lasting(write, analyseChange(world, write, target, before, after));
+    case "other":
+      return unseen(OTHER[write.resource.subresource ?? ""] ?? "what it hands out or connects cannot be taken back");
+  }
+}
+
+const OTHER: Record<string, string> = {
+  token: "a token that was issued is valid until it expires",
+  binding: "a pod that was placed on a node cannot be placed again",
+};
+
+const unseen = (reversibleReason: string): Analysis => ({ ...NOTHING, reversibleReason });
+
+/** Parts that controllers write: putting the old ones back would be a lie, or is not possible. */
+function lasting(write: PlannedWrite, analysis: Analysis): Analysis {
+  const { subresource } = write.resource;
+  const reason =
+    subresource === "approval"
+      ? "a certificate that was issued stays valid until it expires"
+      : subresource === "status"
+        ? "a status is what a controller sees, and it will write it again"
+        : subresource === "ephemeralcontainers"
+          ? "an ephemeral container stays until its pod ends"
+          : undefined;
+  return reason === undefined ? analysis : { ...analysis, reversible: "no", reversibleReason: reason };
+}
+
+function nameIn(world: World, write: PlannedWrite): string {
+  return objectName(typeOf(world.types, write), write.resource.namespace, write.resource.name ?? "");
+}
+
+function statementOf(world: World, write: PlannedWrite, index: number, unserved: readonly string[], options: ImpactOfOptions): Statement {
+  const { method, path, resource, effect, before, after } = write;
+  const type = typeOf(world.types, write);
+  const object = nameIn(world, write);
+  const place = options.source?.(write) ?? { start: 0, end: 0, text: `${method} ${path}` };
+  const status = resource.subresource === "status" || resource.subresource === "approval";
+  const part = resource.subresource === undefined ? "" : ` (${resource.subresource})`;
+  const title = `${VERBS[actOf(write)] ?? method.toLowerCase()} ${object}${part}`;
+  const analysis = analyse(world, write, unserved);
+  const diff = yamlDiff(before, after, status);
+  const json = (value: NonNullable<PlannedWrite["before"]>): Record<string, Json> => plainJson(shown(value, true));
+  return {
+    ...bareStatement({ index, ...place, title, effect }),
+    effects: [{ effect, object, kind: type.kind, rows: ONE }],
+    cascades: analysis.cascades,
+    willFail: analysis.willFail,
+    risks: [...analysis.risks, ...write.warnings.map((message) => ({ code: "server_warning", severity: "warning" as const, message }))],
+    reversible: analysis.reversible,
+    ...(analysis.reversibleReason === undefined ? {} : { reversibleReason: analysis.reversibleReason }),
+    request: { method, path, ...(resource.subresource === undefined ? {} : { subresource: resource.subresource }) },
+    ...(before === undefined ? {} : { before: json(before) }),
+    ...(after === undefined ? {} : { after: json(after) }),
+    ...(diff === "" ? {} : { diff }),
+    breaks: analysis.breaks,
+  };
+}
+
+const VERBS: Record<string, string | undefined> = { create: "create", change: "change", delete: "delete", other: undefined };

@@ -1,0 +1,136 @@
+import { isRecord, type Json, type KubeObject } from "../gate/json.ts";
+
+/**
+ * What is kept of objects that are looked into, in their own shape. A large cluster's pods would not fit into memory whole; what no rule
+ * reads is left to the next collection as each page is read.
+ */
+export function kept(key: string, object: KubeObject): KubeObject {
+  const metadata: Json = object.metadata ?? {};
+  const { name, namespace, uid, labels, ownerReferences, finalizers, deletionTimestamp, creationTimestamp } = metadata;
+  const slim: KubeObject = {
+    metadata: pruned({ name, namespace, uid, labels, ownerReferences, finalizers, deletionTimestamp }),
+  };
+  switch (key) {
+    case "/pods":
+      if (creationTimestamp !== undefined) slim.metadata.creationTimestamp = creationTimestamp;
+      keepCost(slim, metadata);
+      slim["spec"] = podSpec(object["spec"]);
+      slim["status"] = podStatus(object["status"]);
+      return slim;
+    case "apps/deployments":
+    case "apps/replicasets":
+    case "apps/statefulsets":
+    case "apps/daemonsets":
+    case "batch/jobs":
+    case "batch/cronjobs":
+    case "/replicationcontrollers":
+      slim["spec"] = withTemplate(object["spec"]);
+      return slim;
+    case "/namespaces":
+    case "/nodes":
+    case "/serviceaccounts":
+      return slim;
+    case "/services":
+      slim["spec"] = object["spec"];
+      slim["status"] = pruned({ loadBalancer: object["status"]?.["loadBalancer"] });
+      return slim;
+    case "policy/poddisruptionbudgets":
+      slim["spec"] = object["spec"];
+      slim["status"] = pruned({ disruptionsAllowed: object["status"]?.["disruptionsAllowed"] });
+      return slim;
+    case "apiextensions.k8s.io/customresourcedefinitions":
+      slim["spec"] = crdSpec(object["spec"]);
+      slim["status"] = pruned({ storedVersions: object["status"]?.["storedVersions"] });
+      return slim;
+    case "discovery.k8s.io/endpointslices":
+      slim["endpoints"] = items(object["endpoints"]).map(({ conditions }) => ({ conditions }));
+      return slim;
+    case "storage.k8s.io/storageclasses":
+      slim["reclaimPolicy"] = object["reclaimPolicy"];
+      slim["provisioner"] = object["provisioner"];
+      return slim;
+    default: {
+      const { status: _status, apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = object;
+      return { ...slim, ...rest };
+    }
+  }
+}
+
+const items = (value: Json): Json[] => (Array.isArray(value) ? value : []);
+
+function pruned(fields: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** The cost the ReplicaSet controller goes by when it chooses which pods end. */
+function keepCost(slim: KubeObject, metadata: Json): void {
+  const cost: Json = metadata.annotations?.["controller.kubernetes.io/pod-deletion-cost"];
+  if (cost !== undefined) slim.metadata.annotations = { "controller.kubernetes.io/pod-deletion-cost": cost };
+}
+
+function podStatus(status: Json): Json {
+  const ready = items(status?.["conditions"]).find((condition) => condition["type"] === "Ready");
+  return pruned({
+    phase: status?.["phase"],
+    conditions: ready === undefined ? [] : [{ type: "Ready", status: ready["status"], lastTransitionTime: ready["lastTransitionTime"] }],
+  });
+}
+
+/** A pod's spec with what it names elsewhere. */
+export function podSpec(spec: Json): Json {
+  if (!isRecord(spec)) return {};
+  const { nodeName, serviceAccountName, priorityClassName, runtimeClassName, imagePullSecrets, nodeSelector, affinity, tolerations } = spec;
+  return pruned({
+    nodeName,
+    serviceAccountName,
+    priorityClassName,
+    runtimeClassName,
+    imagePullSecrets,
+    nodeSelector,
+    tolerations,
+    affinity: isRecord(affinity) && Object.keys(affinity).length > 0 ? affinity : undefined,
+    volumes: items(spec["volumes"])
+      .filter((volume) => typeof volume?.["name"] === "string" && !volume["name"].startsWith("kube-api-access-"))
+      .map(({ name, configMap, secret, persistentVolumeClaim, projected, emptyDir, ephemeral }) =>
+        pruned({
+          name,
+          configMap,
+          secret,
+          persistentVolumeClaim,
+          projected,
+          emptyDir,
+          ephemeral: ephemeral === undefined ? undefined : {},
+        }),
+      ),
+    containers: containers(spec["containers"]),
+    initContainers: spec["initContainers"] === undefined ? undefined : containers(spec["initContainers"]),
+  });
+}
+
+function containers(list: Json): Json[] {
+  return items(list).map(({ name, env, envFrom }) =>
+    pruned({ name, envFrom, env: env === undefined ? undefined : items(env).filter((one) => one["valueFrom"] !== undefined) }),
+  );
+}
+
+function withTemplate(spec: Json): Json {
+  if (!isRecord(spec)) return {};
+  const { template, jobTemplate, ...rest } = spec;
+  return pruned({
+    ...rest,
+    template: isRecord(template) ? { metadata: { labels: template["metadata"]?.["labels"] }, spec: podSpec(template["spec"]) } : undefined,
+    jobTemplate: isRecord(jobTemplate) ? { spec: withTemplate(jobTemplate["spec"]) } : undefined,
+  });
+}
+
+function crdSpec(spec: Json): Json {
+  if (!isRecord(spec)) return {};
+  const { group, names, scope, conversion, versions } = spec;
+  return pruned({
+    group,
+    names,
+    scope,
+    conversion,
+    versions: items(versions).map(({ name, served, storage }) => ({ name, served, storage })),
+  });
+}

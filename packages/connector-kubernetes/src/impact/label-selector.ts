@@ -1,0 +1,81 @@
+import { isRecord, type Json } from "../gate/json.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+const EMPTY: Labels = {};
+
+export function labelsOf(value: Json): Labels {
+  const labels: Json = value?.metadata?.labels;
+  return isRecord(labels) ? (labels as Labels) : EMPTY;
+}
+
+/**
+ * meta/v1 LabelSelector. Absent selects nothing and empty everything, as most fields have it; where a field means otherwise by its absence
+ * (a peer of a NetworkPolicy, a webhook) whoever asks says so before.
+ */
+export function selects(selector: Json, labels: Labels): boolean {
+  if (!isRecord(selector)) return false;
+  const equal: Json = selector["matchLabels"];
+  if (isRecord(equal)) for (const [key, value] of Object.entries(equal)) if (labels[key] !== value) return false;
+  const expressions: Json = selector["matchExpressions"];
+  if (!Array.isArray(expressions)) return true;
+  return expressions.every((one) => meets(one, labels));
+}
+
+/** One requirement. `NotIn` holds where there is no such label. An operator that is not known holds nowhere. */
+function meets(expression: Json, labels: Labels): boolean {
+  const value = labels[String(expression?.["key"])];
+  const values: Json[] = Array.isArray(expression?.["values"]) ? expression["values"] : [];
+  switch (expression?.["operator"]) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    case "Gt":
+      return value !== undefined && Number(value) > Number(values[0]);
+    case "Lt":
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+/** Whether a selector leaves nothing out. */
+export function selectsAll(selector: Json): boolean {
+  if (!isRecord(selector)) return false;
+  const equal: Json = selector["matchLabels"];
+  const expressions: Json = selector["matchExpressions"];
+  return (!isRecord(equal) || Object.keys(equal).length === 0) && (!Array.isArray(expressions) || expressions.length === 0);
+}
+
+/** A plain map of labels (of Services and replication controllers) as a LabelSelector; none selects nothing. */
+export function ofMap(map: Json): Json {
+  return isRecord(map) && Object.keys(map).length > 0 ? { matchLabels: map } : undefined;
+}
+
+/** As people write it: `app=web,tier in (a,b)`. */
+export function selectorText(selector: Json): string {
+  if (!isRecord(selector)) return "";
+  const equal = isRecord(selector["matchLabels"])
+    ? Object.entries(selector["matchLabels"]).map(([key, value]) => `${key}=${String(value)}`)
+    : [];
+  const expressions: Json[] = Array.isArray(selector["matchExpressions"]) ? selector["matchExpressions"] : [];
+  return [...equal, ...expressions.map(expressionText)].join(",");
+}
+
+function expressionText(expression: Json): string {
+  const key = String(expression?.["key"]);
+  const values = Array.isArray(expression?.["values"]) ? `(${expression["values"].join(",")})` : "";
+  switch (expression?.["operator"]) {
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+    default:
+      return `${key} ${String(expression?.["operator"]).toLowerCase()} ${values}`;
+  }
+}

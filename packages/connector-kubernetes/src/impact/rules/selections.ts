@@ -1,0 +1,61 @@
+import type { Json } from "../../gate/json.ts";
+import { endpointsOf, isFinished } from "../endpoints.ts";
+import { ofMap, selectorText, selectsAll } from "../label-selector.ts";
+import { nameOf, type World, type WorldObject } from "../world.ts";
+import type { Finding, Rule } from "./rule.ts";
+
+const BUDGETS = "policy/poddisruptionbudgets";
+
+/** Services and PodDisruptionBudgets that select nothing, and which pod each selects. */
+export const selections: Rule = {
+  name: "selections",
+  gone: ["/pods"],
+  made: ["/pods", "/services", BUDGETS],
+  reads: ["/pods", "/services", BUDGETS, "discovery.k8s.io/endpointslices"],
+  per: "namespace",
+  find: (world, namespace) => [
+    ...[...world.all("/services", namespace)].flatMap((service) => ofService(world, service)),
+    ...[...world.all(BUDGETS, namespace)].flatMap((budget) => ofBudget(world, budget)),
+  ],
+};
+
+function ofService(world: World, service: WorldObject): Finding[] {
+  const endpoints = endpointsOf(world, service);
+  if (endpoints === undefined) return [];
+  const selector = ofMap(service.body?.["spec"]?.["selector"]);
+  const at = { object: nameOf(service), scope: `namespace ${service.namespace!}` };
+  const findings: Finding[] = [];
+  const unanswered = "connections to it are refused or time out";
+  if (endpoints.selected === 0 && selector !== undefined) {
+    findings.push({
+      key: `${at.object} none`,
+      ...at,
+      appears: `its selector ${selectorText(selector)} selects no pod, it has no endpoints left: ${unanswered}`,
+    });
+  } else if (endpoints.ready === 0) {
+    findings.push({ key: `${at.object} none`, ...at, appears: `it has no ready endpoints left: ${unanswered}` });
+  }
+  return [...findings, ...ties(world, service, selector, "sends traffic to")];
+}
+
+function ofBudget(world: World, budget: WorldObject): Finding[] {
+  const selector: Json = budget.body?.["spec"]?.["selector"];
+  if (!world.covers("/pods", budget.namespace)) return [];
+  const at = { object: nameOf(budget), scope: `namespace ${budget.namespace!}` };
+  const none = !world.pods(budget.namespace!, selector).some((pod) => !isFinished(pod));
+  const which = selectsAll(selector) ? "it selects no pod" : `its selector ${selectorText(selector)} selects no pod`;
+  const findings: Finding[] = none ? [{ key: `${at.object} none`, ...at, appears: `${which}: it protects nothing` }] : [];
+  return [...findings, ...ties(world, budget, selector, "protects")];
+}
+
+/** Each pod that is selected. A pod that goes with the write needs no words of its own. */
+function ties(world: World, by: WorldObject, selector: Json, does: string): Finding[] {
+  if (selector === undefined) return [];
+  return world.pods(by.namespace!, selector).map((pod) => ({
+    key: `${nameOf(by)} ${pod.name}`,
+    object: nameOf(by),
+    vanishes: `it no longer ${does} ${nameOf(pod)}`,
+    about: { key: "/pods", namespace: by.namespace!, name: pod.name },
+    scope: `namespace ${by.namespace!}`,
+  }));
+}
