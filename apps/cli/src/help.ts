@@ -9,6 +9,11 @@ export const HELP = `interlock: see what a command would do before it runs, and 
   interlock audit verify
       Walks the hash chain of the audit log and names the first event that is not as it was written.
 
+  interlock connection add NAME --connector postgres|kubernetes --environment prod|staging|dev [--labels a=b,c=d] [FILE|-]
+      Keeps a connection; its credential is read from FILE (or standard input) and stored encrypted.
+      postgres     {"read": URL, "write": URL} as JSON, or one URL, with which only what reads can be run
+      kubernetes   a kubeconfig with everything in it, or {"kubeconfig": …, "context": …} as JSON
+
   interlock token create --user NAME
       Prints a new token for the REST interface, and nothing else. It is shown this once.
 

@@ -9,6 +9,7 @@ type Command = (args: string[], terminal: Terminal) => Promise<ExitCode>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   analyze: async () => (await import("./analyze.ts")).analyze,
   "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
+  "connection add": async () => (await import("./connection-add.ts")).connectionAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
   "policy check": async () => (await import("./policy-check.ts")).policyCheck,
 };

@@ -2,16 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connector, Target } from "@interlock/connector";
-import { kubernetes } from "@interlock/connector-kubernetes";
-import { postgres } from "@interlock/connector-postgres";
 import { appendAudit, openSecret } from "@interlock/db";
 import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
+import { CONNECTORS } from "./connectors.ts";
 import { EXIT, Stop, unreachable } from "./exit.ts";
 import { readSecrets } from "./embedded.ts";
 import { withDatabase } from "./own-database.ts";
 import type { Terminal } from "./terminal.ts";
-
-const CONNECTORS: readonly Connector[] = [postgres as Connector, kubernetes as Connector];
 
 /** The target of a stored connection, to analyse `text`. That somebody does is in the audit log before anything is asked (I1). */
 export async function openStored(name: string, text: string, terminal: Terminal): Promise<Target> {

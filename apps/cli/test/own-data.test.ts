@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appendAudit, auditEventOf, createDb, hashToken, readAudit } from "@interlock/db";
+import { appendAudit, auditEventOf, createDb, hashToken, openSecret, readAudit } from "@interlock/db";
 import { migrate } from "@interlock/db/migrate";
 import { startPostgres } from "@interlock/db/postgres";
 import { type MigratedDatabase, migratedDatabase } from "@interlock/db/testing";
@@ -43,6 +43,55 @@ describe("token create", () => {
       error: expect.stringContaining("nobody"),
     });
     expect(await interlock(["token", "create", "--user", "gone"], environment)).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+describe("connection add", () => {
+  const key = Buffer.alloc(32, 7).toString("base64");
+  const add = (args: string[], secret: string) => interlock(["connection", "add", ...args], { ...environment, INTERLOCK_KEY: key }, secret);
+  const KUBECONFIG = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [],
+    users: [{ name: "u", user: { token: "tok-secret" } }],
+  });
+
+  test.each([
+    ["payments", "postgres", "postgres://app:pass-secret@db.example/payments", { read: "postgres://app:pass-secret@db.example/payments" }],
+    ["cluster", "kubernetes", `# a file\n${KUBECONFIG}`, { kubeconfig: `# a file\n${KUBECONFIG}` }],
+    [
+      "two-roles",
+      "postgres",
+      '{"read":"postgres://r@db/x","write":"postgres://w@db/x"}',
+      { read: "postgres://r@db/x", write: "postgres://w@db/x" },
+    ],
+  ])("keeps %s, sealed, and is audited without its credential", async (name, connector, given, secret) => {
+    const found = await add([name, "--connector", connector, "--environment", "prod", "--labels", "team=pay,tier=1", "-"], given);
+    expect(found).toEqual({ code: 0, out: `added ${name}\n`, error: "" });
+    const row = await own.db.connection.findUniqueOrThrow({ where: { name } });
+    expect(row).toMatchObject({ connector, environment: "prod", labels: { team: "pay", tier: "1" } });
+    expect(openSecret(Buffer.from(key, "base64"), row.id, row.secret)).toEqual(secret);
+    expect(Buffer.from(row.secret).toString("latin1")).not.toContain("secret");
+    const events = (await readAudit(own.db, { after: 0, limit: 100 })).map(auditEventOf);
+    expect(events.at(-1)).toMatchObject({ type: "connection.created", data: { name, connector } });
+    expect(JSON.stringify(events)).not.toContain("-secret");
+  });
+
+  test("a name that is taken, and a credential of another shape, are findings that do not show it", async () => {
+    const again = await add(["payments", "--connector", "postgres", "--environment", "dev", "-"], "postgres://app:pass-secret@db/x");
+    expect(again).toMatchObject({ code: 1, out: "", error: expect.stringContaining("already") });
+    const wrong = await add(["other", "--connector", "kubernetes", "--environment", "dev", "-"], '{"token":"tok-secret"}');
+    expect(wrong).toMatchObject({ code: 1, out: "" });
+    expect(`${again.error}${wrong.error}`).not.toContain("-secret");
+  });
+
+  test.each([
+    [["No Name", "--connector", "postgres", "--environment", "prod"]],
+    [["x", "--connector", "oracle", "--environment", "prod"]],
+    [["x", "--connector", "postgres", "--environment", "live"]],
+    [["x", "--connector", "postgres", "--environment", "prod", "--labels", "oops"]],
+  ])("is usage without what it needs: %j", async (args) => {
+    expect(await add(args, "postgres://a@b/c")).toMatchObject({ code: 2, out: "" });
   });
 });
 

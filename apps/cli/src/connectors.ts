@@ -1,0 +1,6 @@
+import type { Connector } from "@interlock/connector";
+import { kubernetes } from "@interlock/connector-kubernetes";
+import { postgres } from "@interlock/connector-postgres";
+
+/** Every protocol this version speaks; the agent's list says the same. */
+export const CONNECTORS: readonly Connector[] = [postgres as Connector, kubernetes as Connector];
