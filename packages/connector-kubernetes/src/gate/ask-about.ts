@@ -13,6 +13,10 @@ export async function askAbout(
   accept?: string,
 ): Promise<{ answer: Answer; shown: "server" | "plan" }> {
   const { target } = request;
+  if (request.blind === true) {
+    const body = request.body.encoding === "json" ? request.body.value : planned.object;
+    return { answer: { status: 200, body: body as KubeObject }, shown: "plan" };
+  }
   const query = new Map([...request.query].filter(([key]) => key !== "force"));
   const shared = { ...request, query, ...(accept === undefined ? {} : { accept }) };
   if (planned.live !== undefined) {

@@ -32,11 +32,31 @@ export async function foreseeChange(view: PlanView, request: WriteRequest): Prom
 async function changeLive(view: PlanView, request: WriteRequest): Promise<Foreseen> {
   const { target } = request;
   if (target.subresource === "scale") return foreseeScale(view, request, undefined);
+  if (request.blind === true) return changeBlindly(view, request);
   const method = request.method as "PUT" | "PATCH";
   const [before, answer] = await Promise.all([readLive(view, target), view.upstream.dryRun({ ...request, method })]);
   if (answer.status >= 300) return failed(answer);
   await holdToDryRun(view, target, before, answer);
   return changed(view, request, answer, before, identity(before), "server");
+}
+
+/** The object the cluster has, changed as if only the plan had it. */
+async function changeBlindly(view: PlanView, request: WriteRequest): Promise<Foreseen> {
+  const { target } = request;
+  const object = await readLive(view, target);
+  const applies = request.body.encoding === "json" && request.body.patch === "apply";
+  if (object === undefined) {
+    return applies ? foreseeCreate(view, request) : failed(notFound(target.group, target.resource, target.name!));
+  }
+  const live = identity(object);
+  return changePlanned(view, request, {
+    ...keyOfTarget(target),
+    version: target.version,
+    object,
+    ...(live === undefined ? {} : { live }),
+    write: -1,
+    seq: -1,
+  });
 }
 
 /** The write and what it leaves, once the object is known. */

@@ -15,7 +15,7 @@ export async function foreseeCreate(view: PlanView, request: WriteRequest): Prom
   if (within === "gone") return failed(notFound("", "namespaces", target.namespace!));
   const earlier = asked === undefined ? undefined : overlay.find(keyOfTarget(target, asked));
   if (earlier?.object !== undefined) return failed(alreadyExists(target.group, target.resource, asked!));
-  const unknownToServer = earlier !== undefined || within === "made" || overlay.isEmptied(target.namespace);
+  const unknownToServer = request.blind === true || earlier !== undefined || within === "made" || overlay.isEmptied(target.namespace);
   const { answer, shown } = unknownToServer
     ? await tryStandIn(view, request)
     : { answer: await view.upstream.dryRun(request), shown: "server" as const };

@@ -35,18 +35,14 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
   let answer: Answer;
   let live = planned?.live;
   if (planned === undefined) {
-    answer = await view.upstream.dryRun({ ...request, method: "DELETE", body: { encoding: "delete", options } });
+    ({ answer, before } = request.blind === true ? await deleteBlindly(view, target) : await tryDelete(view, request, options));
     if (answer.status >= 300) return failed(answer);
-    before = await readLive(view, target);
-    if (before === undefined && (await view.upstream.read(objectTarget(target))).status === 404) {
-      throw new NotADryRun(`${resource} "${name}" is gone after the cluster was asked only to try deleting it`);
-    }
     live = identity(before);
   } else {
     before = planned.object!;
     const mismatch = unmet(options, before);
     if (mismatch !== undefined) return failed(conflict(group, resource, name, mismatch));
-    if (live === undefined) answer = success(group, resource, name, before.metadata?.uid as string | undefined);
+    if (live === undefined || request.blind === true) answer = success(group, resource, name, before.metadata?.uid as string | undefined);
     else {
       const { preconditions: _planned, ...rest } = options;
       answer = await view.upstream.dryRun({ ...request, method: "DELETE", body: { encoding: "delete", options: rest } });
@@ -72,7 +68,7 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
       ...(before === undefined ? {} : { before }),
       ...(terminating === undefined ? {} : { after: terminating }),
       ...(live === undefined ? {} : { live }),
-      shown: planned === undefined || live !== undefined ? "server" : "plan",
+      shown: request.blind !== true && (planned === undefined || live !== undefined) ? "server" : "plan",
     },
     enter: (to, write) => {
       to.overlay.set({
@@ -85,6 +81,40 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
       if (group === "" && resource === "namespaces" && terminating === undefined) to.overlay.emptyNamespace(name, write);
     },
   };
+}
+
+interface TriedDelete {
+  answer: Answer;
+  before: KubeObject | undefined;
+}
+
+/**
+ * The server's answer, and what it would take. The first delete of each kind is followed by the look, which finds the object still there
+ * if the server took the dry run for one; after that the look goes beside it.
+ */
+async function tryDelete(view: PlanView, request: WriteRequest, options: DeleteOptions): Promise<TriedDelete> {
+  const { target } = request;
+  const kind = `${target.group}/${target.resource}`;
+  const ask = () => view.upstream.dryRun({ ...request, method: "DELETE", body: { encoding: "delete", options } });
+  if (view.facts.keptDryRun.has(kind)) {
+    const [answer, before] = await Promise.all([ask(), readLive(view, target)]);
+    return { answer, before };
+  }
+  const answer = await ask();
+  if (answer.status >= 300) return { answer, before: undefined };
+  const look = await view.upstream.read(objectTarget(target));
+  if (look.status === 404) {
+    throw new NotADryRun(`${target.resource} "${target.name!}" is gone after the cluster was asked only to try deleting it`);
+  }
+  if (look.status === 200) view.facts.keptDryRun.add(kind);
+  return { answer, before: look.status === 200 ? look.body : undefined };
+}
+
+async function deleteBlindly(view: PlanView, target: ResourceTarget): Promise<TriedDelete> {
+  const before = await readLive(view, target);
+  const { group, resource } = target;
+  if (before === undefined) return { answer: notFound(group, resource, target.name!), before };
+  return { answer: success(group, resource, target.name!, identity(before)?.uid), before };
 }
 
 /** Identity of what was seen; the client's own preconditions stay unless they were of the plan's own making. */

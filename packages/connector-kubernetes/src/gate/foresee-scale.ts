@@ -8,7 +8,7 @@ import { patched } from "./patched.ts";
 import { withPrecondition } from "./precondition.ts";
 import { classifyWrite } from "./request-class.ts";
 import type { ResourceTarget } from "./request-target.ts";
-import { conflict, type Answer } from "./status.ts";
+import { conflict, notFound, type Answer } from "./status.ts";
 
 /** A write to `scale`: the object it belongs to is what changes. */
 export async function foreseeScale(
@@ -18,7 +18,7 @@ export async function foreseeScale(
 ): Promise<Foreseen> {
   const { target, body } = request;
   const path = await view.facts.replicasPath(target);
-  if (planned === undefined) {
+  if (planned === undefined && request.blind !== true) {
     const method = request.method as "PUT" | "PATCH";
     const [before, answer] = await Promise.all([readLive(view, target), view.upstream.dryRun({ ...request, method })]);
     if (answer.status >= 300) return failed(answer);
@@ -27,7 +27,9 @@ export async function foreseeScale(
     await holdToDryRun(view, target, before, { ...answer, body: { ...after, metadata: answer.body.metadata } });
     return scaled(request, { ...answer, body: withVersion(answer.body, after) }, before, after, identity(before), "server");
   }
-  const current = planned.object;
+  const base = planned ?? (await asPlanned(view, target));
+  if (base === undefined) return failed(notFound(target.group, target.resource, target.name!));
+  const current = base.object;
   const given = bodyMetadata(body).resourceVersion;
   if (given !== undefined && given !== current.metadata?.resourceVersion) {
     return failed(
@@ -47,10 +49,17 @@ export async function foreseeScale(
   }
   const next = withReplicas(view, current, path, wanted?.["spec"]?.["replicas"]);
   const whole = { ...request, target: objectTarget(target), body: jsonBody(next), query: new Map<string, string>() };
-  const judged = await askAbout(view, whole, planned);
+  const judged = await askAbout(view, whole, base);
   if (judged.answer.status >= 300) return failed(judged.answer);
   const answer = { ...judged.answer, status: 200, body: scaleOf(next, path) };
-  return scaled(request, answer, current, next, planned.live, judged.shown);
+  return scaled(request, answer, current, next, base.live, judged.shown);
+}
+
+async function asPlanned(view: PlanView, target: ResourceTarget): Promise<(PlannedObject & { object: KubeObject }) | undefined> {
+  const object = await readLive(view, target);
+  const live = identity(object);
+  if (object === undefined) return undefined;
+  return { ...keyOfTarget(target), version: target.version, object, ...(live === undefined ? {} : { live }), write: -1, seq: -1 };
 }
 
 const SCALE: ResourceTarget = { kind: "resource", group: "autoscaling", version: "v1", resource: "scales" };

@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { bodyKind, jsonBody, type Body } from "./body.ts";
+import { jsonBody, type Body } from "./body.ts";
 import { readDeleteOptions, readDeleteOptionsMessage, type DeleteOptions } from "./delete-options.ts";
+import { foreseeCreate } from "./foresee-create.ts";
 import { failed, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import { ProtobufError, readFields } from "./protobuf.ts";
 import type { RequestClass } from "./request-class.ts";
-import { writePath } from "./request-target.ts";
-import { failure, notFound, success, type Answer } from "./status.ts";
+import { failure, notFound, success } from "./status.ts";
 
 /** A write that a dry run cannot show. It is recorded and judged by its class, and never sent while planning. */
 export async function foreseeUnshown(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
@@ -21,8 +20,10 @@ export async function foreseeUnshown(view: PlanView, request: WriteRequest, judg
       return finalize(view, request, judged);
     case "approval":
       return approve(view, request, judged);
+    case "binding":
+      return bind(request, judged);
     default:
-      return keepAsSent(request, judged);
+      return target.resource === "bindings" ? bind(request, judged) : foreseeCreate(view, { ...request, blind: true });
   }
 }
 
@@ -158,43 +159,12 @@ async function approve(view: PlanView, request: WriteRequest, judged: RequestCla
   };
 }
 
-/** A creation that is answered with what was sent. */
-function keepAsSent(request: WriteRequest, judged: RequestClass): Foreseen {
+/** A pod is given a node: the pod goes on under its name. */
+function bind(request: WriteRequest, judged: RequestClass): Foreseen {
   const { target, body } = request;
-  const kind = bodyKind(body);
-  const answer = sentBack(request);
-  if (answer.status >= 300) return failed(answer);
-  const object = answer.body;
-  const name: Json = object.metadata?.name;
-  const creates =
-    request.method === "POST" && target.subresource === undefined && target.resource !== "bindings" && typeof name === "string";
   return {
-    answer,
-    write: {
-      target,
-      sent: body,
-      effect: judged.effect,
-      ...(kind === undefined ? {} : { kind }),
-      ...(creates ? { after: object } : {}),
-      shown: "plan",
-    },
-    enter: (to, write) => {
-      if (creates) to.overlay.set({ ...keyOfTarget(target, String(name)), version: target.version, object, write });
-    },
+    answer: { status: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } },
+    write: { target, sent: body, effect: judged.effect, kind: "Binding", shown: "plan" },
+    enter: () => undefined,
   };
-}
-
-function sentBack(request: WriteRequest): Answer {
-  const { target, body } = request;
-  const binds = target.resource === "bindings" || target.subresource === "binding";
-  if (binds) return { status: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" } };
-  if (request.method === "DELETE") return success(target.group, target.resource, target.name ?? "", undefined);
-  if (body.encoding !== "json" || !isRecord(body.value) || body.patch !== undefined) {
-    return failure(415, `a dry run cannot show this write to ${writePath(target)}, and its body is not understood here`);
-  }
-  const object = withObjectMetadata(cloneJson(body.value) as KubeObject, {
-    uid: randomUUID(),
-    creationTimestamp: new Date().toISOString().replace(/\.[0-9]+Z$/, "Z"),
-  });
-  return { status: request.method === "POST" ? 201 : 200, body: object };
 }

@@ -17,6 +17,8 @@ export interface WriteRequest {
   body: Body;
   /** The client's, which names the field manager where the query does not. */
   userAgent?: string;
+  /** The server takes no dry run of it: what it would do is worked out here. */
+  blind?: true;
 }
 
 /** The cluster and what the plan has made of it so far. */

@@ -86,7 +86,13 @@ export class Plan {
 
   async #foresee(request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
     if (judged.handling === "recorded") return foreseeUnshown(this.#view, request, judged);
-    if (!(await this.#view.facts.takesDryRun(request.method, request.target))) return foreseeUnshown(this.#view, request, judged);
+    if (!(await this.#view.facts.takesDryRun(request.method, request.target))) return this.#foreseeWrite({ ...request, blind: true });
+    const foreseen = await this.#foreseeWrite(request);
+    // The server has refused before doing anything: a webhook that it would have to call says that it cannot be called for a trial.
+    return refusesDryRun(foreseen) ? this.#foreseeWrite({ ...request, blind: true }) : foreseen;
+  }
+
+  #foreseeWrite(request: WriteRequest): Promise<Foreseen> {
     if (request.method === "POST") return foreseeCreate(this.#view, request);
     if (request.method === "DELETE") return foreseeDelete(this.#view, request);
     return foreseeChange(this.#view, request);
@@ -187,15 +193,24 @@ export class Plan {
 
   #bindings(sent: Body | { encoding: "delete" }, bytes: Buffer): Binding[] {
     if (this.#made.size === 0) return [];
-    const text = bytes.toString("latin1");
-    return [...this.#made]
-      .filter(([token, { field }]) => text.includes(token) && (sent.encoding !== "protobuf" || field === "uid"))
-      .map(([token, { write, field }]) => ({ token, write, field }));
+    const bindings = new Map<string, Binding>();
+    for (const [token] of bytes.toString("latin1").matchAll(MADE)) {
+      const made = this.#made.get(token);
+      // What is in protobuf carries its length, which only a uid keeps.
+      if (made !== undefined && (sent.encoding !== "protobuf" || made.field === "uid")) bindings.set(token, { token, ...made });
+    }
+    return [...bindings.values()];
   }
 }
 
+/** Uids, and resource versions of the plan's own. */
+const MADE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9]{19,20}\b/g;
 const NOT_SENT = new Set(["dryRun", "pretty", "timeout"]);
 const IN_OPTIONS = new Set(["gracePeriodSeconds", "orphanDependents", "propagationPolicy"]);
+
+function refusesDryRun({ answer }: Foreseen): boolean {
+  return answer.status === 400 && /does not support dry ?run/i.test(String(answer.body["message"]));
+}
 
 /** A client that tries a change compares versions: what is not kept has the one it had. */
 function asTried(foreseen: Foreseen): Foreseen {

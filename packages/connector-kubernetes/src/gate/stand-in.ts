@@ -20,6 +20,7 @@ export interface StandIn {
  */
 export async function tryStandIn(view: PlanView, request: WriteRequest, accept?: string): Promise<StandIn> {
   const { target, body } = request;
+  if (request.blind === true) return { answer: { status: 201, body: asSent(body, target.namespace) }, shown: "plan" };
   const metadata = bodyMetadata(body);
   const name = target.name ?? metadata.name;
   const namespace = target.namespace === undefined ? undefined : borrowed(view, target.namespace);
@@ -80,14 +81,17 @@ function rename(value: KubeObject, from: string | undefined, to: string | undefi
   return visit(value) as KubeObject;
 }
 
-/** The object of a request with what the server sets on every one of them. */
-function asSent(body: Body, namespace: string | undefined): KubeObject | undefined {
-  if (body.encoding !== "json" || !isRecord(body.value)) return undefined;
-  const object = cloneJson(body.value) as KubeObject;
-  const metadata: Json = object.metadata ?? {};
-  const name: Json = metadata["name"] ?? `${String(metadata["generateName"] ?? "")}${randomBytes(3).toString("hex").slice(0, 5)}`;
+/** The object of a request with what the server sets on every one of them; of protobuf only the metadata is known. */
+export function asSent(body: Body, namespace: string | undefined): KubeObject {
+  const object: KubeObject =
+    body.encoding === "json" && isRecord(body.value)
+      ? (cloneJson(body.value) as KubeObject)
+      : body.encoding === "protobuf"
+        ? { apiVersion: body.envelope.apiVersion, kind: body.envelope.kind, metadata: { name: bodyMetadata(body).name } }
+        : {};
+  const given = bodyMetadata(body);
   return withObjectMetadata(object, {
-    name,
+    name: given.name ?? `${given.generateName ?? ""}${randomBytes(3).toString("hex").slice(0, 5)}`,
     ...(namespace === undefined ? {} : { namespace }),
     uid: randomUUID(),
     creationTimestamp: new Date().toISOString().replace(/\.[0-9]+Z$/, "Z"),
