@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FIXTURE, NAMESPACES } from "../score/fixture.ts";
+import type { Json } from "../src/gate/json.ts";
 import { applyWrites, openCluster, openGate, type Cluster, type Gate, type OpenedCluster, type Waiting } from "../src/index.ts";
 
 let sim: KubeSim;
@@ -31,10 +32,11 @@ beforeEach(async () => {
   gate = await openGate({ cluster: between, mode: "plan", onWaiting: (one) => waiting.push(one) });
 });
 afterEach(async () => {
-  expect(gate.fault).toBeUndefined();
+  const { fault } = gate;
   await gate.close();
   await cluster.close();
   await sim.stop();
+  if (fault !== undefined) throw new Error(fault);
 });
 
 const MAPS = "/api/v1/namespaces/payments/configmaps";
@@ -45,7 +47,7 @@ async function ask(
   body?: unknown,
   type = "application/json",
   accept = "application/json",
-): Promise<{ status: number; body: any }> {
+): Promise<{ status: number; body: Json }> {
   const response = await fetch(gate.url + path, {
     method,
     headers: { accept, ...(body === undefined ? {} : { "content-type": type }) },
@@ -54,7 +56,7 @@ async function ask(
   return { status: response.status, body: await response.json() };
 }
 const map = (name: string, more: object = {}) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...more }, data: { a: "b" } });
-const names = async (path: string): Promise<string[]> => (await ask("GET", path)).body.items.map((item: any) => item.metadata.name);
+const names = async (path: string): Promise<string[]> => (await ask("GET", path)).body.items.map((item: Json) => item.metadata.name);
 const merge = (path: string, body: object) => ask("PATCH", path, body, "application/merge-patch+json");
 
 describe("the cluster as the plan would leave it", () => {
@@ -69,7 +71,7 @@ describe("the cluster as the plan would leave it", () => {
     const paged: string[] = [];
     for (let next = ""; ;) {
       const { body } = await ask("GET", `${MAPS}?limit=1${next === "" ? "" : `&continue=${encodeURIComponent(next)}`}`);
-      paged.push(...body.items.map((item: any) => item.metadata.name));
+      paged.push(...body.items.map((item: Json) => item.metadata.name));
       next = body.metadata.continue ?? "";
       if (next === "") break;
     }
@@ -78,7 +80,7 @@ describe("the cluster as the plan would leave it", () => {
     expect((await ask("DELETE", `${MAPS}/settings`)).status).toBe(404);
     expect((await ask("POST", MAPS, map("aaa"))).body).toMatchObject({ code: 409, reason: "AlreadyExists" });
     const table = await ask("GET", MAPS, undefined, undefined, "application/json;as=Table;v=v1;g=meta.k8s.io");
-    expect(table.body.rows.map((row: any) => row.cells[0])).toEqual(await names(MAPS));
+    expect(table.body.rows.map((row: Json) => row.cells[0])).toEqual(await names(MAPS));
     const metadata = await ask("GET", `${MAPS}/aaa`, undefined, undefined, "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io");
     expect(metadata.body).toMatchObject({ kind: "PartialObjectMetadata", metadata: { name: "aaa" } });
     expect(metadata.body.data).toBeUndefined();
