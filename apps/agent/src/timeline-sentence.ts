@@ -11,6 +11,7 @@ export function sentence(event: Pick<AuditEvent, "type" | "actor" | "data">): st
 const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "system.started": () => "Interlock started",
   "system.stopped": () => "Interlock stopped",
+  "user.created": (data) => `added ${text(data, "user")}`,
   "user.signed_in": () => "signed in",
   "user.signed_out": () => "signed out",
   "user.sign_in_failed": () => "could not sign in",

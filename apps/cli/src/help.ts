@@ -14,6 +14,9 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       postgres     {"read": URL, "write": URL} as JSON, or one URL, with which only what reads can be run
       kubernetes   a kubeconfig with everything in it, or {"kubeconfig": …, "context": …} as JSON
 
+  interlock user add NAME [--groups a,b] [--display "Full Name"] [FILE|-]
+      Adds a person; the password is read from FILE (or standard input).
+
   interlock token create --user NAME
       Prints a new token for the REST interface, and nothing else. It is shown this once.
 

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appendAudit, auditEventOf, createDb, hashToken, openSecret, readAudit } from "@interlock/db";
+import { appendAudit, auditEventOf, createDb, hashToken, openSecret, readAudit, verifyPassword } from "@interlock/db";
 import { migrate } from "@interlock/db/migrate";
 import { startPostgres } from "@interlock/db/postgres";
 import { type MigratedDatabase, migratedDatabase } from "@interlock/db/testing";
@@ -92,6 +92,33 @@ describe("connection add", () => {
     [["x", "--connector", "postgres", "--environment", "prod", "--labels", "oops"]],
   ])("is usage without what it needs: %j", async (args) => {
     expect(await add(args, "postgres://a@b/c")).toMatchObject({ code: 2, out: "" });
+  });
+});
+
+describe("user add", () => {
+  const add = (args: string[], password: string) => interlock(["user", "add", ...args], environment, password);
+
+  test("adds somebody who can sign in, and is audited without the password", async () => {
+    const found = await add(["ada", "--groups", "oncall,platform", "--display", "Ada L.", "-"], "correct horse battery\n");
+    expect(found).toEqual({ code: 0, out: "added ada\n", error: "" });
+    const row = await own.db.user.findUniqueOrThrow({ where: { name: "ada" }, include: { groups: true } });
+    expect(row).toMatchObject({ displayName: "Ada L.", demo: false, groups: [{ group: "oncall" }, { group: "platform" }] });
+    expect(await verifyPassword("correct horse battery", row.passwordHash!)).toBe(true);
+    const events = (await readAudit(own.db, { after: 0, limit: 100 })).map(auditEventOf);
+    expect(events.at(-1)).toMatchObject({ type: "user.created", data: { user: "ada", groups: ["oncall", "platform"] } });
+    expect(JSON.stringify(events)).not.toContain("horse");
+  });
+
+  test.each([
+    [["ada", "-"], "correct horse battery", 1, /already/],
+    [["bob", "-"], "short", 1, /at least 15/],
+    [["Bob Builder", "-"], "correct horse battery", 2, /NAME/],
+    [["bob", "--groups", "a b", "-"], "correct horse battery", 2, /group/],
+  ])("is refused: %j", async (args, password, code, words) => {
+    const found = await add(args, password);
+    expect(found).toMatchObject({ code, out: "" });
+    expect(found.error).toMatch(words);
+    expect(found.error).not.toContain(password);
   });
 });
 

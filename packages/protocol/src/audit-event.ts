@@ -23,6 +23,7 @@ export type AuditEvent = z.infer<typeof AuditEvent>;
 export const AUDIT_TYPES = [
   "system.started",
   "system.stopped",
+  "user.created",
   "user.signed_in",
   "user.signed_out",
   "user.sign_in_failed",
