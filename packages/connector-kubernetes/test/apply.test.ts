@@ -69,6 +69,43 @@ describe("applyWrites", () => {
     expect(sent).toHaveLength(2);
   });
 
+  const deleted = (more: Partial<PlannedWrite>): PlannedWrite => ({
+    ...write(0, "{}"),
+    method: "DELETE",
+    path: "/api/v1/pods/p1",
+    resource: { ...write(1, "").resource },
+    before: { metadata: { name: "p1", uid: "old" } },
+    uid: "old",
+    ...more,
+  });
+  const there: Answer = { status: 200, body: { metadata: { uid: "old" } } };
+
+  it("uses a name again only when what was deleted under it is gone", async () => {
+    const { cluster, sent } = answering([{ status: 200, body: {} }, there, there, { status: 404, body: {} }, made("new")]);
+    expect((await apply(cluster, [deleted({}), write(1, "{}")])).state).toBe("succeeded");
+    expect(sent.map((one) => one.method)).toEqual(["POST", "GET", "GET", "GET", "POST"]);
+  });
+
+  it("does not send what would meet something that stays", async () => {
+    const { cluster, sent } = answering([{ status: 200, body: {} }, there]);
+    const writes = [deleted({}), write(1, "{}")];
+    const outcome = await applyWrites({ cluster, writes, signal: new AbortController().signal, settleMs: 0 });
+    expect(outcome.writes.map((one) => one.state)).toEqual(["done", "failed"]);
+    expect(sent.map((one) => one.method)).toEqual(["POST", "GET"]);
+  });
+
+  it("takes a controller's pod that went by itself for deleted, and any other for gone", async () => {
+    const owned = { metadata: { name: "p1", uid: "old", ownerReferences: [{ controller: true }] } };
+    const missing: Answer = { status: 404, body: { message: "not found" } };
+    expect((await apply(answering([missing]).cluster, [deleted({ before: owned })])).state).toBe("succeeded");
+    expect((await apply(answering([missing]).cluster, [deleted({})])).state).toBe("failed");
+  });
+
+  it("does not know of one that the server ran out of time with", async () => {
+    const late: Answer = { status: 504, body: { message: "request did not complete within requested timeout" } };
+    expect((await apply(answering([late]).cluster, [write(0, "{}")])).state).toBe("unknown");
+  });
+
   it("does not begin another after it was stopped", async () => {
     const abort = new AbortController();
     const { cluster, sent } = answering([made("a")]);

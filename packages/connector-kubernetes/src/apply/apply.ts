@@ -2,6 +2,7 @@ import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRecord, parseJson, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
+import { awaitGone, deletedBefore, EVICTION_MS, pause, takesReplaceablePod } from "./settle.ts";
 
 export type WriteState =
   /** The cluster did it. */
@@ -31,6 +32,11 @@ export interface ApplyOptions {
   /** Stops before the next write; one that is under way is waited for. */
   signal: AbortSignal;
   onProgress?: (write: AppliedWrite) => void | Promise<void>;
+  /**
+   * Longest to wait, in milliseconds, for what an earlier write deleted to be gone before its name is used again, and for a disruption
+   * budget to let a pod go. Default: five minutes each.
+   */
+  settleMs?: number;
 }
 
 export interface ApplyOutcome {
@@ -38,6 +44,7 @@ export interface ApplyOutcome {
   writes: AppliedWrite[];
 }
 
+const SETTLE_MS = 5 * 60_000;
 const ANSWER_LIMIT = 8 * 1024 * 1024;
 
 /**
@@ -50,14 +57,35 @@ export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> 
   let state: ApplyOutcome["state"] = "succeeded";
   for (const write of writes) {
     if (state === "succeeded" && signal.aborted) state = "cancelled";
-    const result: AppliedWrite =
-      state === "succeeded" ? await send(options.cluster, write, applied) : { index: write.index, state: "not_sent" };
+    const result: AppliedWrite = state === "succeeded" ? await inTurn(options, write, applied) : { index: write.index, state: "not_sent" };
     if (result.state === "failed") state = "failed";
     else if (result.state === "unknown") state = "unknown";
     applied.push(result);
     await options.onProgress?.(result);
   }
   return { state, writes: applied };
+}
+
+/** One write, once what it has to wait for is over. */
+async function inTurn(options: ApplyOptions, write: PlannedWrite, applied: readonly AppliedWrite[]): Promise<AppliedWrite> {
+  const { cluster, writes, signal } = options;
+  const until = Date.now() + (options.settleMs ?? SETTLE_MS);
+  const { index } = write;
+  const deleted = deletedBefore(write, writes);
+  if (deleted !== undefined) {
+    const gone = await awaitGone(cluster, deleted, until, signal).catch(() => false);
+    if (!gone) return { index, state: "failed", message: "What was deleted under that name is not gone yet, so this was not sent." };
+  }
+  for (;;) {
+    const result = await send(cluster, write, applied);
+    if (result.state === "failed" && takesReplaceablePod(write) && (result.status === 404 || result.status === 409)) {
+      return { index, state: "done", status: result.status, message: "The pod was already gone; its controller replaces it." };
+    }
+    // The server has said that it did nothing, and that it will when the budget allows it.
+    const held = result.status === 429 && write.resource.subresource === "eviction";
+    if (!held || signal.aborted || Date.now() >= until) return result;
+    await pause(EVICTION_MS, signal);
+  }
 }
 
 async function send(cluster: Cluster, write: PlannedWrite, before: readonly AppliedWrite[]): Promise<AppliedWrite> {
@@ -82,6 +110,10 @@ async function send(cluster: Cluster, write: PlannedWrite, before: readonly Appl
   }
   if (status >= 300) {
     const said: Json = isRecord(answer) ? answer["message"] : undefined;
+    // A server or a proxy before it that ran out of time does not say whether the write was kept.
+    if (status === 502 || status === 504 || (status === 500 && /timed? ?out/i.test(String(said)))) {
+      return { index, state: "unknown", status, message: typeof said === "string" ? said : `The cluster answers ${status}.` };
+    }
     return { index, state: "failed", status, message: typeof said === "string" ? said : `The cluster answers ${status}.` };
   }
   const metadata: Json = isRecord(answer) && answer["kind"] !== "Status" ? answer["metadata"] : undefined;

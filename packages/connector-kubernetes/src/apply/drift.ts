@@ -3,6 +3,7 @@ import { essence } from "../gate/foreseen.ts";
 import { sameJson, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { SecretValues } from "../gate/secret-values.ts";
+import { takesReplaceablePod } from "./settle.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceTarget } from "../gate/request-target.ts";
 
@@ -36,7 +37,7 @@ export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[
   const drift: Drift[] = [];
   for (const write of writes) {
     const { group, version, resource, namespace, name } = write.resource;
-    if (name === undefined || RESTLESS.has(`${group}/${resource}`)) continue;
+    if (name === undefined || takesReplaceablePod(write) || RESTLESS.has(`${group}/${resource}`)) continue;
     const target: ResourceTarget = { kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) };
     const key = `${group}/${resource}/${namespace ?? ""}/${name}`;
     // Later writes to the same name go by what earlier ones of the plan leave.
@@ -64,6 +65,5 @@ function compare(write: PlannedWrite, now: KubeObject | undefined): Drift["reaso
   }
   if (now === undefined) return "gone";
   if (uid !== undefined && now.metadata?.uid !== uid) return "replaced";
-  if (write.resource.resource === "pods" && write.method === "DELETE") return undefined;
   return sameJson(essence(before), essence(now)) ? undefined : "changed";
 }

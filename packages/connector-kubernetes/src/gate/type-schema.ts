@@ -21,9 +21,6 @@ export class TypeSchema {
     return found === undefined ? undefined : new TypeSchema(schemas, found);
   }
 
-  /** What is known of nothing: lists are replaced, maps merged key by key. */
-  static readonly unknown = new TypeSchema({}, {});
-
   /** A property or value as a schema of its own, references followed; extensions stand beside a reference or under it. */
   #resolved(node: Json): Json {
     let all: Record<string, Json> = {};

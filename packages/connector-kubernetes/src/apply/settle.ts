@@ -1,0 +1,70 @@
+import type { Cluster } from "../cluster/cluster.ts";
+import { isRecord, type Json } from "../gate/json.ts";
+import type { PlannedWrite } from "../gate/planned-write.ts";
+
+/** How often is looked whether something is gone, in milliseconds. */
+const LOOK_MS = 500;
+/** Between two tries of an eviction that a disruption budget holds up; as kubectl drain does. */
+export const EVICTION_MS = 5000;
+
+/** Resolves after the time, or at once when it is stopped. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+const keyOf = ({ resource }: PlannedWrite): string =>
+  [resource.group, resource.resource, resource.namespace ?? "", resource.name].join("/");
+const deletes = (write: PlannedWrite): boolean =>
+  (write.method === "DELETE" && write.resource.subresource === undefined) || write.resource.subresource === "eviction";
+
+/**
+ * The earlier delete that a write has to wait for: of the name it creates, or of the namespace it creates it in. kubectl waited for it to
+ * be over before it went on, and so does this.
+ */
+export function deletedBefore(write: PlannedWrite, writes: readonly PlannedWrite[]): PlannedWrite | undefined {
+  if (write.before !== undefined || write.resource.subresource !== undefined || write.method === "DELETE") return undefined;
+  return writes
+    .slice(0, writes.indexOf(write))
+    .findLast((other) => deletes(other) && other.uid !== undefined && keyOf(other) === keyOf(write));
+}
+
+/** Looks until the object of a delete is gone or another has its name. True when it is, false when the time is over or it was stopped. */
+export async function awaitGone(cluster: Cluster, write: PlannedWrite, until: number, signal: AbortSignal): Promise<boolean> {
+  const path = write.resource.subresource === undefined ? write.path : write.path.slice(0, write.path.lastIndexOf("/"));
+  while (!signal.aborted) {
+    const response = await cluster.request({ method: "GET", path, headers: { accept: "application/json" }, signal });
+    const uid = uidOf(await wholeJson(response.body));
+    if (response.status === 404 || (response.status === 200 && uid !== write.uid)) return true;
+    if (Date.now() >= until) return false;
+    await pause(Math.min(LOOK_MS, Math.max(0, until - Date.now())), signal);
+  }
+  return false;
+}
+
+const uidOf = (object: Json): unknown => (isRecord(object) && isRecord(object["metadata"]) ? object["metadata"]["uid"] : undefined);
+
+async function wholeJson(body: AsyncIterable<Buffer>): Promise<Json> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a write takes away a pod that a controller made: it may be gone by itself, and another in its place. */
+export function takesReplaceablePod(write: PlannedWrite): boolean {
+  if (write.resource.group !== "" || write.resource.resource !== "pods" || !deletes(write)) return false;
+  const owners: Json = write.before?.metadata?.ownerReferences;
+  return Array.isArray(owners) && owners.some((owner) => owner?.controller === true);
+}
