@@ -66,26 +66,9 @@ const binding = (name: string, to: string, group: string): NewObject =>
     { labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },
   );
 
-/** What a server has in it when it starts: its namespaces, roles, priority classes and its own service. */
+/** What a server has in it when it starts: its namespaces, roles and priority classes. */
 const OBJECTS: readonly NewObject[] = [
   ...["default", "kube-system", "kube-public", "kube-node-lease"].map((name) => named("v1", "Namespace", name)),
-  named(
-    "v1",
-    "Service",
-    "kubernetes",
-    { spec: { clusterIP: "10.100.0.1", ports: [{ name: "https", port: 443, targetPort: 6443 }] } },
-    {
-      namespace: "default",
-      labels: { component: "apiserver", provider: "kubernetes" },
-    },
-  ),
-  named(
-    "v1",
-    "Endpoints",
-    "kubernetes",
-    { subsets: [{ addresses: [{ ip: "172.31.0.10" }], ports: [{ name: "https", port: 6443, protocol: "TCP" }] }] },
-    { namespace: "default" },
-  ),
   role("cluster-admin", EVERYTHING),
   role("admin", [...writing, secrets, roles]),
   role("edit", [...writing, secrets]),

@@ -9,6 +9,7 @@ import { PodLogs } from "./http/logs.ts";
 import { ApiServer, type RequestRecord } from "./http/server.ts";
 import { load } from "./load.ts";
 import type { KubeObject } from "./object.ts";
+import { CertificateAuthority, type Issued } from "./tls/certificate-authority.ts";
 
 export interface KubeSimOptions {
   /** On loopback; 0 (the default) picks a free one. */
@@ -18,6 +19,11 @@ export interface KubeSimOptions {
    * whatever its kubeconfig says.
    */
   token?: string;
+  /**
+   * Over TLS the certificate is signed by the cluster's own authority, users may come with client certificates, and a kubeconfig names the
+   * authority. Default: plain HTTP.
+   */
+  tls?: boolean;
   clock?: () => Date;
   /** Of generated names, uids and addresses. Default 1. */
   seed?: number;
@@ -31,15 +37,19 @@ export interface KubeSimOptions {
 
 /** A running simulated cluster. */
 export interface KubeSim {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https` */
   readonly url: string;
+  /** PEM certificate of the cluster's authority. */
+  readonly certificateAuthority: string;
   readonly cluster: Cluster;
   /** Every request since the start, oldest first; of very many only the last thousands. */
   readonly requests: readonly RequestRecord[];
-  /** The text of a kubeconfig with which a client is administrator. */
+  /** The text of a kubeconfig with which a client is administrator: by the token, or over TLS without a token by a client certificate. */
   kubeconfig(contextName?: string): string;
+  /** A client certificate and key for a user, over TLS. */
+  clientCertificate(user: string, groups: readonly string[]): Issued;
   /** All objects, or those of one storage (`pods`, `apps/deployments`). */
-  objects(storage?: string): KubeObject[];
+  objects(storage?: string): readonly KubeObject[];
   /** How many writes have changed something since the start; dry runs and writes that change nothing do not count. */
   writes(): number;
   /** Creates objects from YAML or JSON text (several documents) or from documents, in order. Their `status` is kept. */
@@ -55,26 +65,29 @@ export interface KubeSim {
 /** Starts an API server with an empty cluster on loopback. */
 export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSim> {
   const cluster = new Cluster({ clock: options.clock ?? (() => new Date()), seed: options.seed ?? 1 });
-  const tokens = new Tokens(cluster, options.token);
+  const tokens = new Tokens(cluster, options.token, options.tls === true);
   const logs = new PodLogs(cluster);
+  const authority = new CertificateAuthority();
   bootstrap(cluster, options.nodes ?? 3);
   const loop =
     options.controllers === false
       ? undefined
-      : new ControlLoop(cluster, controllers(logs), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace });
+      : new ControlLoop(cluster, controllers(logs, authority), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace });
   loop?.settle();
   const first = cluster.store.version;
-  const server = new ApiServer(cluster, tokens, logs);
+  const server = new ApiServer(cluster, tokens, logs, options.tls === true ? authority : undefined);
   await new Promise<void>((resolve, reject) => {
     server.http.once("error", reject);
     server.http.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
-  const url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
+  const url = `${options.tls === true ? "https" : "http"}://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
   return {
     url,
     cluster,
     requests: server.requests,
-    kubeconfig: (contextName = "kube-sim") => kubeconfig(url, options.token, contextName),
+    certificateAuthority: authority.certificate,
+    kubeconfig: (contextName = "kube-sim") => kubeconfig(url, options, authority, contextName),
+    clientCertificate: (user, groups) => authority.client(user, groups),
     objects: (storage) =>
       storage === undefined ? cluster.store.storages().flatMap((one) => cluster.store.list(one)) : cluster.store.list(storage),
     writes: () => cluster.store.version - first,
@@ -88,16 +101,24 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
   };
 }
 
-const kubeconfig = (server: string, token: string | undefined, name: string): string =>
-  JSON.stringify(
-    {
-      apiVersion: "v1",
-      kind: "Config",
-      "current-context": name,
-      clusters: [{ name, cluster: { server } }],
-      users: [{ name, user: token === undefined ? {} : { token } }],
-      contexts: [{ name, context: { cluster: name, user: name } }],
-    },
-    undefined,
-    2,
-  );
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+function kubeconfig(server: string, options: KubeSimOptions, authority: CertificateAuthority, name: string): string {
+  const tls = options.tls === true;
+  const admin = authority.client("kubernetes-admin", ["system:masters"]);
+  const user =
+    options.token !== undefined
+      ? { token: options.token }
+      : tls
+        ? { "client-certificate-data": base64(admin.certificate), "client-key-data": base64(admin.key!) }
+        : {};
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    clusters: [{ name, cluster: { server, ...(tls && { "certificate-authority-data": base64(authority.certificate) }) } }],
+    users: [{ name, user }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  };
+  return JSON.stringify(config, undefined, 2);
+}

@@ -23,12 +23,14 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 export class Tokens {
   readonly #cluster: Cluster;
   readonly #admin: string | undefined;
+  readonly #closed: boolean;
   readonly #issued = new Map<string, Claims>();
 
-  /** Without a token for the administrator, whoever sends none is the administrator. */
-  constructor(cluster: Cluster, admin: string | undefined) {
+  /** Without a token for the administrator whoever sends none is the administrator, unless `closed`. */
+  constructor(cluster: Cluster, admin: string | undefined, closed: boolean) {
     this.#cluster = cluster;
     this.#admin = admin;
+    this.#closed = closed;
   }
 
   issue(
@@ -68,7 +70,7 @@ export class Tokens {
 
   /** Who sends a request with these headers. Throws 401 for a token nobody has. */
   authenticate(authorization: string | undefined): User {
-    if (authorization === undefined) return this.#admin === undefined ? ADMIN : ANONYMOUS;
+    if (authorization === undefined) return this.#admin === undefined && !this.#closed ? ADMIN : ANONYMOUS;
     const token = /^bearer\s+(\S+)$/i.exec(authorization)?.[1];
     const user = token === undefined ? undefined : this.userOf(token);
     if (user === undefined) throw new ApiError(401, "Unauthorized", "Unauthorized");

@@ -2,11 +2,15 @@ import { ApiError } from "../api-error.ts";
 import { type Cluster, SYSTEM } from "../cluster.ts";
 import { clone, type Fields, type KubeObject, type NewObject, same } from "../object.ts";
 import { trackUpdate } from "../patch/managed-fields.ts";
+import type { Change } from "../store/store.ts";
 import { create } from "../write/create.ts";
 import type { DeleteOptions, WriteOptions } from "../write/options.ts";
 import { remove } from "../write/remove.ts";
 import { isGone } from "../write/update.ts";
 import { recordEvent } from "./events.ts";
+
+/** Acts once after some milliseconds; nothing where the same key is pending. */
+export type Later = (key: string, ms: number, act: () => void) => void;
 
 /** How long things take, in milliseconds. */
 export interface Pace {
@@ -28,6 +32,8 @@ export interface Controller {
   watches: readonly string[];
   /** Told once with an empty namespace wherever the change was. */
   clusterWide?: boolean;
+  /** Of those, the changes that matter. Default: all. */
+  concerns?(change: Change): boolean;
   reconcile(hands: Hands, namespace: string): void;
 }
 
@@ -36,13 +42,16 @@ export class Hands {
   readonly cluster: Cluster;
   readonly pace: Pace;
   readonly name: string;
-  readonly #after: (key: string, ms: number, act: () => void) => void;
+  readonly #after: Later;
+  readonly #again: (namespace: string) => void;
 
-  constructor(cluster: Cluster, pace: Pace, name: string, after: (key: string, ms: number, act: () => void) => void) {
+  /** `again` has the controller look at a namespace once more after a while. */
+  constructor(cluster: Cluster, pace: Pace, name: string, after: Later, again: (namespace: string) => void) {
     this.cluster = cluster;
     this.pace = pace;
     this.name = name;
     this.#after = after;
+    this.#again = again;
   }
 
   /** Acts once after a while; asking again with the same key while it is pending changes nothing. */
@@ -50,11 +59,16 @@ export class Hands {
     this.#after(`${this.name} ${key}`, ms, act);
   }
 
+  /** Has this controller look at a namespace again in a while, since something could not be done. */
+  tryAgain(namespace: string): void {
+    this.#again(namespace);
+  }
+
   get(storage: string, namespace: string | undefined, name: string): KubeObject | undefined {
     return this.cluster.store.get(storage, namespace, name);
   }
 
-  list(storage: string, namespace?: string): KubeObject[] {
+  list(storage: string, namespace?: string): readonly KubeObject[] {
     return this.cluster.store.list(storage, namespace);
   }
 
@@ -71,10 +85,12 @@ export class Hands {
       .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
-  /** Creates as any client would, admission included. Returns the refusal instead of throwing it. */
+  /** Creates as any client would, admission included. Returns the refusal instead of throwing it; it is tried again in a while. */
   create(object: NewObject): KubeObject | ApiError {
     const resource = this.cluster.registry.byKind(object.apiVersion, object.kind)!;
-    return this.#refusal(() => create(this.cluster, resource, object.metadata.namespace, object, this.#options()));
+    const made = this.#refusal(() => create(this.cluster, resource, object.metadata.namespace, object, this.#options()));
+    if (made instanceof ApiError) this.tryAgain(object.metadata.namespace ?? "");
+    return made;
   }
 
   remove(storage: string, object: KubeObject, how: DeleteOptions = { propagationPolicy: "Background" }): ApiError | undefined {

@@ -1,5 +1,7 @@
 import type { PodLogs } from "../http/logs.ts";
+import type { CertificateAuthority } from "../tls/certificate-authority.ts";
 import { autoscalers } from "./autoscaler.ts";
+import { certificateSigner } from "./certificate-signer.ts";
 import type { Controller } from "./controller.ts";
 import { cronJobs } from "./cron-job.ts";
 import { daemonSets } from "./daemon-set.ts";
@@ -9,6 +11,7 @@ import { disruptionBudgets } from "./disruption-budget.ts";
 import { endpoints } from "./endpoints.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { jobs } from "./job.ts";
+import { kubernetesService } from "./kubernetes-service.ts";
 import { kubelet } from "./kubelet.ts";
 import { loadBalancers } from "./load-balancer.ts";
 import { namespaces } from "./namespace.ts";
@@ -20,10 +23,12 @@ import { statefulSets } from "./stateful-set.ts";
 import { volumes } from "./volume.ts";
 
 /** Every controller, in the order they get their turn. */
-export const controllers = (logs: PodLogs): Controller[] => [
+export const controllers = (logs: PodLogs, authority: CertificateAuthority): Controller[] => [
+  kubernetesService,
   definitions,
   apiServices,
-  serviceAccounts,
+  serviceAccounts(authority),
+  certificateSigner(authority),
   deployments,
   replicaSets,
   replicationControllers,

@@ -11,6 +11,7 @@ export const definitions: Controller = {
   name: "customresource-controller",
   watches: ["*"],
   clusterWide: true,
+  concerns: ({ type, storage }) => storage === DEFINITIONS || type === "DELETED",
   reconcile(hands) {
     for (const definition of hands.list(DEFINITIONS)) {
       if (definition.metadata.deletionTimestamp !== undefined) cleanUp(hands, definition);

@@ -8,6 +8,9 @@ import type { Controller, Hands } from "./controller.ts";
 export const garbageCollector: Controller = {
   name: "generic-garbage-collector",
   watches: ["*"],
+  concerns: ({ type, storage, object }) =>
+    storage !== "events" &&
+    (type === "DELETED" || object.metadata.ownerReferences !== undefined || object.metadata.deletionTimestamp !== undefined),
   reconcile(hands, namespace) {
     for (const resource of hands.cluster.registry.storages()) {
       if (resource.storage === "events" || resource.namespaced === (namespace === "")) continue;

@@ -4,9 +4,6 @@ import { isReady } from "../table/pod-status.ts";
 import { type Controller, type Hands, withCondition } from "./controller.ts";
 import { isActive, podFrom } from "./pod-template.ts";
 
-/** How long until a refused pod is tried again, in milliseconds. */
-const RETRY = 2000;
-
 /** Runs the pods of Jobs until enough have succeeded, or too many have failed. */
 export const jobs: Controller = {
   name: "job-controller",
@@ -55,11 +52,6 @@ function reconcileOne(hands: Hands, job: KubeObject): void {
       const made = hands.create(podFrom(job, job["spec"].template, {}));
       if (made instanceof ApiError) {
         hands.record(job, "Warning", "FailedCreate", `Error creating: ${made.message}`);
-        const { namespace, name } = job.metadata;
-        hands.after(`${namespace}/${name}`, RETRY, () => {
-          const again = hands.get("batch/jobs", namespace, name);
-          if (again !== undefined) reconcileOne(hands, again);
-        });
         break;
       }
       running++;

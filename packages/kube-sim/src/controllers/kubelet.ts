@@ -19,7 +19,7 @@ export const kubelet = (logs: PodLogs): Controller => ({
       if (pod["spec"].nodeName === undefined) continue;
       if (pod.metadata.deletionTimestamp !== undefined) stop(hands, pod);
       else if (pod["status"]?.phase === "Pending") start(hands, pod, logs);
-      else if (pod["status"]?.phase === "Running") watchImages(hands, pod);
+      else if (pod["status"]?.phase === "Running") keepRunning(hands, pod);
     }
   },
 });
@@ -219,22 +219,24 @@ function finish(hands: Hands, pod: KubeObject): void {
   });
 }
 
-/** A changed image restarts its container. */
-function watchImages(hands: Hands, pod: KubeObject): void {
+/** A changed image restarts its container; what was added to look at the pod is started. */
+function keepRunning(hands: Hands, pod: KubeObject): void {
   const now = hands.cluster.now();
+  const running = { running: { startedAt: now } };
   const statuses: Fields[] = pod["status"].containerStatuses ?? [];
   const next = statuses.map((status) => {
     const image = pod["spec"].containers.find((one: Fields) => one["name"] === status["name"])?.image;
     if (image === undefined || image === status["image"]) return status;
-    return {
-      ...status,
-      image,
-      imageID: `docker.io/${image}`,
-      restartCount: status["restartCount"] + 1,
-      state: { running: { startedAt: now } },
-    };
+    return { ...status, image, imageID: `docker.io/${image}`, restartCount: status["restartCount"] + 1, state: running };
   });
-  hands.setStatus("pods", pod, { ...pod["status"], containerStatuses: next });
+  const added: Fields[] = pod["spec"].ephemeralContainers ?? [];
+  const known: Fields[] = pod["status"].ephemeralContainerStatuses ?? [];
+  const ephemeral = added.map((one) => known.find((status) => status["name"] === one["name"]) ?? containerStatus(one, running, false));
+  hands.setStatus("pods", pod, {
+    ...pod["status"],
+    containerStatuses: next,
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: ephemeral }),
+  });
 }
 
 /** The taint NoExecute sends pods away that do not tolerate it. */

@@ -3,6 +3,9 @@ import type { Change } from "../store/store.ts";
 import { type Controller, Hands, type Pace } from "./controller.ts";
 import { startDue } from "./cron-job.ts";
 
+/** How long until what was refused is tried again, in milliseconds. */
+const RETRY = 2000;
+
 /** How often schedules are looked at, in milliseconds. */
 const TICK = 10_000;
 
@@ -11,6 +14,8 @@ const MOST_ROUNDS = 200_000;
 
 interface Timer {
   key: string;
+  /** Of something that was refused: it may be refused for ever. */
+  retry: boolean;
   act: () => void;
   handle: NodeJS.Timeout;
 }
@@ -20,7 +25,6 @@ interface Timer {
  * in the same order, until nothing is marked.
  */
 export class ControlLoop {
-  readonly #cluster: Cluster;
   readonly #controllers: readonly { controller: Controller; hands: Hands; dirty: Set<string> }[];
   readonly #timers = new Map<string, Timer>();
   readonly #unsubscribe: () => void;
@@ -29,39 +33,40 @@ export class ControlLoop {
   #stopped = false;
 
   constructor(cluster: Cluster, controllers: readonly Controller[], pace: Pace) {
-    this.#cluster = cluster;
     const after = (key: string, ms: number, act: () => void): void => this.#after(key, ms, act);
-    this.#controllers = controllers.map((controller) => ({
-      controller,
-      hands: new Hands(cluster, pace, controller.name, after),
-      dirty: new Set(),
-    }));
+    this.#controllers = controllers.map((controller) => {
+      const dirty = new Set<string>();
+      const again = (namespace: string): void =>
+        this.#after(`retry ${controller.name} ${namespace}`, RETRY, () => dirty.add(namespace), true);
+      return { controller, hands: new Hands(cluster, pace, controller.name, after, again), dirty };
+    });
     this.#unsubscribe = cluster.store.onChange((change) => this.#mark(change));
     for (const { controller, dirty } of this.#controllers) {
       dirty.add("");
       if (controller.clusterWide !== true) for (const namespace of cluster.store.list("namespaces")) dirty.add(namespace.metadata.name);
     }
-    const scheduling = new Hands(cluster, pace, "cronjob-controller", after);
+    // A schedule that could not be kept is over.
+    const scheduling = new Hands(cluster, pace, "cronjob-controller", after, () => {});
     this.#ticking = setInterval(() => startDue(scheduling), TICK).unref();
     this.#schedule();
   }
 
-  /** Runs until nothing is left to do, without waiting: what would happen after a while happens now. */
+  /**
+   * Runs until nothing is left to do, without waiting: what would happen after a while happens now, and what was refused is tried again, once.
+   */
   settle(): void {
     this.#run();
-    // Only what is pending now: a retry that fails again would never come to an end.
-    for (let round = 0; round < 100; round++) {
-      const due = [...this.#timers.values()];
-      if (due.length === 0) return;
-      for (const timer of due) {
-        clearTimeout(timer.handle);
-        this.#timers.delete(timer.key);
-        timer.act();
-      }
-      const before = this.#cluster.store.version;
-      this.#run();
-      if (this.#cluster.store.version === before) return;
+    this.#fire((timer) => timer.retry);
+    while ([...this.#timers.values()].some((timer) => !timer.retry)) this.#fire((timer) => !timer.retry);
+  }
+
+  #fire(which: (timer: Timer) => boolean): void {
+    for (const timer of [...this.#timers.values()].filter(which)) {
+      clearTimeout(timer.handle);
+      this.#timers.delete(timer.key);
+      timer.act();
     }
+    this.#run();
   }
 
   stop(): void {
@@ -75,7 +80,8 @@ export class ControlLoop {
 
   #mark(change: Change): void {
     for (const { controller, dirty } of this.#controllers) {
-      if (controller.watches.includes(change.storage) || controller.watches.includes("*")) {
+      const watched = controller.watches.includes(change.storage) || controller.watches.includes("*");
+      if (watched && controller.concerns?.(change) !== false) {
         dirty.add(controller.clusterWide === true ? "" : (change.object.metadata.namespace ?? ""));
       }
     }
@@ -100,7 +106,7 @@ export class ControlLoop {
     throw new Error("the controllers do not come to rest");
   }
 
-  #after(key: string, ms: number, act: () => void): void {
+  #after(key: string, ms: number, act: () => void, retry = false): void {
     if (this.#stopped || this.#timers.has(key)) return;
     const handle = setTimeout(() => {
       this.#timers.delete(key);
@@ -108,6 +114,6 @@ export class ControlLoop {
       this.#run();
     }, ms);
     handle.unref();
-    this.#timers.set(key, { key, act, handle });
+    this.#timers.set(key, { key, retry, act, handle });
   }
 }

@@ -3,13 +3,12 @@ import type { Fields, KubeObject } from "../object.ts";
 import { qualifiedName } from "../registry/resource.ts";
 import { type Controller, type Hands, withCondition } from "./controller.ts";
 
-/** How long until a namespace that could not be emptied is looked at again, in milliseconds. */
-const RETRY = 2000;
-
 /** Empties namespaces that are being deleted and says in their conditions what is left, and why. */
 export const namespaces: Controller = {
   name: "namespace-controller",
   watches: ["*"],
+  concerns: ({ type, storage, object }) =>
+    storage === "namespaces" || type === "DELETED" || object.metadata.deletionTimestamp !== undefined,
   reconcile(hands, changed) {
     const names = changed === "" ? hands.list("namespaces").map((one) => one.metadata.name) : [changed];
     for (const name of names) {
@@ -47,12 +46,7 @@ function empty(hands: Hands, namespace: KubeObject): void {
       ...written,
       spec: { ...written["spec"], finalizers: written["spec"].finalizers.filter((one: string) => one !== "kubernetes") },
     });
-  } else if (left.refusals.length > 0) {
-    hands.after(name, RETRY, () => {
-      const again = hands.get("namespaces", undefined, name);
-      if (again?.metadata.deletionTimestamp !== undefined) empty(hands, again);
-    });
-  }
+  } else if (left.refusals.length > 0) hands.tryAgain(name);
 }
 
 interface Left {

@@ -5,9 +5,6 @@ import { isReady } from "../table/pod-status.ts";
 import { type Controller, type Hands, withCondition } from "./controller.ts";
 import { adopt, isActive, podFrom, readyOf } from "./pod-template.ts";
 
-/** How long until a refused creation is tried again, in milliseconds. */
-const RETRY = 2000;
-
 /** Keeps as many pods as a ReplicaSet, or a ReplicationController, wants. */
 const keeper = (name: string, storage: string, selector: (object: KubeObject) => Fields): Controller => ({
   name,
@@ -39,14 +36,7 @@ function reconcileOne(hands: Hands, storage: string, set: KubeObject, selector: 
       hands.record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`);
     }
   }
-  if (refusal !== undefined) {
-    hands.record(set, "Warning", "FailedCreate", `Error creating: ${refusal.message}`);
-    const { namespace, name } = set.metadata;
-    hands.after(`${storage}/${namespace}/${name}`, RETRY, () => {
-      const again = hands.get(storage, namespace, name);
-      if (again !== undefined) reconcileOne(hands, storage, again, selector);
-    });
-  }
+  if (refusal !== undefined) hands.record(set, "Warning", "FailedCreate", `Error creating: ${refusal.message}`);
   writeStatus(hands, storage, set, refusal);
 }
 

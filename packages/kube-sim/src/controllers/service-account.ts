@@ -1,16 +1,14 @@
+import type { CertificateAuthority } from "../tls/certificate-authority.ts";
 import type { Controller } from "./controller.ts";
 
-/** The certificate authority that pods would trust; of the simulated server, which has none of its own. */
-const CA = "-----BEGIN CERTIFICATE-----\nkube-sim\n-----END CERTIFICATE-----\n";
-
-/** Every namespace has a service account `default` and the config map `kube-root-ca.crt`. */
-export const serviceAccounts: Controller = {
+/** Every namespace has a service account `default` and the config map `kube-root-ca.crt` with the cluster's certificate authority. */
+export const serviceAccounts = (authority: CertificateAuthority): Controller => ({
   name: "serviceaccount-controller",
   watches: ["namespaces", "serviceaccounts", "configmaps"],
   reconcile(hands) {
-    for (const { metadata, status } of hands.list("namespaces") as { metadata: any; status?: any }[]) {
-      if (status?.phase === "Terminating") continue;
-      const namespace: string = metadata.name;
+    for (const home of hands.list("namespaces")) {
+      if (home["status"]?.phase === "Terminating") continue;
+      const namespace = home.metadata.name;
       if (hands.get("serviceaccounts", namespace, "default") === undefined) {
         hands.create({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } });
       }
@@ -20,9 +18,9 @@ export const serviceAccounts: Controller = {
           apiVersion: "v1",
           kind: "ConfigMap",
           metadata: { name: "kube-root-ca.crt", namespace, annotations },
-          data: { "ca.crt": CA },
+          data: { "ca.crt": authority.certificate },
         });
       }
     }
   },
-};
+});

@@ -10,6 +10,7 @@ export function defaultPodSpec(spec: Fields, isPod: boolean): void {
   for (const volume of spec["volumes"] ?? []) defaultVolume(volume);
   for (const container of spec["initContainers"] ?? []) defaultContainer(container);
   for (const container of spec["containers"] ?? []) defaultContainer(container);
+  for (const container of spec["ephemeralContainers"] ?? []) defaultContainer(container);
   fill(spec, {
     restartPolicy: "Always",
     terminationGracePeriodSeconds: 30,

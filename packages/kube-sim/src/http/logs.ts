@@ -79,7 +79,11 @@ export class PodLogs {
 }
 
 function containerOf(pod: KubeObject, name: string | null): string {
-  const containers: Fields[] = [...pod["spec"].containers, ...(pod["spec"].initContainers ?? [])];
+  const containers: Fields[] = [
+    ...pod["spec"].containers,
+    ...(pod["spec"].initContainers ?? []),
+    ...(pod["spec"].ephemeralContainers ?? []),
+  ];
   if (name === null) {
     if (pod["spec"].containers.length > 1) {
       const names = pod["spec"].containers.map((one: Fields) => one["name"]).join(" ");

@@ -1,6 +1,7 @@
 import { noSuchPath } from "../api-error.ts";
 import type { Cluster } from "../cluster.ts";
 import { openApiIndex, openApiV2, openApiV3 } from "../openapi/documents.ts";
+import { OPENAPI_V2_CONTENT, OPENAPI_V2_PROTOBUF, writeOpenApiV2 } from "../openapi/protobuf-v2.ts";
 import { aggregated, coreVersions, groupList, oneGroup, resourceList } from "../registry/discovery.ts";
 import { parseAccept } from "./media-type.ts";
 
@@ -17,7 +18,7 @@ export const VERSION = {
   platform: "linux/amd64",
 };
 
-/** An answer that is no object of a resource. A text is sent as such. */
+/** An answer that is no object of a resource. A text, or bytes, are sent as such. */
 export interface OtherReply {
   document: unknown;
   contentType?: string;
@@ -39,7 +40,15 @@ export function otherPath(cluster: Cluster, path: string, accept: string | undef
     }
     return { document: core ? coreVersions(address) : groupList(resources) };
   }
-  if (path === "/openapi/v2") return { document: openApiV2(resources) };
+  if (path === "/openapi/v2") {
+    const document = openApiV2(resources);
+    const wanted = parseAccept(accept).find(
+      ({ type }) => type === OPENAPI_V2_PROTOBUF || type === OPENAPI_V2_CONTENT || type === "application/json" || type === "*/*",
+    );
+    return wanted?.type === OPENAPI_V2_PROTOBUF || wanted?.type === OPENAPI_V2_CONTENT
+      ? { document: writeOpenApiV2(document), contentType: OPENAPI_V2_CONTENT }
+      : { document };
+  }
   if (path === "/openapi/v3" || path === "/openapi/v3/") return { document: openApiIndex(resources) };
   if (path.startsWith("/openapi/v3/")) return found(openApiV3(resources, path.slice("/openapi/v3/".length)));
   if (path === "/")

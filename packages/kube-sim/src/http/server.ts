@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { TLSSocket } from "node:tls";
 import { stringify } from "yaml";
 import { authorize } from "../access/authorizer.ts";
 import type { Tokens } from "../access/users.ts";
 import { ApiError, badRequest, forbidden, internalError, methodNotAllowed, noSuchPath, notAcceptable } from "../api-error.ts";
 import type { Cluster, User } from "../cluster.ts";
 import type { Resource } from "../registry/resource.ts";
+import type { CertificateAuthority } from "../tls/certificate-authority.ts";
 import { hasReadyEndpoints } from "../write/webhooks.ts";
 import { readBytes } from "./body.ts";
 import { type PodLogs, podOf } from "./logs.ts";
@@ -39,11 +42,13 @@ export class ApiServer {
   readonly #logs: PodLogs;
   readonly #watches = new Set<() => void>();
 
-  constructor(cluster: Cluster, tokens: Tokens, logs: PodLogs) {
+  /** With an authority it speaks TLS. */
+  constructor(cluster: Cluster, tokens: Tokens, logs: PodLogs, authority: CertificateAuthority | undefined) {
     this.#cluster = cluster;
     this.#tokens = tokens;
     this.#logs = logs;
-    this.http = createServer((request, response) => void this.#serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
+    this.http = authority === undefined ? createServer(serve) : createTlsServer(tlsOptions(authority), serve);
     // A watch is silent for longer than the usual time-outs.
     this.http.requestTimeout = 0;
   }
@@ -79,7 +84,7 @@ export class ApiServer {
   }
 
   #userOf(request: IncomingMessage): User {
-    const user = this.#tokens.authenticate(request.headers.authorization);
+    const user = certifiedUser(request) ?? this.#tokens.authenticate(request.headers.authorization);
     const name = request.headers["impersonate-user"];
     if (typeof name !== "string") return user;
     const groups = [request.headersDistinct["impersonate-group"] ?? []].flat();
@@ -105,7 +110,7 @@ export class ApiServer {
     }
     const { document, contentType } = otherPath(this.#cluster, url.pathname, request.headers.accept, request.headers.host ?? "");
     const headers = { "content-type": contentType ?? "application/json", "cache-control": "no-cache, private" };
-    response.writeHead(200, headers).end(typeof document === "string" ? document : JSON.stringify(document));
+    response.writeHead(200, headers).end(typeof document === "string" || Buffer.isBuffer(document) ? document : JSON.stringify(document));
   }
 
   #resource(
@@ -214,6 +219,19 @@ export class ApiServer {
     });
     response.end(text);
   }
+}
+
+function tlsOptions(authority: CertificateAuthority) {
+  const { certificate, key } = authority.server(["127.0.0.1", "localhost", "kubernetes", "kubernetes.default.svc"]);
+  return { cert: certificate, key, ca: authority.certificate, requestCert: true, rejectUnauthorized: false };
+}
+
+/** Whom the client's certificate names: its common name and, as groups, its organizations. */
+function certifiedUser(request: IncomingMessage): User | undefined {
+  if (!(request.socket instanceof TLSSocket) || !request.socket.authorized) return undefined;
+  const subject = request.socket.getPeerCertificate().subject as { CN?: string; O?: string | string[] } | undefined;
+  if (subject?.CN === undefined) return undefined;
+  return { name: subject.CN, groups: [...[subject.O ?? []].flat(), "system:authenticated"] };
 }
 
 function verbOf(method: string, name: string | undefined, watching: boolean): string {

@@ -162,7 +162,8 @@ export function checkShape(document: Fields, type: StructType, kinds: boolean): 
       const wanted = JSON_TYPE[of.scalar];
       const fits = wanted === undefined || (wanted === "integer" ? Number.isInteger(value) : typeof value === wanted);
       if (!fits) wrong(wanted!);
-      else if (of.values !== undefined && !of.values.includes(value as string)) problems.push(unsupportedValue(path, value, of.values));
+      else if (of.values !== undefined && value !== "" && !of.values.includes(value as string))
+        problems.push(unsupportedValue(path, value, of.values));
     }
   };
   check(document, type, "");

@@ -14,7 +14,13 @@ const HISTORY = 20_000;
 /** A cluster that has been running for a while has a version well above zero. */
 const FIRST_VERSION = 1000;
 
-type Objects = Map<string, Map<string, KubeObject>>;
+/** Of one namespace: by name, and as a list once somebody has asked for one since the last change. */
+interface Names {
+  byName: Map<string, KubeObject>;
+  sorted: KubeObject[] | undefined;
+}
+
+type Objects = Map<string, Names>;
 
 /**
  * All objects by storage (`apps/deployments`), namespace (empty for cluster-scoped ones) and name. Objects in here are never changed, only
@@ -37,15 +43,15 @@ export class Store {
     return this.#objects
       .get(storage)
       ?.get(namespace ?? "")
-      ?.get(name);
+      ?.byName.get(name);
   }
 
   /** Sorted by namespace and name, as a key-value store lists them. Without a namespace: those of all. */
-  list(storage: string, namespace?: string): KubeObject[] {
+  list(storage: string, namespace?: string): readonly KubeObject[] {
     const all = this.#objects.get(storage);
     if (all === undefined) return [];
-    if (namespace !== undefined) return byName(all.get(namespace));
-    return [...all.keys()].toSorted(order).flatMap((one) => byName(all.get(one)));
+    if (namespace !== undefined) return inOrder(all.get(namespace));
+    return [...all.keys()].toSorted(order).flatMap((one) => inOrder(all.get(one)));
   }
 
   /** Storages that hold anything. */
@@ -66,8 +72,9 @@ export class Store {
     let all = this.#objects.get(storage);
     if (all === undefined) this.#objects.set(storage, (all = new Map()));
     let names = all.get(namespace ?? "");
-    if (names === undefined) all.set(namespace ?? "", (names = new Map()));
-    names.set(name, stored);
+    if (names === undefined) all.set(namespace ?? "", (names = { byName: new Map(), sorted: undefined }));
+    names.byName.set(name, stored);
+    names.sorted = undefined;
     if (previous !== undefined) this.#unlink(previous);
     this.#link(storage, stored);
     this.#tell({
@@ -86,8 +93,9 @@ export class Store {
     if (previous === undefined) return;
     const all = this.#objects.get(storage)!;
     const names = all.get(namespace ?? "")!;
-    names.delete(name);
-    if (names.size === 0) all.delete(namespace ?? "");
+    names.byName.delete(name);
+    names.sorted = undefined;
+    if (names.byName.size === 0) all.delete(namespace ?? "");
     this.#unlink(previous);
     const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#version) } };
     this.#tell({ version: this.#version, storage, type: "DELETED", object: last, previous });
@@ -141,5 +149,8 @@ export class Store {
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const byName = (names: Map<string, KubeObject> | undefined): KubeObject[] =>
-  names === undefined ? [] : [...names.keys()].toSorted(order).map((name) => names.get(name)!);
+function inOrder(names: Names | undefined): readonly KubeObject[] {
+  if (names === undefined) return [];
+  names.sorted ??= [...names.byName.keys()].toSorted(order).map((name) => names.byName.get(name)!);
+  return names.sorted;
+}

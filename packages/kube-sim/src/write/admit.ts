@@ -56,24 +56,22 @@ export function mutateNew(cluster: Cluster, resource: Resource, object: KubeObje
 function mutatePod(cluster: Cluster, pod: KubeObject): void {
   const spec = pod["spec"];
   const namespace = pod.metadata.namespace!;
+  // While it is admitted a pod with a generated name has none yet.
+  const shown = pod.metadata.generateName ?? pod.metadata.name;
   fill(spec, { serviceAccountName: "default" });
   spec.serviceAccount = spec.serviceAccountName;
   const account = cluster.store.get("serviceaccounts", namespace, spec.serviceAccountName);
   if (account === undefined) {
     throw forbidden(
       { group: "", plural: "pods", kind: "Pod" },
-      pod.metadata.name,
+      shown,
       `error looking up service account ${namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
     );
   }
   if (spec.priorityClassName !== undefined) {
     const priority = cluster.store.get("scheduling.k8s.io/priorityclasses", undefined, spec.priorityClassName);
     if (priority === undefined) {
-      throw forbidden(
-        { group: "", plural: "pods", kind: "Pod" },
-        pod.metadata.name,
-        `no PriorityClass with name ${spec.priorityClassName} was found`,
-      );
+      throw forbidden({ group: "", plural: "pods", kind: "Pod" }, shown, `no PriorityClass with name ${spec.priorityClassName} was found`);
     }
     spec.priority = priority["value"];
   }

@@ -42,6 +42,7 @@ export function create(
   }
   const by = { name: options.fieldManager, apiVersion: groupVersion(resource), time: cluster.now() };
   object.metadata.managedFields = kept.managedFields ?? trackUpdate(undefined, object, resource.type, by);
+  if (object.metadata.managedFields.length === 0) delete object.metadata.managedFields;
   return options.dryRun ? object : cluster.store.put(resource.storage, object);
 }
 

@@ -52,6 +52,7 @@ export function update(
     ...(options.subresource && { subresource: options.subresource }),
   };
   after.metadata.managedFields = managedFields ?? trackUpdate(before, after, resource.type, by, resetOf(sent));
+  if (after.metadata.managedFields.length === 0) delete after.metadata.managedFields;
   if (same(before, after)) return before;
   if (options.dryRun) return { ...after, metadata: { ...after.metadata, resourceVersion: before.metadata.resourceVersion } };
   if (isGone(after)) {
@@ -108,6 +109,13 @@ function carryOver(resource: Resource, before: KubeObject, given: KubeObject, su
   if (subresource === undefined && hasStatus(resource)) {
     if (before["status"] === undefined) delete after["status"];
     else after["status"] = before["status"];
+  }
+  if (resource.storage === "pods") {
+    // Each has its own way in: what runs, and what is added to look at it.
+    const { ephemeralContainers: _, ...own } = (subresource === "ephemeralcontainers" ? before : given)["spec"] ?? {};
+    const added = (subresource === "ephemeralcontainers" ? given : before)["spec"]?.ephemeralContainers;
+    after["spec"] = added === undefined ? own : { ...own, ephemeralContainers: added };
+    if (subresource === "ephemeralcontainers") after["status"] = before["status"];
   }
   if (resource.storage === "namespaces" && subresource !== "finalize") after["spec"] = before["spec"];
   if (resource.storage === "certificates.k8s.io/certificatesigningrequests") {
