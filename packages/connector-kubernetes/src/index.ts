@@ -3,6 +3,7 @@ export { openCluster, type OpenClusterOptions, type OpenedCluster } from "./clus
 export { readClusterSecret, type ClusterSecret } from "./cluster/kubeconfig.ts";
 export { openGate, type Gate, type GateOptions } from "./gate/gate.ts";
 export type { Binding, PlannedWrite, RefusedRequest, StoredRequest, Waiting, WriteResource } from "./gate/planned-write.ts";
+export { readablePlaceholders, type SecretKey } from "./gate/secret-values.ts";
 export { applyWrites, type AppliedWrite, type ApplyOptions, type ApplyOutcome, type WriteState } from "./apply/apply.ts";
 export { findDrift, type Drift } from "./apply/drift.ts";
 export { readCommand, type CommandLine, type ReadCommand } from "./kubectl/command.ts";

@@ -11,7 +11,7 @@ import { Plan, type Mode } from "./plan.ts";
 import type { PlannedWrite, RefusedRequest, Waiting } from "./planned-write.ts";
 import { readRequestTarget, writePath } from "./request-target.ts";
 import { sendAnswer } from "./send-answer.ts";
-import { SecretValues } from "./secret-values.ts";
+import { SecretValues, type SecretKey } from "./secret-values.ts";
 import { failure } from "./status.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -21,6 +21,8 @@ export interface GateOptions {
   mode: Mode;
   /** Makes fingerprints of secret values comparable between runs with the same key; random when absent. */
   fingerprintKey?: Buffer;
+  /** Asked for every value of a Secret that is read; true leaves it as it is. What is shown is to be audited by who says so. None when absent. */
+  showSecret?: (value: SecretKey) => boolean;
   /** Called when a client waits for an object that will stay Terminating: it would wait until somebody takes its finalizers off. */
   onWaiting?: (waiting: Waiting) => void;
 }
@@ -50,7 +52,7 @@ const SINGLE = new Set(["content-type", "content-length", "content-encoding", "t
 export async function openGate(options: GateOptions): Promise<Gate> {
   const upstream = new Upstream(options.cluster);
   const view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay() };
-  const secrets = new SecretValues(options.fingerprintKey ?? randomBytes(32));
+  const secrets = new SecretValues(options.fingerprintKey ?? randomBytes(32), options.showSecret);
   const plan = new Plan(view, secrets, options.mode);
   const reads = createReads(view, secrets, plan, options.onWaiting);
   const secret = randomBytes(32).toString("base64url");

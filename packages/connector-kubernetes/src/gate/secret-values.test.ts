@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { holdsPlaceholder, SecretValues } from "./secret-values.ts";
+import { holdsPlaceholder, readablePlaceholders, SecretValues } from "./secret-values.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const secret = (data: Record<string, string>, annotations = {}) => ({
@@ -35,6 +35,16 @@ describe("SecretValues", () => {
     const moved = values.mask(secret({}, { note: `it is hunter2, or ${base64("hunter2")}` }), "payments");
     expect(JSON.stringify(moved)).not.toContain("hunter2");
     expect(JSON.stringify(moved)).not.toContain(base64("hunter2"));
+  });
+
+  it("leaves what finds the object, and the values that may be shown", () => {
+    const values = new SecretValues(key, ({ namespace, name, key: one }) => `${namespace}/${name}/${one}` === "payments/db/user");
+    const masked = values.mask(secret({ user: "payments", password: "payments" }), "payments");
+    expect(masked.metadata).toMatchObject({ name: "db", namespace: "payments" });
+    expect(masked["data"].user).toBe(base64("payments"));
+    expect(masked["data"].password).not.toBe(base64("payments"));
+    const plain = JSON.parse(readablePlaceholders(JSON.stringify(masked)));
+    expect(plain.data.password).toMatch(/^••••[0-9a-f]{4}$/);
   });
 
   it("is the same for the same value of the same Secret with the same key, and else another", () => {

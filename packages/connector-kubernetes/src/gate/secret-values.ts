@@ -12,6 +12,18 @@ const PLAIN = /interlock-value-[0-9a-f]{32}/g;
 /** Base64 of the mark is fixed for its first 15 bytes; what follows carries the fingerprint. */
 const ENCODED = /aW50ZXJsb2NrLXZhbHVl[A-Za-z0-9+/]{44}/g;
 
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Fields of metadata that nobody can put a value into, and that must stay as they are to find the object. */
+const IDENTITY = new Set(["name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "selfLink"]);
+
+/** One value of a Secret. */
+export interface SecretKey {
+  namespace: string;
+  name: string;
+  key: string;
+}
+
 /** Shorter values are not looked for in other fields: they would be found by chance. */
 const SEARCHED_LENGTH = 4;
 
@@ -22,14 +34,16 @@ export interface RestoreFailure {
 
 export class SecretValues {
   readonly #key: Buffer;
+  readonly #show: ((value: SecretKey) => boolean) | undefined;
   /** Placeholder fingerprint to what it stands for. */
   readonly #values = new Map<string, { owner: string; plain: Buffer }>();
   /** Values known of each Secret. */
   readonly #owned = new Map<string, Set<string>>();
 
-  /** `key`: the same key makes the same fingerprints, so that plans of one agent can be compared. */
-  constructor(key: Buffer) {
+  /** `key`: the same key makes the same fingerprints, so that plans of one agent can be compared. `show`: values that are left as they are. */
+  constructor(key: Buffer, show?: (value: SecretKey) => boolean) {
     this.#key = key;
+    this.#show = show;
   }
 
   #fingerprint(owner: string, plain: Buffer): string {
@@ -49,48 +63,50 @@ export class SecretValues {
 
   /** The same Secret with placeholders; lists, tables, metadata-only objects and watch events are taken apart by `maskAny`. */
   mask(secret: KubeObject, namespace: string): KubeObject {
-    const metadata: Json = isRecord(secret.metadata) ? secret.metadata : {};
+    const metadata: Record<string, Json> = isRecord(secret.metadata) ? secret.metadata : {};
     const owner = `${String(metadata["namespace"] ?? namespace)}/${String(metadata["name"] ?? "")}`;
+    const { apiVersion, kind, type, metadata: _metadata, data, stringData, ...rest } = this.#maskValues(secret, owner);
+    const annotations: Record<string, Json> = isRecord(metadata["annotations"]) ? { ...metadata["annotations"] } : {};
+    if (typeof annotations[LAST_APPLIED] === "string") annotations[LAST_APPLIED] = this.#maskApplied(annotations[LAST_APPLIED], owner);
+    const identity = Object.entries(metadata).filter(([key]) => IDENTITY.has(key));
+    // A patch may copy a value to where it would be shown, though not into what identifies the object.
+    const others = Object.entries({ ...metadata, ...(isRecord(metadata["annotations"]) ? { annotations } : {}) })
+      .filter(([key]) => !IDENTITY.has(key))
+      .map(([key, value]) => [key, this.#hideIn(value, owner)] as const);
+    return {
+      ...(apiVersion === undefined ? {} : { apiVersion }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(secret.metadata === undefined ? {} : { metadata: Object.fromEntries([...identity, ...others]) }),
+      ...(type === undefined ? {} : { type }),
+      ...(data === undefined ? {} : { data }),
+      ...(stringData === undefined ? {} : { stringData }),
+      ...(this.#hideIn(rest, owner) as Record<string, Json>),
+    };
+  }
+
+  #maskValues(secret: Record<string, Json>, owner: string): KubeObject {
     const masked: KubeObject = { ...secret };
-    if (isRecord(secret["data"])) {
-      masked["data"] = mapValues(secret["data"], (value) => (typeof value === "string" ? this.#encoded(owner, value) : value));
-    }
-    if (isRecord(secret["stringData"])) {
-      masked["stringData"] = mapValues(secret["stringData"], (value) =>
-        typeof value === "string" && !value.match(PLAIN) ? this.#fingerprint(owner, Buffer.from(value)) : value,
+    const hide = (values: Record<string, Json>, value: (text: string) => string): Record<string, Json> =>
+      Object.fromEntries(
+        Object.entries(values).map(([key, item]) => [key, typeof item === "string" && !this.#isShown(owner, key) ? value(item) : item]),
       );
+    if (isRecord(secret["data"])) masked["data"] = hide(secret["data"], (text) => this.#encoded(owner, text));
+    if (isRecord(secret["stringData"])) {
+      masked["stringData"] = hide(secret["stringData"], (text) => (text.match(PLAIN) ? text : this.#fingerprint(owner, Buffer.from(text))));
     }
-    const annotations: Json = metadata["annotations"];
-    if (isRecord(annotations)) {
-      const applied = "kubectl.kubernetes.io/last-applied-configuration";
-      const kept = { ...annotations };
-      if (typeof kept[applied] === "string") kept[applied] = this.#maskApplied(kept[applied], owner);
-      masked.metadata = { ...metadata, annotations: kept };
-    }
-    // A patch may copy a value to where it would be shown.
-    const { data, stringData, ...rest } = masked;
-    return { ...this.#hideIn(rest, owner), ...(data === undefined ? {} : { data }), ...(stringData === undefined ? {} : { stringData }) };
+    return masked;
+  }
+
+  #isShown(owner: string, key: string): boolean {
+    const [namespace, name] = owner.split("/", 2) as [string, string];
+    return this.#show?.({ namespace, name, key }) === true;
   }
 
   #maskApplied(text: string, owner: string): string {
-    let applied: Json;
-    try {
-      applied = JSON.parse(text);
-    } catch {
-      return this.#fingerprint(owner, Buffer.from(text));
-    }
+    const applied = parsed(text);
     if (!isRecord(applied)) return this.#fingerprint(owner, Buffer.from(text));
-    const hidden = { ...applied };
-    if (isRecord(applied["data"])) {
-      hidden["data"] = mapValues(applied["data"], (value) => (typeof value === "string" ? this.#encoded(owner, value) : value));
-    }
-    if (isRecord(applied["stringData"])) {
-      hidden["stringData"] = mapValues(applied["stringData"], (value) =>
-        typeof value === "string" && !value.match(PLAIN) ? this.#fingerprint(owner, Buffer.from(value)) : value,
-      );
-    }
     // kubectl ends the annotation with a line break; it compares nothing but the JSON.
-    return `${JSON.stringify(hidden)}\n`;
+    return `${JSON.stringify(this.#maskValues(applied, owner))}\n`;
   }
 
   #hideIn(value: Json, owner: string): Json {
@@ -173,4 +189,12 @@ export function holdsPlaceholder(text: string): boolean {
 
 function mapValues(record: Record<string, Json>, change: (value: Json) => Json): Record<string, Json> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** Text for people: every placeholder, in either form, as `••••` with the beginning of its fingerprint, so that two can be told apart. */
+export function readablePlaceholders(text: string): string {
+  const short = (placeholder: string): string => `••••${placeholder.slice(MARK.length, MARK.length + 4)}`;
+  return text
+    .replaceAll(ENCODED, (encoded) => short(Buffer.from(encoded, "base64").toString("latin1")))
+    .replaceAll(PLAIN, (placeholder) => short(placeholder));
 }
