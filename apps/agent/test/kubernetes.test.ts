@@ -42,8 +42,9 @@ afterAll(async () => {
 
 async function propose(who: Name, text: string): Promise<Command> {
   const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-  expect(response.status).toBe(201);
-  return Command.parse(await response.json());
+  const body: unknown = await response.json();
+  expect({ status: response.status, body }).toMatchObject({ status: 201 });
+  return Command.parse(body);
 }
 
 const replicas = (): unknown => (sim.objects("apps/deployments")[0]?.["spec"] as { replicas?: number } | undefined)?.replicas;

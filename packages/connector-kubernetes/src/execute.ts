@@ -7,7 +7,7 @@ import { openGate } from "./gate/gate.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { KUBECTL_MISSING, runKubectl } from "./kubectl/run.ts";
-import { objectName } from "./object-name.ts";
+import { writtenObject } from "./object-name.ts";
 import { RowWriter } from "./row-writer.ts";
 import { openWork } from "./work.ts";
 
@@ -52,7 +52,7 @@ async function send(
     signal,
     onProgress: async ({ index, state: outcome, message }) => {
       const write = writes.find((item) => item.index === index)!;
-      const object = objectName(write.resource, write.after ?? write.before);
+      const object = writtenObject(write.resource, write.after ?? write.before);
       await rows.add([`${write.method} ${write.path}`, object, message === undefined ? WORDS[outcome] : `${WORDS[outcome]}: ${message}`]);
       await rows.flush();
       if (outcome === "done") done.push(affectedBy(object, write));
@@ -94,7 +94,7 @@ const DRIFTED: Record<Drift["reason"], string> = {
 function driftText(drift: readonly Drift[], writes: readonly PlannedWrite[]): string {
   const words = drift.slice(0, 5).map(({ write, reason }) => {
     const found = writes.find((item) => item.index === write)!;
-    return `${objectName(found.resource, found.before ?? found.after)} ${DRIFTED[reason]}`;
+    return `${writtenObject(found.resource, found.before ?? found.after)} ${DRIFTED[reason]}`;
   });
   const more = drift.length > words.length ? ` and ${drift.length - words.length} more` : "";
   return `Since it was planned: ${words.join("; ")}${more}. Propose it again.`;

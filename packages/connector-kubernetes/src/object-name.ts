@@ -1,8 +1,7 @@
 import type { KubeObject } from "./gate/json.ts";
 import type { WriteResource } from "./gate/planned-write.ts";
+import { objectName } from "./impact/resource-types.ts";
 
-/** `<group/version> <Kind> <namespace>/<name>`, e.g. `apps/v1 Deployment payments/checkout`; of a new object without a name, what it begins with. */
-export function objectName({ group, version, kind, namespace, name }: WriteResource, object?: KubeObject): string {
-  const own = name ?? object?.metadata?.name ?? `${object?.metadata?.["generateName"] ?? ""}*`;
-  return `${group === "" ? "" : `${group}/`}${version} ${kind} ${namespace === undefined ? "" : `${namespace}/`}${own}`;
-}
+/** The name of what a write is about; of a new object without one, what it begins with. */
+export const writtenObject = (resource: WriteResource, object?: KubeObject): string =>
+  objectName(resource, resource.namespace, resource.name ?? object?.metadata?.name ?? `${object?.metadata?.["generateName"] ?? ""}*`);

@@ -1,21 +1,31 @@
 import { bareStatement, strongest, type Effect, type Impact, type Statement } from "@interlock/protocol";
-import { objectName } from "./object-name.ts";
-import type { PlannedWrite } from "./gate/planned-write.ts";
+import type { ClusterView } from "./impact/cluster-view.ts";
+import { impactOf } from "./impact/impact.ts";
 import { titleOf, wordsEffect } from "./parse.ts";
 import type { CommandPlan, LinePlan } from "./planning.ts";
 
 /** Statements of a plan: one for each API write, in order; a line that writes nothing has one of its own. */
-export function plannedImpact(text: string, { lines }: CommandPlan, started: number): Impact {
-  const warnings = new Set<string>();
-  let complete = true;
+export async function plannedImpact(view: ClusterView, text: string, { lines }: CommandPlan, started: number): Promise<Impact> {
+  const all = lines.flatMap(({ line, writes }) => writes.map((write) => [write, line] as const));
+  const sources = new Map(all.map(([write, { start, end }]) => [write, { start, end, text: text.slice(start, end) }]));
+  const told =
+    all.length === 0
+      ? undefined
+      : await impactOf(
+          view,
+          all.map(([write]) => write),
+          { source: (write) => sources.get(write)! },
+        );
+  const warnings = new Set(told?.warnings);
+  let complete = told?.complete ?? true;
   const statements: Statement[] = [];
+  let next = 0;
   for (const planned of lines) {
     const { line, writes, open, fails } = planned;
     for (const reason of open) warnings.add(reason);
     if (open.length > 0) complete = false;
-    for (const write of writes) for (const warning of write.warnings) warnings.add(warning);
     const place = { start: line.start, end: line.end, text: text.slice(line.start, line.end) };
-    const found = writes.map((write) => writeStatement({ ...place, index: 0 }, write));
+    const found = writes.flatMap(() => told?.statements[next++] ?? []).map(notUndone);
     // What was refused, or is not whole, is never called less than unknown (I3).
     const rest = restOf(planned);
     if (found.length === 0 || rest !== "read") found.push(bareStatement({ ...place, index: 0, title: titleOf(line), effect: rest }));
@@ -43,16 +53,9 @@ function restOf({ line, writes, refused, open, fails }: LinePlan): Effect {
   return words;
 }
 
-function writeStatement(place: { index: number; start: number; end: number; text: string }, write: PlannedWrite): Statement {
-  const { resource, method, path, before, after, effect } = write;
-  const object = objectName(resource, after ?? before);
-  const statement = bareStatement({ ...place, title: `${VERBS[method] ?? method} ${object}`, effect });
-  statement.effects.push({ effect, object, kind: resource.kind, rows: { value: 1, kind: "exact" } });
-  statement.request = { method, path, ...(resource.subresource === undefined ? {} : { subresource: resource.subresource }) };
-  if (before !== undefined) statement.before = before;
-  if (after !== undefined) statement.after = after;
-  statement.reversibleReason = "what is applied to a cluster cannot be put back yet";
-  return statement;
-}
-
-const VERBS: Record<string, string> = { POST: "create", PUT: "replace", PATCH: "change", DELETE: "delete" };
+/** What would be needed to put it back is not kept yet: nothing is promised. */
+const notUndone = (statement: Statement): Statement => ({
+  ...statement,
+  reversible: "no",
+  reversibleReason: "what is applied to a cluster cannot be put back from here yet",
+});

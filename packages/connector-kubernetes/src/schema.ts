@@ -39,7 +39,7 @@ async function list(cluster: Cluster, path: string, signal: AbortSignal): Promis
     const query = `limit=${PAGE}${next === "" ? "" : `&continue=${encodeURIComponent(next)}`}`;
     const { status, body } = await cluster.request({ method: "GET", path, query, headers: { accept: ACCEPT }, signal });
     if (status !== 200) {
-      body.destroy();
+      await body.toArray();
       return undefined;
     }
     const chunks: Buffer[] = [];

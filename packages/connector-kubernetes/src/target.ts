@@ -12,6 +12,7 @@ import {
 import { bareStatement, type Impact, type SchemaTree } from "@interlock/protocol";
 import type { ClusterSecret } from "./cluster/kubeconfig.ts";
 import { openCluster, type OpenedCluster } from "./cluster/open-cluster.ts";
+import { openClusterView } from "./impact/cluster-view.ts";
 import { execute } from "./execute.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { findKubectl } from "./kubectl/run.ts";
@@ -48,13 +49,14 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     async ping(signal) {
       const to = await cluster();
       const { status, body } = await to.request({ method: "GET", path: "/version", headers: { accept: "application/json" }, signal });
-      body.destroy();
+      // Read to its end, so that the connection can be used again.
+      await body.toArray();
       if (status >= 500 || status === 401) throw new TargetError("target_down", `The cluster answers with status ${status}.`);
     },
     async impact(text, { signal }: ImpactOptions): Promise<Impact> {
       const started = performance.now();
       const found = await planned(text, signal);
-      return found ? plannedImpact(text, found.plan, started) : unread(text, started);
+      return found ? plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started) : unread(text, started);
     },
     async resolve(text, signal): Promise<Resolution> {
       const found = await planned(text, signal);
@@ -67,7 +69,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
       const work = sealWork(found.plan);
       return {
-        impact: plannedImpact(text, found.plan, started),
+        impact: await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started),
         resolution: resolutionOf(found.plan, found.namespace, work),
         ...(work === undefined ? {} : { work }),
       };

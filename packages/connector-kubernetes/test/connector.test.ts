@@ -152,3 +152,13 @@ test("the tree shows namespaces with what runs in them", async () => {
   const { schemas } = await target.schema(signal());
   expect(schemas.find(({ name }) => name === "shop")?.objects).toContainEqual({ name: "web", kind: "workload", columns: [] });
 });
+
+test("a namespace is told with everything that goes with it", async () => {
+  const { impact } = await plan("kubectl delete namespace shop");
+  expect(impact).toMatchObject({ effect: "delete", complete: true });
+  const [statement] = impact.statements;
+  expect(statement).toMatchObject({ effects: [{ object: "v1 Namespace shop" }], reversible: "no" });
+  const gone = statement!.cascades.map(({ object, via }) => `${object} ${via.join()}`);
+  expect(gone).toContain("apps/v1 Deployment shop/web namespace");
+  expect(gone.some((line) => line.startsWith("v1 Pod shop/web-"))).toBe(true);
+});

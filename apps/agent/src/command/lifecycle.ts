@@ -37,7 +37,7 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
     const sealed = seal({ ...frozen.value, resolution, impact, policyVersion: policy.version });
 
     const verdict = judgeNow(policy, { ...frozen.value, impact });
-    const missing = owed(verdict, impact, frozen.value);
+    const missing = owed(verdict, foreseen.value, frozen.value);
     if (missing !== undefined) return missing;
 
     const authors = await credited(life, frozen.value, parsed.value, impact);

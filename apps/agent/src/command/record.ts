@@ -3,15 +3,17 @@ import { ok, refuse, type CommandState, type Impact, type Refusal, type Verdict 
 import { accessOf, inexactWrites } from "./approved-writes.ts";
 import { EXPIRY_MS, type CommandParts } from "./command-parts.ts";
 import type { Seal } from "./envelope.ts";
+import type { Foreseen } from "./foresight.ts";
 import type { Frozen } from "./freeze.ts";
 import { durably, note, type Fact } from "./transition.ts";
 
 /** What the verdict demands of the author and the proposal does not have; a denied command owes nothing. */
-export function owed(verdict: Verdict, impact: Impact, frozen: Frozen): Refusal | undefined {
+export function owed(verdict: Verdict, { impact, work }: Foreseen, frozen: Frozen): Refusal | undefined {
   if (verdict.decision === "deny") return undefined;
   const { reason, guard } = verdict.obligations;
   if (reason && frozen.reason === undefined) return refuse("reason_required", verdict.message);
-  if (!guard || frozen.maxRows !== undefined || accessOf(impact) === "read") return undefined;
+  // What is sent as it was planned writes no other rows than those it names: there is nothing to bound.
+  if (!guard || work !== undefined || frozen.maxRows !== undefined || accessOf(impact) === "read") return undefined;
   const vague = inexactWrites(impact).map(({ object, rows }) =>
     `${object}: ${rows.kind} ${rows.kind === "unknown" ? "" : rows.value}`.trim(),
   );
