@@ -14,3 +14,4 @@ export { findKubectl, KUBECTL_MISSING, runKubectl, type RunOptions, type RunOutc
 export { kubernetes } from "./kubernetes.ts";
 export { openClusterView, type ClusterView, type Listed } from "./impact/cluster-view.ts";
 export { impactOf, type ImpactOfOptions, type KubernetesImpact } from "./impact/impact.ts";
+export { undoOf, type Undo, type UndoStep } from "./undo/undo.ts";

@@ -11,6 +11,8 @@ export interface Analysis {
   willFail: Statement["willFail"];
   reversible: Statement["reversible"];
   reversibleReason?: string;
+  /** Of a change: what cannot come back, in words. */
+  lost?: string[];
 }
 
 /** An object is one row. */

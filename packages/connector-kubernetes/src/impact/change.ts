@@ -23,11 +23,13 @@ interface Consequences {
   cascades: Cascade[];
   breaks: Breakage[];
   risks: Statement["risks"];
+  /** What cannot come back. */
+  lost: string[];
 }
 
 /** Works out a change of an object that is there, and makes it in the world. */
 export function analyseChange(world: World, write: PlannedWrite, target: WorldObject, before: KubeObject, after: KubeObject): Analysis {
-  const found: Consequences = { gone: [], made: [], cascades: [], breaks: [], risks: [] };
+  const found: Consequences = { gone: [], made: [], cascades: [], breaks: [], risks: [], lost: [] };
   const key = keyOfType(target.type);
   if ((WORKLOADS as readonly string[]).includes(key)) changeWorkload(world, target, before, after, found);
   if (key === "/pods") changePod(world, target, after, found);
@@ -42,12 +44,13 @@ export function analyseChange(world: World, write: PlannedWrite, target: WorldOb
   const changed = inWorld(world, write, after);
   const made = { ...changed, uid: target.uid || changed.uid, owners: changed.owners };
   found.breaks.unshift(...applyChange(world, { gone: found.gone, made: [made, ...found.made] }));
-  const lost = found.cascades.filter((one) => one.dataLoss !== undefined).map((one) => one.dataLoss!);
+  const { lost } = found;
   return {
     cascades: found.cascades,
     breaks: found.breaks,
     risks: found.risks,
     willFail: [],
+    lost,
     reversible: lost.length === 0 ? "undo" : "partial",
     ...(lost.length === 0 ? {} : { reversibleReason: `Cannot come back: ${lost.join("; ")}.` }),
   };
@@ -107,6 +110,7 @@ function takeAlong(world: World, claim: WorldObject, found: Consequences): void 
   for (const one of whole) {
     found.cascades.push(cascadeOf(one.object === claim ? one : { ...one, depth: one.depth + 1 }));
     if (one.effect === "delete") found.gone.push(one.object);
+    if (one.lost !== undefined) found.lost.push(one.lost);
   }
 }
 

@@ -1,7 +1,7 @@
 import { whyItStays } from "./finalizers.ts";
 import { isOwnerless, type Propagation } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
-import { CLAIMS, reclaimedBy } from "./volumes.ts";
+import { CLAIMS, reclaimedBy, type Reclaimed } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
 /** One object that a delete takes along or changes. */
@@ -11,6 +11,8 @@ export interface Taken {
   via: string[];
   depth: number;
   dataLoss?: string;
+  /** What cannot come back, in few words. */
+  lost?: string;
 }
 
 export interface Closure {
@@ -30,12 +32,18 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
   const gone = new Set<WorldObject>([target]);
   const queue: { object: WorldObject; depth: number }[] = [{ object: target, depth: 0 }];
   let events = 0;
-  const take = (object: WorldObject, depth: number, via: string, effect: Taken["effect"] = "delete", dataLoss?: string): void => {
+  const take = (
+    object: WorldObject,
+    depth: number,
+    via: string,
+    effect: Taken["effect"] = "delete",
+    more: Pick<Taken, "dataLoss" | "lost"> = {},
+  ): void => {
     if (object === target) return;
     const known = taken.get(object);
     if (known !== undefined && !known.via.includes(via)) known.via.push(via);
     const next = known ?? { object, effect, via: [via], depth };
-    if (dataLoss !== undefined) next.dataLoss = dataLoss;
+    Object.assign(next, more);
     taken.set(object, next);
     if (effect === "delete" && !gone.has(object)) {
       next.effect = "delete";
@@ -54,8 +62,11 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
       const reclaimed = reclaimedBy(world, object);
       if (reclaimed === "unknown") {
         const entry = taken.get(object);
-        if (entry !== undefined) entry.dataLoss = "data loss is possible: the reclaim policy of its volume could not be read";
-      } else if (reclaimed !== undefined) take(reclaimed.volume, below, "reclaimPolicy", reclaimed.effect, reclaimed.dataLoss);
+        if (entry !== undefined) {
+          entry.dataLoss = "data loss is possible: the reclaim policy of its volume could not be read";
+          entry.lost = `data of claim ${object.namespace!}/${object.name}, if its volume is deleted with it`;
+        }
+      } else if (reclaimed !== undefined) take(reclaimed.volume, below, "reclaimPolicy", reclaimed.effect, lossOf(reclaimed));
     }
     const orphans = object === target && propagation === "Orphan";
     for (const dependent of world.dependents(object.uid)) {
@@ -72,6 +83,9 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
   }
   return { taken: [...taken.values()], stays, events };
 }
+
+const lossOf = ({ dataLoss, lost }: Reclaimed): Pick<Taken, "dataLoss" | "lost"> =>
+  dataLoss === undefined ? {} : { dataLoss, ...(lost === undefined ? {} : { lost }) };
 
 /** What the server or a controller deletes with an object although it is not owned by it. */
 function* alsoDeleted(world: World, object: WorldObject): Iterable<{ other: WorldObject; via: string }> {

@@ -93,7 +93,8 @@ function podRisks(world: World, pod: WorldObject): Statement["risks"] {
 function refusedBy(world: World, pod: WorldObject): Statement["willFail"] {
   const failures: Statement["willFail"] = [];
   if (isFinished(pod)) return failures;
-  for (const budget of world.all("policy/poddisruptionbudgets", pod.namespace)) {
+  // A list of its own: what is put into the world again would be met again.
+  for (const budget of [...world.all("policy/poddisruptionbudgets", pod.namespace)]) {
     if (!selects(budget.body?.["spec"]?.["selector"], labelsOf(pod.body))) continue;
     const left = Number(budget.body?.["status"]?.["disruptionsAllowed"] ?? 0);
     if (left <= 0) {

@@ -71,7 +71,9 @@ test("deleting a namespace tells every object, the data that is lost and what br
     expect.objectContaining({ object: "v1 Service payments/web", why: expect.stringContaining("203.0.113.7") }),
   ]);
   expect(statement!.reversible).toBe("partial");
-  expect(statement!.reversibleReason).toMatch(/data of pv-1.*203\.0\.113\.7/s);
+  expect(statement!.reversibleReason).toBe(
+    "Cannot come back: data of claim payments/data (10Gi); load-balancer address 203.0.113.7 of Service payments/web.",
+  );
 });
 
 test("an earlier write of the plan changes what a later one does", async () => {
@@ -144,4 +146,13 @@ test("a token that is issued cannot be taken back, a creation can", async () => 
   const { statements } = await impactOf(viewOf(cluster), [issued, write(1, "POST", undefined, account)]);
   expect(statements.map((one) => one.reversible)).toEqual(["no", "undo"]);
   expect(statements[0]!.request).toEqual({ method: "POST", path: "/api/v1/namespaces/payments/serviceaccounts/web", subresource: "token" });
+});
+
+test("a write to what an earlier one takes along may come too late", async () => {
+  const { statements } = await impactOf(viewOf(cluster), [
+    write(0, "DELETE", web, undefined),
+    write(1, "DELETE", set, undefined),
+    write(2, "DELETE", claim, undefined),
+  ]);
+  expect(statements.map((one) => one.risks.some((risk) => risk.code === "taken_before"))).toEqual([false, true, false]);
 });

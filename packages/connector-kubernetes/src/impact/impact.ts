@@ -1,7 +1,7 @@
 import { bareStatement, type Statement } from "@interlock/protocol";
 import type { Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
-import { ONE, type Analysis } from "./analysis.ts";
+import { ONE, remark, type Analysis } from "./analysis.ts";
 import { analyseChange } from "./change.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { analyseDelete } from "./deletion.ts";
@@ -38,9 +38,22 @@ export async function impactOf(
 ): Promise<KubernetesImpact> {
   const { world, missing } = await load(view, writes);
   const unserved = world.types.failed.map(({ group }) => group);
-  const statements = writes.map((write, index) => statementOf(world, write, index, unserved, options));
+  const taken = new Set<string>();
+  const statements = writes.map((write, index) => {
+    const statement = statementOf(world, write, index, unserved, options);
+    if (write.before !== undefined && taken.has(nameIn(world, write))) statement.risks.push(TAKEN);
+    for (const { object, effect } of statement.cascades) if (effect === "delete") taken.add(object);
+    return statement;
+  });
   return { statements, warnings: missing, complete: missing.length === 0 };
 }
+
+/** Collectors work beside the plan: they may be faster than it or not. */
+const TAKEN = remark(
+  "taken_before",
+  "warning",
+  "An earlier write of the plan takes it along. If it is gone by then, this write fails and those after it are not done.",
+);
 
 const NOTHING: Analysis = { cascades: [], breaks: [], risks: [], willFail: [], reversible: "no" };
 

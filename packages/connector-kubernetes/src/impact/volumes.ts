@@ -9,6 +9,8 @@ export interface Reclaimed {
   volume: WorldObject;
   effect: "delete" | "modify";
   dataLoss?: string;
+  /** What cannot come back, e.g. `data of claim payments/data-0 (100Gi)`. */
+  lost?: string;
 }
 
 /** The volume a claim is bound to; `unknown` when its name is known and it could not be read. */
@@ -28,13 +30,14 @@ export function reclaimedBy(world: World, claim: WorldObject): Reclaimed | "unkn
   return {
     volume,
     effect: policy === "Delete" ? "delete" : "modify",
-    dataLoss: `data loss: ${verb} with claim ${claim.namespace!}/${claim.name} (reclaim policy ${policy}${sizeOf(volume)})`,
+    lost: `data of claim ${claim.namespace!}/${claim.name}${sizeOf(volume, " (", ")")}`,
+    dataLoss: `data loss: ${verb} with claim ${claim.namespace!}/${claim.name} (reclaim policy ${policy}${sizeOf(volume, ", ")})`,
   };
 }
 
-function sizeOf(volume: WorldObject): string {
+function sizeOf(volume: WorldObject, before: string, after = ""): string {
   const size: Json = volume.body?.["spec"]?.["capacity"]?.["storage"];
-  return typeof size === "string" ? `, ${size}` : "";
+  return typeof size === "string" ? `${before}${size}${after}` : "";
 }
 
 /** Claims that a StatefulSet's pods have, by their names: `<template>-<set>-<ordinal>`. With `from`, only those of that ordinal and above. */

@@ -15,9 +15,7 @@ export interface Loss {
 export function lossesOf(target: WorldObject, taken: readonly Taken[], gone: ReadonlySet<WorldObject>): Loss[] {
   const losses: Loss[] = [];
   const add = (words: string, matters = true): void => void losses.push({ words, matters });
-  for (const { object, dataLoss } of taken) {
-    if (dataLoss !== undefined) add(`${dataLoss.replace("data loss: ", `data of ${object.name}: `)}`);
-  }
+  for (const { lost } of taken) if (lost !== undefined) add(lost);
   let made = 0;
   const uids = new Set([...gone].map((object) => object.uid));
   for (const object of gone) {

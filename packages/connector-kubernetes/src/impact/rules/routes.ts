@@ -83,12 +83,19 @@ function ofRoute(world: World, route: WorldObject): Finding[] {
       if ((reference["group"] ?? "") !== "" || (reference["kind"] ?? "Service") !== "Service") continue;
       const namespace: string = reference["namespace"] ?? route.namespace;
       const at = `the route of ${hosts} to ${namespace}/${reference["name"]}${reference["port"] === undefined ? "" : `:${reference["port"]}`}`;
-      const answer = web ? "answers 503" : "leads nowhere";
-      if (namespace !== route.namespace && world.covers(GRANTS, namespace) && !granted(world, route, namespace, reference["name"])) {
+      // Gateways differ: one answers 503 for a backend that does not exist, another 500 as the Gateway API has it.
+      const answer = web
+        ? world.lacks("/services", namespace, reference["name"])
+          ? "answers 503 (or 500)"
+          : "answers 503"
+        : "leads nowhere";
+      const unanswered = backend(world, route, namespace, reference, at, answer);
+      findings.push(...unanswered);
+      if (unanswered.length === 0 && namespace !== route.namespace && !granted(world, route, namespace, reference["name"])) {
         findings.push(
-          finding(route, `grant ${namespace}/${reference["name"]}`, `${at} answers 500: no ReferenceGrant in ${namespace} permits it`),
+          finding(route, `${at} ${namespace}/${reference["name"]}`, `${at} answers 500: no ReferenceGrant in ${namespace} permits it`),
         );
-      } else findings.push(...backend(world, route, namespace, reference, at, answer));
+      }
     }
   }
   for (const parent of (spec["parentRefs"] ?? []) as Json[]) {
@@ -103,6 +110,7 @@ function ofRoute(world: World, route: WorldObject): Finding[] {
 }
 
 function granted(world: World, route: WorldObject, namespace: string, service: string): boolean {
+  if (!world.covers(GRANTS, namespace)) return true;
   for (const grant of world.all(GRANTS, namespace)) {
     const spec: Json = grant.body?.["spec"] ?? {};
     const from = ((spec["from"] ?? []) as Json[]).some((one) => one["kind"] === route.type.kind && one["namespace"] === route.namespace);

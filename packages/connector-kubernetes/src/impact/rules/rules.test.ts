@@ -83,7 +83,7 @@ describe("routes", () => {
   });
   test("a route of another namespace answers 503 without its backend and 500 without its grant", () => {
     expect(breaks([a, b, back, ready, route, grant], [back]).join()).toMatch(
-      /HTTPRoute b\/route: the route of shop.example.com to a\/back:80 answers 503/,
+      /HTTPRoute b\/route: the route of shop.example.com to a\/back:80 answers 503 \(or 500\): Service a\/back does not exist$/,
     );
     expect(breaks([a, b, back, ready, route, grant], [grant])).toEqual([
       expect.stringMatching(/answers 500: no ReferenceGrant in a permits it/),

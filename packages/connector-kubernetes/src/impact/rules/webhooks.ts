@@ -32,7 +32,7 @@ function inConfiguration(world: World, configuration: WorldObject): Finding[] {
     if (refused === undefined) return [];
     return [
       {
-        key: `${hook["name"]} ${reach.scope}`,
+        key: String(hook["name"]),
         object: nameOf(configuration),
         appears: `${refused}: webhook ${hook["name"]} has failurePolicy Fail and ${why}`,
         scope: reach.scope,
@@ -53,6 +53,7 @@ function reachOf(world: World, hook: Json): { words: string; scope: string } | u
   const all = [...world.all("/namespaces")];
   const names = all.filter((namespace) => selects(selector, namespaceLabels(namespace))).map((namespace) => namespace.name);
   if (names.length === 0) return undefined;
+  if (names.length === all.length) return { words: `${which}${conditions} in the cluster`, scope: "cluster" };
   const where = names.length === 1 ? `namespace ${names[0]!}` : `namespaces ${names.toSorted().join(", ")}`;
   return { words: `${which}${conditions} in ${where}`, scope: where };
 }
