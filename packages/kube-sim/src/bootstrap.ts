@@ -204,7 +204,16 @@ export function bootstrap(cluster: Cluster, nodes: number): void {
     }),
   );
   const workers = Array.from({ length: nodes }, (_, at) => node(at, cluster.now()));
-  for (const object of [...OBJECTS, STORAGE_CLASS, ...workers, ...services]) {
+  const leases = workers.map((one) =>
+    named(
+      "coordination.k8s.io/v1",
+      "Lease",
+      one.metadata.name!,
+      { spec: { holderIdentity: one.metadata.name, leaseDurationSeconds: 40, renewTime: cluster.microNow() } },
+      { namespace: "kube-node-lease" },
+    ),
+  );
+  for (const object of [...OBJECTS, STORAGE_CLASS, ...workers, ...leases, ...services]) {
     const resource = cluster.registry.byKind(object.apiVersion, object.kind)!;
     create(
       cluster,

@@ -68,7 +68,7 @@ export function clone<T>(value: T): T {
 
 /** Whether two documents are the same; the order of keys does not count, that of items does. */
 export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
+  if (Object.is(a, b)) return true;
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
   if (!isFields(a) || !isFields(b)) return false;
   const keys = Object.keys(a).filter((key) => a[key] !== undefined);

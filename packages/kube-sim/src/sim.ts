@@ -58,6 +58,8 @@ export interface KubeSim {
   settle(): void;
   /** Appends a line to a container's log. */
   log(pod: KubeObject, container: string, line: string): void;
+  /** What went wrong inside, which no client's request should be able to cause: a test looks that there is nothing here. */
+  readonly faults: readonly Error[];
   /** Ends watches, closes connections and frees the port. */
   stop(): Promise<void>;
 }
@@ -68,14 +70,19 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
   const tokens = new Tokens(cluster, options.token, options.tls === true);
   const logs = new PodLogs(cluster);
   const authority = new CertificateAuthority();
+  const faults: Error[] = [];
+  const fault = (error: Error): void => {
+    faults.push(error);
+    console.error("kube-sim:", error);
+  };
   bootstrap(cluster, options.nodes ?? 3);
   const loop =
     options.controllers === false
       ? undefined
-      : new ControlLoop(cluster, controllers(logs, authority), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace });
+      : new ControlLoop(cluster, controllers(logs, authority), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace }, fault);
   loop?.settle();
   const first = cluster.store.version;
-  const server = new ApiServer(cluster, tokens, logs, options.tls === true ? authority : undefined);
+  const server = new ApiServer(cluster, tokens, logs, options.tls === true ? authority : undefined, fault);
   await new Promise<void>((resolve, reject) => {
     server.http.once("error", reject);
     server.http.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -85,6 +92,7 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
     url,
     cluster,
     requests: server.requests,
+    faults,
     certificateAuthority: authority.certificate,
     kubeconfig: (contextName = "kube-sim") => kubeconfig(url, options, authority, contextName),
     clientCertificate: (user, groups) => authority.client(user, groups),

@@ -9,7 +9,10 @@ let sim: KubeSim;
 beforeEach(async () => {
   sim = await startKubeSim();
 });
-afterEach(() => sim.stop());
+afterEach(async () => {
+  await sim.stop();
+  if (sim.faults.length > 0) throw new AggregateError(sim.faults, "the simulated cluster had faults");
+});
 
 interface Call {
   body?: unknown;

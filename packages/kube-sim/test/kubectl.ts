@@ -79,8 +79,9 @@ export class Bench {
     return stderr;
   };
 
-  stop(): Promise<void> {
-    return this.sim.stop();
+  async stop(): Promise<void> {
+    await this.sim.stop();
+    if (this.sim.faults.length > 0) throw new AggregateError(this.sim.faults, "the simulated cluster had faults");
   }
 }
 

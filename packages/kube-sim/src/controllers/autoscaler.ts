@@ -18,7 +18,8 @@ function reconcileOne(hands: Hands, scaler: KubeObject): void {
   const now = hands.cluster.now();
   const { scaleTargetRef: reference, minReplicas = 1, maxReplicas } = scaler["spec"];
   const resource = hands.cluster.registry.byKind(reference.apiVersion ?? "v1", reference.kind);
-  const target = resource === undefined ? undefined : hands.get(resource.storage, scaler.metadata.namespace, reference.name);
+  const scalable = resource?.subresources.some((one) => one.name === "scale") === true;
+  const target = resource === undefined || !scalable ? undefined : hands.get(resource.storage, scaler.metadata.namespace, reference.name);
   let conditions: Fields[] = scaler["status"]?.conditions ?? [];
   if (target === undefined || resource === undefined) {
     const message = `the HPA controller was unable to get the target's current scale: ${resource === undefined ? `no matches for kind "${reference.kind}"` : `${resource.plural}${resource.group === "" ? "" : `.${resource.group}`} "${reference.name}" not found`}`;

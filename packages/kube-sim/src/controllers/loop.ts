@@ -10,7 +10,7 @@ const RETRY = 2000;
 const TICK = 10_000;
 
 /** More rounds than any settling takes: two controllers undo each other's work. */
-const MOST_ROUNDS = 200_000;
+const MOST_ROUNDS = 20_000;
 
 interface Timer {
   key: string;
@@ -29,10 +29,13 @@ export class ControlLoop {
   readonly #timers = new Map<string, Timer>();
   readonly #unsubscribe: () => void;
   readonly #ticking: NodeJS.Timeout;
+  readonly #fault: (error: Error) => void;
   #scheduled: NodeJS.Immediate | undefined;
   #stopped = false;
 
-  constructor(cluster: Cluster, controllers: readonly Controller[], pace: Pace) {
+  /** `fault` is told what a controller threw; that controller then waits for the next change, and the others go on. */
+  constructor(cluster: Cluster, controllers: readonly Controller[], pace: Pace, fault: (error: Error) => void) {
+    this.#fault = fault;
     const after = (key: string, ms: number, act: () => void): void => this.#after(key, ms, act);
     this.#controllers = controllers.map((controller) => {
       const dirty = new Set<string>();
@@ -101,9 +104,15 @@ export class ControlLoop {
       if (next === undefined) return;
       const [namespace] = next.dirty as Set<string> & Iterable<string>;
       next.dirty.delete(namespace!);
-      next.controller.reconcile(next.hands, namespace!);
+      try {
+        next.controller.reconcile(next.hands, namespace!);
+      } catch (error) {
+        this.#fault(new Error(`${next.controller.name} failed in namespace ${JSON.stringify(namespace)}`, { cause: error }));
+      }
     }
-    throw new Error("the controllers do not come to rest");
+    const restless = this.#controllers.filter(({ dirty }) => dirty.size > 0).map(({ controller }) => controller.name);
+    for (const { dirty } of this.#controllers) dirty.clear();
+    this.#fault(new Error(`these controllers do not come to rest: ${restless.join(", ")}`));
   }
 
   #after(key: string, ms: number, act: () => void, retry = false): void {

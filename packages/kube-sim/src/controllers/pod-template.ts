@@ -49,5 +49,5 @@ export function sameTemplate(a: Fields, b: Fields): boolean {
 /** Resolves `25%` of `total`, or a plain number. */
 export function share(value: number | string | undefined, total: number, round: (value: number) => number): number {
   if (typeof value === "string" && value.endsWith("%")) return round((Number(value.slice(0, -1)) * total) / 100);
-  return Number(value ?? 0);
+  return Number(value ?? 0) || 0;
 }

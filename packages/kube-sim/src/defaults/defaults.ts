@@ -189,5 +189,7 @@ const SPEC_REQUIRED: Readonly<Record<string, true>> = {
   "batch/cronjobs": true,
   "autoscaling/horizontalpodautoscalers": true,
   "storage.k8s.io/csidrivers": true,
+  nodes: true,
+  "apiregistration.k8s.io/apiservices": true,
   "apiextensions.k8s.io/customresourcedefinitions": true,
 };

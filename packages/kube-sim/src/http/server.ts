@@ -4,7 +4,7 @@ import { TLSSocket } from "node:tls";
 import { stringify } from "yaml";
 import { authorize } from "../access/authorizer.ts";
 import type { Tokens } from "../access/users.ts";
-import { ApiError, badRequest, forbidden, internalError, methodNotAllowed, noSuchPath, notAcceptable } from "../api-error.ts";
+import { ApiError, forbidden, internalError, methodNotAllowed, noSuchPath, notAcceptable } from "../api-error.ts";
 import type { Cluster, User } from "../cluster.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { CertificateAuthority } from "../tls/certificate-authority.ts";
@@ -41,12 +41,14 @@ export class ApiServer {
   readonly #tokens: Tokens;
   readonly #logs: PodLogs;
   readonly #watches = new Set<() => void>();
+  readonly #fault: (error: Error) => void;
 
-  /** With an authority it speaks TLS. */
-  constructor(cluster: Cluster, tokens: Tokens, logs: PodLogs, authority: CertificateAuthority | undefined) {
+  /** With an authority it speaks TLS. `fault` is told of errors that are no refusals. */
+  constructor(cluster: Cluster, tokens: Tokens, logs: PodLogs, authority: CertificateAuthority | undefined, fault: (error: Error) => void) {
     this.#cluster = cluster;
     this.#tokens = tokens;
     this.#logs = logs;
+    this.#fault = fault;
     const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
     this.http = authority === undefined ? createServer(serve) : createTlsServer(tlsOptions(authority), serve);
     // A watch is silent for longer than the usual time-outs.
@@ -78,6 +80,9 @@ export class ApiServer {
       if (route.kind === "other") this.#other(request, response, url, user);
       else this.#resource(request, response, url, user, route, body);
     } catch (error) {
+      // A client that went away while it sent its request is none of our faults.
+      if (!(error instanceof ApiError) && !request.destroyed)
+        this.#fault(new Error(`${record.method} ${record.url} failed`, { cause: error }));
       if (response.headersSent) response.destroy();
       else this.#send(response, refusalOf(error), answer, []);
     }
@@ -253,11 +258,6 @@ function verbOf(method: string, name: string | undefined, watching: boolean): st
 }
 
 function refusalOf(error: unknown): Reply {
-  const refusal =
-    error instanceof ApiError
-      ? error
-      : error instanceof URIError
-        ? badRequest(error.message)
-        : internalError(String((error as Error).stack ?? error));
+  const refusal = error instanceof ApiError ? error : internalError((error as Error).message);
   return { code: refusal.code, document: refusal.toStatus() };
 }

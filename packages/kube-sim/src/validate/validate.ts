@@ -5,7 +5,7 @@ import { checkShape } from "../schema/decode.ts";
 import { checkLabels, checkMetadata, checkMetadataUpdate } from "./metadata.ts";
 import { checkPodSpec } from "./pod.ts";
 import { checkIngress, checkService, checkServiceUpdate } from "./service.ts";
-import { atLeastZero, checkCronJob, checkJob, checkRollingUpdate, checkTemplate, checkWorkload } from "./workload.ts";
+import { atLeastZero, checkCronJob, checkJob, checkRollingUpdate, checkShare, checkTemplate, checkWorkload } from "./workload.ts";
 
 const KEY = /^[-._a-zA-Z0-9]+$/;
 
@@ -69,7 +69,7 @@ const checkDisruptionBudget = (object: KubeObject): FieldProblem[] => {
   const { minAvailable, maxUnavailable } = (object["spec"] ?? {}) as Fields;
   return minAvailable !== undefined && maxUnavailable !== undefined
     ? [invalidValue("spec", { minAvailable, maxUnavailable }, "minAvailable and maxUnavailable cannot be both set")]
-    : [];
+    : [...checkShare(minAvailable, "spec.minAvailable"), ...checkShare(maxUnavailable, "spec.maxUnavailable")];
 };
 
 const checkAutoscaler = (object: KubeObject): FieldProblem[] => {

@@ -33,6 +33,20 @@ export const checkTemplate = (template: Fields | undefined, field = "spec.templa
 export const atLeastZero = (value: unknown, field: string): FieldProblem[] =>
   typeof value === "number" && value < 0 ? [invalidValue(field, value, "must be greater than or equal to 0")] : [];
 
+/** A number of pods, or a share of them. */
+export const checkShare = (value: unknown, field: string): FieldProblem[] => {
+  if (typeof value === "string" && !/^\d+%$/.test(value)) {
+    return [
+      invalidValue(
+        field,
+        value,
+        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+      ),
+    ];
+  }
+  return atLeastZero(value, field);
+};
+
 export function checkRollingUpdate(spec: Fields): FieldProblem[] {
   const strategy: Fields = spec["strategy"] ?? {};
   if (strategy["type"] === "Recreate" && strategy["rollingUpdate"] !== undefined) {
@@ -46,6 +60,8 @@ export function checkRollingUpdate(spec: Fields): FieldProblem[] {
   }
   const zero = (value: unknown): boolean => value === 0 || value === "0%" || value === "0";
   const rolling: Fields | undefined = strategy["rollingUpdate"];
+  const problems = ["maxUnavailable", "maxSurge"].flatMap((name) => checkShare(rolling?.[name], `spec.strategy.rollingUpdate.${name}`));
+  if (problems.length > 0) return problems;
   if (rolling !== undefined && zero(rolling["maxUnavailable"]) && zero(rolling["maxSurge"])) {
     return [invalidValue("spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"], "may not be 0 when `maxSurge` is 0")];
   }
