@@ -50,7 +50,7 @@ export async function startFixture(): Promise<KubeSim> {
 }
 
 /** Longest one line may take, in milliseconds; a line that waits for something that never comes ends then. */
-const LINE_MS = 20_000;
+const LINE_MS = 60_000;
 
 /** Plans a command on one cluster and runs it, with kubectl alone, on another that began the same. */
 export async function planShape(shape: Shape, program: string): Promise<ShapeResult> {

@@ -11,7 +11,12 @@ if (program === undefined) stderr.write(`NOT RUN: planned writes against kubectl
 
 describe.skipIf(program === undefined)("what is planned is what kubectl alone does, and nothing is done while planning", () => {
   // Not one test for each: what they start is shared out better between two at a time.
-  it.concurrent.each(SHAPES.map((shape) => [shape.text.replaceAll("\n", " ; "), shape] as const))("%s", async (_text, shape) => {
-    expect(judge(shape, await planShape(shape, program!))).toEqual([]);
-  });
+  it.concurrent.each(SHAPES.map((shape) => [shape.text.replaceAll("\n", " ; "), shape] as const))(
+    "%s",
+    async (_text, shape) => {
+      expect(judge(shape, await planShape(shape, program!))).toEqual([]);
+    },
+    // Each starts two clusters and kubectl twice for every line, beside others; a busy machine may take its time.
+    180_000,
+  );
 });
