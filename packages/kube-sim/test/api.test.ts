@@ -224,6 +224,22 @@ describe("writing", () => {
     expect((await call("GET", `${CONFIG_MAPS}/held`)).code).toBe(404);
   });
 
+  it("creates by an update what may be created so, and nothing else", async () => {
+    const lease = { metadata: { name: "l" }, spec: { holderIdentity: "me" } };
+    expect((await call("PUT", "/apis/coordination.k8s.io/v1/namespaces/default/leases/l", { body: lease })).code).toBe(201);
+    expect((await call("PUT", `${CONFIG_MAPS}/new`, { body: configMap("new") })).code).toBe(404);
+  });
+
+  it("lets a namespace go when its finalizer is taken away by hand", async () => {
+    const { body } = await call("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop" } } });
+    await call("POST", "/api/v1/namespaces/shop/configmaps", { body: configMap("held", {}, { finalizers: ["example.com/hold"] }) });
+    await call("DELETE", "/api/v1/namespaces/shop");
+    expect((await call("PUT", "/api/v1/namespaces/shop/finalize", { body: { ...body, metadata: { name: "shop" }, spec: {} } })).code).toBe(
+      200,
+    );
+    expect((await call("GET", "/api/v1/namespaces/shop")).code).toBe(404);
+  });
+
   it("refuses an update of another version, and counts only changes", async () => {
     const { body } = await call("POST", CONFIG_MAPS, { body: configMap("a", { k: "1" }) });
     expect((await call("PUT", `${CONFIG_MAPS}/a`, { body: { ...body, data: { k: "2" } } })).code).toBe(200);

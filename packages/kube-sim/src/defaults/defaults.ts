@@ -73,7 +73,6 @@ const DEFAULTS: Readonly<Record<string, (object: Fields) => void>> = {
   },
   namespaces: (namespace) => {
     namespace["spec"] ??= {};
-    fill(namespace["spec"], { finalizers: ["kubernetes"] });
     namespace["metadata"].labels = { ...namespace["metadata"].labels, "kubernetes.io/metadata.name": namespace["metadata"].name };
     fill(namespace, { status: {} });
     fill(namespace["status"], { phase: "Active" });

@@ -111,6 +111,19 @@ function issueToken(cluster: Cluster, tokens: Tokens, namespace: string, name: s
   };
 }
 
+/** Kinds that an update creates where they are not there, by storage. Source: `AllowCreateOnUpdate` of the kinds in Kubernetes 1.32. */
+const CREATED_BY_UPDATE = new Set([
+  "endpoints",
+  "events",
+  "limitranges",
+  "services",
+  "coordination.k8s.io/leases",
+  "rbac.authorization.k8s.io/roles",
+  "rbac.authorization.k8s.io/rolebindings",
+  "rbac.authorization.k8s.io/clusterroles",
+  "rbac.authorization.k8s.io/clusterrolebindings",
+]);
+
 function putObject(cluster: Cluster, of: ResourceRequest): Reply {
   const { resource, namespace } = of;
   if (of.name === undefined) throw methodNotAllowed();
@@ -120,7 +133,13 @@ function putObject(cluster: Cluster, of: ResourceRequest): Reply {
   if (of.subresource === "scale") return { code: 200, document: writeScale(cluster, resource, namespace, name, () => body, options) };
   checkNames(body, resource, namespace, name);
   checkEscalation(cluster, of.user, resource, body as KubeObject);
-  // A lease or an event may be made by its update, as client libraries rely on it.
+  if (
+    CREATED_BY_UPDATE.has(resource.storage) &&
+    of.subresource === undefined &&
+    cluster.store.get(resource.storage, namespace, name) === undefined
+  ) {
+    return reply(cluster, of, create(cluster, resource, namespace, body, options), 201);
+  }
   return reply(
     cluster,
     of,

@@ -64,6 +64,8 @@ export function prepareNew(cluster: Cluster, resource: Resource, object: KubeObj
     else if (resource.custom !== undefined) delete object["status"];
     else if (resource.type.fields.has("status")) object["status"] = {};
   }
+  // Only a new one: whoever finalizes a namespace takes it away.
+  if (resource.storage === "namespaces") object["spec"] = { finalizers: ["kubernetes"] };
   if (resource.storage === "batch/jobs") selectOwnPods(object);
   if (resource.storage === "services") allocate(cluster, resource, object, undefined);
   if (resource.storage === "certificates.k8s.io/certificatesigningrequests")
