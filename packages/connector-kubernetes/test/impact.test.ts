@@ -71,6 +71,8 @@ describe.skipIf(kubectl === undefined)("what is foretold is what goes", () => {
     "kubectl -n payments delete cronjob,job --all",
     "kubectl delete validatingwebhookconfiguration limits\nkubectl delete namespace payments web",
     "kubectl delete node --all",
+    "kubectl drain -l kubernetes.io/os=linux --ignore-daemonsets --delete-emptydir-data --disable-eviction --pod-selector=app=checkout",
+    "kubectl -n payments delete pod --all --grace-period=0 --force\nkubectl -n payments delete deployment api",
   ])("%s", async (text) => {
     const { impact, foretold, gone } = await held(await startDemoCluster(AT_ONCE), text);
     expect(foretold).toEqual(gone);

@@ -7,7 +7,7 @@ import { podsMadeBy, propagationOf } from "./owner-graph.ts";
 import { keyOfType, type ResourceTypes } from "./resource-types.ts";
 import { concerned } from "./rules/breaks.ts";
 import { AUTOSCALERS } from "./rules/autoscalers.ts";
-import { WORKLOADS, type Rule } from "./rules/rule.ts";
+import { WIDE, WORKLOADS, type Rule } from "./rules/rule.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
 import { actOf, targetIn } from "./target.ts";
 import { CLAIMS, VOLUMES } from "./volumes.ts";
@@ -33,10 +33,8 @@ export interface Loaded {
   missing: string[];
 }
 
-/** Named from every namespace, so that every namespace has to be looked at. */
-const WIDE = new Set(["/nodes", "storage.k8s.io/storageclasses", "scheduling.k8s.io/priorityclasses", "node.k8s.io/runtimeclasses"]);
 /** What a closure goes by besides names and owners. */
-const CLOSURE = ["/pods", CLAIMS, "/services", "apps/statefulsets", BUDGETS];
+const CLOSURE = ["/pods", CLAIMS, "apps/statefulsets", BUDGETS];
 
 /** Reads what the writes' impact is worked out from, and no more. */
 export async function load(view: ClusterView, writes: readonly PlannedWrite[]): Promise<Loaded> {
@@ -49,11 +47,14 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
   const wide = [...deletes, ...changes].some((write) => WIDE.has(keyOfType(write.resource)));
   await ownedFacts(loader, deletes, wide);
   // What is owned from elsewhere, custom resources of a definition above all, has namespaces of its own.
-  for (const namespace of touchedBy(loader.world, writes).namespaces) {
-    namespaces.add(namespace);
-    await Promise.all(CLOSURE.map((key) => loader.bodies(key, namespace)));
+  let touched = touchedBy(loader.world, writes);
+  const seen = new Set(deletes.flatMap(namespaceOf));
+  const further = [...touched.namespaces].filter((namespace) => !seen.has(namespace));
+  if (further.length > 0) {
+    for (const namespace of further) namespaces.add(namespace);
+    await Promise.all(further.flatMap((namespace) => CLOSURE.map((key) => loader.bodies(key, namespace))));
+    touched = touchedBy(loader.world, writes);
   }
-  const touched = touchedBy(loader.world, writes);
   const rules = concerned(touched.gone, touched.made);
   await Promise.all([ruleFacts(loader, rules, namespaces, wide), changeFacts(loader, changes, namespaces)]);
   return { world: loader.world, missing: [...loader.missing] };
@@ -99,16 +100,18 @@ async function ownedFacts(loader: Loader, deletes: readonly PlannedWrite[], wide
   const everywhere = deletes.some((write) => isClusterScoped(write) && keyOfType(write.resource) !== "/namespaces");
   const owned = loader.types.all.filter((type) => type.verbs.includes("list") && type.verbs.includes("delete"));
   const jobs: Promise<void>[] = [];
-  for (const type of owned) {
-    if (everywhere) jobs.push(loader.names(keyOfType(type)));
-    else if (type.namespaced) for (const namespace of within) jobs.push(loader.names(keyOfType(type), namespace));
-  }
   for (const key of CLOSURE) {
     if (wide) jobs.push(loader.bodies(key));
     else for (const namespace of within) jobs.push(loader.bodies(key, namespace));
   }
-  jobs.push(loader.bodies(VOLUMES));
+  // Services are named from other namespaces, so that all of them are needed in any case.
+  jobs.push(loader.bodies(VOLUMES), loader.bodies("/services"));
   if (deletes.some((write) => keyOfType(write.resource) === DEFINITIONS)) jobs.push(loader.bodies(DEFINITIONS));
+  // After the bodies, which have the names as well.
+  for (const type of owned) {
+    if (everywhere) jobs.push(loader.names(keyOfType(type)));
+    else if (type.namespaced) for (const namespace of within) jobs.push(loader.names(keyOfType(type), namespace));
+  }
   await Promise.all(jobs);
 }
 

@@ -1,7 +1,7 @@
 import type { Breakage } from "@interlock/protocol";
 import { keyOfType } from "../resource-types.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
-import type { Finding, Rule } from "./rule.ts";
+import { WIDE, type Finding, type Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 
 /** What a write does to the objects of a world. */
@@ -27,10 +27,12 @@ export function applyChange(world: World, change: Change): Breakage[] {
     change.gone.map((one) => keyOfType(one.type)),
     change.made.map((one) => keyOfType(one.type)),
   );
-  const namespaces = [...new Set(touched(change))];
-  // A class or a node is named from everywhere.
-  const everywhere = [...change.gone, ...change.made].some((one) => one.namespace === undefined && one.type.resource !== "namespaces");
-  const before = rules.map((rule) => findings(world, rule, everywhere ? undefined : namespaces));
+  // Of what is in a namespace that goes nothing is left to break.
+  const over = new Set(change.gone.filter((one) => keyOfType(one.type) === "/namespaces").map((one) => one.name));
+  const wide = [...change.gone, ...change.made].some((one) => WIDE.has(keyOfType(one.type)));
+  const named = wide ? [...world.all("/namespaces")].map((one) => one.name) : [];
+  const namespaces = [...new Set([...touched(change), ...named])].filter((name) => !over.has(name));
+  const before = rules.map((rule) => findings(world, rule, namespaces));
   for (const object of change.gone) world.remove(object);
   for (const object of change.made) world.put(object);
   const gone = new Set(change.gone.map(nameOf));
@@ -41,7 +43,7 @@ export function applyChange(world: World, change: Change): Breakage[] {
   };
   rules.forEach((rule, index) => {
     const earlier = before[index]!;
-    const later = findings(world, rule, everywhere ? undefined : namespaces);
+    const later = findings(world, rule, namespaces);
     for (const [key, finding] of later) if (finding.appears !== undefined && !earlier.has(key)) tell(finding, finding.appears);
     for (const [key, finding] of earlier) {
       if (finding.vanishes === undefined || later.has(key)) continue;
@@ -59,8 +61,7 @@ function* touched(change: Change): Iterable<string> {
   }
 }
 
-function findings(world: World, rule: Rule, namespaces: readonly string[] | undefined): Map<string, Finding> {
-  const all = (): string[] => [...world.all("/namespaces")].map((namespace) => namespace.name);
-  const found = rule.per === "cluster" ? rule.find(world) : (namespaces ?? all()).flatMap((namespace) => rule.find(world, namespace));
+function findings(world: World, rule: Rule, namespaces: readonly string[]): Map<string, Finding> {
+  const found = rule.per === "cluster" ? rule.find(world) : namespaces.flatMap((namespace) => rule.find(world, namespace));
   return new Map(found.map((finding) => [`${finding.object} ${finding.key}`, finding]));
 }

@@ -42,3 +42,11 @@ export const WORKLOADS = [
   "batch/jobs",
   "batch/cronjobs",
 ] as const;
+
+/** Named from every namespace, so that every namespace has to be looked at when one of them changes. */
+export const WIDE: ReadonlySet<string> = new Set([
+  "/nodes",
+  "storage.k8s.io/storageclasses",
+  "scheduling.k8s.io/priorityclasses",
+  "node.k8s.io/runtimeclasses",
+]);

@@ -222,6 +222,17 @@ describe("what pods need", () => {
     );
     expect(breaks([a, near, ready], [ready])).toEqual([expect.stringMatching(/no pod labelled app=back is there to be near to/)]);
   });
+  test("a claim that goes with its volume", () => {
+    const claim = object("v1", "PersistentVolumeClaim", "c/data");
+    const volume = object("v1", "PersistentVolume", "pv");
+    const web = object(
+      "apps/v1",
+      "Deployment",
+      "c/web",
+      template({ volumes: [{ name: "d", persistentVolumeClaim: { claimName: "data" } }] }),
+    );
+    expect(breaks([a, claim, volume, web], [claim, volume])).toEqual([expect.stringMatching(/its pods use PersistentVolumeClaim data/)]);
+  });
   test("what goes with the same change is not told of", () => {
     const web = object("apps/v1", "Deployment", "a/web", template({ volumes: [{ name: "c", configMap: { name: "config" } }] }));
     expect(breaks([a, config, web, pod("a/p", {}, web)], [config, web])).toEqual([]);

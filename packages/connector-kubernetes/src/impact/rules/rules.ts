@@ -5,7 +5,7 @@ import { placement } from "./placement.ts";
 import { references } from "./references.ts";
 import { routes } from "./routes.ts";
 import type { Rule } from "./rule.ts";
-import { selections } from "./selections.ts";
+import { selected, selections } from "./selections.ts";
 import { servedApis } from "./served-apis.ts";
 import { storageClasses } from "./storage-classes.ts";
 import { subjects } from "./subjects.ts";
@@ -18,6 +18,7 @@ export const RULES: readonly Rule[] = [
   routes,
   externalNames,
   selections,
+  selected,
   references,
   storageClasses,
   namedNamespaces,

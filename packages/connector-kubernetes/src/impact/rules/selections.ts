@@ -6,7 +6,7 @@ import type { Finding, Rule } from "./rule.ts";
 
 const BUDGETS = "policy/poddisruptionbudgets";
 
-/** Services and PodDisruptionBudgets that select nothing, and which pod each selects. */
+/** Services and PodDisruptionBudgets that select nothing. */
 export const selections: Rule = {
   name: "selections",
   gone: ["/pods"],
@@ -16,6 +16,21 @@ export const selections: Rule = {
   find: (world, namespace) => [
     ...[...world.all("/services", namespace)].flatMap((service) => ofService(world, service)),
     ...[...world.all(BUDGETS, namespace)].flatMap((budget) => ofBudget(world, budget)),
+  ],
+};
+
+/** Which pod each of them selects: one that stays and is no longer selected has been relabelled, or the selector was changed. */
+export const selected: Rule = {
+  name: "selected pods",
+  gone: [],
+  made: ["/pods", "/services", BUDGETS],
+  reads: ["/pods", "/services", BUDGETS],
+  per: "namespace",
+  find: (world, namespace) => [
+    ...[...world.all("/services", namespace)].flatMap((one) =>
+      ties(world, one, ofMap(one.body?.["spec"]?.["selector"]), "sends traffic to"),
+    ),
+    ...[...world.all(BUDGETS, namespace)].flatMap((one) => ties(world, one, one.body?.["spec"]?.["selector"], "protects")),
   ],
 };
 
@@ -35,7 +50,7 @@ function ofService(world: World, service: WorldObject): Finding[] {
   } else if (endpoints.ready === 0) {
     findings.push({ key: `${at.object} none`, ...at, appears: `it has no ready endpoints left: ${unanswered}` });
   }
-  return [...findings, ...ties(world, service, selector, "sends traffic to")];
+  return findings;
 }
 
 function ofBudget(world: World, budget: WorldObject): Finding[] {
@@ -44,8 +59,7 @@ function ofBudget(world: World, budget: WorldObject): Finding[] {
   const at = { object: nameOf(budget), scope: `namespace ${budget.namespace!}` };
   const none = !world.pods(budget.namespace!, selector).some((pod) => !isFinished(pod));
   const which = selectsAll(selector) ? "it selects no pod" : `its selector ${selectorText(selector)} selects no pod`;
-  const findings: Finding[] = none ? [{ key: `${at.object} none`, ...at, appears: `${which}: it protects nothing` }] : [];
-  return [...findings, ...ties(world, budget, selector, "protects")];
+  return none ? [{ key: `${at.object} none`, ...at, appears: `${which}: it protects nothing` }] : [];
 }
 
 /** Each pod that is selected. A pod that goes with the write needs no words of its own. */
