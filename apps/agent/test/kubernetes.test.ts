@@ -1,12 +1,18 @@
+import { stderr } from "node:process";
+import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { Command } from "@interlock/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts";
 
-let stage: Stage;
-let sim: KubeSim;
+const program = await findKubectl({ path: KUBECTL_FOLDERS });
+if (program === undefined) stderr.write(`NOT RUN: the way of a kubectl command. ${KUBECTL_MISSING}\n`);
 
-const SHOP = `
+describe.skipIf(program === undefined)("a kubectl command", () => {
+  let stage: Stage;
+  let sim: KubeSim;
+
+  const SHOP = `
 apiVersion: v1
 kind: Namespace
 metadata: { name: shop }
@@ -22,90 +28,91 @@ spec:
     spec: { containers: [{ name: web, image: "web:1" }] }
 `;
 
-beforeAll(async () => {
-  [stage, sim] = await Promise.all([openStage(), startKubeSim()]);
-  sim.load(SHOP);
-  sim.settle();
-  const created = await stage.connections.create({
-    name: "eks-prod",
-    connector: "kubernetes",
-    environment: "prod",
-    labels: {},
-    secret: { kubeconfig: sim.kubeconfig() },
+  beforeAll(async () => {
+    [stage, sim] = await Promise.all([openStage(), startKubeSim()]);
+    sim.load(SHOP);
+    sim.settle();
+    const created = await stage.connections.create({
+      name: "eks-prod",
+      connector: "kubernetes",
+      environment: "prod",
+      labels: {},
+      secret: { kubeconfig: sim.kubeconfig() },
+    });
+    if (!created.ok) throw new Error(created.code);
   });
-  if (!created.ok) throw new Error(created.code);
-});
-afterAll(async () => {
-  await stage.dispose();
-  await sim.stop();
-});
-
-async function propose(who: Name, text: string): Promise<Command> {
-  const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-  const body: unknown = await response.json();
-  expect({ status: response.status, body }).toMatchObject({ status: 201 });
-  return Command.parse(body);
-}
-
-const replicas = (): unknown => (sim.objects("apps/deployments")[0]?.["spec"] as { replicas?: number } | undefined)?.replicas;
-
-test("a plan is proposed, agreed to by somebody else, and its requests are sent as they were made", async () => {
-  const before = sim.writes();
-  const command = await propose("oncall", "kubectl scale deployment web -n shop --replicas=4");
-  expect(command).toMatchObject({
-    state: "awaiting_review",
-    effect: "modify",
-    impact: {
-      complete: true,
-      statements: [{ request: { method: "PATCH", subresource: "scale" }, effects: [{ object: "apps/v1 Deployment shop/web" }] }],
-    },
+  afterAll(async () => {
+    await stage.dispose();
+    await sim.stop();
   });
-  expect(sim.writes()).toBe(before);
-  expect(replicas()).toBe(2);
-  expect(await stage.approve("oncall", command)).toMatchObject({ ok: false, code: "self_review" });
-  expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
-  const done = await stage.until(command.id);
-  expect(done).toMatchObject({ state: "succeeded", execution: { affected: [{ object: "apps/v1 Deployment shop/web", updated: 1 }] } });
-  expect(replicas()).toBe(4);
-  expect(await eventTypes(stage, command.id)).toEqual([
-    "command.proposed",
-    "command.reviewed",
-    "command.approved",
-    "command.started",
-    "command.succeeded",
-  ]);
-});
 
-test("what has changed since it was agreed to is not run over", async () => {
-  const command = await propose("oncall", "kubectl scale deployment web -n shop --replicas=9");
-  const other = await propose("responder", "kubectl scale deployment web -n shop --replicas=3");
-  expect(await stage.approve("reviewer", other)).toMatchObject({ ok: true });
-  expect(await stage.until(other.id)).toMatchObject({ state: "succeeded" });
-  expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
-  expect(await stage.until(command.id)).toMatchObject({ state: "failed", execution: { error: { code: "targets_changed" } } });
-  expect(replicas()).toBe(3);
-});
-
-test("work that is not what was agreed to is not sent", async () => {
-  const command = await propose("oncall", "kubectl label deployment web -n shop a=b");
-  const other = await propose("oncall", "kubectl delete namespace shop");
-  const { sealed } = await stage.db.work.findUniqueOrThrow({ where: { commandId: other.id } });
-  await stage.db.work.update({ where: { commandId: command.id }, data: { sealed } });
-  expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
-  const ended = await stage.until(command.id);
-  expect(ended.state).not.toBe("succeeded");
-  expect(sim.objects("namespaces").some(({ metadata }) => metadata?.name === "shop")).toBe(true);
-});
-
-test("a read runs at once and shows what kubectl prints", async () => {
-  const command = await propose("oncall", "kubectl get deployments -n shop");
-  expect(command.effect).toBe("read");
-  expect(await stage.until(command.id)).toMatchObject({ state: "succeeded", execution: { results: [{ rows: 2 }] } });
-});
-
-test("what belongs in a terminal, and what is no kubectl, is refused with its reason", async () => {
-  for (const text of ["kubectl exec web -- sh", "ls /"]) {
-    const response = await stage.call("oncall", "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "syntax_error"]);
+  async function propose(who: Name, text: string): Promise<Command> {
+    const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
+    const body: unknown = await response.json();
+    expect({ status: response.status, body }).toMatchObject({ status: 201 });
+    return Command.parse(body);
   }
+
+  const replicas = (): unknown => (sim.objects("apps/deployments")[0]?.["spec"] as { replicas?: number } | undefined)?.replicas;
+
+  test("a plan is proposed, agreed to by somebody else, and its requests are sent as they were made", async () => {
+    const before = sim.writes();
+    const command = await propose("oncall", "kubectl scale deployment web -n shop --replicas=4");
+    expect(command).toMatchObject({
+      state: "awaiting_review",
+      effect: "modify",
+      impact: {
+        complete: true,
+        statements: [{ request: { method: "PATCH", subresource: "scale" }, effects: [{ object: "apps/v1 Deployment shop/web" }] }],
+      },
+    });
+    expect(sim.writes()).toBe(before);
+    expect(replicas()).toBe(2);
+    expect(await stage.approve("oncall", command)).toMatchObject({ ok: false, code: "self_review" });
+    expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
+    const done = await stage.until(command.id);
+    expect(done).toMatchObject({ state: "succeeded", execution: { affected: [{ object: "apps/v1 Deployment shop/web", updated: 1 }] } });
+    expect(replicas()).toBe(4);
+    expect(await eventTypes(stage, command.id)).toEqual([
+      "command.proposed",
+      "command.reviewed",
+      "command.approved",
+      "command.started",
+      "command.succeeded",
+    ]);
+  });
+
+  test("what has changed since it was agreed to is not run over", async () => {
+    const command = await propose("oncall", "kubectl scale deployment web -n shop --replicas=9");
+    const other = await propose("responder", "kubectl scale deployment web -n shop --replicas=3");
+    expect(await stage.approve("reviewer", other)).toMatchObject({ ok: true });
+    expect(await stage.until(other.id)).toMatchObject({ state: "succeeded" });
+    expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
+    expect(await stage.until(command.id)).toMatchObject({ state: "failed", execution: { error: { code: "targets_changed" } } });
+    expect(replicas()).toBe(3);
+  });
+
+  test("work that is not what was agreed to is not sent", async () => {
+    const command = await propose("oncall", "kubectl label deployment web -n shop a=b");
+    const other = await propose("oncall", "kubectl delete namespace shop");
+    const { sealed } = await stage.db.work.findUniqueOrThrow({ where: { commandId: other.id } });
+    await stage.db.work.update({ where: { commandId: command.id }, data: { sealed } });
+    expect(await stage.approve("reviewer", command)).toMatchObject({ ok: true });
+    const ended = await stage.until(command.id);
+    expect(ended.state).not.toBe("succeeded");
+    expect(sim.objects("namespaces").some(({ metadata }) => metadata?.name === "shop")).toBe(true);
+  });
+
+  test("a read runs at once and shows what kubectl prints", async () => {
+    const command = await propose("oncall", "kubectl get deployments -n shop");
+    expect(command.effect).toBe("read");
+    expect(await stage.until(command.id)).toMatchObject({ state: "succeeded", execution: { results: [{ rows: 2 }] } });
+  });
+
+  test("what belongs in a terminal, and what is no kubectl, is refused with its reason", async () => {
+    for (const text of ["kubectl exec web -- sh", "ls /"]) {
+      const response = await stage.call("oncall", "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([422, "syntax_error"]);
+    }
+  });
 });

@@ -23,7 +23,7 @@ import { objectTree } from "./schema.ts";
 import { resolutionOf, sealWork } from "./work.ts";
 
 /** Where programs of a host usually are; the agent's own environment is not asked. */
-const PROGRAMS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin";
+export const KUBECTL_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin";
 
 /** A cluster behind its gate. Sockets open with the first request. */
 export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
@@ -35,7 +35,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     opened.catch(() => (opened = undefined));
     return opened;
   };
-  const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: PROGRAMS }));
+  const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
 
   const planned = async (text: string, signal: AbortSignal): Promise<{ plan: CommandPlan; namespace: string } | undefined> => {
     const { lines, diagnostics } = readCommand(text);

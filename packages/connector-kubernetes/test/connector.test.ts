@@ -1,13 +1,18 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { stderr } from "node:process";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TargetError, type ExecuteSink, type Planned, type Target } from "@interlock/connector";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { kubernetes } from "../src/index.ts";
+import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING, kubernetes } from "../src/index.ts";
 
-let sim: KubeSim;
-let target: Target;
-const signal = (): AbortSignal => AbortSignal.timeout(60_000);
+const program = await findKubectl({ path: KUBECTL_FOLDERS });
+if (program === undefined) stderr.write(`NOT RUN: commands of the Kubernetes connector. ${KUBECTL_MISSING}\n`);
 
-const SHOP = `
+describe.skipIf(program === undefined)("a cluster", () => {
+  let sim: KubeSim;
+  let target: Target;
+  const signal = (): AbortSignal => AbortSignal.timeout(60_000);
+
+  const SHOP = `
 apiVersion: v1
 kind: Namespace
 metadata: { name: shop }
@@ -28,137 +33,138 @@ metadata: { name: key, namespace: shop }
 stringData: { password: hunter2 }
 `;
 
-beforeAll(async () => {
-  sim = await startKubeSim();
-  sim.load(SHOP);
-  sim.settle();
-  target = kubernetes.open({ connectionName: "shop", secret: { kubeconfig: sim.kubeconfig() }, maskedColumns: () => [] });
-});
-
-afterAll(async () => {
-  await target.close();
-  await sim.stop();
-});
-
-const plan = (text: string): Promise<Planned> => target.plan!(text, { signal: signal(), exact: true });
-
-async function run(text: string, planned: Planned, work = planned.work) {
-  const rows: string[] = [];
-  const sink: ExecuteSink = {
-    columns: () => {},
-    rows: (_statement, bytes) => void rows.push(Buffer.from(bytes).toString()),
-    end: () => {},
-    notice: () => {},
-  };
-  const access = planned.impact.effect === "read" ? ("read" as const) : ("write" as const);
-  const limits = { timeoutMs: 30_000, rowCap: 10_000, applicationName: "interlock:test" };
-  const request = { text, resolution: planned.resolution, access, ...limits, ...(work === undefined ? {} : { work }) };
-  const outcome = await target.execute(request, sink, signal());
-  return { outcome, output: rows.join("") };
-}
-
-test("what a line would write is planned, shown before and after, and nothing is written", async () => {
-  const before = sim.writes();
-  const { impact, resolution } = await plan("kubectl scale deployment web -n shop --replicas=5");
-  expect(sim.writes()).toBe(before);
-  expect(impact).toMatchObject({ effect: "modify", complete: true });
-  expect(impact.statements).toMatchObject([
-    {
-      effect: "modify",
-      effects: [{ effect: "modify", object: "apps/v1 Deployment shop/web", rows: { value: 1, kind: "exact" } }],
-      request: { method: "PATCH", path: "/apis/apps/v1/namespaces/shop/deployments/web/scale", subresource: "scale" },
-    },
-  ]);
-  expect(resolution.targets).toHaveLength(2);
-});
-
-test("what was planned is what is sent, once, and its outcome is told line by line", async () => {
-  const text = "kubectl scale deployment web -n shop --replicas=3\nkubectl label namespace shop team=payments";
-  const planned = await plan(text);
-  const { outcome, output } = await run(text, planned);
-  expect(outcome).toMatchObject({ state: "succeeded", affected: [{ updated: 1 }, { object: "v1 Namespace shop", updated: 1 }] });
-  expect(output).toContain("done");
-  expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { replicas: 3 } });
-  expect(sim.objects("namespaces").find(({ metadata }) => metadata?.name === "shop")).toMatchObject({
-    metadata: { labels: { team: "payments" } },
+  beforeAll(async () => {
+    sim = await startKubeSim();
+    sim.load(SHOP);
+    sim.settle();
+    target = kubernetes.open({ connectionName: "shop", secret: { kubeconfig: sim.kubeconfig() }, maskedColumns: () => [] });
   });
-});
 
-test("an earlier line is there for a later one", async () => {
-  const { impact } = await plan("kubectl create namespace fresh\nkubectl create configmap c -n fresh --from-literal=a=b");
-  expect(impact.statements.map(({ effects }) => effects[0]?.object)).toEqual(["v1 Namespace fresh", "v1 ConfigMap fresh/c"]);
-  expect(impact.complete).toBe(true);
-});
+  afterAll(async () => {
+    await target.close();
+    await sim.stop();
+  });
 
-test("what has changed since is not run over", async () => {
-  const text = "kubectl set image deployment/web web=web:2 -n shop";
-  const planned = await plan(text);
-  const other = "kubectl set image deployment/web web=web:3 -n shop";
-  await run(other, await plan(other));
-  await expect(run(text, planned)).rejects.toMatchObject({ code: "targets_changed" });
-  expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { template: { spec: { containers: [{ image: "web:3" }] } } } });
-});
+  const plan = (text: string): Promise<Planned> => target.plan!(text, { signal: signal(), exact: true });
 
-test("other work than was agreed to is refused", async () => {
-  const text = "kubectl delete deployment web -n shop";
-  const planned = await plan(text);
-  const other = await plan("kubectl delete namespace shop");
-  const before = sim.writes();
-  await expect(run(text, planned, other.work)).rejects.toThrow(TargetError);
-  await expect(run(text, { ...planned, resolution: { ...planned.resolution, targets: [] } })).rejects.toThrow(TargetError);
-  expect(sim.writes()).toBe(before);
-});
+  async function run(text: string, planned: Planned, work = planned.work) {
+    const rows: string[] = [];
+    const sink: ExecuteSink = {
+      columns: () => {},
+      rows: (_statement, bytes) => void rows.push(Buffer.from(bytes).toString()),
+      end: () => {},
+      notice: () => {},
+    };
+    const access = planned.impact.effect === "read" ? ("read" as const) : ("write" as const);
+    const limits = { timeoutMs: 30_000, rowCap: 10_000, applicationName: "interlock:test" };
+    const request = { text, resolution: planned.resolution, access, ...limits, ...(work === undefined ? {} : { work }) };
+    const outcome = await target.execute(request, sink, signal());
+    return { outcome, output: rows.join("") };
+  }
 
-test("a read runs behind a gate that lets no write through, and secret values stay where they are", async () => {
-  const text = "kubectl get deployments -n shop\nkubectl get secret key -n shop -o yaml";
-  const planned = await plan(text);
-  expect(planned.impact).toMatchObject({ effect: "read", complete: true });
-  expect(planned.work).toBeUndefined();
-  const { outcome, output } = await run(text, planned);
-  expect(outcome.state).toBe("succeeded");
-  expect(output).toContain("web");
-  expect(output).not.toContain("hunter2");
-  expect(output).not.toContain(Buffer.from("hunter2").toString("base64"));
-});
+  test("what a line would write is planned, shown before and after, and nothing is written", async () => {
+    const before = sim.writes();
+    const { impact, resolution } = await plan("kubectl scale deployment web -n shop --replicas=5");
+    expect(sim.writes()).toBe(before);
+    expect(impact).toMatchObject({ effect: "modify", complete: true });
+    expect(impact.statements).toMatchObject([
+      {
+        effect: "modify",
+        effects: [{ effect: "modify", object: "apps/v1 Deployment shop/web", rows: { value: 1, kind: "exact" } }],
+        request: { method: "PATCH", path: "/apis/apps/v1/namespaces/shop/deployments/web/scale", subresource: "scale" },
+      },
+    ]);
+    expect(resolution.targets).toHaveLength(2);
+  });
 
-test("the words of a write given out for a read are stopped at the gate", async () => {
-  const before = sim.writes();
-  const text = "kubectl delete deployment web -n shop";
-  const planned = await plan(text);
-  const forged: Planned = { impact: { ...planned.impact, effect: "read" }, resolution: { ...planned.resolution, targets: [] } };
-  const { outcome } = await run(text, forged);
-  expect(outcome.state).toBe("failed");
-  expect(sim.writes()).toBe(before);
-});
+  test("what was planned is what is sent, once, and its outcome is told line by line", async () => {
+    const text = "kubectl scale deployment web -n shop --replicas=3\nkubectl label namespace shop team=payments";
+    const planned = await plan(text);
+    const { outcome, output } = await run(text, planned);
+    expect(outcome).toMatchObject({ state: "succeeded", affected: [{ updated: 1 }, { object: "v1 Namespace shop", updated: 1 }] });
+    expect(output).toContain("done");
+    expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { replicas: 3 } });
+    expect(sim.objects("namespaces").find(({ metadata }) => metadata?.name === "shop")).toMatchObject({
+      metadata: { labels: { team: "payments" } },
+    });
+  });
 
-test.each([
-  ["kubectl delete deployment nothing -n shop", "not found"],
-  ["kubectl create namespace shop", "already exists"],
-])("a line that would fail says so in kubectl's words: %s", async (text, words) => {
-  const { impact } = await plan(text);
-  expect(impact.statements.at(-1)!.willFail[0]?.reason).toContain(words);
-});
+  test("an earlier line is there for a later one", async () => {
+    const { impact } = await plan("kubectl create namespace fresh\nkubectl create configmap c -n fresh --from-literal=a=b");
+    expect(impact.statements.map(({ effects }) => effects[0]?.object)).toEqual(["v1 Namespace fresh", "v1 ConfigMap fresh/c"]);
+    expect(impact.complete).toBe(true);
+  });
 
-test.each(["kubectl exec web -- rm -rf /", "kubectl delete ns shop; rm -rf /", "kubectl --token=x get pods", "rm -rf /"])(
-  "is not run: %s",
-  async (text) => {
-    expect(kubernetes.parse(text).diagnostics).not.toEqual([]);
-    expect((await target.impact(text, { signal: signal(), exact: true })).effect).toBe("unknown");
-    await expect(plan(text)).rejects.toMatchObject({ code: "syntax_error" });
-  },
-);
+  test("what has changed since is not run over", async () => {
+    const text = "kubectl set image deployment/web web=web:2 -n shop";
+    const planned = await plan(text);
+    const other = "kubectl set image deployment/web web=web:3 -n shop";
+    await run(other, await plan(other));
+    await expect(run(text, planned)).rejects.toMatchObject({ code: "targets_changed" });
+    expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { template: { spec: { containers: [{ image: "web:3" }] } } } });
+  });
 
-test("the tree shows namespaces with what runs in them", async () => {
-  const { schemas } = await target.schema(signal());
-  expect(schemas.find(({ name }) => name === "shop")?.objects).toContainEqual({ name: "web", kind: "workload", columns: [] });
-});
+  test("other work than was agreed to is refused", async () => {
+    const text = "kubectl delete deployment web -n shop";
+    const planned = await plan(text);
+    const other = await plan("kubectl delete namespace shop");
+    const before = sim.writes();
+    await expect(run(text, planned, other.work)).rejects.toThrow(TargetError);
+    await expect(run(text, { ...planned, resolution: { ...planned.resolution, targets: [] } })).rejects.toThrow(TargetError);
+    expect(sim.writes()).toBe(before);
+  });
 
-test("a namespace is told with everything that goes with it", async () => {
-  const { impact } = await plan("kubectl delete namespace shop");
-  expect(impact).toMatchObject({ effect: "delete", complete: true });
-  const [statement] = impact.statements;
-  expect(statement).toMatchObject({ effects: [{ object: "v1 Namespace shop" }], reversible: "no" });
-  const gone = statement!.cascades.map(({ object, via }) => `${object} ${via.join()}`);
-  expect(gone).toContain("apps/v1 Deployment shop/web namespace");
-  expect(gone.some((line) => line.startsWith("v1 Pod shop/web-"))).toBe(true);
+  test("a read runs behind a gate that lets no write through, and secret values stay where they are", async () => {
+    const text = "kubectl get deployments -n shop\nkubectl get secret key -n shop -o yaml";
+    const planned = await plan(text);
+    expect(planned.impact).toMatchObject({ effect: "read", complete: true });
+    expect(planned.work).toBeUndefined();
+    const { outcome, output } = await run(text, planned);
+    expect(outcome.state).toBe("succeeded");
+    expect(output).toContain("web");
+    expect(output).not.toContain("hunter2");
+    expect(output).not.toContain(Buffer.from("hunter2").toString("base64"));
+  });
+
+  test("the words of a write given out for a read are stopped at the gate", async () => {
+    const before = sim.writes();
+    const text = "kubectl delete deployment web -n shop";
+    const planned = await plan(text);
+    const forged: Planned = { impact: { ...planned.impact, effect: "read" }, resolution: { ...planned.resolution, targets: [] } };
+    const { outcome } = await run(text, forged);
+    expect(outcome.state).toBe("failed");
+    expect(sim.writes()).toBe(before);
+  });
+
+  test.each([
+    ["kubectl delete deployment nothing -n shop", "not found"],
+    ["kubectl create namespace shop", "already exists"],
+  ])("a line that would fail says so in kubectl's words: %s", async (text, words) => {
+    const { impact } = await plan(text);
+    expect(impact.statements.at(-1)!.willFail[0]?.reason).toContain(words);
+  });
+
+  test.each(["kubectl exec web -- rm -rf /", "kubectl delete ns shop; rm -rf /", "kubectl --token=x get pods", "rm -rf /"])(
+    "is not run: %s",
+    async (text) => {
+      expect(kubernetes.parse(text).diagnostics).not.toEqual([]);
+      expect((await target.impact(text, { signal: signal(), exact: true })).effect).toBe("unknown");
+      await expect(plan(text)).rejects.toMatchObject({ code: "syntax_error" });
+    },
+  );
+
+  test("the tree shows namespaces with what runs in them", async () => {
+    const { schemas } = await target.schema(signal());
+    expect(schemas.find(({ name }) => name === "shop")?.objects).toContainEqual({ name: "web", kind: "workload", columns: [] });
+  });
+
+  test("a namespace is told with everything that goes with it", async () => {
+    const { impact } = await plan("kubectl delete namespace shop");
+    expect(impact).toMatchObject({ effect: "delete", complete: true });
+    const [statement] = impact.statements;
+    expect(statement).toMatchObject({ effects: [{ object: "v1 Namespace shop" }], reversible: "no" });
+    const gone = statement!.cascades.map(({ object, via }) => `${object} ${via.join()}`);
+    expect(gone).toContain("apps/v1 Deployment shop/web namespace");
+    expect(gone.some((line) => line.startsWith("v1 Pod shop/web-"))).toBe(true);
+  });
 });
