@@ -47,7 +47,7 @@ export function lossesOf(target: WorldObject, taken: readonly Taken[], gone: Rea
 }
 
 /** Made by something that goes too and comes back. */
-export function isMade(object: WorldObject, gone: ReadonlySet<string>): boolean {
+function isMade(object: WorldObject, gone: ReadonlySet<string>): boolean {
   const owner = object.owners.find((one) => one.controller);
   return owner !== undefined && gone.has(owner.uid);
 }

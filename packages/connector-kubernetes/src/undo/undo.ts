@@ -7,7 +7,7 @@ import { load } from "../impact/load.ts";
 import { keyOfType, objectName, type ResourceType } from "../impact/resource-types.ts";
 import { actOf, targetIn, typeOf } from "../impact/target.ts";
 import type { WorldObject } from "../impact/world.ts";
-import { isMade, lossesOf } from "./losses.ts";
+import { lossesOf } from "./losses.ts";
 import { manifestOf, type Manifest } from "./manifest.ts";
 import { rankOf } from "./order.ts";
 
@@ -126,7 +126,7 @@ async function stepsOf(view: ClusterView, touched: readonly Touched[]): Promise<
   const warnings: string[] = [];
   const ended: string[] = [];
   const made = touched.filter((one) => one.after === "made");
-  const back = touched.filter((one) => one.after !== "made" && comesBack(one, goneUids, goneVolumes));
+  const back = touched.filter((one) => one.after !== "made" && comesBack(one, goneVolumes));
   const put = await Promise.all(
     back.map(async ({ type, namespace, name, after }): Promise<UndoStep[]> => {
       const title = objectName(type, namespace, name);
@@ -148,13 +148,14 @@ async function stepsOf(view: ClusterView, touched: readonly Touched[]): Promise<
   return { steps: [...put.flat().toSorted(byRank), ...deletes], warnings, ended };
 }
 
-function comesBack({ type, name, object, after }: Touched, goneUids: ReadonlySet<string>, goneVolumes: ReadonlySet<string>): boolean {
+function comesBack({ type, name, object, after }: Touched, goneVolumes: ReadonlySet<string>): boolean {
   const key = keyOfType(type);
   if (DERIVED.has(key) || SELF_MADE.has(`${key} ${name}`)) return false;
   // A volume whose storage is deleted would come back as a name for nothing; its claim gets a new one.
   if (goneVolumes.has(name) && key === "/persistentvolumes") return false;
   if (object === undefined || after === "changed") return true;
-  if (isMade(object, goneUids)) return false;
+  // Its controller makes another, or comes back and does; one of our own would be one too many.
+  if (object.owners.some((owner) => owner.controller)) return false;
   // Put back, it would run again.
   return !(key === "/pods" && isFinished(object)) && object.tokenOf === undefined;
 }
