@@ -121,6 +121,11 @@ export const Breakage = z.object({
 });
 export type Breakage = z.infer<typeof Breakage>;
 
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+/** An object of the target's own form. Not `z.json()`: a schema within itself has no place in the OpenAPI description. */
+const TargetObject = z.record(z.string(), z.unknown() as z.ZodType<JsonValue>);
+
 /** One parsed unit of a command. `start`/`end` are UTF-16 units into the analysed text, end exclusive. */
 export const Statement = z.object({
   index: z.number().int().nonnegative(),
@@ -168,8 +173,8 @@ export const Statement = z.object({
   /** The API request that the statement is; absent where a statement is words. */
   request: z.object({ method: z.string(), path: z.string(), subresource: z.string().optional() }).optional(),
   /** The object without and with the write, sensitive values replaced; absent where there is none. */
-  before: z.record(z.string(), z.json()).optional(),
-  after: z.record(z.string(), z.json()).optional(),
+  before: TargetObject.optional(),
+  after: TargetObject.optional(),
   /** `before` and `after` as YAML, compared line by line: each line begins with ` `, `-` or `+`, or with `@@` where lines are left out. */
   diff: z.string().optional(),
   /** What stops working elsewhere. */
