@@ -55,7 +55,7 @@ function withImage(deployment: NewObject, image: string): NewObject {
 /** One app has been fixed since. */
 const hotfix = (): NewObject => {
   const checkout = PAYMENTS.find((one) => one.kind === "Deployment" && one.metadata.name === "checkout")!;
-  return withImage(checkout, "registry.example.com/payments/checkout:2.14.2");
+  return withImage(checkout, "images.example/payments/checkout:2.14.2");
 };
 
 function rollOut(sim: KubeSim, object: NewObject): void {

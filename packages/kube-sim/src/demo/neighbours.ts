@@ -15,7 +15,7 @@ import {
   statefulSet,
 } from "./manifest.ts";
 
-const app = (where: string, name: string) => ({ image: `registry.example.com/${where}/${name}:1.8.3`, port: 8080 });
+const app = (where: string, name: string) => ({ image: `images.example/${where}/${name}:1.8.3`, port: 8080 });
 
 /** The way in from the internet: its route leads to payments. */
 export const WEB: readonly NewObject[] = [
@@ -83,7 +83,7 @@ const fromProduction = (where: string, port: number, selected: Record<string, st
 /** Who may reach whom: production lets production in, and `ops-utils` carries no label that says what it is. */
 export const NETWORK: readonly NewObject[] = [
   namespace("prod-a", { env: "prod" }),
-  statefulSet("prod-a", "api", 2, { image: "registry.example.com/prod-a/api:4.2.0", port: 8443 }),
+  statefulSet("prod-a", "api", 2, { image: "images.example/prod-a/api:4.2.0", port: 8443 }),
   service("prod-a", "api", "api", 8443, { clusterIP: "None" }),
   fromProduction("prod-a", 8443),
   namespace("prod-b", { env: "prod" }),
@@ -129,7 +129,7 @@ export const SYSTEM_PODS: readonly NewObject[] = [
             hostNetwork: true,
             priorityClassName: "system-node-critical",
             tolerations: [{ operator: "Exists" }],
-            containers: [{ name, image: `registry.example.com/eks/${name}:v1.32` }],
+            containers: [{ name, image: `images.example/eks/${name}:v1.32` }],
           },
         },
       },

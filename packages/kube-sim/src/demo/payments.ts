@@ -32,8 +32,8 @@ const APPS: readonly [name: string, replicas: number, port: number][] = [
 ];
 
 /** The image an app ran before, so that it has a revision to go back to. */
-export const previousImage = (name: string): string => `registry.example.com/payments/${name}:2.14.0`;
-const image = (name: string): string => `registry.example.com/payments/${name}:2.14.1`;
+export const previousImage = (name: string): string => `images.example/payments/${name}:2.14.0`;
+const image = (name: string): string => `images.example/payments/${name}:2.14.1`;
 
 const apps: NewObject[] = APPS.map(([name, replicas, port]) =>
   deployment(
@@ -63,7 +63,7 @@ const shared: NewObject[] = [
   secret(
     HERE,
     "registry",
-    { ".dockerconfigjson": '{"auths":{"registry.example.com":{"username":"payments","password":"demo"}}}' },
+    { ".dockerconfigjson": '{"auths":{"images.example":{"username":"payments","password":"demo"}}}' },
     "kubernetes.io/dockerconfigjson",
   ),
   secret(HERE, "orders-db", { POSTGRES_PASSWORD: "pw-orders-1b6e" }),
@@ -122,7 +122,7 @@ const nightly: NewObject[] = ["settlement", "reconcile", "dunning", "archive"].m
           template: {
             spec: {
               restartPolicy: "OnFailure",
-              containers: [{ name, image: `registry.example.com/payments/${name}:2.14.1`, args: ["run"] }],
+              containers: [{ name, image: `images.example/payments/${name}:2.14.1`, args: ["run"] }],
             },
           },
         },
