@@ -1,9 +1,10 @@
-import { strongest, type Impact, type Risk, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
+import { strongest, type Impact, type Risk, type SideEffect, type Statement } from "@interlock/protocol";
 import type { AnalysisSession } from "./analysis-pool.ts";
 import type { AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
-import type { Catalog, CatalogRelation, SessionFacts } from "./catalog-model.ts";
+import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import type { Mode } from "./locks.ts";
+import { describeCopy } from "./copy.ts";
 import { textEffect, type Classification } from "./classification.ts";
 import { followBodies } from "./bodies.ts";
 import { classify } from "./classify.ts";
@@ -21,7 +22,6 @@ import { isPlannable } from "./planned-statement.ts";
 import { lockPolicies } from "./policy-reads.ts";
 import { leaves, moreLost, type Meaning } from "./later-meaning.ts";
 import { planSteps } from "./plan-steps.ts";
-import { kindWord } from "./relation-kind.ts";
 import { foretellCode } from "./rights-of-code.ts";
 import { findRisks } from "./risks/index.ts";
 import { deparse } from "./selection.ts";
@@ -32,20 +32,15 @@ import { statementTrees, type StatementTree } from "./statement-tree.ts";
 import { tableReferences, type TableReference } from "./table-references.ts";
 import { describeSizes } from "./table-sizes.ts";
 import { titleOf } from "./title.ts";
-import { addForecast, forecastTriggers } from "./triggers.ts";
-import { nameKey, names, rangeName, unwrap, type Node } from "./tree.ts";
+import { nameKey, unwrap, type Node } from "./tree.ts";
 import { reversibility } from "./undo/reversible.ts";
-import { holds } from "./versions.data.ts";
 import { currentWaits } from "./waits.ts";
 import { lockNamedSequences } from "./writes/named-sequences.ts";
 import { blurAll, blurDisturbed, blurOverlaps } from "./writes/effects.ts";
 import { estimated } from "./writes/figures.ts";
 import { EarlierWrites } from "./writes/earlier.ts";
-import { lockParents } from "./writes/key-locks.ts";
-import { describeSequences } from "./writes/sequences.ts";
 import { describeWrites } from "./writes/several.ts";
 import { lockPlanned } from "./writes/planned-locks.ts";
-import { lockBounds, lockParts } from "./writes/target-locks.ts";
 
 /** Time all counting of one analysis may take together, in milliseconds, where nothing else is asked for. */
 const COUNTING_MS = 150;
@@ -278,38 +273,6 @@ async function describePrepared(context: AnalysisContext, references: readonly T
 
 /** By the use of a relation in a query, from `addRangeTableEntry` in PostgreSQL's parser. */
 const PREPARED_LOCKS: Record<"read" | "lock", Mode> = { read: "AccessShareLock", lock: "RowShareLock" };
-
-/** COPY names its table beside any query; how many rows a file brings is not known. */
-function describeCopy(context: AnalysisContext, tree: Node, draft: DraftStatement): void {
-  const [type, body] = unwrap(tree)!;
-  if (type !== "CopyStmt" || !body.relation) return;
-  const relation = findRelation(context.catalog, context.facts, rangeName(body.relation));
-  if (!relation) return missing(draft, body.relation.relname);
-  foretellCopy(context, relation, body, draft);
-  const rows: Rows = { value: 0, kind: "unknown" };
-  draft.effects.push({ effect: body.is_from ? "append" : "read", object: qualified(relation), kind: kindWord(relation.kind), rows });
-  draft.locks.add(qualified(relation), body.is_from ? "RowExclusiveLock" : "AccessShareLock");
-  if (!body.is_from)
-    return lockPolicies(context, [{ ref: rangeName(body.relation), use: "read", alias: relation.name, only: false }], draft);
-  addForecast(draft, forecastTriggers(context, relation.oid, "insert", rows));
-  lockParts(context, relation, ["insert"], "all", undefined, draft);
-  lockBounds(context, relation, rows, draft);
-  lockParents(context, relation, undefined, rows, draft);
-  describeSequences(context, relation, names((body.attlist ?? []) as Node[]), rows, draft);
-  draft.incomplete = true;
-}
-
-/** COPY … TO takes rows from what stores them itself, and only columns that are there (BeginCopyTo in copyto.c). */
-function foretellCopy({ catalog }: AnalysisContext, relation: CatalogRelation, body: Node, draft: DraftStatement): void {
-  const stores = relation.kind === "r" || (relation.kind === "m" && holds("copiesMaterializedViews", catalog.version));
-  if (!body.is_from && !stores)
-    draft.willFail.push({ code: "42809", reason: `${qualified(relation)} is a ${kindWord(relation.kind)}: copy from a query of it` });
-  for (const name of names(body.attlist ?? [])) {
-    const column = relation.columns.find((item) => item.name === name);
-    if (!column) draft.willFail.push({ code: "42703", reason: `${qualified(relation)} has no column "${name}"` });
-    else if (column.generated) draft.willFail.push({ code: "42P10", reason: `"${name}" is a generated column` });
-  }
-}
 
 /** The query inside a statement; undefined for statements that have none. */
 function queryOf(tree: Node): Node | undefined {
