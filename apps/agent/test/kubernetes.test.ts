@@ -8,6 +8,7 @@ import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts
 const program = await findKubectl({ path: KUBECTL_FOLDERS });
 if (program === undefined) stderr.write(`NOT RUN: the way of a kubectl command. ${KUBECTL_MISSING}\n`);
 
+// Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("a kubectl command", () => {
   let stage: Stage;
   let sim: KubeSim;

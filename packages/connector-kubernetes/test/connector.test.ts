@@ -7,6 +7,7 @@ import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING, kubernetes } from "../sr
 const program = await findKubectl({ path: KUBECTL_FOLDERS });
 if (program === undefined) stderr.write(`NOT RUN: commands of the Kubernetes connector. ${KUBECTL_MISSING}\n`);
 
+// Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("a cluster", () => {
   let sim: KubeSim;
   let target: Target;

@@ -51,6 +51,7 @@ async function held(sim: KubeSim, text: string): Promise<{ impact: KubernetesImp
 
 const AT_ONCE = { pace: { startMs: 0, stopMs: 0, runMs: 0 } };
 
+// Without kubectl there is nothing to foretell; planned-writes.ts says why these were not run.
 describe.skipIf(kubectl === undefined)("what is foretold is what goes", () => {
   test.each([
     "kubectl delete namespace payments",
