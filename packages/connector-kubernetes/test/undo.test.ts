@@ -90,8 +90,8 @@ describe.skipIf(kubectl === undefined)("undo", () => {
     const writes = await planned(cluster, "kubectl delete namespace payments");
     const undo = await undoOf(openClusterView(cluster), writes);
     expect(undo).toMatchObject({ complete: true, reversible: "partial", warnings: [] });
-    expect(undo.lost.filter((one) => one.startsWith("data of claim payments/"))).toHaveLength(3);
-    expect(undo.lost.filter((one) => one.startsWith("load-balancer address"))).toHaveLength(2);
+    expect(undo.lost.filter((one) => /^v1 PersistentVolumeClaim payments.* data /.test(`${one.object} ${one.why}`))).toHaveLength(3);
+    expect(undo.lost.filter((one) => one.why.startsWith("its load-balancer address"))).toHaveLength(2);
     await applyWrites({ cluster, writes, signal: AbortSignal.timeout(60_000) });
     sim.settle();
     expect(decided(sim, "payments").size).toBe(0);
@@ -100,8 +100,8 @@ describe.skipIf(kubectl === undefined)("undo", () => {
     sim.settle();
     const after = decided(sim, "payments");
     const ended = undo.lost
-      .filter((one) => one.includes("has ended"))
-      .map((one) => one.replace(/^.* (\S+) payments\/(\S+) has ended.*$/, "$1 $2"));
+      .filter((one) => one.why.includes("has ended"))
+      .map((one) => one.object.replace(/^.* (\S+) payments\/(\S+)$/, "$1 $2"));
     for (const name of ended) before.delete(name);
     expect([...after.keys()].toSorted()).toEqual([...before.keys()].toSorted());
     for (const [name, object] of before) expect(after.get(name), name).toBe(object);

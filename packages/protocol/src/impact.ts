@@ -121,6 +121,17 @@ export const Breakage = z.object({
 });
 export type Breakage = z.infer<typeof Breakage>;
 
+/** Something that an undo would not bring back. */
+export const Loss = z.object({
+  /** As in `effects`. */
+  object: z.string(),
+  /** In words that go on after the object's name, e.g. `its data (10Gi) is deleted with its volume`. */
+  why: z.string(),
+  /** Nobody misses it, e.g. the generated names of pods. */
+  minor: z.boolean().optional(),
+});
+export type Loss = z.infer<typeof Loss>;
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** An object of the target's own form. Not `z.json()`: a schema within itself has no place in the OpenAPI description. */
@@ -169,6 +180,8 @@ export const Statement = z.object({
   reversible: z.enum(["undo", "partial", "no"]),
   /** Why it is not all. */
   reversibleReason: z.string().optional(),
+  /** Object by object what an undo would not bring back, where the target can tell. With `reversible` `undo` only what is minor. */
+  lost: z.array(Loss).optional(),
   risks: z.array(Risk),
   /** The API request that the statement is; absent where a statement is words. */
   request: z.object({ method: z.string(), path: z.string(), subresource: z.string().optional() }).optional(),

@@ -1,4 +1,4 @@
-import type { Breakage, Cascade, Statement } from "@interlock/protocol";
+import type { Breakage, Cascade, Loss, Statement } from "@interlock/protocol";
 import type { Closure } from "./closure.ts";
 
 /** What is found out about one write, before it becomes a statement. */
@@ -11,8 +11,8 @@ export interface Analysis {
   willFail: Statement["willFail"];
   reversible: Statement["reversible"];
   reversibleReason?: string;
-  /** Of a change: what cannot come back, in words. */
-  lost?: string[];
+  /** What cannot come back. */
+  lost?: Loss[];
 }
 
 /** An object is one row. */

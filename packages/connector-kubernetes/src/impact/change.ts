@@ -1,4 +1,4 @@
-import type { Breakage, Cascade, Statement } from "@interlock/protocol";
+import type { Breakage, Cascade, Loss, Statement } from "@interlock/protocol";
 import { sameJson, type Json, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
@@ -12,6 +12,7 @@ import { relabelled, restartOf } from "./restarts.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { WORKLOADS } from "./rules/rule.ts";
 import { remarks, scaledDown } from "./scaling.ts";
+import { lossText } from "../undo/losses.ts";
 import { inWorld } from "./target.ts";
 import { putOut } from "./taints.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
@@ -23,8 +24,7 @@ interface Consequences {
   cascades: Cascade[];
   breaks: Breakage[];
   risks: Statement["risks"];
-  /** What cannot come back. */
-  lost: string[];
+  lost: Loss[];
 }
 
 /** Works out a change of an object that is there, and makes it in the world. */
@@ -45,14 +45,15 @@ export function analyseChange(world: World, write: PlannedWrite, target: WorldOb
   const made = { ...changed, uid: target.uid || changed.uid, owners: changed.owners };
   found.breaks.unshift(...applyChange(world, { gone: found.gone, made: [made, ...found.made] }));
   const { lost } = found;
+  const reason = lossText(lost);
   return {
     cascades: found.cascades,
     breaks: found.breaks,
     risks: found.risks,
     willFail: [],
     lost,
-    reversible: lost.length === 0 ? "undo" : "partial",
-    ...(lost.length === 0 ? {} : { reversibleReason: `Cannot come back: ${lost.join("; ")}.` }),
+    reversible: reason === undefined ? "undo" : "partial",
+    ...(reason === undefined ? {} : { reversibleReason: reason }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Loss } from "@interlock/protocol";
 import { whyItStays } from "./finalizers.ts";
 import { isOwnerless, type Propagation } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
@@ -11,8 +12,8 @@ export interface Taken {
   via: string[];
   depth: number;
   dataLoss?: string;
-  /** What cannot come back, in few words. */
-  lost?: string;
+  /** What cannot come back. */
+  lost?: Loss;
 }
 
 export interface Closure {
@@ -64,7 +65,7 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
         const entry = taken.get(object);
         if (entry !== undefined) {
           entry.dataLoss = "data loss is possible: the reclaim policy of its volume could not be read";
-          entry.lost = `data of claim ${object.namespace!}/${object.name}, if its volume is deleted with it`;
+          entry.lost = { object: nameOf(object), why: "its data is lost if its volume is deleted with it" };
         }
       } else if (reclaimed !== undefined) take(reclaimed.volume, below, "reclaimPolicy", reclaimed.effect, lossOf(reclaimed));
     }

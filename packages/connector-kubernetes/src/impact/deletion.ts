@@ -8,7 +8,7 @@ import { keyOfType } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { selects, labelsOf } from "./label-selector.ts";
-import { lossesOf } from "../undo/losses.ts";
+import { lossesOf, lossText } from "../undo/losses.ts";
 import { claimsOfSet, fleetingVolumes } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
@@ -21,15 +21,16 @@ export function analyseDelete(world: World, write: PlannedWrite, target: WorldOb
   const addresses = gone.flatMap((object) => addressOf(object));
   const losses = lossesOf(target, closure.taken, new Set(gone));
   const broken = applyChange(world, { gone, made: [] });
-  const lost = losses.filter((one) => one.matters);
+  const reason = lossText(losses);
   return {
     closure,
     cascades: closure.taken.map(cascadeOf),
     breaks: [...broken, ...addresses],
     risks,
     willFail,
-    reversible: lost.length === 0 ? "undo" : "partial",
-    ...(lost.length === 0 ? {} : { reversibleReason: `Cannot come back: ${lost.map((one) => one.words).join("; ")}.` }),
+    lost: losses,
+    reversible: reason === undefined ? "undo" : "partial",
+    ...(reason === undefined ? {} : { reversibleReason: reason }),
   };
 }
 

@@ -72,7 +72,7 @@ test("deleting a namespace tells every object, the data that is lost and what br
   ]);
   expect(statement!.reversible).toBe("partial");
   expect(statement!.reversibleReason).toBe(
-    "Cannot come back: data of claim payments/data (10Gi); load-balancer address 203.0.113.7 of Service payments/web.",
+    "Cannot come back: v1 PersistentVolumeClaim payments/data: its data (10Gi) is deleted with its volume; v1 Service payments/web: its load-balancer address 203.0.113.7 is given up, and may not be had again.",
   );
 });
 

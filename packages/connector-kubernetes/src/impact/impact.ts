@@ -128,6 +128,7 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
     risks: [...analysis.risks, ...write.warnings.map((message) => ({ code: "server_warning", severity: "warning" as const, message }))],
     reversible: analysis.reversible,
     ...(analysis.reversibleReason === undefined ? {} : { reversibleReason: analysis.reversibleReason }),
+    ...(analysis.lost === undefined || analysis.lost.length === 0 ? {} : { lost: analysis.lost }),
     request: { method, path, ...(resource.subresource === undefined ? {} : { subresource: resource.subresource }) },
     ...(before === undefined ? {} : { before: json(before) }),
     ...(after === undefined ? {} : { after: json(after) }),

@@ -1,5 +1,6 @@
+import type { Loss } from "@interlock/protocol";
 import type { Json } from "../gate/json.ts";
-import type { World, WorldObject } from "./world.ts";
+import { nameOf, type World, type WorldObject } from "./world.ts";
 
 export const VOLUMES = "/persistentvolumes";
 export const CLAIMS = "/persistentvolumeclaims";
@@ -9,8 +10,8 @@ export interface Reclaimed {
   volume: WorldObject;
   effect: "delete" | "modify";
   dataLoss?: string;
-  /** What cannot come back, e.g. `data of claim payments/data-0 (100Gi)`. */
-  lost?: string;
+  /** What cannot come back, e.g. the data of claim `payments/data-0`. */
+  lost?: Loss;
 }
 
 /** The volume a claim is bound to; `unknown` when its name is known and it could not be read. */
@@ -30,7 +31,10 @@ export function reclaimedBy(world: World, claim: WorldObject): Reclaimed | "unkn
   return {
     volume,
     effect: policy === "Delete" ? "delete" : "modify",
-    lost: `data of claim ${claim.namespace!}/${claim.name}${sizeOf(volume, " (", ")")}`,
+    lost: {
+      object: nameOf(claim),
+      why: `its data${sizeOf(volume, " (", ")")} is ${policy === "Delete" ? "deleted with its volume" : "scrubbed from its volume"}`,
+    },
     dataLoss: `data loss: ${verb} with claim ${claim.namespace!}/${claim.name} (reclaim policy ${policy}${sizeOf(volume, ", ")})`,
   };
 }

@@ -15,7 +15,7 @@ test("what is deleted is put back without what controllers make", async () => {
   expect(undo).toMatchObject({
     reversible: "undo",
     complete: true,
-    lost: ["names and addresses of 1 pods: their controllers make new ones"],
+    lost: [{ object: "v1 Namespace a", why: "1 pod comes back under a new name and address: their controllers make them", minor: true }],
   });
   const deployment = undo.steps[2]!;
   expect(deployment.act === "put" && deployment.object).toEqual({
@@ -62,5 +62,9 @@ test("a claim is bound to its volume again where that stays, and the volume is m
   expect(stays.specs[0]?.claimRef).toEqual({ namespace: "a", name: "data" });
   expect(stays.specs[1]).toEqual({ volumeName: "pv" });
   expect(stays.lost).toEqual([]);
-  expect(await of("Delete")).toEqual({ steps: ["put v1 PersistentVolumeClaim a/data"], specs: [{}], lost: ["data of claim a/data"] });
+  expect(await of("Delete")).toEqual({
+    steps: ["put v1 PersistentVolumeClaim a/data"],
+    specs: [{}],
+    lost: [{ object: "v1 PersistentVolumeClaim a/data", why: "its data is deleted with its volume" }],
+  });
 });

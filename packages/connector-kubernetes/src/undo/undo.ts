@@ -1,3 +1,4 @@
+import type { Loss } from "@interlock/protocol";
 import type { Json, KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { ClusterView } from "../impact/cluster-view.ts";
@@ -21,8 +22,8 @@ export type UndoStep =
 export interface Undo {
   /** In the order in which they are to be done. */
   steps: UndoStep[];
-  /** What does not come back, in words. */
-  lost: string[];
+  /** What does not come back. */
+  lost: Loss[];
   reversible: "undo" | "partial" | "no";
   reversibleReason?: string;
   /** What could not be told or read. */
@@ -38,7 +39,8 @@ export async function undoOf(view: ClusterView, writes: readonly PlannedWrite[])
   const { world, missing } = await load(view, writes);
   const unserved = world.types.failed.map(({ group }) => group);
   const touched = new Map<string, Touched>();
-  const lost = new Set<string>();
+  const lost = new Map<string, Loss>();
+  const lose = (loss: Loss): void => void lost.set(`${loss.object} ${loss.why}`, loss);
   const reasons = new Set<string>();
   let nothing = 0;
   const touch = (type: ResourceType, namespace: string | undefined, name: string, after: Touched["after"], object?: WorldObject): void => {
@@ -66,12 +68,12 @@ export async function undoOf(view: ClusterView, writes: readonly PlannedWrite[])
       touch(typeOf(world.types, write), namespace, name, write.before === undefined ? "made" : "changed", target);
     }
     if (analysis.closure === undefined || target === undefined) {
-      for (const gone of analysis.lost ?? []) lost.add(gone);
+      for (const gone of analysis.lost ?? []) lose(gone);
       continue;
     }
     const { taken } = analysis.closure;
     const gone = new Set([target, ...taken.filter((one) => one.effect === "delete").map((one) => one.object)]);
-    for (const { words } of lossesOf(target, taken, gone)) lost.add(words);
+    for (const loss of lossesOf(target, taken, gone)) lose(loss);
     for (const object of gone) touch(object.type, object.namespace, object.name, "gone", object);
     // Released volumes have to forget the claim that was. Objects that only lose an owner are found again by their controller's selector.
     for (const { object, effect, via } of taken) {
@@ -79,10 +81,10 @@ export async function undoOf(view: ClusterView, writes: readonly PlannedWrite[])
     }
   }
   const { steps, warnings, ended } = await stepsOf(view, [...touched.values()]);
-  for (const name of ended) lost.add(`${name} has ended and is not run again`);
+  for (const object of ended) lose({ object, why: "it has ended and is not run again", minor: true });
   return {
     steps,
-    lost: [...lost],
+    lost: [...lost.values()],
     reversible: nothing === writes.length && writes.length > 0 ? "no" : reasons.size > 0 ? "partial" : "undo",
     ...(reasons.size === 0 ? {} : { reversibleReason: [...reasons].join(" ") }),
     warnings: [...missing, ...warnings],
