@@ -24,6 +24,10 @@ interface Result {
   index: ChunkIndex;
   asked: Set<number>;
   listeners: Set<() => void>;
+  /** Those who read it from end to end, with the chunk each waits for. */
+  followers: Set<{ next: number; take: (rows: Row[], firstRow: number) => void }>;
+  /** Whether chunks are on their way to followers. */
+  following: boolean;
 }
 
 /** How much a result has now; from its summary. */
@@ -37,6 +41,8 @@ export interface Extent {
 const CHUNKS_KEPT = 256;
 /** Most chunks asked for at once by one result. */
 const ASKED_AT_ONCE = 4;
+/** Chunks a follower asks for ahead; the protocol's limit. They come as they are written. */
+const FOLLOWED_AHEAD = 1_000_000;
 
 /**
  * Rows of results that somebody looks at. Only chunks that are drawn are fetched; the least recently used are forgotten and fetched again
@@ -58,6 +64,7 @@ export class ResultStore {
     if (header === undefined) return false;
     const result = this.#result(header.executionId, header.statement);
     const payload = frame.subarray(RESULT_HEADER_BYTES);
+    this.#hand(result, header, payload);
     result.asked.delete(header.chunk);
     result.index.add({ chunk: header.chunk, firstRow: header.firstRow, rows: header.rows });
     const key = chunkKey(result, header.chunk);
@@ -103,6 +110,7 @@ export class ResultStore {
     if (abandoned) {
       if (!this.#port.stop(executionId, statement)) return;
       result.asked.clear();
+      this.#pullOn(result);
     }
     for (const chunk of abandoned ? wanted : fresh) {
       if (!this.#port.pull(executionId, statement, chunk, 1)) return;
@@ -126,10 +134,26 @@ export class ResultStore {
     return rows;
   }
 
+  /**
+   * Hands over all rows from the first on, in order and each once, as they are written. One request is enough for all of them, so a log that
+   * comes line by line is not slowed by the way to the agent and back.
+   */
+  follow(executionId: string, statement: number, take: (rows: Row[], firstRow: number) => void): () => void {
+    const result = this.#result(executionId, statement);
+    const follower = { next: 0, take };
+    result.followers.add(follower);
+    this.#pullOn(result);
+    return () => {
+      result.followers.delete(follower);
+      if (result.followers.size === 0) this.leave(executionId, statement);
+    };
+  }
+
   /** After a reconnect nothing is on its way any more; whoever draws asks again. */
   reconnected(): void {
     for (const result of this.#results.values()) {
       result.asked.clear();
+      this.#pullOn(result);
       for (const listener of [...result.listeners]) listener();
     }
   }
@@ -137,8 +161,26 @@ export class ResultStore {
   /** Nobody looks at this result any more. Its chunks age out. */
   leave(executionId: string, statement: number): void {
     const result = this.#result(executionId, statement);
-    if (result.asked.size > 0) this.#port.stop(executionId, statement);
+    if (result.asked.size > 0 || result.following) this.#port.stop(executionId, statement);
     result.asked.clear();
+    result.following = false;
+    this.#pullOn(result);
+  }
+
+  #pullOn(result: Result): void {
+    if (result.followers.size === 0) return;
+    const next = Math.min(...[...result.followers].map((follower) => follower.next));
+    result.following = this.#port.pull(result.executionId, result.statement, next, FOLLOWED_AHEAD);
+  }
+
+  #hand(result: Result, { chunk, firstRow, rows }: { chunk: number; firstRow: number; rows: number }, payload: Uint8Array): void {
+    const waiting = [...result.followers].filter(({ next }) => next === chunk);
+    if (waiting.length === 0) return;
+    const values = Array.from(rowOffsets(payload, rows), (offset): Row => decodeRow(payload, offset));
+    for (const follower of waiting) {
+      follower.next++;
+      follower.take(values, firstRow);
+    }
   }
 
   /** Chunks to ask for, in the order they are drawn. A chunk that is still being written may be asked for: it comes when it is closed. */
@@ -177,7 +219,15 @@ export class ResultStore {
     const key = `${executionId}/${statement}`;
     let result = this.#results.get(key);
     if (result === undefined) {
-      result = { executionId, statement, index: new ChunkIndex(), asked: new Set(), listeners: new Set() };
+      result = {
+        executionId,
+        statement,
+        index: new ChunkIndex(),
+        asked: new Set(),
+        listeners: new Set(),
+        followers: new Set(),
+        following: false,
+      };
       this.#results.set(key, result);
     }
     return result;

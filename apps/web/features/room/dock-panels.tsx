@@ -1,9 +1,10 @@
 "use client";
 import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
-import { FileCode2, Table2, X } from "lucide-react";
+import { FileCode2, type LucideIcon, ScrollText, Table2, X } from "lucide-react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
+import { LogsPanel } from "../logs/logs-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
 import { NewDocument } from "./new-document.tsx";
 import { useRoom } from "./room-context.tsx";
@@ -17,6 +18,14 @@ function ResultPane({ params, api }: IDockviewPanelProps<{ executionId: string; 
   return (
     <div data-place="results" tabIndex={-1} className="h-full focus-visible:-outline-offset-2">
       <ResultPanel executionId={params.executionId} statement={params.statement} onClose={() => api.close()} />
+    </div>
+  );
+}
+
+function LogsPane({ params, api }: IDockviewPanelProps<{ paneKey: string }>) {
+  return (
+    <div data-place="results" tabIndex={-1} className="h-full focus-visible:-outline-offset-2">
+      <LogsPanel paneKey={params.paneKey} onClose={() => api.close()} />
     </div>
   );
 }
@@ -47,10 +56,13 @@ function DocumentTab({ params }: IDockviewPanelHeaderProps<{ documentId: string 
   );
 }
 
-function ResultTabHead({ api }: IDockviewPanelHeaderProps) {
+const ResultTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={Table2} />;
+const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={ScrollText} />;
+
+function ClosableTab({ api, icon: Icon }: Pick<IDockviewPanelHeaderProps, "api"> & { icon: LucideIcon }) {
   return (
     <div className="flex h-full items-center gap-2 pr-1.5 pl-3.5">
-      <Table2 aria-hidden="true" className="size-3.5 text-faint" />
+      <Icon aria-hidden="true" className="size-3.5 text-faint" />
       <span className="max-w-48 truncate" title={api.title}>
         {api.title}
       </span>
@@ -82,5 +94,5 @@ export function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
 }
 
 /** The kinds of panels in the dock, and what stands in their tabs. The names are part of stored layouts. */
-export const COMPONENTS = { document: DocumentPane, result: ResultPane, none: NoResults };
-export const TABS = { document: DocumentTab, result: ResultTabHead, none: NoResultsTab };
+export const COMPONENTS = { document: DocumentPane, result: ResultPane, logs: LogsPane, none: NoResults };
+export const TABS = { document: DocumentTab, result: ResultTabHead, logs: LogsTabHead, none: NoResultsTab };

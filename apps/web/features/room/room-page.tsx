@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { toast } from "sonner";
 import { cn } from "../../components/ui/class-names.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
+import { LogsDialog } from "../logs/logs-dialog.tsx";
 import { StatusBar } from "../status-bar/status-bar.tsx";
 import { LinkEnded, ReconnectingNotice } from "./link-notice.tsx";
 import { RoomContext, useRoom } from "./room-context.tsx";
@@ -47,6 +48,7 @@ function OpenRoom() {
         {ended ? <LinkEnded /> : here ? <RoomPanes /> : <Opening />}
       </main>
       <StatusBar />
+      {here && !ended && <LogsDialog />}
     </div>
   );
 }

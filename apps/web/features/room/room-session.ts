@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@interlock/protocol";
 import { toast } from "sonner";
 import { OpenDocuments } from "../editor/document-session.ts";
+import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ResultStore } from "../results/result-store.ts";
 import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
 import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
@@ -14,6 +15,8 @@ export interface RoomView {
   command: { id: string; at: number; focus: boolean } | undefined;
   /** The result to show. */
   result: { executionId: string; statement: number; at: number } | undefined;
+  /** The logs pane to show. */
+  logs: { key: string; at: number } | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
   /** What of the dock is to be brought to the front if it is hidden behind tabs. */
@@ -33,6 +36,7 @@ export class RoomSession {
   readonly view: Store<RoomView>;
   readonly results: ResultStore;
   readonly documents = new OpenDocuments();
+  readonly logs: OpenLogs;
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
@@ -44,6 +48,7 @@ export class RoomSession {
       documentId: undefined,
       command: commandId === undefined ? undefined : { id: commandId, at: 0, focus: true },
       result: undefined,
+      logs: undefined,
       pane: commandId === undefined ? "editor" : "queue",
       front: undefined,
       typeInto: undefined,
@@ -64,6 +69,13 @@ export class RoomSession {
       pull: (executionId, statement, from, count) => this.connection.notify({ type: "result.pull", executionId, statement, from, count }),
       stop: (executionId, statement) => this.connection.notify({ type: "result.stop", executionId, statement }),
     });
+    this.logs = new OpenLogs({
+      roomId,
+      room: this.state,
+      results: this.results,
+      // One that has ended by itself in the meantime is what was wanted.
+      cancel: (commandId) => void this.ask({ type: "command.cancel", commandId }, ["wrong_state"]),
+    });
   }
 
   open(): void {
@@ -76,9 +88,15 @@ export class RoomSession {
     const { signal } = this.#ending;
     window.addEventListener("online", again, { signal });
     document.addEventListener("visibilitychange", again, { signal });
+    // Nobody would see what they follow; a page that goes cannot wait for a socket.
+    const leaving = () => {
+      for (const id of this.logs.running()) void fetch(`/api/v1/commands/${id}/cancel`, { method: "POST", keepalive: true });
+    };
+    window.addEventListener("pagehide", leaving, { signal });
   }
 
   close(): void {
+    this.logs.dispose();
     this.#ending.abort();
     this.connection.stop();
     this.documents.dispose();
@@ -107,6 +125,11 @@ export class RoomSession {
 
   showResult(executionId: string, statement: number): void {
     this.show({ result: { executionId, statement, at: Date.now() }, pane: "editor" });
+  }
+
+  /** Shows the logs of a pod, of a workload's pods or of those with labels; the command for it is proposed at once. */
+  openLogs(target: LogsTarget): void {
+    this.show({ logs: { key: this.logs.open(target), at: Date.now() }, pane: "editor" });
   }
 
   /** The editor that has the cursor offers itself for names from the schema tree and for the Propose button. */

@@ -3,11 +3,13 @@ import { DockviewReact, type DockviewApi, type DockviewReadyEvent, type Dockview
 import "dockview-react/dist/styles/dockview.css";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
+import { logsTitle } from "../logs/logs-target.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { resultKey, resultTabs } from "./result-tabs.ts";
 import "./room.css";
 import { useRoom, useSession, useView } from "./room-context.tsx";
 import type { RoomSession } from "./room-session.ts";
+import { useStore } from "./store.ts";
 import { storedLayout, storeLayout } from "./stored-layout.ts";
 
 const THEME: DockviewTheme = { name: "interlock", className: "dockview-theme-interlock" };
@@ -32,6 +34,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   const userId = useRoom((state) => state.me?.id);
   useDocumentPanels(api);
   useResultPanels(api, seen, narrow);
+  useLogsPanels(api, narrow);
   useFront(api);
   useRememberedLayout(narrow ? undefined : api, seen);
   const begin = ({ api: made }: DockviewReadyEvent) => {
@@ -100,6 +103,7 @@ function useDocumentPanels(api: DockviewApi | undefined) {
 }
 
 function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<string> | undefined>, narrow: boolean) {
+  const session = useSession();
   const commands = useRoom((state) => state.commands);
   const meId = useRoom((state) => state.me?.id);
   const hasDocuments = useRoom((state) => state.documents.length > 0);
@@ -108,7 +112,11 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
 
   useEffect(() => {
     if (!api || !meId) return;
-    const tabs = resultTabs(commands, meId);
+    const tabs = resultTabs(
+      // A logs pane shows the rows of its command itself.
+      commands.filter((command) => !session.logs.owns(command)),
+      meId,
+    );
     const entering = !entered.current;
     entered.current = true;
     const fresh = tabs.filter(({ key }) => !seen.current?.has(key));
@@ -120,7 +128,7 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
       if (tab.mine || (!reading && !narrow)) api.getPanel(tab.key)?.api.setActive();
     }
     if (api.panels.every(({ id }) => id.startsWith("document ")) && hasDocuments) showNone(api, narrow);
-  }, [api, commands, meId, hasDocuments, narrow, seen]);
+  }, [api, commands, meId, hasDocuments, narrow, seen, session]);
 
   useEffect(() => {
     if (!api || !wanted) return;
@@ -131,6 +139,43 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
     // Only when it is asked for, not at every change of a command.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [api, wanted]);
+}
+
+/** A panel for each logs pane that is open; the one that was asked for comes to the front. */
+function useLogsPanels(api: DockviewApi | undefined, narrow: boolean) {
+  const session = useSession();
+  const panes = useStore(session.logs.panes, (all) => all);
+  const wanted = useView((view) => view.logs);
+  useEffect(() => {
+    if (!api) return;
+    for (const { key, target } of panes) {
+      if (api.getPanel(key)) continue;
+      api.addPanel({
+        id: key,
+        component: "logs",
+        tabComponent: "logs",
+        title: logsTitle(target),
+        params: { paneKey: key },
+        inactive: true,
+        ...besideResults(api, narrow),
+      });
+      const none = api.getPanel(NO_RESULTS);
+      if (none) api.removePanel(none);
+    }
+    for (const panel of api.panels) if (panel.id.startsWith("logs ") && !panes.some(({ key }) => key === panel.id)) api.removePanel(panel);
+  }, [api, panes, narrow]);
+
+  useEffect(() => {
+    if (api && wanted) api.getPanel(wanted.key)?.api.setActive();
+  }, [api, wanted, panes]);
+
+  useEffect(() => {
+    if (!api) return;
+    const closed = api.onDidRemovePanel(({ id }) => {
+      if (id.startsWith("logs ")) session.logs.close(id);
+    });
+    return () => closed.dispose();
+  }, [api, session]);
 }
 
 /** Brings documents or results to the front of their group, unless some are in sight. */
@@ -157,6 +202,8 @@ function restore(api: DockviewApi, session: RoomSession, userId: string): Set<st
   }
   const { documents, commands, me } = session.state.get();
   const known = new Set([NO_RESULTS, ...documents.map(({ id }) => documentKey(id)), ...resultTabs(commands, me?.id).map(({ key }) => key)]);
+  // A page that is loaded follows no logs by itself.
+  for (const { key } of session.logs.panes.get()) known.add(key);
   for (const panel of api.panels) if (!known.has(panel.id)) api.removePanel(panel);
   const active = api.activePanel?.id ?? "";
   if (active.startsWith("document ")) session.show({ documentId: active.slice("document ".length) });

@@ -1,0 +1,243 @@
+"use client";
+import { ArrowDown } from "lucide-react";
+import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Button } from "../../components/ui/button.tsx";
+import { cn } from "../../components/ui/class-names.ts";
+import { count } from "../impact/figures.ts";
+import { type Heights, heightsOf, LINE_HEIGHT, visibleLines } from "./line-heights.ts";
+import { pieces } from "./log-filter.ts";
+import { type LogLine, shownTime } from "./log-line.ts";
+import "./logs.css";
+
+export interface LogLinesProps {
+  lines: readonly LogLine[];
+  /** Marked where it occurs. */
+  marked: string;
+  /** The line a search has gone to. */
+  current: LogLine | undefined;
+  wrap: boolean;
+  times: boolean;
+  /** Pods in the order they appeared, for their colours; drawn when there is more than one. */
+  pods: readonly string[];
+  /** Container names are drawn, too. */
+  containers: boolean;
+  label: string;
+}
+
+/** Pixels from the end within which the list counts as being there. */
+const AT_END = 4;
+const PODS_COLOURED = 8;
+
+/** The lines of a log. Only those in sight are in the page; it stays at the end until somebody scrolls up, and then nothing in sight moves. */
+export function LogLines({ lines, marked, current, wrap, times, pods, containers, label }: LogLinesProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState({ width: 0, height: 0 });
+  const [scrollTop, setScrollTop] = useState(0);
+  const [stuck, setStuck] = useState(true);
+  /** What stood at the top, and how far it was cut off; and the newest line at that time. */
+  const anchor = useRef<{ row: number; cut: number; newest: number }>({ row: -1, cut: 0, newest: -1 });
+  /** Set while we scroll ourselves: that says nothing about what the person wants. */
+  const ours = useRef(false);
+  const character = useCharacterWidth(host);
+  const podWidth =
+    pods.length > 1 ? Math.min(28, Math.max(...pods.map(({ length }) => length)) + (containers ? 10 : 0)) : containers ? 12 : 0;
+  const taken = 12 + (times ? 13 * character : 0) + (podWidth > 0 ? (podWidth + 1) * character : 0) + 12;
+  const heights = useMemo(
+    () => heightsOf(lines, wrap ? Math.max(8, Math.floor((box.width - taken) / character)) : Infinity),
+    [lines, wrap, box.width, taken, character],
+  );
+  const longest = useMemo(() => (wrap ? 0 : lines.reduce((most, { text }) => Math.max(most, text.length), 0)), [lines, wrap]);
+
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setBox({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const wanted = stuck ? element.scrollHeight : placeOf(lines, heights, anchor.current);
+    if (wanted === undefined || Math.abs(element.scrollTop - wanted) < 1) return;
+    ours.current = true;
+    element.scrollTop = wanted;
+    setScrollTop(element.scrollTop);
+  }, [lines, heights, stuck, box]);
+
+  useEffect(() => {
+    const element = host.current;
+    const index = current === undefined ? -1 : lines.indexOf(current);
+    if (!element || index < 0) return;
+    setStuck(false);
+    element.scrollTop = Math.max(0, heights.top(index) - element.clientHeight / 2);
+    // Only when a search goes somewhere, not with every line that comes.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [current]);
+
+  const scrolled = () => {
+    const element = host.current!;
+    setScrollTop(element.scrollTop);
+    const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - AT_END;
+    const own = ours.current;
+    ours.current = false;
+    if (atEnd) return setStuck(true);
+    if (own && stuck) return;
+    const index = heights.at(element.scrollTop);
+    const newest = stuck ? newestOf(lines) : anchor.current.newest;
+    anchor.current = { row: lines[index]?.row ?? -1, cut: element.scrollTop - heights.top(index), newest };
+    setStuck(false);
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "End" || event.target !== host.current) return;
+    event.preventDefault();
+    setStuck(true);
+  };
+
+  const { from, to } = visibleLines(heights, scrollTop, box.height);
+  const fresh = stuck ? 0 : lines.reduce((sum, { row }) => sum + (row > anchor.current.newest ? 1 : 0), 0);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={host}
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        tabIndex={0}
+        onScroll={scrolled}
+        onKeyDown={press}
+        data-stuck={stuck}
+        className="h-full overflow-auto bg-bg font-mono text-xs focus-visible:-outline-offset-2"
+        style={{ overflowAnchor: "none" }}
+      >
+        <div style={{ height: heights.total, minWidth: wrap ? undefined : taken + longest * character }} className="relative">
+          <div className="absolute inset-x-0" style={{ transform: `translateY(${heights.top(from)}px)` }}>
+            {lines.slice(from, to).map((line) => (
+              <Line
+                key={line.row}
+                line={line}
+                marked={marked}
+                isCurrent={line === current}
+                wrap={wrap}
+                times={times}
+                colour={line.pod === undefined ? 0 : pods.indexOf(line.pod) % PODS_COLOURED}
+                pod={pods.length > 1}
+                container={containers}
+                podWidth={podWidth}
+              />
+            ))}
+          </div>
+        </div>
+      </div>
+      {!stuck && (
+        <Button
+          variant="primary"
+          size="sm"
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full px-3 shadow-float"
+          onClick={() => {
+            setStuck(true);
+            host.current?.focus();
+          }}
+        >
+          <ArrowDown aria-hidden="true" />
+          {fresh === 0 ? "To the end" : `${count(fresh)} new ${fresh === 1 ? "line" : "lines"}`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface LineProps {
+  line: LogLine;
+  marked: string;
+  isCurrent: boolean;
+  wrap: boolean;
+  times: boolean;
+  colour: number;
+  pod: boolean;
+  container: boolean;
+  podWidth: number;
+}
+
+/** A bullet is how masking leaves its trace; see packages/masking. */
+const MASKED = /(•+)/u;
+
+const Line = memo(function Line({ line, marked, isCurrent, wrap, times, colour, pod, container, podWidth }: LineProps) {
+  const origin = [pod ? line.pod : undefined, container ? line.container : undefined].filter(Boolean).join("/");
+  return (
+    <div
+      className={cn("flex gap-[1ch] px-3 hover:bg-hover/50", isCurrent && "bg-accent-soft")}
+      style={{ minHeight: LINE_HEIGHT, lineHeight: `${LINE_HEIGHT}px` }}
+      data-row={line.row}
+    >
+      {times && (
+        <time dateTime={line.time} title={line.time} className="w-[12ch] shrink-0 text-faint tabular-nums">
+          {line.time === undefined ? "" : shownTime(line.time)}
+        </time>
+      )}
+      {podWidth > 0 && (
+        // The end of a pod's name is what tells it from its siblings.
+        <span title={origin} className="log-pod shrink-0 truncate" data-colour={colour} style={{ width: `${podWidth}ch` }} dir="rtl">
+          <bdi>{origin}</bdi>
+        </span>
+      )}
+      <span dir="ltr" className={cn("min-w-0 flex-1", wrap ? "break-all whitespace-pre-wrap" : "whitespace-pre")}>
+        {pieces(line.text, marked).map((piece, index) =>
+          index % 2 === 1 ? (
+            // oxlint-disable-next-line react/no-array-index-key -- pieces of one line never move
+            <mark key={index} className="rounded-xs bg-modify-soft text-modify-text outline-1 outline-modify-line">
+              {piece}
+            </mark>
+          ) : (
+            <Plain key={index} text={piece} />
+          ),
+        )}
+      </span>
+    </div>
+  );
+});
+
+function Plain({ text }: { text: string }) {
+  if (!text.includes("•")) return text;
+  return text.split(MASKED).map((part, index) =>
+    index % 2 === 1 ? (
+      <span key={index} className="rounded-xs bg-masked-soft text-masked-text">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );
+}
+
+const newestOf = (lines: readonly LogLine[]) => lines.reduce((most, { row }) => Math.max(most, row), -1);
+
+/** Where the list must be scrolled to so that what stood at the top stands there still. */
+function placeOf(lines: readonly LogLine[], heights: Heights, { row, cut }: { row: number; cut: number }): number | undefined {
+  const index = lines.findIndex((line) => line.row === row);
+  // It was dropped, or a filter has taken it away: the place is not there any more.
+  return index < 0 ? undefined : heights.top(index) + cut;
+}
+
+/** Width of one character of the list's font, in pixels. */
+function useCharacterWidth(host: { current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(7.2);
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const measure = () => {
+      const probe = document.createElement("span");
+      probe.textContent = "0".repeat(100);
+      probe.className = "invisible absolute whitespace-pre";
+      element.append(probe);
+      const measured = probe.getBoundingClientRect().width / 100;
+      probe.remove();
+      if (measured > 0) setWidth(measured);
+    };
+    measure();
+    // The font may come later than the list.
+    void document.fonts.ready.then(measure);
+  }, [host]);
+  return width;
+}
