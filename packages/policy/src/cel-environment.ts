@@ -71,7 +71,17 @@ function build(): Environment {
     .registerType("Rows", { ctor: RowsFact, fields: { value: "int", kind: "string" } })
     .registerType("Object", {
       ctor: ObjectFact,
-      fields: { name: "string", kind: "string", effect: "string", columns: "list<string>", rows: "Rows", via: "string" },
+      fields: {
+        name: "string",
+        kind: "string",
+        effect: "string",
+        columns: "list<string>",
+        rows: "Rows",
+        via: "string",
+        operation: "string",
+        namespace: "string",
+        labels: "map<string, string>",
+      },
     })
     .registerType("Impact", { ctor: ImpactFact, fields: { effect: "string", complete: "bool", rows: "Rows" } })
     .registerType("Statement", {

@@ -20,21 +20,21 @@ rules:
     message: Reading is open to everybody here; personal data is masked.
 
   - id: prod-appends
-    match: { environment: [prod], effects: [append] }
+    match: { environment: [prod], connectors: [postgres], effects: [append] }
     effect: review
     reviews: [{ count: 1, group: payments-reviewers }]
     obligations: { guard: true, countdown: 5s }
     message: New rows in production need a payments reviewer.
 
   - id: prod-modifies
-    match: { environment: [prod], effects: [modify] }
+    match: { environment: [prod], connectors: [postgres], effects: [modify] }
     effect: review
     reviews: [{ count: 1, group: payments-reviewers }]
     obligations: { guard: true, countdown: 5s }
     message: Changes in production need a payments reviewer.
 
   - id: prod-deletes
-    match: { environment: [prod], effects: [delete] }
+    match: { environment: [prod], connectors: [postgres], effects: [delete] }
     effect: review
     reviews: [{ count: 1, group: payments-reviewers }]
     obligations: { guard: true, countdown: 5s }
@@ -42,18 +42,40 @@ rules:
 
   # Also demanded when nobody can say how many rows it would be.
   - id: prod-large-deletes
-    match: { environment: [prod], effects: [delete] }
+    match: { environment: [prod], connectors: [postgres], effects: [delete] }
     when: impact.rows.value > 100000
     effect: review
     reviews: [{ count: 2, group: payments-reviewers }]
     message: Deleting more than 100,000 rows in production, cascades included, needs two payments reviewers.
 
   - id: prod-schema
-    match: { environment: [prod], effects: [schema] }
+    match: { environment: [prod], connectors: [postgres], effects: [schema] }
     effect: review
     reviews: [{ count: 2, group: payments-reviewers }]
     obligations: { countdown: 5s }
     message: Changing definitions in production needs two payments reviewers.
+
+  - id: cluster-changes
+    match: { environment: [prod], connectors: [kubernetes], effects: [append, modify, delete] }
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { countdown: 5s }
+    message: Changes to a production cluster need somebody of platform.
+
+  - id: namespace-delete
+    match: { environment: [prod], connectors: [kubernetes], effects: [delete] }
+    when: objects.exists(o, o.kind == "Namespace" && o.operation == "delete")
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: A namespace takes everything in it along. In production two people of platform agree to that, and the reason is kept.
+
+  - id: cluster-schema
+    match: { environment: [prod], connectors: [kubernetes], effects: [schema] }
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    obligations: { countdown: 5s }
+    message: Definitions, admission and what serves the API itself reach the whole cluster; two people of platform agree to them.
 
   - id: outside-prod
     match: { environment: [staging, dev], effects: [append, modify, delete, schema] }

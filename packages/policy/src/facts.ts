@@ -1,4 +1,4 @@
-import { type Impact, type Rows, type Statement, impactRows, sumRows } from "@interlock/protocol";
+import { type Effect, type Impact, type Rows, type Statement, impactRows, kubernetesObject, sumRows } from "@interlock/protocol";
 import type { JudgeInput } from "./judge-input.ts";
 import { Moment } from "./moment.ts";
 
@@ -15,6 +15,11 @@ export class RowsFact {
   }
 }
 
+/** Without a prototype, so that a label nobody set is a missing key whatever its name. */
+type Labels = Readonly<Record<string, string>>;
+
+const labelsFrom = (labels: Record<string, string> = {}): Labels => Object.assign(Object.create(null) as Record<string, string>, labels);
+
 /** One object a statement writes or reads, through itself (`statement`), a foreign key (`cascade`) or a trigger (`trigger`). */
 export class ObjectFact {
   readonly name: string;
@@ -23,6 +28,12 @@ export class ObjectFact {
   readonly columns: readonly string[];
   readonly rows: RowsFact;
   readonly via: string;
+  /** What is done to an object of Kubernetes: `create`, `update`, `delete`, `connect`; empty of any other object. */
+  readonly operation: string;
+  /** Of an object of Kubernetes; empty of what belongs to the whole cluster. */
+  readonly namespace: string;
+  /** Of an object of Kubernetes that a statement names, as they will be; a deleted one's as they are. */
+  readonly labels: Labels;
   constructor(fields: ObjectFact) {
     this.name = fields.name;
     this.kind = fields.kind;
@@ -30,6 +41,9 @@ export class ObjectFact {
     this.columns = fields.columns;
     this.rows = fields.rows;
     this.via = fields.via;
+    this.operation = fields.operation;
+    this.namespace = fields.namespace;
+    this.labels = fields.labels;
   }
 }
 
@@ -82,13 +96,12 @@ export class ConnectionFact {
   readonly name: string;
   readonly connector: string;
   readonly environment: string;
-  /** Without a prototype, so that a label nobody set is a missing key whatever its name. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   constructor(connection: JudgeInput["connection"]) {
     this.name = connection.name;
     this.connector = connection.connector;
     this.environment = connection.environment;
-    this.labels = Object.assign(Object.create(null) as Record<string, string>, connection.labels);
+    this.labels = labelsFrom(connection.labels);
   }
 }
 
@@ -142,8 +155,10 @@ interface ObjectFigure extends Omit<ObjectFact, "rows"> {
 }
 
 export function objectsOf(statement: Statement): ObjectFigure[] {
+  if (statement.request !== undefined) return clusterObjects(statement, statement.request);
   return [
     ...statement.effects.map(({ object, kind, effect, columns, rows }) => ({
+      ...NOT_OF_A_CLUSTER,
       name: object,
       kind,
       effect,
@@ -151,11 +166,54 @@ export function objectsOf(statement: Statement): ObjectFigure[] {
       rows,
       via: "statement",
     })),
-    ...statement.cascades.map(({ object, effect, rows }) => ({ name: object, kind: "table", effect, columns: [], rows, via: "cascade" })),
+    ...statement.cascades.map(({ object, effect, rows }) => ({ ...TABLE, name: object, effect, rows, via: "cascade" })),
     ...statement.sideEffects.flatMap(({ writes = [] }) =>
-      writes.map(({ object, effect, rows }) => ({ name: object, kind: "table", effect, columns: [], rows, via: "trigger" })),
+      writes.map(({ object, effect, rows }) => ({ ...TABLE, name: object, effect, rows, via: "trigger" })),
     ),
   ];
+}
+
+const NOT_OF_A_CLUSTER = { operation: "", namespace: "", labels: labelsFrom() };
+const TABLE = { ...NOT_OF_A_CLUSTER, kind: "table", columns: [] };
+
+/** Of a statement that is a request to a cluster. */
+function clusterObjects(statement: Statement, request: NonNullable<Statement["request"]>): ObjectFigure[] {
+  const labels = labelsFrom(writtenLabels(statement));
+  return [
+    ...statement.effects.map(({ object, kind, effect, rows }) => ({
+      name: object,
+      kind,
+      effect,
+      columns: [],
+      rows,
+      via: "statement",
+      operation: operationOf(statement, request, effect),
+      namespace: kubernetesObject(object)?.namespace ?? "",
+      labels,
+    })),
+    ...statement.cascades.map(({ object, effect, rows }) => ({
+      ...TABLE,
+      name: object,
+      kind: kubernetesObject(object)?.kind ?? "",
+      effect,
+      rows,
+      via: "cascade",
+      operation: effect === "delete" ? "delete" : "update",
+      namespace: kubernetesObject(object)?.namespace ?? "",
+    })),
+  ];
+}
+
+/** In the words of Kubernetes' own admission; what takes an object away is a delete however it is asked for, an eviction, too. */
+function operationOf({ before }: Statement, { method, subresource }: NonNullable<Statement["request"]>, effect: Effect): string {
+  if (method === "DELETE" || effect === "delete") return "delete";
+  if (method !== "POST") return before === undefined ? "create" : "update";
+  return subresource === undefined ? "create" : "connect";
+}
+
+function writtenLabels({ before, after }: Statement): Record<string, string> {
+  const metadata = (after ?? before)?.["metadata"] as { labels?: Record<string, unknown> } | undefined;
+  return Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }
 
 /** Rows one statement writes: its targets and cascades, as `impactRows` counts them for a whole command. */

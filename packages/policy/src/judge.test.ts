@@ -1,4 +1,4 @@
-import type { Effect, Rows } from "@interlock/protocol";
+import type { Effect, Rows, Statement } from "@interlock/protocol";
 import { describe, expect, test } from "vitest";
 import { cascadeOf, exactly, impactOf, inputOf, policyOf, statementOf } from "./cases.ts";
 import { DEFAULT_POLICY } from "./default-policy.ts";
@@ -20,6 +20,53 @@ function said(policy: typeof defaultPolicy, input: JudgeInput): string {
   const seats = obligations.reviews.map(({ count, group }) => `${count}×${group}`);
   return [decision, ...seats, ...rules.map((rule) => `#${rule}`)].join(" ");
 }
+
+const CLUSTER = { name: "eks-prod", connector: "kubernetes", environment: "prod" as const, labels: {} };
+const onCluster = (...statements: Statement[]): JudgeInput => inputOf(impactOf(statements), { connection: CLUSTER });
+
+const METHODS: Partial<Record<Effect, string>> = { delete: "DELETE", append: "POST" };
+
+/** A planned write to one object, with `labels` as it would leave it. */
+function write(object: string, effect: Effect, labels: Record<string, string> = {}, fields: Partial<Statement> = {}): Statement {
+  const manifest = { metadata: { labels } };
+  return statementOf(effect, {
+    effects: [{ effect, object, kind: object.split(" ")[1]!, rows: exactly(1) }],
+    request: { method: METHODS[effect] ?? "PATCH", path: "/" },
+    ...(effect === "append" ? {} : { before: manifest }),
+    ...(effect === "delete" ? {} : { after: manifest }),
+    ...fields,
+  });
+}
+
+describe("objects of a cluster", () => {
+  const cascade = { object: "v1 Pod payments/web-1", effect: "delete" as const, rows: exactly(1), via: ["namespace"], depth: 1 };
+  const taking = write("v1 Namespace payments", "delete", { env: "prod" }, { cascades: [cascade] });
+  const connecting = { request: { method: "POST", path: "/", subresource: "token" } };
+  test.each<[string, Statement, boolean]>([
+    ['o.kind == "Namespace" && o.operation == "create" && !("env" in o.labels)', write("v1 Namespace shop", "append"), true],
+    [
+      'o.kind == "Namespace" && o.operation == "create" && !("env" in o.labels)',
+      write("v1 Namespace shop", "append", { env: "dev" }),
+      false,
+    ],
+    ['o.kind == "Namespace" && o.operation == "create" && !("env" in o.labels)', write("v1 Namespace shop", "modify"), false],
+    ['"constructor" in o.labels', write("v1 Namespace shop", "append", { env: "dev" }), false],
+    ['"env" in o.labels && o.labels.env == "prod" && o.operation == "delete"', taking, true],
+    ['o.kind == "Pod" && o.via == "cascade" && o.operation == "delete" && o.namespace == "payments"', taking, true],
+    ['o.kind == "table"', taking, false],
+    ['o.namespace == "kube-system" && o.operation == "update"', write("v1 ConfigMap kube-system/coredns", "modify"), true],
+    [
+      'o.operation == "delete"',
+      write("v1 Pod payments/web-1", "delete", {}, { request: { method: "POST", path: "/", subresource: "eviction" } }),
+      true,
+    ],
+    ['o.operation == "connect"', write("v1 ServiceAccount payments/ci", "privilege", {}, connecting), true],
+    ['o.operation == ""', statementOf("delete"), true],
+  ])("a rule on %s", (when, statement, holds) => {
+    const policy = policyOf(`- { id: all, effect: allow }\n- id: rule\n  effect: deny\n  when: objects.exists(o, ${when})`);
+    expect(judge(policy, onCluster(statement)).decision).toBe(holds ? "deny" : "allow");
+  });
+});
 
 describe("the default policy", () => {
   const one = "1×payments-reviewers";
@@ -51,6 +98,22 @@ describe("the default policy", () => {
   ])("%s in staging: %s", (effect, verdict) => {
     const connection = { name: "payments-staging", connector: "postgres", environment: "staging" as const, labels: {} };
     expect(said(defaultPolicy, inputOf(impactOf([statementOf(effect)]), { connection }))).toBe(verdict);
+  });
+
+  test.each<[string, Effect, string]>([
+    ["v1 Namespace payments", "delete", "review 2×platform #namespace-delete #cluster-changes"],
+    ["v1 Namespace payments", "modify", "review 1×platform #cluster-changes"],
+    ["v1 Pod payments/web-1", "delete", "review 1×platform #cluster-changes"],
+    ["v1 ConfigMap payments/web", "append", "review 1×platform #cluster-changes"],
+    ["apiextensions.k8s.io/v1 CustomResourceDefinition a.b", "schema", "review 2×platform #cluster-schema"],
+    ["rbac.authorization.k8s.io/v1 Role payments/all", "privilege", "deny #privileges"],
+  ])("%s in a production cluster, %s: %s", (object, effect, verdict) => {
+    expect(said(defaultPolicy, onCluster(write(object, effect)))).toBe(verdict);
+  });
+
+  test("a delete whose plan is not whole may be of a namespace, so it takes two", () => {
+    const incomplete = impactOf([write("v1 Pod payments/web-1", "delete")], { complete: false });
+    expect(said(defaultPolicy, inputOf(incomplete, { connection: CLUSTER }))).toContain("2×platform");
   });
 
   test("rows of cascades count, and so does every statement of a command", () => {

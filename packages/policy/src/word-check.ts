@@ -9,6 +9,7 @@ const WORDS: Record<string, readonly string[]> = {
   severity: ["", ...Severity.options],
   reversible: ["undo", "partial", "no"],
   via: ["statement", "cascade", "trigger"],
+  operation: ["", "create", "update", "delete", "connect"],
 };
 
 /** The literals below `node` that are compared with a field that can never hold them, each with the words it can. */

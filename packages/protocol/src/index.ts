@@ -2,6 +2,7 @@ export * from "./version.ts";
 export * from "./limits.ts";
 export * from "./errors.ts";
 export * from "./impact.ts";
+export * from "./kubernetes-object.ts";
 export * from "./verdict.ts";
 export * from "./principal.ts";
 export * from "./connection.ts";
