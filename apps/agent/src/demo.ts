@@ -6,7 +6,13 @@ import type { Config } from "./config.ts";
 import type { DocumentStore } from "./document/document-store.ts";
 import type { Log } from "./log.ts";
 
-const CONNECTION = "payments-db";
+const DATABASE = {
+  name: "payments-db",
+  connector: "postgres",
+  environment: "prod",
+  labels: { team: "payments", tier: "critical" },
+} as const;
+const CLUSTER = { name: "eks-prod", connector: "kubernetes", environment: "prod", labels: { team: "platform", tier: "critical" } } as const;
 const ROOM = { title: "payments 5xx after deploy", severity: "SEV-1" } as const;
 
 /** Fits the demo target's data: the deploy was at 23:40, and the statement at the end would delete the 12,431 orders it left behind. */
@@ -28,10 +34,11 @@ export interface DemoParts {
   log: Log;
 }
 
-/** Makes what the tour needs and is not there yet. Idempotent; a changed address of the demo target is taken over. */
+/** Makes what the tour needs and is not there yet. Idempotent; changed addresses of the demo's targets are taken over. */
 export async function seedDemo(parts: DemoParts): Promise<void> {
   await seedUsers(parts.db);
-  const connectionId = await seedConnection(parts);
+  const connectionId = await seedDatabase(parts);
+  await seedCluster(parts);
   if ((await parts.db.room.count()) === 0) await seedRoom(parts, connectionId);
 }
 
@@ -44,10 +51,25 @@ async function seedUsers(db: Db): Promise<void> {
   }
 }
 
-async function seedConnection({ config, db }: DemoParts): Promise<string> {
-  const text = await readFile(join(config.home, "demo-target.json"), "utf8");
-  const secret = TargetFile.parse(JSON.parse(text));
-  const known = await db.connection.findUnique({ where: { name: CONNECTION } });
+async function seedDatabase(parts: DemoParts): Promise<string> {
+  const text = await readFile(join(parts.config.home, "demo-target.json"), "utf8");
+  return seedConnection(parts, DATABASE, TargetFile.parse(JSON.parse(text)));
+}
+
+/** Its cluster lives in the memory of a process of its own, so address and credential are new at every start. */
+async function seedCluster(parts: DemoParts): Promise<void> {
+  const file = join(parts.config.home, "demo-cluster.kubeconfig");
+  const kubeconfig = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (kubeconfig === undefined) return parts.log.info({ file }, "no demo cluster was started");
+  await seedConnection(parts, CLUSTER, { kubeconfig });
+}
+
+async function seedConnection({ config, db }: DemoParts, connection: typeof DATABASE | typeof CLUSTER, secret: unknown): Promise<string> {
+  const { name, connector, environment } = connection;
+  const known = await db.connection.findUnique({ where: { name } });
   if (known !== null) {
     // Sealed anew at every start: comparing would mean opening it, and the key may have changed with the target.
     await db.connection.update({ where: { id: known.id }, data: { secret: sealSecret(config.key, known.id, secret) } });
@@ -55,10 +77,8 @@ async function seedConnection({ config, db }: DemoParts): Promise<string> {
   }
   const id = crypto.randomUUID();
   await db.$transaction(async (tx) => {
-    const data = { id, name: CONNECTION, connector: "postgres", environment: "prod", labels: { team: "payments", tier: "critical" } };
-    await tx.connection.create({ data: { ...data, secret: sealSecret(config.key, id, secret) } });
-    const facts = { connectionId: id, name: CONNECTION, connector: "postgres", environment: "prod" };
-    await appendAudit(tx, { type: "connection.created", actor: "system", data: facts });
+    await tx.connection.create({ data: { id, ...connection, secret: sealSecret(config.key, id, secret) } });
+    await appendAudit(tx, { type: "connection.created", actor: "system", data: { connectionId: id, name, connector, environment } });
   });
   return id;
 }

@@ -1,4 +1,6 @@
-import { lockUser, revokeSession } from "@interlock/db";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { lockUser, openSecret, revokeSession } from "@interlock/db";
 import { CLOSE, LIMITS, type ServerMessage } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as Y from "yjs";
@@ -294,6 +296,26 @@ test("stopping the agent settles what runs and sends everybody away to come back
   const back = await agent.room(responder);
   expect(back.snapshot.commands.find((command) => command.id === commandId)?.state).toBe("cancelled");
   back.ws.close();
+});
+
+test("the demo's cluster is a connection once it is there, and its address of this start is taken over", async () => {
+  const { db } = agent;
+  const file = join(agent.config.home, "demo-cluster.kubeconfig");
+  await writeFile(file, "the first");
+  await agent.restart();
+  const made = await db.connection.findUniqueOrThrow({ where: { name: "eks-prod" } });
+  await writeFile(file, "the second");
+  await agent.restart();
+  const kept = await db.connection.findUniqueOrThrow({ where: { name: "eks-prod" } });
+  expect(kept).toMatchObject({ id: made.id, connector: "kubernetes", environment: "prod" });
+  expect(openSecret(agent.config.key, made.id, made.secret)).toEqual({ kubeconfig: "the first" });
+  expect(openSecret(agent.config.key, kept.id, kept.secret)).toEqual({ kubeconfig: "the second" });
+  const page = await agent.room(oncall);
+  // What was there first is what a new document is offered first.
+  expect(page.snapshot.connections.map(({ name }) => name)).toEqual(["payments-db", "eks-prod"]);
+  page.ws.close();
+  await rm(file);
+  await db.connection.delete({ where: { id: made.id } });
 });
 
 test("the demo is there once, whatever happens twice", async () => {

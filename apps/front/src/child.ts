@@ -17,6 +17,8 @@ export interface ChildOptions {
   /** Resolves with the child's port once it can serve. `said` hands it the child's IPC messages. */
   ready: (child: ChildProcess, signal: AbortSignal) => Promise<number>;
   log: (line: string) => void;
+  /** A crash is not answered by a restart but told here, once: what the child held in memory is gone. */
+  lost?: () => void;
   /** Gives up a start that is under way. */
   signal: AbortSignal;
 }
@@ -29,7 +31,7 @@ export interface Child {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts a child and keeps it running: a crash later is answered by a restart with back-off. Rejects when the very first start fails. */
+/** Starts a child and keeps it running: a crash later is answered by a restart with back-off, or told to `lost`. Rejects when the very first start fails. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const supervisor = new Supervisor(options);
   await supervisor.begin();
@@ -97,6 +99,7 @@ class Supervisor implements Child {
       const started = performance.now();
       await this.#exited;
       if (signal.aborted) return;
+      if (this.#options.lost) return this.#options.lost();
       if (performance.now() - started > HEALTHY_MS) wait = FIRST_WAIT_MS;
       await sleep(wait, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;

@@ -9,7 +9,7 @@ import { lockHome, makeHome, resetHome } from "./home.ts";
 import { createLog } from "./log.ts";
 import { createFront, type Backend } from "./proxy.ts";
 import { readSecrets } from "./secrets.ts";
-import { startAgent, startWeb, type Told } from "./services.ts";
+import { startAgent, startDemoCluster, startWeb, type Told } from "./services.ts";
 
 /** Milliseconds for agent and web to end by themselves, then for each database to write its checkpoint: 5 s in all. */
 const CHILD_GRACE_MS = 2_500;
@@ -55,12 +55,17 @@ export async function startFront(
     const secrets = await readSecrets(config);
     const own = config.databaseUrl ?? startOwnServer(config, secrets, log, servers);
     const told = async (): Promise<Told> => ({ config, secrets, databaseUrl: await own, environment });
+    const cluster = config.demo ? startDemoCluster(config, environment, log, signal) : undefined;
     const started = await Promise.allSettled([
-      prepareDatabases(config, secrets, own, log, servers, signal).then(async () => start.agent(await told(), log, signal)),
+      // The agent seeds the demo's connections, so what they lead to must be there.
+      Promise.all([prepareDatabases(config, secrets, own, log, servers, signal), cluster]).then(async () =>
+        start.agent(await told(), log, signal),
+      ),
       // It asks the database only when somebody comes, so it need not wait for more than an address.
       told().then((known) => start.web(known, log, signal)),
+      cluster,
     ]);
-    for (const outcome of started) if (outcome.status === "fulfilled") children.push(outcome.value);
+    for (const outcome of started) if (outcome.status === "fulfilled" && outcome.value) children.push(outcome.value);
     signal.throwIfAborted();
     for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
     const [agent, web] = children;

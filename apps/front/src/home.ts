@@ -65,7 +65,17 @@ async function startOf(pid: number): Promise<string> {
 }
 
 /** Names of ours; what writers put beside them while they work (`policy.yaml.last-good`, `secrets.json.new`) begins the same. */
-const OURS = ["postgres", "demo-target", "secrets.json", "demo-target.json", "policy.yaml", "results", "logs", "front.json"];
+const OURS = [
+  "postgres",
+  "demo-target",
+  "secrets.json",
+  "demo-target.json",
+  "demo-cluster.kubeconfig",
+  "policy.yaml",
+  "results",
+  "logs",
+  "front.json",
+];
 
 /** Deletes all state. Refuses a folder that holds anything we did not put there: INTERLOCK_HOME may point anywhere. */
 export async function resetHome(home: string, log: (line: string) => void): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,6 +74,24 @@ export async function startAgent(told: Told, log: Log, signal: AbortSignal): Pro
     env: agentEnvironment(told, port),
     ready: portMessage,
     log: log.file("agent"),
+    signal,
+  });
+}
+
+/** The demo's cluster. Nothing of it is kept when it ends, so it is not started again: the next start of the service begins with a new one. */
+export async function startDemoCluster(config: Config, environment: NodeJS.ProcessEnv, log: Log, signal: AbortSignal): Promise<Child> {
+  const kubeconfig = join(config.home, "demo-cluster.kubeconfig");
+  // That of the last start leads nowhere.
+  await rm(kubeconfig, { force: true });
+  return startChild({
+    name: "demo cluster",
+    args: [fileURLToPath(new URL("./demo-cluster-main.ts", import.meta.url)), kubeconfig],
+    cwd: ROOT,
+    env: { ...inherited(environment), NODE_ENV: config.dev ? "development" : "production" },
+    ready: portMessage,
+    log: log.file("demo-cluster"),
+    lost: () =>
+      process.stderr.write("The demo cluster ended by itself; eks-prod is down until the next start. Its log is in the logs folder.\n"),
     signal,
   });
 }

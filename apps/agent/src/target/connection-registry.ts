@@ -53,8 +53,9 @@ export class ConnectionRegistry {
     return this.#connectors.get(name);
   }
 
+  /** In the order they were made: what people began with comes first. */
   async list(): Promise<Connection[]> {
-    const rows = await this.#parts.db.connection.findMany({ orderBy: { name: "asc" } });
+    const rows = await this.#parts.db.connection.findMany({ orderBy: [{ createdAt: "asc" }, { name: "asc" }] });
     return rows.map((row) => this.#view(row));
   }
 

@@ -1,10 +1,19 @@
 "use client";
+import type { Connection, Document } from "@interlock/protocol";
 import { Plus } from "lucide-react";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
 import { Popover, PopoverContent, PopoverTrigger } from "../../components/ui/popover.tsx";
-import { useCanAct, useRoom, useSession } from "./room-context.tsx";
+import { useCanAct, useRoom, useSession, useView } from "./room-context.tsx";
+
+/** People mostly go on where they are: the connection of the document in view, else of the room's last one, else the oldest there is. */
+function usualConnection(connections: readonly Connection[], documents: readonly Document[], inView: string | undefined): string {
+  const known = (document: Document | undefined) => connections.find(({ id }) => id === document?.connectionId)?.id;
+  return known(documents.find(({ id }) => id === inView)) ?? known(documents.at(-1)) ?? connections[0]!.id;
+}
+
+const suffixOf = (connection: Connection | undefined) => (connection?.connector === "kubernetes" ? "kubectl" : "sql");
 
 /** Asks for a name and a connection. The trigger is the `+` after the documents' tabs, or `children`. */
 export function NewDocument({ children }: { children?: ReactNode }) {
@@ -15,18 +24,21 @@ export function NewDocument({ children }: { children?: ReactNode }) {
   const roomIsOpen = useRoom((state) => state.room?.open ?? false);
   const [open, setOpen] = useState(false);
   const [name, setName] = useState("");
-  const [connectionId, setConnectionId] = useState("");
+  const inView = useView((view) => view.documentId);
+  const [chosen, setChosen] = useState("");
   const id = useId();
   if (!canAct || !roomIsOpen || connections.length === 0) return null;
-  const suggestion = `scratch-${documents.length + 1}.sql`;
+  const connectionId = chosen || usualConnection(connections, documents, inView);
+  const suggestion = `scratch-${documents.length + 1}.${suffixOf(connections.find(({ id: known }) => known === connectionId))}`;
 
   const create = async (event: FormEvent) => {
     event.preventDefault();
     const wanted = name.trim() || suggestion;
-    const answer = await session.ask({ type: "document.create", name: wanted, connectionId: connectionId || connections[0]!.id });
+    const answer = await session.ask({ type: "document.create", name: wanted, connectionId });
     if (!answer.ok) return;
     setOpen(false);
     setName("");
+    setChosen("");
     const { documentId } = answer.value;
     if (typeof documentId === "string") session.openDocument(documentId);
   };
@@ -57,8 +69,8 @@ export function NewDocument({ children }: { children?: ReactNode }) {
             <Label htmlFor={`${id}-connection`}>Connection</Label>
             <select
               id={`${id}-connection`}
-              value={connectionId || connections[0]!.id}
-              onChange={(event) => setConnectionId(event.target.value)}
+              value={connectionId}
+              onChange={(event) => setChosen(event.target.value)}
               className="h-8 rounded-md border border-line-strong bg-bg px-2 text-sm"
             >
               {connections.map((connection) => (
