@@ -10,7 +10,10 @@ import { rulesOn } from "./rules/rule-definition.ts";
 import { addForecast, columnsSetByTriggers, forecastTriggers, isNone, mayKeepRows, type WriteEvent } from "./triggers.ts";
 import { holds } from "./versions.data.ts";
 import { blurAll } from "./writes/effects.ts";
+import { estimated } from "./writes/figures.ts";
 import { columnNames, CUSTOM_PLANS, lockKeyTable, lockParents } from "./writes/key-locks.ts";
+import { movesRows } from "./writes/partition-moves.ts";
+import { changedNames, onwardKeys, writtenNames } from "./writes/passed-on.ts";
 import { isEmpty } from "./writes/null-columns.ts";
 import { isKept } from "./writes/target-locks.ts";
 
@@ -88,7 +91,10 @@ export function describeDeleteCascades(
   for (const { key, depth: level } of closure.sets) {
     const table = catalog.relations.get(key.child)!;
     let figure = counts ? exactly(counts.sets.get(key.oid)) : scaled(context, key, estimates.get(key.parent) ?? rows, planned);
-    if (counts?.contested.has(key.oid) || mayStay(key)) figure = { ...figure, kind: "estimate" };
+    const names = writtenNames(context, key, "delete");
+    // Rows that leave a partition are counted as deleted and inserted.
+    const moved = movesRows(context, table, names) && !isNone(figure);
+    if (counts?.contested.has(key.oid) || mayStay(key) || moved) figure = { ...figure, kind: "estimate" };
     if (runs(key)) lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, table, figure, draft);
     // Nothing may be left that points at what is gone, which the default might.
@@ -106,8 +112,9 @@ export function describeDeleteCascades(
       addPath(known, key, figure, level);
     } else
       draft.cascades.push({ object: qualified(table), effect: "modify", rows: fraction(figure, table), via: [key.name], depth: level });
-    altered = fire(context, table, "update", figure, childNames(context, key), runs(key), depth, draft) || altered;
-    if (!isNone(figure)) noteOnward(context, key, draft);
+    altered = fire(context, table, "update", figure, names, runs(key), depth, draft) || altered;
+    const changed = counts?.onward?.get(key.oid)?.onward;
+    passOn(context, key, names, figure, draft, { depth, changed, alters: altered, path: [key], level: level + 1 });
   }
   for (const key of closure.blocks) {
     const child = catalog.relations.get(key.child)!;
@@ -158,6 +165,12 @@ export interface ChangedKey {
   after?: number;
   /** Partitions with rows whose key changes and that stay where they are, by OID; absent where there are none. */
   staying?: readonly number[];
+  /** Other keys, or the statement, may change the same rows before this one finds them: its figures are estimates. */
+  contested?: boolean;
+  /** Of the rows it changes those that other keys changed before. */
+  twice?: number;
+  /** Keys to what it writes, by constraint OID. */
+  onward?: ReadonlyMap<number, ChangedKey>;
 }
 
 /** Rows that an UPDATE may move to another partition. */
@@ -183,7 +196,7 @@ function forbidChange(
   if (holding === 0) return;
   const own = ancestry(catalog, target.oid).some((oid) => family(catalog, oid).includes(key.child));
   const later = !restricts && key.deferrable && context.more;
-  if (holding === undefined || own || key.temporal || later || draft.sideEffects.some(mayClear))
+  if (holding === undefined || own || found?.contested || key.temporal || later || draft.sideEffects.some(mayClear))
     draft.notes.push(`${qualified(child)} may forbid changing ${names.join(", ")} through ${key.name}`);
   else
     draft.willFail.push({
@@ -195,11 +208,15 @@ function forbidChange(
 /** What an UPDATE does to the rows that refer to changed keys. */
 export interface KeyChanges extends CascadeOptions {
   /** By constraint OID, where it could be counted. */
-  changed?: ReadonlyMap<number, ChangedKey>;
+  changed?: ReadonlyMap<number, ChangedKey> | undefined;
   /** Rows that keys of the table to itself change once more, by constraint OID: of other keys those that they give a value. */
   again?: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** Absent where none can. */
   moving?: Moving | undefined;
+  /** Keys that led here, from the statement on. */
+  path?: readonly ForeignKey[];
+  /** Steps from the statement to what these keys change, at least 1. */
+  level?: number;
 }
 
 /** Keys that refer to what an UPDATE of these columns changes, and pass the change on. */
@@ -218,13 +235,13 @@ export function describeUpdateCascades(
   columns: readonly string[],
   rows: Rows,
   draft: DraftStatement,
-  { depth = 0, changed, again, planned, moving }: KeyChanges = {},
+  { depth = 0, changed, again, planned, moving, alters = false, path = [], level = 1 }: KeyChanges = {},
 ): void {
   const { catalog } = context;
   if (isNone(rows)) return;
   for (const key of keysTo(catalog, target.oid)) {
     const names = columnNames(catalog, key.parent, key.parentColumns);
-    if (!names.some((name) => columns.includes(name))) continue;
+    if (path.includes(key) || !names.some((name) => columns.includes(name))) continue;
     const found = changed?.get(key.oid);
     if (found?.rows === 0) continue;
     const child = catalog.relations.get(key.child)!;
@@ -237,26 +254,32 @@ export function describeUpdateCascades(
     // Rows of the table itself may no longer refer to what they did before the statement.
     const own = [...ancestry(catalog, target.oid), ...family(catalog, target.oid)].includes(key.child);
     const pointed = columnNames(catalog, key.child, key.childColumns).some((name) => columns.includes(name));
+    const passed = writtenNames(context, key, "update");
+    const changing = changedNames(context, key, passed, columns);
     const children = found ? exactly(found.children) : scaled(context, key, rows, planned);
-    const figure: Rows = own && pointed && children.kind === "exact" ? { ...children, kind: "estimate" } : children;
+    const blurred = alters || (own && pointed && level === 1) || found?.contested === true;
+    const figure = blurred || (movesRows(context, child, changing) && !isNone(children)) ? estimated(children) : children;
     lockKeyTable(catalog, key.child, "RowExclusiveLock", draft);
     lockLeft(context, child, figure, draft);
     if (key.onUpdate === "d") lockChanged(context, key, target, found, moving, draft);
     const known = draft.cascades.find((cascade) => cascade.object === qualified(child) && cascade.effect === "modify");
     if (known) {
-      addPath(known, key, figure, 1);
-    } else draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: 1 });
-    fire(context, child, "update", figure, childNames(context, key), true, depth, draft);
+      addPath(known, key, figure, level);
+    } else
+      draft.cascades.push({ object: qualified(child), effect: "modify", rows: fraction(figure, child), via: [key.name], depth: level });
+    const altered = fire(context, child, "update", figure, passed, true, depth, draft);
     // The new reference is checked, and so are other keys that share its columns; one that equals the old is not.
     if (key.onUpdate !== "n" && found?.unequal !== 0 && found?.after !== 0) {
       const nulls = key.onUpdate === "d" ? emptied(context, key) : undefined;
-      lockParents(context, child, childNames(context, key), figure, draft, nulls ? { nulls } : {});
+      lockParents(context, child, changing, figure, draft, nulls ? { nulls } : {});
     }
     // A row that this transaction made is asked for all it refers to, changed or not (RI_FKey_fk_upd_check_required).
     for (const [other, twice] of again?.get(key.oid) ?? [])
       if (twice > 0) lockKeyTable(catalog, catalog.foreignKeys.find(({ oid }) => oid === other)!.parent, "RowShareLock", draft);
-    if (!again && key.child === target.oid && !isNone(figure)) lockParents(context, child, undefined, figure, draft);
-    if (!isNone(figure)) noteOnward(context, key, draft);
+    if ((found?.twice ?? 0) > 0 || (!again && key.child === target.oid && !isNone(figure)))
+      lockParents(context, child, undefined, figure, draft);
+    const next = { depth, changed: found?.onward, alters: blurred || altered, path: [...path, key], level: level + 1 };
+    passOn(context, key, changing, figure, draft, next);
   }
 }
 
@@ -303,14 +326,23 @@ function lockLeft({ catalog }: AnalysisContext, child: CatalogRelation, rows: Ro
   }
 }
 
-/** A key that is changed may be referred to in its turn. */
-function noteOnward({ catalog }: AnalysisContext, key: ForeignKey, draft: DraftStatement): void {
-  const onward = keysTo(catalog, key.child).filter((other) => other.parentColumns.some((attnum) => key.childColumns.includes(attnum)));
-  if (onward.length === 0) return;
+/** What a key writes in its own table may be referred to in its turn; where that leads round, or cannot be followed, no figures are given. */
+function passOn(
+  context: AnalysisContext,
+  key: ForeignKey,
+  written: readonly string[],
+  rows: Rows,
+  draft: DraftStatement,
+  { path, ...change }: KeyChanges & { path: readonly ForeignKey[] },
+): void {
+  if (isNone(rows)) return;
+  const child = context.catalog.relations.get(key.child)!;
+  const { keys, columns, followed } = onwardKeys(context, key, written);
+  const lost = followed ? keys.filter((other) => path.includes(other)) : keys;
+  describeUpdateCascades(context, child, columns, rows, draft, { ...change, alters: change.alters || !followed, path });
+  if (lost.length === 0) return;
   draft.incomplete = true;
-  draft.notes.push(
-    `${qualified(catalog.relations.get(key.child)!)} passes the change on through ${onward.map((other) => other.name).join(", ")}`,
-  );
+  draft.notes.push(`${qualified(child)} passes the change on through ${lost.map((other) => other.name).join(", ")}`);
 }
 
 /** Whether a trigger of the table may keep rows, or change what becomes of them. */
@@ -345,12 +377,9 @@ function noteRules(context: AnalysisContext, table: CatalogRelation, event: Writ
   draft.notes.push(`Rules on ${qualified(table)} rewrite what foreign keys write to it`);
 }
 
-const childNames = ({ catalog }: AnalysisContext, key: ForeignKey): string[] =>
-  columnNames(catalog, key.child, key.setColumns.length > 0 ? key.setColumns : key.childColumns);
-
 /** Columns of a key that setting their default leaves NULL; undefined where a BEFORE trigger may set them. */
 function emptied(context: AnalysisContext, key: ForeignKey): Set<string> | undefined {
-  const names = childNames(context, key);
+  const names = writtenNames(context, key, "delete");
   const set = columnsSetByTriggers(context, key.child, "update", names);
   if (!set || names.some((name) => set.has(name))) return undefined;
   const columns = context.catalog.relations.get(key.child)?.columns ?? [];

@@ -1,5 +1,6 @@
 import { ancestry, family } from "./catalog.ts";
 import type { Catalog, CatalogRelation, ForeignKey } from "./catalog-model.ts";
+import type { ChangedKey } from "./cascades.ts";
 import { quoteIdent } from "./query.ts";
 
 /** A table that loses rows. */
@@ -122,6 +123,8 @@ export interface ClosureCounts {
   blocks: Map<number, number>;
   /** Of each partitioned table that loses rows, the partitions that do. */
   places: Map<number, number[]>;
+  /** By constraint OID: what is passed on from the columns that a key sets; absent where nothing was asked. */
+  onward?: ReadonlyMap<number, Pick<ChangedKey, "onward">>;
   /** By OID of a key that sets a default and refers to a partitioned table: the partition that default is in, none where it is nowhere. */
   defaults: Map<number, number[]>;
 }
@@ -258,8 +261,15 @@ function reachedRows(catalog: Catalog, closure: Closure): string {
   return `SELECT ${root} AS n, t, c FROM ${SELECTED} UNION SELECT f.n, f.t, f.c FROM ${REACHED} w CROSS JOIN LATERAL (${steps.join(" UNION ALL ")}) f`;
 }
 
+/** What is counted behind the keys that set columns, in the same query. */
+export interface Behind {
+  /** Further sets of rows, from those that a key sets (`FROM` and `WHERE` of rows `x`). */
+  parts(rowsOf: (key: ForeignKey) => string): string[];
+  figures: string[];
+}
+
 /** One query that counts the whole closure. */
-export function closureQuery(catalog: Catalog, closure: Closure, base: string): string {
+export function closureQuery(catalog: Catalog, closure: Closure, base: string, behind?: Behind): string {
   const { parts, rowsOf, referring } = closureSets(catalog, closure, base);
   const root = closure.deletes[0]!.table;
   // Rows of a partition may go by their own name while a key names the whole.
@@ -293,14 +303,16 @@ export function closureQuery(catalog: Catalog, closure: Closure, base: string): 
       .filter(({ key }) => deleted(key.child) !== "")
       .map(({ key }) => `(SELECT count(*) FROM ${referring(key)}${deleted(key.child, root)}) AS a${key.oid}`),
   ];
-  return `WITH RECURSIVE ${parts} SELECT ${figures.join(", ")}`;
+  const further = behind?.parts((key) => `${referring(key)}${deleted(key.child)}`) ?? [];
+  return `WITH RECURSIVE ${[parts, ...further].join(", ")} SELECT ${[...figures, ...(behind?.figures ?? [])].join(", ")}`;
 }
 
 /** Keys that are not the only ones to lead to a table. */
 const pathKeys = (closure: Closure): ForeignKey[] =>
   closure.deletes.flatMap(({ via, self }) => (via.length + self.length > 1 ? [...via, ...self] : []));
 
-const LITERAL = /^('([^']|'')*'(::[\w ]+)?|-?[\d.]+|true|false)$/i;
+/** A default that is written out: a value, and nothing that is called. */
+export const LITERAL = /^('([^']|'')*'(::[\w ]+)?|-?[\d.]+|true|false)$/i;
 
 /** Keys that set columns to values which are written out, as conditions on the row of a partitioned table they then refer to. */
 const placedDefaults = (catalog: Catalog, closure: Closure): { key: ForeignKey; on: string }[] =>

@@ -53,6 +53,23 @@ create table c.upd (id int primary key);
 create table c.ua (id int primary key, u int constraint ua_u references c.upd on update cascade, w int constraint ua_w references c.upd on update cascade);
 insert into c.upd select generate_series(1, 5);
 insert into c.ua select i, 1 + i % 5, 1 + (i * 2) % 5 from generate_series(1, 20) i;
+create table c.k0 (id int primary key);
+create table c.k1 (k0 int constraint k1_k0 references c.k0 on update cascade, n int, primary key (k0, n));
+create table c.k2 (k0 int, k1 int, n int, primary key (k0, k1, n), constraint k2_k1 foreign key (k0, k1) references c.k1 on update cascade);
+create table c.k3 (id int primary key, k0 int, k1 int, k2 int, constraint k3_k2 foreign key (k0, k1, k2) references c.k2 on update set null);
+create table c.short (id int primary key, k0 int constraint short_k0 references c.k0 on update cascade, n int, constraint short_k1 foreign key (k0, n) references c.k1 on update cascade);
+insert into c.k0 select i * 10 from generate_series(1, 9) i;
+insert into c.k1 select 10 * (1 + i % 6), i from generate_series(1, 24) i;
+insert into c.k2 select k0, n, j from c.k1, generate_series(1, 3) j;
+insert into c.k3 select row_number() over (), k0, k1, n from c.k2 where n < 3;
+insert into c.short select n, k0, n from c.k1;
+create table c.room (k0 int constraint room_k0 references c.k0 on update cascade, n int, up int, primary key (k0, n), constraint room_up foreign key (k0, up) references c.room on update cascade);
+insert into c.room select k.id, j, nullif(j / 2, 0) from c.k0 k, generate_series(1, 4) j;
+create table c.opt (id int primary key, k0 int unique constraint opt_k0 references c.k0 on delete set null);
+create table c.tied (id int primary key, k0 int constraint tied_opt references c.opt (k0) on update cascade);
+insert into c.opt select i, i * 10 from generate_series(7, 9) i;
+insert into c.tied select i, 10 * (7 + i % 3) from generate_series(1, 12) i;
+delete from c.room where k0 > 60;
 analyze`;
 
 let server: TestPostgres;
@@ -93,6 +110,30 @@ test.each([
   ["delete from c.l0 where id = 1", ["c.l1 delete @1 l1_l0", "c.l2 delete @1 l2_l0 l2_l1", "c.l3 delete @2 l3_l2", "c.l4 modify @3 l4_l3"]],
   ["delete from c.both where id = 2", ["c.both delete @1 both_n", "c.both modify @1 both_m"]],
   ["update c.upd set id = id + 10 where id < 3", ["c.ua modify @1 ua_u ua_w"]],
+  // A changed key goes on as far as what it changes is referred to; what an earlier key has moved away, a later one does not find.
+  [
+    "update c.k0 set id = 1000 where id = 20",
+    [
+      "c.k1 modify @1 k1_k0",
+      "c.k2 modify @2 k2_k1",
+      "c.k3 modify @3 k3_k2",
+      "c.room modify @1 room_k0 room_up",
+      "c.short modify @1 short_k0 short_k1",
+    ],
+  ],
+  [
+    "update c.k0 set id = id + 1000 where id between 10 and 30",
+    [
+      "c.k1 modify @1 k1_k0",
+      "c.k2 modify @2 k2_k1",
+      "c.k3 modify @3 k3_k2",
+      "c.room modify @1 room_k0 room_up",
+      "c.short modify @1 short_k0 short_k1",
+    ],
+  ],
+  ["update c.k1 set n = n + 100 where k0 = 10", ["c.k2 modify @1 k2_k1", "c.k3 modify @2 k3_k2", "c.short modify @1 short_k1"]],
+  // What a delete sets to NULL may be a key of its own.
+  ["delete from c.k0 where id = 80", ["c.opt modify @1 opt_k0", "c.tied modify @2 tied_opt"]],
 ])("levels and ways of %s, each row once", async (text, expected) => {
   const found = await target.impact(text, { signal: new AbortController().signal, exact: true, countingMs: 10_000 });
   const { cascades, effects } = found.statements[0]!;

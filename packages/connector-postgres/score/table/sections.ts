@@ -8,6 +8,7 @@ import { CONFLICTS, MERGES, WITHS } from "./merges.ts";
 import { HEIRS } from "./heirs.ts";
 import { NAMES, SESSIONS } from "./names.ts";
 import { RIGHTS, ROW_SECURITY, TYPES } from "./objects.ts";
+import { KEY_CHAINS } from "./key-chains.ts";
 import { FOLLOWED } from "./followed.ts";
 import { INHERITANCE, PARTITIONS } from "./partitions.ts";
 import { FEW_RIGHTS, ROW_POLICIES } from "./privileges.ts";
@@ -43,6 +44,7 @@ export const SECTIONS: readonly Section[] = [
   RULES,
   RULE_CHAINS,
   FOLLOWED,
+  KEY_CHAINS,
   NAMES,
   SESSIONS,
   COLUMNS,

@@ -12,7 +12,7 @@ import { pinnedByUniqueKey } from "../trigger-writes.ts";
 import type { WriteEvent } from "../triggers.ts";
 import { rangeName, unwrap, type Node } from "../tree.ts";
 import { columnNames } from "./key-locks.ts";
-import { partitionBounds } from "./written-keys.ts";
+import { partitionBounds } from "./partition-moves.ts";
 
 /** A statement of a trigger's body of which it can be counted how often it runs. */
 export interface FollowedStatement {

@@ -11,6 +11,7 @@ import { isCountable } from "./countable.ts";
 import { blurAll, pushEffect } from "./effects.ts";
 import { counted, estimated } from "./figures.ts";
 import { countFirings } from "./firing-counts.ts";
+import { onwardOfSets } from "./passed-on.ts";
 import { plannedChildren } from "./planned-rows.ts";
 import { foundRows, type RowSource } from "./row-source.ts";
 import { lockParts, reachOf } from "./target-locks.ts";
@@ -65,10 +66,13 @@ async function countDeleted(context: AnalysisContext, task: WriteTask, closure: 
   if (!closure.uncounted && hasCascades(closure) && !hidesChildren(context, closure)) {
     const needed = neededColumns(context.catalog, closure, target.oid);
     const base = selectionOf(body, needed, { limit: COUNT_CAP + 1, rows: found });
-    const row = base === undefined ? undefined : await countRows(context, closureQuery(context.catalog, closure, base));
+    const behind = onwardOfSets(context, closure);
+    const row = base === undefined ? undefined : await countRows(context, closureQuery(context.catalog, closure, base, behind));
     if (row) {
       const rows = counted(Number(row.target));
-      return rows.kind === "exact" ? { rows, counts: readCounts(context.catalog, closure, row) } : { rows };
+      if (rows.kind !== "exact") return { rows };
+      const counts = readCounts(context.catalog, closure, row);
+      return { rows, counts: behind ? { ...counts, onward: behind.read(row) } : counts };
     }
   }
   const rows = await countSelected(context, task);

@@ -20,7 +20,8 @@ import { rangeOf, type WriteTask } from "./task.ts";
 import { hidesChildren, policed } from "../row-security.ts";
 import { describeMoves } from "./update.ts";
 import { columnOf } from "./view-path.ts";
-import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
+import { movesRows } from "./partition-moves.ts";
+import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
 
 type Event = "insert" | "update" | "delete";
 const EVENTS: Record<string, Event> = { CMD_INSERT: "insert", CMD_UPDATE: "update", CMD_DELETE: "delete" };

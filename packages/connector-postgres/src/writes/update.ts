@@ -20,7 +20,8 @@ import { plannedChildren } from "./planned-rows.ts";
 import { describeDefaultsSet } from "./sequences.ts";
 import { lockBounds, lockLeft, lockParts, reachOf } from "./target-locks.ts";
 import { rangeOf, settled, type WriteTask } from "./task.ts";
-import { countWrittenKeys, movesRows, type WrittenKeys } from "./written-keys.ts";
+import { movesRows } from "./partition-moves.ts";
+import { countWrittenKeys, type WrittenKeys } from "./written-keys.ts";
 
 /** An UPDATE, with the keys that really change and the partitions its rows go to. */
 export async function describeUpdate(context: AnalysisContext, task: WriteTask, draft: DraftStatement): Promise<Rows> {

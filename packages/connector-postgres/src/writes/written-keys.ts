@@ -1,11 +1,25 @@
 import { countRows, type AnalysisContext } from "../analysis-context.ts";
-import { ancestry, family } from "../catalog.ts";
+import { ancestry } from "../catalog.ts";
 import type { CatalogColumn, CatalogIndex, CatalogRelation, ForeignKey } from "../catalog-model.ts";
 import { keysTo } from "../closure.ts";
 import { quoteIdent } from "../query.ts";
 import type { ChangedKey } from "../cascades.ts";
 import { columnNames, keysOf, type KeyCheck } from "./key-locks.ts";
 import { isHidden } from "../row-security.ts";
+import { movesRows, partitionBounds, partitionColumns } from "./partition-moves.ts";
+import {
+  differing,
+  followers,
+  keyChanges,
+  readStep,
+  referring,
+  sideOf,
+  stepFigures,
+  stepParts,
+  stepsFrom,
+  type ChangedRows,
+  type Step,
+} from "./passed-on.ts";
 import { sqlName, type RowSource } from "./row-source.ts";
 
 /** What could be counted of the values a statement writes. */
@@ -57,7 +71,8 @@ export async function countWrittenKeys(
   // Rows that refer to rows of their own table may be changed by the statement and then by the key.
   const changesAgain = (key: ForeignKey): ForeignKey[] =>
     source.old && key.child === target.oid && "cnd".includes(key.onUpdate) ? keysOf(catalog, target).filter((other) => other !== key) : [];
-  const below = target.kind === "p" ? family(catalog, target.oid).slice(1) : [];
+  const root: ChangedRows = { name: "written", relation: target };
+  const side = sideOf(root);
   const bounds = divided ? await partitionBounds(context, target) : undefined;
   const partColumns = bounds ? partitionColumns(context, target) : undefined;
 
@@ -65,6 +80,7 @@ export async function countWrittenKeys(
     keys: readonly ForeignKey[],
     changing: readonly ForeignKey[],
     parts: boolean,
+    steps: readonly Step[],
   ): Promise<WrittenKeys | undefined> => {
     const needed = new Map<string, CatalogColumn>();
     const need = (names: readonly string[]): void => {
@@ -81,10 +97,9 @@ export async function countWrittenKeys(
     if (parts) need(partColumns!);
     const sql = source.rows([...needed.values()]);
     if (sql === undefined) return undefined;
-    const side = (prefix: "n" | "o", names: readonly string[]): string[] => names.map((name) => `w.${prefix}${column(name)!.attnum}`);
     const row = (items: readonly string[]): string => (items.length === 1 ? items[0]! : `ROW(${items.join(", ")})`);
     const allSet = (items: readonly string[]): string => items.map((item) => `${item} IS NOT NULL`).join(" AND ");
-    const differs = (names: readonly string[]): string => `${row(side("n", names))} IS DISTINCT FROM ${row(side("o", names))}`;
+    const differs = (names: readonly string[]): string => differing(root, names);
     const conflict = arbiters
       .map((index) => {
         const names = columnNames(catalog, index.table, index.columns.slice(0, index.keyColumns));
@@ -125,24 +140,19 @@ export async function countWrittenKeys(
     }
     for (const key of changing) {
       const names = columnNames(catalog, key.parent, key.parentColumns);
-      // A referenced key that only looks different, as 1.0 for 1, is passed on (ri_KeysEqual in ri_triggers.c compares bytes).
-      const record = (prefix: "n" | "o"): string => `CAST(ROW(${side(prefix, names).join(", ")}) AS record)`;
-      const alike = `${record("n")} OPERATOR(pg_catalog.*=) ${record("o")}`;
-      // What a key to a part of the table is about are the rows in that part.
-      const within = below.includes(key.parent) ? ` AND w.t IN (${family(catalog, key.parent).join(", ")})` : "";
-      const changes = `${allSet(side("o", names))} AND NOT ${alike}${within}`;
+      const changes = keyChanges(catalog, root, key);
       if (target.kind === "p")
         figures.push(
           `(SELECT array_agg(DISTINCT w.t::int8) FROM written w WHERE ${changes}${moves ? " AND NOT w.moves" : ""}) AS s${key.oid}`,
         );
       const child = catalog.relations.get(key.child)!;
-      const on = columnNames(catalog, key.child, key.childColumns).map((name, i) => `x.${quoteIdent(name)} = ${side("o", names)[i]}`);
+      const rows = referring(catalog, root, key);
       figures.push(
         `count(*) FILTER (WHERE ${changes}) AS c${key.oid}`,
         `count(*) FILTER (WHERE ${changes} AND ${differs(names)}) AS e${key.oid}`,
-        `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}) AS d${key.oid}`,
+        `(SELECT count(*) FROM ${rows}) AS d${key.oid}`,
         // Another row may come to hold the old key, and those who refer to it with it.
-        `(SELECT count(*) FROM ${child.kind === "p" ? "" : "ONLY "}${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}
+        `(SELECT count(*) FROM ${rows}
           AND NOT EXISTS (SELECT FROM written v WHERE ${names.map((name) => `v.n${column(name)!.attnum} = w.o${column(name)!.attnum}`).join(" AND ")})) AS l${key.oid}`,
       );
       if (!source.old || key.child !== target.oid) continue;
@@ -151,7 +161,7 @@ export async function countWrittenKeys(
       const refers = columnNames(catalog, key.child, key.childColumns).map((name, i) => `${given(name)} = ${side("o", names)[i]}`);
       const twice = `${sqlName(child)} x JOIN written v ON v.t = x.tableoid AND v.c = x.ctid JOIN written w ON ${refers.join(" AND ")} WHERE ${changes}`;
       figures.push(
-        `(SELECT count(*) FROM ${sqlName(child)} x JOIN written w ON ${on.join(" AND ")} WHERE ${changes}
+        `(SELECT count(*) FROM ${rows}
           AND NOT EXISTS (SELECT FROM written v WHERE v.t = x.tableoid AND v.c = x.ctid)) + (SELECT count(*) FROM ${twice}) AS f${key.oid}`,
       );
       for (const other of changesAgain(key)) {
@@ -174,7 +184,11 @@ export async function countWrittenKeys(
       ...(moves ? [`(SELECT CASE w.t::int8 ${leaves} ELSE false END FROM (SELECT ${placing()}) p) AS moves`] : []),
     ];
     const written = further.length === 0 ? sql : `SELECT w.*, ${further.join(", ")} FROM (${sql}) w`;
-    const counted = await countRows(context, `WITH written AS (${written}) SELECT ${figures.join(", ")} FROM written w`);
+    const shifts = steps.length > pointing.length ? pointing.map((key) => followers(catalog, root, key)) : [];
+    if (shifts.length > 0) figures.push(`${shifts.join(" + ")} AS shifts`);
+    const with_ = [`written AS (${written})`, ...stepParts(context, steps, root)].join(", ");
+    const all = [...figures, ...stepFigures(context, steps, root)].join(", ");
+    const counted = await countRows(context, `WITH ${with_} SELECT ${all} FROM written w`);
     if (!counted || arbiters.some((index) => Number(counted[`twice${index.oid}`]) > 0)) return undefined;
     return {
       rows: Number(counted.rows),
@@ -199,7 +213,10 @@ export async function countWrittenKeys(
           const figure = (letter: string): number => Number(counted[`${letter}${key.oid}`]);
           const after = counted[`f${key.oid}`] === undefined ? {} : { after: figure("f") };
           const staying = target.kind === "p" ? { staying: ((counted[`s${key.oid}`] ?? []) as string[]).map(Number) } : {};
-          return [key.oid, { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l"), ...staying, ...after }];
+          const step = steps.find((item) => item.level === 1 && item.key === key);
+          const passed = step ? readStep(step, steps, counted, Number(counted.shifts ?? 0) > 0) : {};
+          const found = { rows: figure("c"), unequal: figure("e"), children: figure("d"), left: figure("l") };
+          return [key.oid, { ...found, ...staying, ...after, ...passed }];
         }),
       ),
       ...(parts ? { partitions: new Map([...bounds!.keys()].map((oid) => [oid, Number(counted[`p${oid}`])])) } : {}),
@@ -215,36 +232,9 @@ export async function countWrittenKeys(
     };
   };
 
-  const all = await attempt(own, pointing, partColumns !== undefined);
-  if (all || own.length + pointing.length === 0) return all ?? (partColumns ? attempt([], [], false) : undefined);
-  return attempt([], [], false);
-}
-
-/** The key of a partitioned table, or of one of its parts, is assigned. */
-export const movesRows = ({ catalog }: AnalysisContext, target: CatalogRelation, columns: readonly string[]): boolean =>
-  family(catalog, target.oid).some((oid) => {
-    const relation = catalog.relations.get(oid)!;
-    return relation.partitionKey.some(
-      (attnum) => attnum === 0 || columns.includes(relation.columns.find((item) => item.attnum === attnum)?.name ?? ""),
-    );
-  });
-
-/** Columns that decide about the partition; undefined where an expression does. */
-function partitionColumns({ catalog }: AnalysisContext, target: CatalogRelation): string[] | undefined {
-  const parts = family(catalog, target.oid).map((oid) => catalog.relations.get(oid)!);
-  if (parts.some((part) => part.partitionKey.includes(0))) return undefined;
-  return [...new Set(parts.flatMap((part) => columnNames(catalog, part.oid, part.partitionKey)))];
-}
-
-/** The condition each leaf's rows satisfy, written by the server. Undefined where code of somebody's own takes part. */
-export async function partitionBounds(context: AnalysisContext, target: CatalogRelation): Promise<Map<number, string> | undefined> {
-  const { catalog, session } = context;
-  const leaves = family(catalog, target.oid).filter((oid) => catalog.relations.get(oid)?.kind === "r");
-  if (leaves.length === 0 || leaves.length > 64 || !context.exact) return undefined;
-  if (context.judge.relation(target.oid).ownCode) return undefined;
-  const rows = await session.query(
-    "SELECT o::int8 AS oid, pg_get_partition_constraintdef(o::oid) AS bound FROM unnest($1::int8[]) AS u(o)",
-    [leaves],
-  );
-  return new Map(rows.flatMap((row) => (row.bound ? [[Number(row.oid), String(row.bound)] as const] : [])));
+  const steps = source.old ? stepsFrom(context, target, pointing, assigned ?? []) : [];
+  const parts = partColumns !== undefined;
+  const all = (await attempt(own, pointing, parts, steps)) ?? (steps.length > 0 ? await attempt(own, pointing, parts, []) : undefined);
+  if (all || own.length + pointing.length === 0) return all ?? (parts ? attempt([], [], false, []) : undefined);
+  return attempt([], [], false, []);
 }
