@@ -6,6 +6,7 @@ import type { OpenedCluster } from "./cluster/open-cluster.ts";
 import { openGate } from "./gate/gate.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
 import { readCommand } from "./kubectl/command.ts";
+import { freezeFiles } from "./kubectl/freeze.ts";
 import { KUBECTL_MISSING, runKubectl } from "./kubectl/run.ts";
 import { writtenObject } from "./object-name.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -110,9 +111,14 @@ async function read(
   if (program === undefined) throw new TargetError("bad_request", KUBECTL_MISSING);
   const { lines, diagnostics } = readCommand(request.text);
   if (diagnostics.length > 0) throw new TargetError("syntax_error", diagnostics[0]!.message);
+  // kubectl itself would fetch a URL from anywhere the agent's host can reach.
+  const frozen = await freezeFiles(lines, new Map(), { signal });
+  if (!frozen.ok) {
+    return { state: "failed", affected: [], error: { code: "statement_failed", message: frozen.reason, statement: frozen.line } };
+  }
   const gate = await openGate({ cluster, mode: "read" });
   try {
-    for (const [index, line] of lines.entries()) {
+    for (const [index, line] of frozen.lines.entries()) {
       await sink.columns(index, [column("output")]);
       const rows = new RowWriter(sink, index, request.rowCap);
       const errors: Buffer[] = [];
@@ -121,7 +127,7 @@ async function read(
         argv: line.argv,
         serverUrl: gate.url,
         namespace: cluster.namespace,
-        files: new Map(),
+        files: frozen.files,
         ...(line.stdin === undefined ? {} : { stdin: Buffer.from(line.stdin) }),
         signal,
         timeoutMs: request.timeoutMs,

@@ -22,7 +22,7 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
   let next = 0;
   for (const planned of lines) {
     const { line, writes, open, fails } = planned;
-    for (const reason of open) warnings.add(reason);
+    for (const reason of [...open, ...planned.warnings]) warnings.add(reason);
     if (open.length > 0) complete = false;
     const place = { start: line.start, end: line.end, text: text.slice(line.start, line.end) };
     const found = writes.flatMap(() => told?.statements[next++] ?? []).map(notUndone);

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { TargetError } from "@interlock/connector";
 import type { Cluster } from "./cluster/cluster.ts";
-import { openGate, type Gate } from "./gate/gate.ts";
-import type { PlannedWrite } from "./gate/planned-write.ts";
+import type { Gate } from "./gate/gate.ts";
+import type { PlannedWrite, WriteResource } from "./gate/planned-write.ts";
+import type { KubeObject } from "./gate/json.ts";
 import type { CommandLine } from "./kubectl/command.ts";
-import { freezeFiles } from "./kubectl/freeze.ts";
-import { KUBECTL_MISSING, runKubectl, type RunOutcome } from "./kubectl/run.ts";
+import { freezeFiles, type FreezeOptions } from "./kubectl/freeze.ts";
+import { KUBECTL_MISSING, type RunOutcome } from "./kubectl/run.ts";
+import { FOLLOWING } from "./kubectl/verbs.data.ts";
 import { onlyReads } from "./parse.ts";
+import { openPlanner } from "./plan-line.ts";
 
 /** Longest that one line may take to be planned, in milliseconds. */
 const LINE_MS = 30_000;
@@ -22,6 +25,8 @@ export interface Planning {
   program: string | undefined;
   lines: readonly CommandLine[];
   signal: AbortSignal;
+  /** In place of fetching a manifest anew. */
+  fetch?: FreezeOptions["fetch"];
 }
 
 /** What one line came to. */
@@ -32,6 +37,8 @@ export interface LinePlan {
   fails?: string;
   /** Why not all of it could be seen. */
   open: string[];
+  /** What is to be known beside what it writes. */
+  warnings: string[];
   /** Verbs and reasons of requests that were not let through. */
   refused: Gate["refused"];
 }
@@ -43,64 +50,69 @@ export interface CommandPlan {
 }
 
 /** Runs the lines behind one gate, in order, so that a later one meets what an earlier one would leave. Nothing in the cluster changes. */
-export async function planLines({ cluster, namespace, program, lines, signal }: Planning): Promise<CommandPlan> {
+export async function planLines({ cluster, namespace, program, lines, signal, fetch }: Planning): Promise<CommandPlan> {
   const fingerprintKey = randomBytes(32);
   const plan: CommandPlan = { lines: [], fingerprintKey };
-  const frozen = await freezeFiles(lines, new Map(), { signal });
+  const frozen = await freezeFiles(lines, new Map(), { signal, ...(fetch === undefined ? {} : { fetch }) });
   if (!frozen.ok) {
     for (const [index, line] of lines.entries())
       plan.lines.push({
         line,
         writes: [],
         refused: [],
+        warnings: [],
         open: index === frozen.line ? [frozen.reason] : ["A line of the command cannot be read"],
       });
     return plan;
   }
-  let stuck = new AbortController();
-  const gate = await openGate({
-    cluster,
-    mode: "plan",
-    fingerprintKey,
-    onWaiting: () => stuck.abort(),
-  });
+  if (program === undefined && frozen.lines.some((line) => !onlyReads(line))) throw new TargetError("bad_request", KUBECTL_MISSING);
+  const planner = await openPlanner({ cluster, program: program ?? "", namespace, fingerprintKey });
+  const { gate } = planner;
+  /** Why later lines would never be begun. */
+  let stops: string | undefined;
   try {
     for (const line of frozen.lines) {
-      stuck = new AbortController();
       const before = { writes: gate.writes.length, refused: gate.refused.length };
-      const failed = plan.lines.some(({ fails }) => fails !== undefined);
       const open: string[] = [];
+      const warnings: string[] = [];
       let fails: string | undefined;
-      if (failed) open.push("A line before this one would fail");
+      if (stops !== undefined) open.push(stops);
       else if (!onlyReads(line)) {
-        if (program === undefined) throw new TargetError("bad_request", KUBECTL_MISSING);
         const errors: Buffer[] = [];
-        const outcome = await runKubectl({
-          program,
-          argv: line.argv,
-          serverUrl: gate.url,
-          namespace,
+        const { outcome, stuck, waitsFor } = await planner.run(line, {
           files: frozen.files,
           ...(line.stdin === undefined ? {} : { stdin: Buffer.from(line.stdin) }),
-          signal: AbortSignal.any([signal, stuck.signal]),
+          signal,
           timeoutMs: LINE_MS,
           maxOutputBytes: OUTPUT_BYTES,
           onOutput: (stream, chunk) => void (stream === "stderr" && errors.push(chunk)),
         });
         signal.throwIfAborted();
         const words = Buffer.concat(errors).toString().slice(0, WORDS_BYTES).trim();
-        fails = stuck.signal.aborted ? undefined : failureOf(outcome, words);
+        fails = stuck ? undefined : failureOf(outcome, words);
         if (outcome.state === "timed_out") open.push("It took too long to be planned");
-        if (stuck.signal.aborted) open.push("It would wait for an object that stays until somebody takes its finalizers off");
+        if (stuck) open.push("It would wait for an object that stays until somebody takes its finalizers off");
+        for (const { resource, after } of waitsFor) warnings.push(staysText(resource, after));
+        if (fails !== undefined) stops = "A line before this one would fail";
+        else if (stuck || waitsFor.length > 0) stops = "A line before this one would wait for an object that stays";
+      } else if (FOLLOWING[line.verb] === "always" && gate.writes.length > 0 && line !== frozen.lines.at(-1)) {
+        warnings.push(`What is after kubectl ${line.verb} is sent without waiting for it; propose it when that is over.`);
       }
       const refused = gate.refused.slice(before.refused);
       open.push(...refused.map(({ reason }) => reason));
-      plan.lines.push({ line, writes: gate.writes.slice(before.writes), refused, open, ...(fails === undefined ? {} : { fails }) });
+      plan.lines.push({
+        line,
+        writes: gate.writes.slice(before.writes),
+        refused,
+        open,
+        warnings,
+        ...(fails === undefined ? {} : { fails }),
+      });
     }
     if (gate.fault !== undefined) throw new TargetError("target_down", gate.fault);
     return plan;
   } finally {
-    await gate.close();
+    await planner.close();
   }
 }
 
@@ -109,4 +121,11 @@ function failureOf({ state, code }: RunOutcome, words: string): string | undefin
   if (state === "exited" && code === 0) return undefined;
   if (state === "too_much_output") return "It prints more than a plan may";
   return words === "" ? `kubectl ended with code ${code ?? "none"}` : words;
+}
+
+function staysText({ resource, name, namespace }: WriteResource, after: KubeObject | undefined): string {
+  const finalizers: unknown = after?.metadata?.finalizers;
+  const by = Array.isArray(finalizers) && finalizers.length > 0 ? ` (${finalizers.join(", ")})` : "";
+  const place = namespace === undefined ? "" : ` in ${namespace}`;
+  return `${resource} ${name ?? ""}${place} stays, terminating, until its finalizers are taken off${by}.`;
 }

@@ -15,6 +15,7 @@ import { openCluster, type OpenedCluster } from "./cluster/open-cluster.ts";
 import { openClusterView } from "./impact/cluster-view.ts";
 import { execute } from "./execute.ts";
 import { readCommand } from "./kubectl/command.ts";
+import { manifestCache } from "./kubectl/manifest-cache.ts";
 import { findKubectl } from "./kubectl/run.ts";
 import { parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
@@ -37,11 +38,18 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
   };
   const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
 
-  const planned = async (text: string, signal: AbortSignal): Promise<{ plan: CommandPlan; namespace: string } | undefined> => {
+  const drafts = manifestCache();
+
+  const planned = async (
+    text: string,
+    signal: AbortSignal,
+    fetch?: ReturnType<typeof manifestCache>,
+  ): Promise<{ plan: CommandPlan; namespace: string } | undefined> => {
     const { lines, diagnostics } = readCommand(text);
     if (diagnostics.length > 0) return undefined;
     const to = await cluster();
-    const plan = await planLines({ cluster: to, namespace: to.namespace, program: await kubectl(), lines, signal });
+    const given = fetch === undefined ? {} : { fetch };
+    const plan = await planLines({ cluster: to, namespace: to.namespace, program: await kubectl(), lines, signal, ...given });
     return { plan, namespace: to.namespace };
   };
 
@@ -55,7 +63,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     },
     async impact(text, { signal }: ImpactOptions): Promise<Impact> {
       const started = performance.now();
-      const found = await planned(text, signal);
+      const found = await planned(text, signal, drafts);
       return found ? plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started) : unread(text, started);
     },
     async resolve(text, signal): Promise<Resolution> {

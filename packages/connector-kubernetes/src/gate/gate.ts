@@ -25,6 +25,8 @@ export interface GateOptions {
   showSecret?: (value: SecretKey) => boolean;
   /** Called when a client waits for an object that will stay Terminating: it would wait until somebody takes its finalizers off. */
   onWaiting?: (waiting: Waiting) => void;
+  /** Called at the beginning of each request. */
+  onRequest?: () => void;
 }
 
 /** An API server on loopback for one run of a client, in front of a cluster that it cannot change. */
@@ -39,6 +41,8 @@ export interface Gate {
   readonly reads: readonly ReadRequest[];
   /** Set when the cluster kept what it was asked only to try. */
   readonly fault: string | undefined;
+  /** Ends the connections of a client that is gone; when it resolves, what it had asked for is done or never will be. */
+  hangUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +71,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    options.onRequest?.();
     const url = afterSecret(request.url ?? "");
     if (url === undefined) return sendAnswer(response, failure(404, "the server could not find the requested resource"));
     const method = request.method ?? "";
@@ -144,6 +149,10 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     reads: reads.passed,
     get fault() {
       return plan.fault;
+    },
+    hangUp: async () => {
+      for (const socket of sockets) socket.destroy();
+      await plan.settled();
     },
     close: () =>
       new Promise((resolve) => {

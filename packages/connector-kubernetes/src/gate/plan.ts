@@ -60,6 +60,11 @@ export class Plan {
     return run;
   }
 
+  /** Resolves when every write taken so far is answered. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
   async #write(request: WriteRequest): Promise<Answer> {
     if (this.fault !== undefined) return failure(500, this.fault);
     const { method, target } = request;

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import type { CommandLine } from "./command.ts";
 import { refusedKustomization, type Files } from "./kustomization.ts";
-import { fetchManifest, ManifestError, type ManifestOptions } from "./manifest-url.ts";
+import { ManifestError, fetchManifest, type ManifestOptions } from "./manifest-url.ts";
+
+export interface FreezeOptions extends ManifestOptions {
+  /** In place of a fetch of its own, e.g. out of a cache while somebody types. */
+  fetch?: typeof fetchManifest;
+}
 
 export type Frozen = { ok: true; lines: CommandLine[]; files: Files } | { ok: false; line: number; reason: string };
 
 /** Everything a command reads, held from now on: its own files are there, and what it names by URL is fetched once and becomes one of them. */
-export async function freezeFiles(lines: readonly CommandLine[], own: Files, options: ManifestOptions): Promise<Frozen> {
+export async function freezeFiles(lines: readonly CommandLine[], own: Files, options: FreezeOptions): Promise<Frozen> {
   const files = new Map(own);
   const frozen: CommandLine[] = [];
   for (const [index, line] of lines.entries()) {
@@ -23,7 +28,7 @@ export async function freezeFiles(lines: readonly CommandLine[], own: Files, opt
       names.set(url, name);
       if (files.has(name)) continue;
       try {
-        files.set(name, await fetchManifest(url, options));
+        files.set(name, await (options.fetch ?? fetchManifest)(url, options));
       } catch (error) {
         if (error instanceof ManifestError) return { ok: false, line: index, reason: error.message };
         throw error;
