@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { CommandService } from "./command/command-service.ts";
 import type { DocumentStore } from "./document/document-store.ts";
 import { DraftService } from "./draft/draft-service.ts";
+import { ObjectService } from "./objects/object-service.ts";
 import { PolicyFile } from "./policy/policy-file.ts";
 import { ResultService } from "./result/result-service.ts";
 import type { Authenticate } from "./http/authentication.ts";
@@ -40,6 +41,7 @@ export interface Services {
   commands: CommandService;
   drafts: DraftService;
   results: ResultService;
+  objects: ObjectService;
   connections: ConnectionRegistry;
   policy: PolicyFile;
   timeline: Timeline;
@@ -69,6 +71,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     log,
   });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
+  const objects = new ObjectService({ db, policy, connections, timeline });
   const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, results, commands });
   await commands.recover();
   connections.watch();
@@ -76,6 +79,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     commands,
     drafts,
     results,
+    objects,
     connections,
     policy,
     timeline,

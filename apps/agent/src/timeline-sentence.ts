@@ -24,6 +24,8 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "room.role_changed": (data) => `made ${text(data, "user")} ${text(data, "to")}`,
   "document.created": (data) => `created ${text(data, "name") || "a document"}`,
   "draft.analysed": () => "had a draft analysed",
+  "objects.listed": (data) => `looked through ${text(data, "connection")}`,
+  "object.opened": (data) => `opened ${text(data, "object")} of ${text(data, "connection")}`,
   "update.refused": () => "sent an edit that was refused",
   "command.proposed": (data, actor) => `proposed ${title(data)}${others(data, actor)}`,
   "command.denied": (data) => `Blocked: ${title(data)} — ${text(data, "message")}`,

@@ -4,7 +4,14 @@ import type { RoomHub } from "./room/room-hub.ts";
 import { sentence } from "./timeline-sentence.ts";
 
 /** Types of events that are kept in the log but would only be noise in a room. */
-const SILENT: ReadonlySet<string> = new Set(["draft.analysed", "user.signed_in", "user.signed_out", "policy.loaded"]);
+const SILENT: ReadonlySet<string> = new Set([
+  "draft.analysed",
+  "objects.listed",
+  "object.opened",
+  "user.signed_in",
+  "user.signed_out",
+  "policy.loaded",
+]);
 
 /** The audit log of a room, told to people. */
 export class Timeline {

@@ -117,6 +117,10 @@ export class TestSocket implements RoomSocket {
   sendText(json: string): void {
     this.messages.push(JSON.parse(json) as ServerMessage);
   }
+  async sendPaced(message: ServerMessage): Promise<void> {
+    this.messages.push(message);
+    await this.take();
+  }
   async sendBinary(frame: Uint8Array): Promise<void> {
     this.frames.push(Uint8Array.from(frame));
     await this.take();

@@ -14,6 +14,7 @@ import type { ClusterSecret } from "./cluster/kubeconfig.ts";
 import { openCluster, type OpenedCluster } from "./cluster/open-cluster.ts";
 import { openClusterView } from "./impact/cluster-view.ts";
 import { execute } from "./execute.ts";
+import { openExplorer } from "./explorer/explorer.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { manifestCache } from "./kubectl/manifest-cache.ts";
 import { findKubectl } from "./kubectl/run.ts";
@@ -38,6 +39,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
   };
   const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
 
+  const objects = openExplorer(cluster);
   const drafts = manifestCache();
 
   const planned = async (
@@ -54,6 +56,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
   };
 
   return {
+    objects,
     async ping(signal) {
       const to = await cluster();
       const { status, body } = await to.request({ method: "GET", path: "/version", headers: { accept: "application/json" }, signal });
@@ -89,6 +92,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
       return execute({ cluster: await cluster(), program: await kubectl() }, request, sink, signal);
     },
     async close() {
+      objects.close();
       const open = await opened?.catch(() => undefined);
       await open?.close();
     },

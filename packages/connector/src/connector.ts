@@ -1,4 +1,17 @@
-import type { Affected, Completion, Diagnostic, Effect, ErrorCode, Impact, SchemaTree } from "@interlock/protocol";
+import type {
+  Affected,
+  Completion,
+  Diagnostic,
+  Effect,
+  ErrorCode,
+  Impact,
+  ObjectCount,
+  ObjectEdit,
+  ObjectKinds,
+  ObjectsChange,
+  ObjectText,
+  SchemaTree,
+} from "@interlock/protocol";
 
 /**
  * One protocol. A connector is one folder behind this interface; optional abilities are optional methods. It never imports another
@@ -82,6 +95,8 @@ export interface Target {
    */
   plan?(text: string, options: ImpactOptions): Promise<Planned>;
   schema(signal: AbortSignal): Promise<SchemaTree>;
+  /** Present where a target's objects can be walked, followed and edited one by one. */
+  readonly objects?: ObjectExplorer;
   /** Completions at a UTF-16 offset, best first, at most 200. */
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */
@@ -97,6 +112,37 @@ export interface Target {
    */
   undo?(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome>;
   close(): Promise<void>;
+}
+
+/** An object of a target by its kind's key, its namespace if it is in one, and its name. */
+export interface ObjectPlace {
+  kind: string;
+  namespace?: string;
+  name: string;
+}
+
+/** The objects of a target. It only reads; nothing it tells holds a secret value. Refusals of the target reject with TargetError, too. */
+export interface ObjectExplorer {
+  kinds(signal: AbortSignal): Promise<ObjectKinds>;
+  /** How many objects of each kind are in a namespace, or of the kinds that are in none. A kind that may not be listed says so. */
+  counts(namespace: string | undefined, signal: AbortSignal): Promise<ObjectCount[]>;
+  /**
+   * Tells what there is of a kind and every change of it, until it is closed. Those who follow the same share one stream from the target;
+   * it ends when the last of them closes.
+   */
+  follow(kind: string, namespace: string | undefined, told: (change: ObjectsChange) => void): { close(): void };
+  read(place: ObjectPlace, signal: AbortSignal): Promise<ObjectText>;
+  /** JSON schema (draft 7) of a kind, complete in itself; undefined where the target tells none. */
+  schema(kind: string, signal: AbortSignal): Promise<Record<string, unknown> | undefined>;
+  /**
+   * What saving `text` comes to for somebody who was shown `base`. `shown` is how texts of this target are masked before people see them:
+   * the object as it is now is compared in that form.
+   */
+  edit(
+    place: ObjectPlace,
+    edit: { base: string; text: string; force: boolean; shown: (text: string) => string },
+    signal: AbortSignal,
+  ): Promise<ObjectEdit>;
 }
 
 /** Most rows that may be written to one object before the guard rolls back. */

@@ -36,6 +36,8 @@ export const AUDIT_TYPES = [
   "room.role_changed",
   "document.created",
   "draft.analysed",
+  "objects.listed",
+  "object.opened",
   "update.refused",
   "command.proposed",
   "command.denied",

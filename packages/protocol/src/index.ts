@@ -12,5 +12,6 @@ export * from "./audit-event.ts";
 export * from "./result-chunk.ts";
 export * from "./result-file.ts";
 export * from "./messages.ts";
+export * from "./objects.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

@@ -3,6 +3,7 @@ import { Command } from "./command.ts";
 import { Completion, Connection } from "./connection.ts";
 import { Diagnostic, Impact } from "./impact.ts";
 import { LIMITS } from "./limits.ts";
+import { OBJECT_TEXT_CHARS, ObjectRef, ObjectScope, ObjectsChange } from "./objects.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { Principal, Role } from "./principal.ts";
 import { Document, Room, TimelineEntry } from "./room.ts";
@@ -87,6 +88,26 @@ export const ClientMessage = z.discriminatedUnion("type", [
     text: z.string().max(LIMITS.commandBytes),
     offset: z.number().int().nonnegative(),
   }),
+  /** The kinds of objects of a target (ObjectKinds). Idempotent, as is everything about objects: none of it writes. */
+  z.object({ type: z.literal("objects.kinds"), id, connectionId: z.string() }),
+  /** How many objects of each kind are in a namespace; without one, of the kinds that are in none. Answered by `{counts}`. */
+  z.object({ type: z.literal("objects.counts"), id, connectionId: z.string(), namespace: ObjectScope.shape.namespace }),
+  /** Tells the objects of a scope and every change of them, until it is unwatched or the socket closes. */
+  ObjectScope.extend({ type: z.literal("objects.watch") }),
+  ObjectScope.extend({ type: z.literal("objects.unwatch") }),
+  /** One object (ObjectText). */
+  ObjectRef.extend({ type: z.literal("object.read"), id }),
+  /** The JSON schema of a kind, out of the target's OpenAPI document: `{schema}`, absent where it tells none. */
+  z.object({ type: z.literal("object.schema"), id, connectionId: z.string(), kind: ObjectScope.shape.kind }),
+  /** What it would take to make of the object what `text` says, seen from `base`, which is what the sender was shown (ObjectEdit). */
+  ObjectRef.extend({
+    type: z.literal("object.edit"),
+    id,
+    base: z.string().max(OBJECT_TEXT_CHARS),
+    text: z.string().max(OBJECT_TEXT_CHARS),
+    /** Take over fields that another manager owns. */
+    force: z.boolean(),
+  }),
   z.object({ type: z.literal("document.create"), id, name: plainLine(80), connectionId: z.string() }),
   /** Only the lead. */
   z.object({ type: z.literal("room.role"), id, userId: z.string(), role: Role }),
@@ -149,6 +170,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("document"), document: Document }),
   z.object({ type: z.literal("connection"), connection: Connection }),
   z.object({ type: z.literal("draft"), draft: DraftAnalysis }),
+  /** Objects of a scope that this page watches; see ObjectsChange. */
+  ObjectScope.extend({ type: z.literal("objects"), change: ObjectsChange }),
   /** Nobody's cursor is there any more. */
   z.object({ type: z.literal("draft.gone"), documentId: z.string(), userId: z.string() }),
   /** The whole command, at every change of it. While rows stream, at most ten times a second. */

@@ -103,7 +103,7 @@ export class LiveSocket {
   }
 
   /** Resolves when the backlog is below half of what is allowed, or the socket is gone. `sent`: `data` is not read any more. */
-  async sendAndDrain(data: Uint8Array, sent: () => void = () => {}): Promise<void> {
+  async sendAndDrain(data: string | Uint8Array, sent: () => void = () => {}): Promise<void> {
     if (this.closed.aborted) return sent();
     // Frames that are sent without a pause leave in one write.
     if (!this.#corked) {

@@ -1,5 +1,5 @@
 import { appendAudit, type Db } from "@interlock/db";
-import type { AuditEvent } from "@interlock/protocol";
+import type { AuditEvent, AuditType } from "@interlock/protocol";
 import type { Timeline } from "../timeline.ts";
 
 /** Analyses closer together than this, in milliseconds, belong to one burst, audited once. */
@@ -12,13 +12,15 @@ export interface AnalysedDraft {
   data: AuditEvent["data"];
 }
 
-/** Puts live analysis into the log before anything is asked of a target: once per draft and person while they keep typing (I1). */
+/** Puts what is asked of a target by the way into the log before it is asked: once per subject and person while they keep at it (I1). */
 export class AnalysisAudit {
   readonly #db: Db;
   readonly #timeline: Pick<Timeline, "publish">;
+  readonly #type: AuditType;
   readonly #bursts = new Map<string, { at: number; written: Promise<void> }>();
 
-  constructor(db: Db, timeline: Pick<Timeline, "publish">) {
+  constructor(db: Db, timeline: Pick<Timeline, "publish">, type: AuditType = "draft.analysed") {
+    this.#type = type;
     this.#db = db;
     this.#timeline = timeline;
   }
@@ -41,6 +43,6 @@ export class AnalysisAudit {
   }
 
   async #write({ actor, roomId, data }: AnalysedDraft): Promise<void> {
-    await this.#timeline.publish(await this.#db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor, roomId, data })));
+    await this.#timeline.publish(await this.#db.$transaction((tx) => appendAudit(tx, { type: this.#type, actor, roomId, data })));
   }
 }

@@ -12,7 +12,7 @@ export interface RoomActs {
   hub: RoomHub;
   membership: Membership;
   documents: DocumentStore;
-  services: Pick<Services, "commands" | "drafts" | "results">;
+  services: Pick<Services, "commands" | "drafts" | "results" | "objects">;
   log: Log;
 }
 
@@ -21,7 +21,7 @@ const DONE = ok({});
 
 /** What every message of a browser does, after it is asked whether this person may do it now (I13). Expected refusals are values. */
 export async function handleMessage(acts: RoomActs, socket: RoomSession, message: ClientMessage): Answer {
-  const { commands, drafts, results } = acts.services;
+  const { commands, drafts, results, objects } = acts.services;
   const { principal, roomId } = socket;
   switch (message.type) {
     case "ping":
@@ -77,6 +77,29 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       return cancelRun(acts, socket, message.commandId);
     case "command.withdraw":
       return onCommand(acts, socket, message.commandId, () => commands.withdraw({ principal, commandId: message.commandId }));
+    case "objects.kinds":
+      return (await mayLook(acts, socket)) ?? objects.kinds(socket, message.connectionId);
+    case "objects.counts":
+      return (await mayLook(acts, socket)) ?? objects.counts(socket, message.connectionId, message.namespace);
+    case "objects.watch": {
+      const { type: _type, ...scope } = message;
+      return (await mayLook(acts, socket)) ?? objects.watch(socket, scope);
+    }
+    case "objects.unwatch": {
+      const { type: _type, ...scope } = message;
+      objects.unwatch(socket, scope);
+      return DONE;
+    }
+    case "object.schema":
+      return (await mayLook(acts, socket)) ?? objects.schema(socket, message.connectionId, message.kind);
+    case "object.read": {
+      const { type: _type, id: _id, ...ref } = message;
+      return (await mayLook(acts, socket)) ?? told(await objects.read(socket, ref));
+    }
+    case "object.edit": {
+      const { type: _type, id: _id, base, text, force, ...ref } = message;
+      return (await mayAct(acts, socket, "responder")) ?? told(await objects.edit(socket, ref, { base, text, force }));
+    }
     case "document.create":
       return (await mayAct(acts, socket, "responder")) ?? createDocument(acts, principal, roomId, message);
     case "room.role":
@@ -101,6 +124,11 @@ async function stillHere(acts: RoomActs, socket: RoomSession): Promise<boolean> 
   }
   socket.sessionSeenAt = Date.now();
   return true;
+}
+
+/** A refusal, or undefined when this person may look: whoever is in the room with a session that lives. */
+async function mayLook(acts: RoomActs, socket: RoomSession): Promise<Outcome<never> | undefined> {
+  return (await stillHere(acts, socket)) ? undefined : refuse("unauthenticated");
 }
 
 /**
@@ -190,6 +218,8 @@ async function inRoom(acts: RoomActs, roomId: string, documentId: string): Promi
 async function resultInRoom(acts: RoomActs, roomId: string, executionId: string): Promise<boolean> {
   return (await acts.db.execution.count({ where: { id: executionId, command: { roomId } } })) === 1;
 }
+
+const told = (outcome: Outcome<object>): Outcome<Record<string, unknown>> => (outcome.ok ? ok({ ...outcome.value }) : outcome);
 
 /** Which command it has become. */
 const theCommand = (outcome: Outcome<Command>): Outcome<Record<string, unknown>> =>

@@ -75,6 +75,11 @@ export class RoomSession implements RoomSocket {
     return this.#socket.sendAndDrain(frame, sent);
   }
 
+  async sendPaced(message: ServerMessage): Promise<void> {
+    if (this.#early === undefined) await this.#socket.sendAndDrain(JSON.stringify(message));
+    else this.send(message);
+  }
+
   /** Sends the snapshot, then what has happened since it was asked for. */
   begin(snapshot: ServerMessage & { type: "snapshot" }): void {
     const early = this.#early ?? [];

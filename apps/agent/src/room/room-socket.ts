@@ -13,6 +13,8 @@ export interface RoomSocket {
   send(message: ServerMessage): void;
   /** Sends the same text to many sockets without encoding it for each. */
   sendText(json: string): void;
+  /** For what is much: sends, and resolves when the next may be sent; see `sendBinary`. Never rejects. */
+  sendPaced(message: ServerMessage): Promise<void>;
   /**
    * Resolves when the backlog is below half of LIMITS.socketBacklogBytes, or the socket is gone: wait for it before sending the next.
    * `sent` is called when the frame's bytes are not needed any more.

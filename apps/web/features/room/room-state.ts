@@ -88,6 +88,9 @@ export function applyMessage(state: RoomState, message: ServerMessage, now: numb
       return { ...state, timeline: mergeTimeline(state.timeline, message.entries), auditHead: message.auditHead };
     case "policy":
       return { ...state, policyProblem: message.problem };
+    case "objects":
+      // They have a store of their own: they are many, and change often.
+      return state;
     case "problem":
       return { ...state, problem: { problem: message.problem, at: now } };
   }

@@ -9,7 +9,7 @@ import type { TypeSchema } from "./type-schema.ts";
 
 type Fields = Record<string, Json>;
 /** A field's way from the object's root, e.g. `["f:spec", "f:replicas"]`. */
-type Path = readonly string[];
+export type Path = readonly string[];
 
 export interface Manager {
   manager?: string;
@@ -137,7 +137,7 @@ function strip(config: KubeObject): KubeObject {
 }
 
 /** Keys of an item in a list of type map, with the defaults of those left out. */
-function itemKeys(item: Json, schema: TypeSchema): Record<string, Json> {
+export function itemKeys(item: Json, schema: TypeSchema): Record<string, Json> {
   const keys: Record<string, Json> = {};
   for (const key of schema.listKeys.toSorted()) keys[key] = item?.[key] ?? schema.item.field(key).defaultValue;
   return keys;
@@ -190,14 +190,14 @@ function fieldsOf(paths: readonly Path[]): Fields {
   return root;
 }
 
-function pathsOf(fields: Fields, path: Path = []): Path[] {
+export function pathsOf(fields: Fields, path: Path = []): Path[] {
   const entries = Object.entries(fields);
   if (entries.length === 0) return path.length === 0 ? [] : [path];
   return entries.flatMap(([key, inner]) => pathsOf(inner, [...path, key]));
 }
 
 /** Whether the set has that field, or all that holds it as one. */
-function owns(fields: Fields, path: Path): boolean {
+export function owns(fields: Fields, path: Path): boolean {
   let at: Json = fields;
   for (const part of path) {
     if (!isRecord(at)) return false;
@@ -218,7 +218,7 @@ function disown(fields: Fields, path: Path): void {
 }
 
 /** Place of a list item that a `k:` or `v:` names; -1 for none. */
-function indexOf(list: Json[], part: string): number {
+export function indexOf(list: Json[], part: string): number {
   const named: Json = JSON.parse(part.slice(2));
   if (part.startsWith("v:")) return list.findIndex((item) => sameJson(item, named));
   // A key that the item leaves out has its default.
@@ -227,7 +227,7 @@ function indexOf(list: Json[], part: string): number {
   );
 }
 
-function valueAt(object: Json, path: Path): Json {
+export function valueAt(object: Json, path: Path): Json {
   let value = object;
   for (const part of path) {
     if (part === ".") return isRecord(value);
