@@ -1,15 +1,12 @@
-import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink, type SourceColumn } from "@interlock/connector";
+import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink } from "@interlock/connector";
 import type { Affected } from "@interlock/protocol";
 import { applyWrites } from "./apply/apply.ts";
 import { findDrift, type Drift } from "./apply/drift.ts";
 import type { OpenedCluster } from "./cluster/open-cluster.ts";
-import { openGate } from "./gate/gate.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
-import { readCommand } from "./kubectl/command.ts";
-import { freezeFiles } from "./kubectl/freeze.ts";
-import { KUBECTL_MISSING, runKubectl } from "./kubectl/run.ts";
 import { writtenObject } from "./object-name.ts";
-import { RowWriter } from "./row-writer.ts";
+import { read } from "./read.ts";
+import { column, RowWriter } from "./row-writer.ts";
 import { openWork } from "./work.ts";
 
 export interface Runner {
@@ -17,9 +14,6 @@ export interface Runner {
   /** Absolute path of kubectl; undefined where there is none. */
   program: string | undefined;
 }
-
-/** Most bytes a reading command may print. */
-const OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Sends what was planned; a command that planned no write reads, behind a gate that lets nothing else through. */
 export async function execute(runner: Runner, request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome> {
@@ -32,8 +26,6 @@ export async function execute(runner: Runner, request: ExecuteRequest, sink: Exe
   if (drift.length > 0) throw new TargetError("targets_changed", driftText(drift, work.writes));
   return send(runner.cluster, work.writes, request, sink, signal);
 }
-
-const column = (name: string): SourceColumn => ({ name, type: "text", sources: [], searchable: true, stored: false });
 
 async function send(
   cluster: OpenedCluster,
@@ -99,62 +91,4 @@ function driftText(drift: readonly Drift[], writes: readonly PlannedWrite[]): st
   });
   const more = drift.length > words.length ? ` and ${drift.length - words.length} more` : "";
   return `Since it was planned: ${words.join("; ")}${more}. Propose it again.`;
-}
-
-/** Each line's output is a result of its own, a row for each line of it. */
-async function read(
-  { cluster, program }: Runner,
-  request: ExecuteRequest,
-  sink: ExecuteSink,
-  signal: AbortSignal,
-): Promise<ExecuteOutcome> {
-  if (program === undefined) throw new TargetError("bad_request", KUBECTL_MISSING);
-  const { lines, diagnostics } = readCommand(request.text);
-  if (diagnostics.length > 0) throw new TargetError("syntax_error", diagnostics[0]!.message);
-  // kubectl itself would fetch a URL from anywhere the agent's host can reach.
-  const frozen = await freezeFiles(lines, new Map(), { signal });
-  if (!frozen.ok) {
-    return { state: "failed", affected: [], error: { code: "statement_failed", message: frozen.reason, statement: frozen.line } };
-  }
-  const gate = await openGate({ cluster, mode: "read" });
-  try {
-    for (const [index, line] of frozen.lines.entries()) {
-      await sink.columns(index, [column("output")]);
-      const rows = new RowWriter(sink, index, request.rowCap);
-      const errors: Buffer[] = [];
-      const outcome = await runKubectl({
-        program,
-        argv: line.argv,
-        serverUrl: gate.url,
-        namespace: cluster.namespace,
-        files: frozen.files,
-        ...(line.stdin === undefined ? {} : { stdin: Buffer.from(line.stdin) }),
-        signal,
-        timeoutMs: request.timeoutMs,
-        maxOutputBytes: OUTPUT_BYTES,
-        onOutput: async (stream, chunk) => {
-          if (stream === "stderr") errors.push(chunk);
-          else await rows.text(chunk);
-        },
-      });
-      await rows.finish();
-      await sink.end(index, rows.truncated);
-      const words = Buffer.concat(errors).toString().trim();
-      if (words !== "" && outcome.state === "exited" && outcome.code === 0) sink.notice(index, words);
-      const refused = gate.refused[0];
-      if (outcome.state === "cancelled") return { state: "cancelled", affected: [] };
-      if (outcome.state === "exited" && outcome.code === 0 && refused === undefined) continue;
-      const message =
-        outcome.state === "timed_out"
-          ? "It took longer than it may."
-          : refused !== undefined
-            ? `It would do more than read: ${refused.reason}`
-            : words || `kubectl ended with ${outcome.state} ${outcome.code ?? ""}`.trim();
-      const code = outcome.state === "timed_out" ? "statement_timeout" : "statement_failed";
-      return { state: "failed", affected: [], error: { code, message, statement: index } };
-    }
-    return { state: "succeeded", affected: [] };
-  } finally {
-    await gate.close();
-  }
 }

@@ -1,4 +1,4 @@
-import type { Parsed } from "@interlock/connector";
+import type { FilesNamed, Parsed } from "@interlock/connector";
 import type { Effect } from "@interlock/protocol";
 import { readCommand, type CommandLine } from "./kubectl/command.ts";
 
@@ -12,9 +12,29 @@ export function parse(text: string): Parsed {
     text: text.slice(line.start, line.end),
     effect: wordsEffect(line),
     title: titleOf(line),
+    ...(endless(line) ? { follows: true } : {}),
   }));
   return { statements, diagnostics };
 }
+
+/** What the lines read besides their own text. */
+export function filesNamed(text: string): FilesNamed {
+  const { lines } = readCommand(text);
+  return {
+    names: [...new Set(lines.flatMap(({ files }) => files.filter((name) => name !== ".")))],
+    // A kustomization may name what lies beside its folder.
+    folders: lines.some(({ kustomizations }) => kustomizations.length > 0)
+      ? ["."]
+      : [...new Set(lines.flatMap(({ files }) => files.filter((name) => name === ".")))],
+    stdin: lines.some(readsGiven),
+  };
+}
+
+/** Whether a line reads the command's own standard input: it has no here-document. */
+export const readsGiven = ({ readsStdin, stdin }: CommandLine): boolean => readsStdin && stdin === undefined;
+
+/** Whether a line follows until it is stopped; what waits for something to happen ends by itself. */
+export const endless = ({ follows, verb }: CommandLine): boolean => follows && verb !== "wait" && verb !== "rollout status";
 
 /** They need not be run to be told what they are: the gate lets nothing of theirs through that writes. */
 const READING = new Set(

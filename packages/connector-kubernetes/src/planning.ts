@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { TargetError } from "@interlock/connector";
+import { TargetError, type CommandFiles } from "@interlock/connector";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Gate } from "./gate/gate.ts";
 import type { PlannedWrite, WriteResource } from "./gate/planned-write.ts";
@@ -24,6 +24,8 @@ export interface Planning {
   /** Absolute path of kubectl; undefined where there is none. */
   program: string | undefined;
   lines: readonly CommandLine[];
+  /** What the lines read besides their text; `-` is standard input. */
+  files?: CommandFiles | undefined;
   signal: AbortSignal;
   /** In place of fetching a manifest anew. */
   fetch?: FreezeOptions["fetch"];
@@ -50,10 +52,10 @@ export interface CommandPlan {
 }
 
 /** Runs the lines behind one gate, in order, so that a later one meets what an earlier one would leave. Nothing in the cluster changes. */
-export async function planLines({ cluster, namespace, program, lines, signal, fetch }: Planning): Promise<CommandPlan> {
+export async function planLines({ cluster, namespace, program, lines, files, signal, fetch }: Planning): Promise<CommandPlan> {
   const fingerprintKey = randomBytes(32);
   const plan: CommandPlan = { lines: [], fingerprintKey };
-  const frozen = await freezeFiles(lines, new Map(), { signal, ...(fetch === undefined ? {} : { fetch }) });
+  const frozen = await freezeFiles(lines, files, { signal, ...(fetch === undefined ? {} : { fetch }) });
   if (!frozen.ok) {
     for (const [index, line] of lines.entries())
       plan.lines.push({

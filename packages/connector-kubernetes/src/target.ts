@@ -1,5 +1,6 @@
 import {
   TargetError,
+  type CommandFiles,
   type ExecuteOutcome,
   type ExecuteRequest,
   type ExecuteSink,
@@ -44,14 +45,14 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
 
   const planned = async (
     text: string,
-    signal: AbortSignal,
+    { signal, files }: { signal: AbortSignal; files?: CommandFiles | undefined },
     fetch?: ReturnType<typeof manifestCache>,
   ): Promise<{ plan: CommandPlan; namespace: string } | undefined> => {
     const { lines, diagnostics } = readCommand(text);
     if (diagnostics.length > 0) return undefined;
     const to = await cluster();
     const given = fetch === undefined ? {} : { fetch };
-    const plan = await planLines({ cluster: to, namespace: to.namespace, program: await kubectl(), lines, signal, ...given });
+    const plan = await planLines({ cluster: to, namespace: to.namespace, program: await kubectl(), lines, files, signal, ...given });
     return { plan, namespace: to.namespace };
   };
 
@@ -64,19 +65,19 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
       await body.toArray();
       if (status >= 500 || status === 401) throw new TargetError("target_down", `The cluster answers with status ${status}.`);
     },
-    async impact(text, { signal }: ImpactOptions): Promise<Impact> {
+    async impact(text, { signal, files }: ImpactOptions): Promise<Impact> {
       const started = performance.now();
-      const found = await planned(text, signal, drafts);
+      const found = await planned(text, { signal, files }, drafts);
       return found ? plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started) : unread(text, started);
     },
     async resolve(text, signal): Promise<Resolution> {
-      const found = await planned(text, signal);
+      const found = await planned(text, { signal });
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
       return resolutionOf(found.plan, found.namespace, sealWork(found.plan));
     },
-    async plan(text, { signal }): Promise<Planned> {
+    async plan(text, { signal, files }): Promise<Planned> {
       const started = performance.now();
-      const found = await planned(text, signal);
+      const found = await planned(text, { signal, files });
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
       const work = sealWork(found.plan);
       return {

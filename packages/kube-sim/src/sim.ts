@@ -58,6 +58,8 @@ export interface KubeSim {
   settle(): void;
   /** Appends a line to a container's log. */
   log(pod: KubeObject, container: string, line: string): void;
+  /** How many logs are followed at this moment. */
+  following(): number;
   /** What went wrong inside, which no client's request should be able to cause: a test looks that there is nothing here. */
   readonly faults: readonly Error[];
   /** Ends watches, closes connections and frees the port. */
@@ -102,6 +104,7 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
     load: (manifests) => load(cluster, manifests),
     settle: () => loop?.settle(),
     log: (pod, container, line) => logs.write(pod.metadata.uid, container, line),
+    following: () => logs.followers,
     stop: async () => {
       loop?.stop();
       await server.stop();

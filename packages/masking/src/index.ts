@@ -1,3 +1,3 @@
 export { DETECTORS, type Detector } from "./detectors.ts";
 export { createMasker, isMasked, type MaskColumn, type Masker, type MaskMode, type MaskRules } from "./masker.ts";
-export { maskText } from "./mask-text.ts";
+export { maskText, maskWords } from "./mask-text.ts";

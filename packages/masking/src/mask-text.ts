@@ -23,6 +23,9 @@ export function maskText(text: string, written = ""): string {
   return detected(state === undefined ? masked : `${masked}\nSQLSTATE: ${state}`);
 }
 
+/** Masks what the detectors find in a message whose quoted parts are names, not values. */
+export const maskWords = (text: string): string => detected(text);
+
 /** Even its SQLSTATE is the code's to choose. */
 function ofCode(said: string, written: string): string {
   const [severity = "", ...rest] = said.split(": ");

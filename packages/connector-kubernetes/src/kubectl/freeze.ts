@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { CommandFiles } from "@interlock/connector";
 import type { CommandLine } from "./command.ts";
 import { refusedKustomization, type Files } from "./kustomization.ts";
 import { ManifestError, fetchManifest, type ManifestOptions } from "./manifest-url.ts";
@@ -11,12 +12,17 @@ export interface FreezeOptions extends ManifestOptions {
 export type Frozen = { ok: true; lines: CommandLine[]; files: Files } | { ok: false; line: number; reason: string };
 
 /** Everything a command reads, held from now on: its own files are there, and what it names by URL is fetched once and becomes one of them. */
-export async function freezeFiles(lines: readonly CommandLine[], own: Files, options: FreezeOptions): Promise<Frozen> {
-  const files = new Map(own);
+export async function freezeFiles(lines: readonly CommandLine[], given: CommandFiles | undefined, options: FreezeOptions): Promise<Frozen> {
+  const own = new Map([...(given ?? [])].map(([name, content]) => [name, Buffer.from(content)] as const));
+  const input = own.get(STDIN)?.toString();
+  own.delete(STDIN);
+  const files = new Map<string, Buffer>(own);
   const frozen: CommandLine[] = [];
   for (const [index, line] of lines.entries()) {
     const missing = line.files.find((name) => !own.has(name) && !isFolder(own, name));
     if (missing !== undefined) return { ok: false, line: index, reason: `the command has no file ${missing}` };
+    const stdin = line.stdin ?? (line.readsStdin ? input : undefined);
+    const fed = stdin === undefined ? line : { ...line, stdin };
     for (const folder of line.kustomizations) {
       const reason = refusedKustomization(own, folder);
       if (reason !== undefined) return { ok: false, line: index, reason };
@@ -36,12 +42,15 @@ export async function freezeFiles(lines: readonly CommandLine[], own: Files, opt
     }
     frozen.push(
       names.size === 0
-        ? line
-        : { ...line, argv: line.argv.map((argument) => renamed(argument, names)), files: [...line.files, ...names.values()], urls: [] },
+        ? fed
+        : { ...fed, argv: fed.argv.map((argument) => renamed(argument, names)), files: [...fed.files, ...names.values()], urls: [] },
     );
   }
   return { ok: true, lines: frozen, files };
 }
+
+/** kubectl's own name for it. */
+const STDIN = "-";
 
 const isFolder = (files: Files, name: string): boolean => name === "." || [...files.keys()].some((file) => file.startsWith(`${name}/`));
 

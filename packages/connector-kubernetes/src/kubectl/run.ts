@@ -62,8 +62,8 @@ function withServerPath(argv: readonly string[], serverUrl: string): string[] {
   return argv.map((word, index) => (word.startsWith("--raw=/") && (end === -1 || index < end) ? `--raw=${path}${word.slice(6)}` : word));
 }
 
-/** How long a process group has to end by itself once it was asked to. */
-const GRACE_MS = 2000;
+/** How long a process group has to end by itself once it was asked to: whoever cancels is promised the end within a second. */
+const GRACE_MS = 400;
 
 /**
  * Runs kubectl: its arguments as they are and no shell, an environment of nothing but its home and its settings, an empty private folder

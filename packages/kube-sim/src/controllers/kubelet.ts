@@ -19,7 +19,7 @@ export const kubelet = (logs: PodLogs): Controller => ({
       if (pod["spec"].nodeName === undefined) continue;
       if (pod.metadata.deletionTimestamp !== undefined) stop(hands, pod);
       else if (pod["status"]?.phase === "Pending") start(hands, pod, logs);
-      else if (pod["status"]?.phase === "Running") keepRunning(hands, pod);
+      else if (pod["status"]?.phase === "Running") keepRunning(hands, pod, logs);
     }
   },
 });
@@ -220,13 +220,16 @@ function finish(hands: Hands, pod: KubeObject): void {
 }
 
 /** A changed image restarts its container; what was added to look at the pod is started. */
-function keepRunning(hands: Hands, pod: KubeObject): void {
+function keepRunning(hands: Hands, pod: KubeObject, logs: PodLogs): void {
   const now = hands.cluster.now();
   const running = { running: { startedAt: now } };
   const statuses: Fields[] = pod["status"].containerStatuses ?? [];
   const next = statuses.map((status) => {
     const image = pod["spec"].containers.find((one: Fields) => one["name"] === status["name"])?.image;
     if (image === undefined || image === status["image"]) return status;
+    logs.restart(pod.metadata.uid, status["name"]);
+    logs.write(pod.metadata.uid, status["name"], `starting ${image}`);
+    logs.write(pod.metadata.uid, status["name"], "ready");
     return { ...status, image, imageID: `docker.io/${image}`, restartCount: status["restartCount"] + 1, state: running };
   });
   const added: Fields[] = pod["spec"].ephemeralContainers ?? [];
