@@ -9,6 +9,10 @@ export interface Config {
   home: string;
   /** Base64 of the 32 bytes that seal stored credentials; undefined means the one kept under `home`. */
   key: string | undefined;
+  /** Where the service is; undefined means the one that runs from `home`. */
+  url: string | undefined;
+  /** A person's token for the service; undefined means that connections are opened by the command line itself. */
+  token: string | undefined;
   /** Undefined: colours where the output is a terminal. */
   color: boolean | undefined;
   /** Where relative file names start: npx runs from the folder of the package. */
@@ -26,6 +30,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: get("DATABASE_URL"),
     home: home === undefined ? resolve(CHECKOUT, ".interlock") : resolve(cwd, home),
     key: get("INTERLOCK_KEY"),
+    url: get("INTERLOCK_URL"),
+    token: get("INTERLOCK_TOKEN"),
     color: get("NO_COLOR") !== undefined ? false : get("FORCE_COLOR") !== undefined ? get("FORCE_COLOR") !== "0" : undefined,
     cwd,
   };

@@ -1,9 +1,11 @@
 export const HELP = `interlock: see what a command would do before it runs, and prove what did
 
-  interlock analyze (--dsn URL | --connection NAME) [--format text|json] [FILE|-]
-      What the SQL in FILE (or standard input) would do. Runs nothing of it and changes nothing.
+  interlock analyze (--dsn URL | --connection NAME) [-f|--file NAME=PATH]… [--stdin PATH] [--format text|json] [FILE|-]
+      What the SQL or the kubectl lines in FILE (or standard input) would do. Runs nothing of it and changes nothing.
       --dsn URL          a PostgreSQL server, postgres://user@host/database; nothing else of Interlock is needed
-      --connection NAME  a stored connection, as its reading role
+      --connection NAME  a stored connection; with INTERLOCK_TOKEN asked of the running service, as that person and with what policy says
+      --file NAME=PATH   a file the command reads by that name (kubectl apply -f NAME); only PATH: by the last part of it
+      --stdin PATH       what the command reads from standard input (kubectl apply -f -)
       --format json      the impact as JSON; its start and end count UTF-16 units
 
   interlock audit verify
@@ -29,6 +31,8 @@ Environment
   DATABASE_URL    Interlock's own database; unset: the embedded one
   INTERLOCK_HOME  folder of its state; unset: .interlock in the checkout
   INTERLOCK_KEY   base64 of the 32 bytes that seal stored credentials; unset: the one kept in that folder
+  INTERLOCK_URL   where the service is; unset: the one that runs from that folder
+  INTERLOCK_TOKEN a token of \`interlock token create\`
   NO_COLOR        no colours
 
 Exit codes

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Effect, type Impact, impactRows, type Rows, type SideEffect, type Statement } from "@interlock/protocol";
+import { type Effect, type Impact, impactRows, type Rows, type SideEffect, type Statement, type Verdict } from "@interlock/protocol";
 import type { Paint } from "./paint.ts";
 
 /** One line below a statement: a word in the margin and what there is to say. */
@@ -8,6 +8,16 @@ type Line = [label: string, text: string];
 const UNDO: Record<Statement["reversible"], string> = { undo: "possible", partial: "possible in part", no: "not possible" };
 
 const WRITES: ReadonlySet<Effect> = new Set(["append", "modify", "delete"]);
+
+const DECISION = { allow: "allowed", review: "needs reviews", deny: "denied" } as const;
+
+/** What policy says, in one or two lines. */
+export function verdictText({ decision, message, obligations }: Verdict, paint: Paint): string {
+  const style = decision === "deny" ? paint.danger : decision === "review" ? paint.warning : paint.strong;
+  const reviews = obligations.reviews.map(({ count, group }) => `${count} of ${plain(group)}`).join(", ");
+  const parts = [style(DECISION[decision]), ...(reviews === "" ? [] : [reviews]), ...(message === "" ? [] : [plain(message)])];
+  return `policy: ${parts.join(paint.faint(" · "))}`;
+}
 
 /** An impact for people: the sum first, then each statement with what it touches. Nothing of the analysed text can move the cursor. */
 export function impactText(impact: Impact, paint: Paint): string {

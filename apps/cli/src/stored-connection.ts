@@ -4,14 +4,16 @@ import { join } from "node:path";
 import type { Connector, Target } from "@interlock/connector";
 import { appendAudit, openSecret } from "@interlock/db";
 import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
+import { STANDARD_INPUT } from "@interlock/protocol";
 import { CONNECTORS } from "./connectors.ts";
-import { EXIT, Stop, unreachable } from "./exit.ts";
+import { EXIT, Stop, unreachable, usage } from "./exit.ts";
+import type { GivenFiles } from "./given-files.ts";
 import { readSecrets } from "./embedded.ts";
 import { withDatabase } from "./own-database.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The target of a stored connection, to analyse `text`. That somebody does is in the audit log before anything is asked (I1). */
-export async function openStored(name: string, text: string, terminal: Terminal): Promise<Target> {
+/** The target of a stored connection, to analyse `text` with what it reads. That somebody does is in the audit log before anything is asked (I1). */
+export async function openStored(name: string, { text, files }: { text: string; files: GivenFiles }, terminal: Terminal): Promise<Target> {
   const columns = await maskedColumns(terminal.config.home);
   return withDatabase(terminal, async (db) => {
     const row = await db.connection.findUnique({ where: { name } });
@@ -24,12 +26,29 @@ export async function openStored(name: string, text: string, terminal: Terminal)
     }
     const connector = CONNECTORS.find((known) => known.name === row.connector);
     if (connector === undefined) throw new Stop(EXIT.finding, `This version has no connector ${row.connector}.`);
+    checkFiles(connector, text, files);
     const key = Buffer.from(terminal.config.key ?? (await readSecrets(terminal.config.home)).key, "base64");
     const secret = open(connector, key, row);
     const data = { connectionId: row.id, textSha256: createHash("sha256").update(text).digest("hex"), via: "command line" };
     await db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor: "system", data }));
     return connector.open({ connectionName: name, secret, maskedColumns: () => columns });
   });
+}
+
+/** The same as the service says: a missing file is named, and one that nothing reads is a mistake. */
+function checkFiles(connector: Connector, text: string, files: GivenFiles): void {
+  const named = connector.files?.(text) ?? { names: [], folders: [], stdin: false };
+  const reads = (name: string): boolean =>
+    name === STANDARD_INPUT
+      ? named.stdin
+      : named.folders.length > 0 || named.names.some((one) => one === name || name.startsWith(`${one}/`));
+  const idle = [...files.keys()].find((name) => !reads(name));
+  if (idle !== undefined)
+    throw usage(idle === STANDARD_INPUT ? "Nothing of it reads standard input." : `Nothing of it reads the file ${idle}.`);
+  const missing = named.names.find((name) => !files.has(name) && ![...files.keys()].some((one) => one.startsWith(`${name}/`)));
+  if (missing !== undefined) throw new Stop(EXIT.finding, `There is no file ${missing}: give it with --file ${missing}=PATH.`);
+  if (named.stdin && !files.has(STANDARD_INPUT))
+    throw new Stop(EXIT.finding, "Nothing is given for its standard input: give it with --stdin PATH.");
 }
 
 function open(connector: Connector, key: Uint8Array, row: { id: string; secret: Uint8Array }): unknown {

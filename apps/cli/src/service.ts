@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Impact, Problem, STANDARD_INPUT, Verdict } from "@interlock/protocol";
+import { EXIT, Stop, unreachable, usage } from "./exit.ts";
+import type { GivenFiles } from "./given-files.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Longest that the service may take, in milliseconds: planning runs a program for each line. */
+const LONGEST_MS = 60_000;
+
+export interface Analysis {
+  impact: Impact;
+  verdict: Verdict;
+}
+
+/** Asks a running Interlock, as the person the token is of: what a text would do and what policy says of it. */
+export async function analyzeByService(
+  token: string,
+  { connection, text, files }: { connection: string; text: string; files: GivenFiles },
+  terminal: Terminal,
+): Promise<Analysis> {
+  const { files: named, stdin } = parts(files);
+  const url = new URL("/api/v1/analyze", await serviceUrl(terminal));
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ connection, text, ...(named && { files: named }), ...(stdin !== undefined && { stdin }) }),
+      signal: AbortSignal.any([terminal.signal, AbortSignal.timeout(LONGEST_MS)]),
+      // A token must not follow to another place.
+      redirect: "error",
+    });
+    body = await response.json();
+  } catch (error) {
+    if (terminal.signal.aborted) throw error;
+    throw unreachable(`Interlock does not answer at ${url.origin}.`, error);
+  }
+  if (!response.ok) throw refused(Problem.safeParse(body).data, response.status);
+  const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
+  if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
+  return { impact: impact.data, verdict: verdict.data };
+}
+
+function parts(files: GivenFiles): { files?: Record<string, string>; stdin?: string } {
+  const stdin = files.get(STANDARD_INPUT);
+  const named = Object.fromEntries([...files].filter(([name]) => name !== STANDARD_INPUT));
+  return { ...(Object.keys(named).length > 0 && { files: named }), ...(stdin !== undefined && { stdin }) };
+}
+
+function refused(problem: Problem | undefined, status: number): Stop {
+  if (problem === undefined) return unreachable(`Interlock answers ${status} without saying why.`);
+  const words = [problem.title, problem.detail, problem.next]
+    .filter((part) => part !== undefined)
+    .join(". ")
+    .replaceAll("..", ".");
+  if (problem.status === 401 || problem.status >= 500) return unreachable(words);
+  return problem.code === "unknown_connection" || problem.code === "file_missing" || problem.status === 403
+    ? new Stop(EXIT.finding, words)
+    : usage(words);
+}
+
+/** What INTERLOCK_URL says, else where the service of this state folder runs. */
+async function serviceUrl({ config }: Terminal): Promise<string> {
+  if (config.url !== undefined) {
+    if (!URL.canParse(config.url) || !/^https?:$/.test(new URL(config.url).protocol))
+      throw usage("INTERLOCK_URL must be a URL that begins with https:// or http://");
+    return config.url;
+  }
+  const text = await readFile(join(config.home, "front.json"), "utf8").catch(() => undefined);
+  const url = text === undefined ? undefined : (JSON.parse(text) as { url?: unknown }).url;
+  if (typeof url !== "string") throw unreachable("Where Interlock runs is not known: set INTERLOCK_URL.");
+  return url;
+}
