@@ -23,6 +23,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "room.left": () => "left",
   "room.role_changed": (data) => `made ${text(data, "user")} ${text(data, "to")}`,
   "document.created": (data) => `created ${text(data, "name") || "a document"}`,
+  "document.removed": (data) => `removed ${text(data, "name") || "a document"} from the room`,
   "draft.analysed": () => "had a draft analysed",
   "objects.listed": (data) => `looked through ${text(data, "connection")}`,
   "object.opened": (data) => `opened ${text(data, "object")} of ${text(data, "connection")}`,

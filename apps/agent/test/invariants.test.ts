@@ -334,7 +334,7 @@ describe("I7 mask before anyone sees", () => {
     try {
       const execution = { id: crypto.randomUUID(), startedAt: new Date().toISOString(), affected: [], notices: [], results: [] };
       const run = { execution, fault: undefined, progress: () => {} };
-      const recorded = new RecordedRun(run, { folder, maskedColumns: ["a.b.c"], detectors: [], text: "" });
+      const recorded = new RecordedRun(run, { folder, maskedColumns: ["a.b.c"], detectors: [], said: { written: "", quotes: "values" } });
       await recorded.sink.columns(0, [{ name: "c", type: "text", sources: ["a.b.c"], searchable: true, stored: true }]);
       expect(() => recorded.sink.rows(0, new TextEncoder().encode("Dnot a row: person1@example.com"), 1)).toThrow();
       await recorded.close();

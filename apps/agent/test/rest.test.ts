@@ -228,6 +228,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/audit",
       "/commands/{id}",
       "/commands/{id}/cancel",
+      "/commands/{id}/files",
       "/commands/{id}/hold",
       "/commands/{id}/result",
       "/commands/{id}/reviews",
@@ -241,6 +242,8 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/rooms/{id}",
       "/rooms/{id}/close",
       "/rooms/{id}/commands",
+      "/rooms/{id}/documents",
+      "/rooms/{id}/documents/{documentId}",
     ].map((path) => `/api/v1${path}`),
   );
   const propose = document.paths["/api/v1/rooms/{id}/commands"]?.["post"];

@@ -24,6 +24,13 @@ export interface Connector<Secret = unknown> {
   readonly language: string;
   /** Splits and classifies without touching a target. Never throws for any text. */
   parse(text: string): Parsed;
+  /** What a text reads besides itself. Never throws for any text. Absent where no command of this protocol reads files. */
+  files?(text: string): FilesNamed;
+  /**
+   * What the target's own messages put in quotes: anybody's data (`values`, when absent), which is hidden from those who may not see it, or
+   * `names` of objects, without which nobody could tell what a message is about.
+   */
+  readonly quotes?: "values" | "names";
   /** Checks a decrypted secret's shape; throws with a message that does not contain it. */
   readSecret(json: unknown): Secret;
   /** A fresh instance for one connection. Opens sockets lazily. */
@@ -37,6 +44,18 @@ export interface OpenOptions<Secret> {
   maskedColumns: () => readonly string[];
 }
 
+/** What commands read besides their text, by name; `-` is standard input. Never read from a disk. */
+export type CommandFiles = ReadonlyMap<string, Uint8Array>;
+
+/** The files that a text names. */
+export interface FilesNamed {
+  names: readonly string[];
+  /** Whatever is below these is read; `.` is everything. */
+  folders: readonly string[];
+  /** It reads the command's standard input. */
+  stdin: boolean;
+}
+
 export interface ParsedStatement {
   index: number;
   /** UTF-16 units, end exclusive, without the separator. */
@@ -46,6 +65,8 @@ export interface ParsedStatement {
   /** What can be said from the text alone; `unknown` when that is not enough. */
   effect: Effect;
   title: string;
+  /** It goes on until somebody stops it, e.g. a log that is followed. */
+  follows?: boolean;
 }
 
 export interface Parsed {
@@ -80,6 +101,7 @@ export interface ImpactOptions {
   exact: boolean;
   /** Longest that all counting may take together, in milliseconds; what is not counted by then is estimated. Default: short enough to type by. */
   countingMs?: number;
+  files?: CommandFiles;
 }
 
 /** Everything that talks to one target. All methods reject with TargetError for faults; aborting rejects with code `cancelled`. */
@@ -156,6 +178,8 @@ export interface ExecuteRequest {
   text: string;
   /** What `plan` made for this command. */
   work?: Uint8Array;
+  /** As they were frozen. */
+  files?: CommandFiles;
   /** From the frozen row; compared with a fresh resolve in the session that runs, `targets_changed` when they differ. */
   resolution: Resolution;
   /** `read` runs read-only as the reading role; all else as the writing role. */

@@ -35,6 +35,7 @@ export const AUDIT_TYPES = [
   "room.left",
   "room.role_changed",
   "document.created",
+  "document.removed",
   "draft.analysed",
   "objects.listed",
   "object.opened",

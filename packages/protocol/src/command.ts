@@ -114,6 +114,25 @@ export const Undo = z.object({
 });
 export type Undo = z.infer<typeof Undo>;
 
+/** The name under which a command's standard input is kept: kubectl's own. */
+export const STANDARD_INPUT = "-";
+
+const FILE_NAME = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/** A command's file: a plain relative path without a way out, e.g. `base/deploy.yaml`. */
+export const FileName = z.string().min(1).max(200).regex(FILE_NAME, "must be a plain relative name such as deploy.yaml");
+
+/** What a command reads besides its text, as it was when it was proposed. Its content is read with `GET /api/v1/commands/{id}/files`. */
+export const CommandFile = z.object({
+  /** `-` is standard input. */
+  name: z.string(),
+  bytes: z.number().int().nonnegative(),
+  /** SHA-256 (hex) of the content in UTF-8; part of what the command's digest is over. */
+  sha256: z.string(),
+  /** The document of the room it was. */
+  documentId: z.string().optional(),
+});
+export type CommandFile = z.infer<typeof CommandFile>;
+
 /** An immutable, frozen command with everything a reviewer needs. */
 export const Command = z.object({
   id: z.string(),
@@ -121,6 +140,8 @@ export const Command = z.object({
   connection: z.object({ id: z.string(), name: z.string(), environment: z.string() }),
   documentId: z.string().optional(),
   text: z.string(),
+  /** What it reads besides its text, by name. */
+  files: z.array(CommandFile).optional(),
   /** SHA-256 (hex) over the canonical envelope (I2). */
   digest: z.string(),
   state: CommandState,

@@ -39,6 +39,11 @@ export const ERRORS = {
     next: "State the most rows it may write to one object (maxRows) and propose again.",
   },
   empty_command: { status: 422, title: "There is no statement here", next: "Put the cursor in a statement or select one." },
+  file_missing: {
+    status: 422,
+    title: "The command names a file that is not here",
+    next: "Add a document or a file of that name to the room, or send it with the command.",
+  },
   syntax_error: { status: 422, title: "The text cannot be parsed", next: "Mend the underlined place." },
   policy_invalid: { status: 422, title: "The policy is not valid", next: "Mend the named line; the last good policy stays in force." },
   too_many_requests: { status: 429, title: "Too many requests", next: "Wait a moment." },

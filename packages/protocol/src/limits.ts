@@ -8,6 +8,10 @@ export const LIMITS = {
   documentBytes: 4 * 1024 * 1024,
   /** The text of one command. */
   commandBytes: 256 * 1024,
+  /** All files of one command together, standard input included. */
+  commandFileBytes: 1024 * 1024,
+  /** How many files one command reads. */
+  commandFiles: 100,
   /** One REST request body. */
   requestBytes: 1024 * 1024,
   /** Bytes waiting in one socket before its owner is dropped to a resync. */

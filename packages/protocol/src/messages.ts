@@ -109,6 +109,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
     force: z.boolean(),
   }),
   z.object({ type: z.literal("document.create"), id, name: plainLine(80), connectionId: z.string() }),
+  /** Takes a document out of the room. */
+  z.object({ type: z.literal("document.remove"), id, documentId: z.string() }),
   /** Only the lead. */
   z.object({ type: z.literal("room.role"), id, userId: z.string(), role: Role }),
   /** Only the lead. Closing stops nothing that runs; it refuses new commands. */
@@ -168,6 +170,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("room"), room: Room }),
   z.object({ type: z.literal("role"), role: Role }),
   z.object({ type: z.literal("document"), document: Document }),
+  z.object({ type: z.literal("document.gone"), documentId: z.string() }),
   z.object({ type: z.literal("connection"), connection: Connection }),
   z.object({ type: z.literal("draft"), draft: DraftAnalysis }),
   /** Objects of a scope that this page watches; see ObjectsChange. */

@@ -1,6 +1,6 @@
 import { ok, refuse, type Outcome, type Verdict } from "@interlock/protocol";
 import type { Life } from "./command-parts.ts";
-import { readRow, type CommandRow } from "./command-row.ts";
+import { filesOf, readRow, type CommandRow } from "./command-row.ts";
 import { openSeal, type Envelope } from "./envelope.ts";
 import { judgeAgain, seating } from "./judgement.ts";
 import { humans } from "./people.ts";
@@ -19,6 +19,8 @@ export interface Claimed {
   row: CommandRow;
   /** What was sealed; the text that runs is read from here only (I2). */
   envelope: Envelope;
+  /** What it reads besides its text, as it was frozen. */
+  files: readonly { name: string; content: string }[];
   verdict: Verdict;
   executionId: string;
   startedAt: Date;
@@ -39,6 +41,8 @@ export async function claim(life: Life, { commandId, actor, runsAt }: Claim): Pr
     if (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()) return refuse("wrong_state", "It has expired.");
     const envelope = openSeal(row);
     if (envelope === undefined) return refuse("digest_mismatch", "The stored command is not the one that was sealed.");
+    const files = await filesOf(tx, row.id, envelope.files);
+    if (files === undefined) return refuse("digest_mismatch", "A stored file is not the one that was sealed.");
 
     const people = await humans(tx, [row.proposerId, ...row.reviews.map((review) => review.reviewerId)]);
     const proposer = people.get(row.proposerId);
@@ -72,6 +76,6 @@ export async function claim(life: Life, { commandId, actor, runsAt }: Claim): Pr
       facts: [{ type: "command.started", actor, data: { title: row.title, digest: row.digest, executionId: execution.id } }],
     });
     if (events === undefined) throw new Error("a locked row changed its state");
-    return ok({ value: { row, envelope, verdict, executionId: execution.id, startedAt: execution.startedAt }, events });
+    return ok({ value: { row, envelope, files, verdict, executionId: execution.id, startedAt: execution.startedAt }, events });
   });
 }

@@ -19,7 +19,7 @@ export interface CommandParts {
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "connector" | "target" | "byId">;
   results: Pick<ResultService, "record" | "recover">;
-  documents: Pick<DocumentStore, "writersOf">;
+  documents: Pick<DocumentStore, "writersOf" | "files">;
   undo: Pick<UndoStore, "keep" | "open" | "drop">;
   work: Pick<WorkStore, "keep" | "open">;
   log: Logger;
@@ -41,3 +41,5 @@ export const EXPIRY_MS = 8 * 60 * 60 * 1000;
 export const ANALYSIS_MS = 15_000;
 /** Statement timeout where policy sets none. */
 export const TIMEOUT_MS = 10 * 60 * 1000;
+/** The same for what goes on until somebody stops it: a log is followed for as long as an incident may take. */
+export const FOLLOW_MS = 60 * 60 * 1000;

@@ -1,6 +1,7 @@
 import type { Tx } from "@interlock/db";
 import { Execution, Impact, Verdict } from "@interlock/protocol";
 import type { Command, CommandState, Effect, Execution as ExecutionShape } from "@interlock/protocol";
+import { sealedFiles, sha256 } from "./files.ts";
 import { humans, personOf, type Human } from "./people.ts";
 
 /** What a stored command is read with, always the same, so that there is one row type. */
@@ -9,6 +10,8 @@ export const WITH_PARTS = {
   room: { select: { id: true, severity: true, closedAt: true } },
   authors: true,
   reviews: { orderBy: { at: "asc" } },
+  // Not what is in them: a room's commands together may hold a hundred megabytes.
+  files: { select: { name: true, bytes: true, sha256: true, documentId: true }, orderBy: { name: "asc" } },
   execution: true,
   // Never the rows themselves: they are large, and nobody's to see.
   undo: { select: { rows: true, expiresAt: true } },
@@ -19,6 +22,17 @@ export type CommandRow = NonNullable<Awaited<ReturnType<typeof readRow>>>;
 
 export function readRow(db: Pick<Tx, "command">, id: string) {
   return db.command.findUnique({ where: { id }, include: WITH_PARTS });
+}
+
+/** What a command's files hold, as it was frozen; undefined when any of them is not what its name and hash in `sealed` say. */
+export async function filesOf(
+  db: Pick<Tx, "commandFile">,
+  commandId: string,
+  sealed: readonly string[],
+): Promise<{ name: string; content: string }[] | undefined> {
+  const rows = await db.commandFile.findMany({ where: { commandId }, select: { name: true, content: true }, orderBy: { name: "asc" } });
+  const found = sealedFiles(rows.map(({ name, content }) => ({ name, sha256: sha256(content) })));
+  return found.length === sealed.length && found.every((line, index) => line === sealed[index]) ? rows : undefined;
 }
 
 /** Summary columns of an execution as they are stored. */
@@ -56,6 +70,9 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     connection: { id: row.connection.id, name: row.connection.name, environment: row.connection.environment },
     ...(row.documentId === null ? {} : { documentId: row.documentId }),
     text: row.text,
+    ...(row.files.length === 0
+      ? {}
+      : { files: row.files.map(({ documentId, ...file }) => ({ ...file, ...(documentId === null ? {} : { documentId }) })) }),
     digest: row.digest,
     state: row.state as CommandState,
     title: row.title,

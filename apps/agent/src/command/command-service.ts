@@ -1,4 +1,4 @@
-import { ok, refuse, type Command, type Execution, type Outcome } from "@interlock/protocol";
+import { ok, refuse, type Command, type CommandFile, type Execution, type Outcome } from "@interlock/protocol";
 import { isId, type Membership } from "../room/membership.ts";
 import { cancel, hold, mayRun, withdraw, type Cancelling, type CommandAct } from "./acts.ts";
 import type { Claim, Claimed } from "./claim.ts";
@@ -120,6 +120,19 @@ export class CommandService {
     if (!isId(commandId)) return undefined;
     const row = await readRow(this.#life.db, commandId);
     return row === null ? undefined : (await this.#views([row]))[0];
+  }
+
+  /** What a command reads besides its text, as it was frozen; undefined when there is no such command. */
+  async files(commandId: string): Promise<(CommandFile & { content: string })[] | undefined> {
+    if (!isId(commandId) || (await this.roomOf(commandId)) === undefined) return undefined;
+    const rows = await this.#life.db.commandFile.findMany({ where: { commandId }, orderBy: { name: "asc" } });
+    return rows.map(({ name, bytes, sha256, content, documentId }) => ({
+      name,
+      bytes,
+      sha256,
+      content,
+      ...(documentId === null ? {} : { documentId }),
+    }));
   }
 
   /** The room a command is in; undefined when there is no such command. */

@@ -9,6 +9,6 @@ import type { Frozen } from "./freeze.ts";
  */
 export async function credited(parts: CommandParts, frozen: Frozen, parsed: Parsed, impact: Impact): Promise<string[]> {
   if (impact.effect === "read") return frozen.authors;
-  const texts = [frozen.text, ...parsed.statements.map(({ text }) => text)];
+  const texts = [frozen.text, ...parsed.statements.map(({ text }) => text), ...frozen.files.map(({ content }) => content)];
   return [...new Set([...frozen.authors, ...(await parts.documents.writersOf(frozen.roomId, texts))])];
 }

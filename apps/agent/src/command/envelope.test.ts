@@ -33,6 +33,10 @@ const MORE: Impact = {
 };
 const INPUT = {
   text: "DELETE FROM payments.orders",
+  files: [
+    { name: "web.yaml", sha256: "aa" },
+    { name: "-", sha256: "bb" },
+  ],
   resolution: RESOLUTION,
   connectionId: "c",
   policyVersion: "p",
@@ -44,15 +48,19 @@ const INPUT = {
 };
 
 function row(input = INPUT) {
-  const { text, connectionId, roomId, maxRows, impact, dryRun, undo } = input;
+  const { text, files, connectionId, roomId, maxRows, impact, dryRun, undo } = input;
   const stored = structuredClone<unknown>(impact);
-  return { text, connectionId, roomId, maxRows, dryRun, undoOfId: undo.of, impact: stored, effect: impact.effect, ...seal(input) };
+  return { text, files, connectionId, roomId, maxRows, dryRun, undoOfId: undo.of, impact: stored, effect: impact.effect, ...seal(input) };
 }
 
 test("the digest covers everything a reviewer agrees to", () => {
   const base = seal(INPUT).digest;
   const changed = [
     { ...INPUT, text: "DELETE FROM payments.orders " },
+    { ...INPUT, files: [] },
+    { ...INPUT, files: [INPUT.files[0]!] },
+    { ...INPUT, files: [INPUT.files[0]!, { name: "-", sha256: "bc" }] },
+    { ...INPUT, files: [{ name: "api.yaml", sha256: "aa" }, INPUT.files[1]!] },
     { ...INPUT, connectionId: "d" },
     { ...INPUT, policyVersion: "q" },
     { ...INPUT, roomId: "s" },
@@ -70,6 +78,7 @@ test("the digest covers everything a reviewer agrees to", () => {
   ];
   for (const input of changed) expect(seal(input).digest).not.toBe(base);
   expect(seal({ ...INPUT }).digest).toBe(base);
+  expect(seal({ ...INPUT, files: INPUT.files.toReversed() }).digest).toBe(base);
 });
 
 test("a row that says something else than its envelope does not open", () => {
@@ -77,6 +86,8 @@ test("a row that says something else than its envelope does not open", () => {
   expect(openSeal(good)?.text).toBe(INPUT.text);
   expect(openSeal({ ...good, text: "TRUNCATE payments.orders" })).toBeUndefined();
   expect(openSeal({ ...good, connectionId: "d" })).toBeUndefined();
+  expect(openSeal({ ...good, files: [] })).toBeUndefined();
+  expect(openSeal({ ...good, files: [{ name: "web.yaml", sha256: "ab" }, good.files[1]!] })).toBeUndefined();
   expect(openSeal({ ...good, maxRows: 1000 })).toBeUndefined();
   expect(openSeal({ ...good, impact: MORE })).toBeUndefined();
   expect(openSeal({ ...good, dryRun: true })).toBeUndefined();

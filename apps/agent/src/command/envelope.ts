@@ -3,12 +3,14 @@ import { canonicalJson } from "@interlock/audit";
 import type { ApprovedWrite, Resolution } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
 import { approvedWrites } from "./approved-writes.ts";
+import { sealedFiles } from "./files.ts";
 
 /** Everything a reviewer agrees to. Whatever is missing here could change between approval and run without anybody noticing (I2). */
 export interface Envelope {
   v: 3;
   /** The exact characters that will be sent. */
   text: string;
+  /** `name=sha256:…` of each file it reads, sorted; `-` is standard input. */
   files: readonly string[];
   targets: readonly string[];
   database: string;
@@ -38,6 +40,7 @@ export interface Seal {
 
 export interface Sealable {
   text: string;
+  files: readonly { name: string; sha256: string }[];
   resolution: Resolution;
   connectionId: string;
   policyVersion: string;
@@ -53,7 +56,7 @@ export function seal(input: Sealable): Seal {
   const envelope: Envelope = {
     v: 3,
     text: input.text,
-    files: [],
+    files: sealedFiles(input.files),
     targets,
     database,
     role,
@@ -85,6 +88,7 @@ export interface SealedRow {
   maxRows: number | null;
   dryRun: boolean;
   undoOfId: string | null;
+  files: readonly { name: string; sha256: string }[];
   /** As it is stored. */
   impact: unknown;
   effect: string;
@@ -96,6 +100,7 @@ export function openSeal(row: SealedRow): Envelope | undefined {
   const envelope: Envelope = JSON.parse(row.envelope);
   const same =
     envelope.text === row.text &&
+    canonicalJson(envelope.files) === canonicalJson(sealedFiles(row.files)) &&
     envelope.connectionId === row.connectionId &&
     envelope.roomId === row.roomId &&
     envelope.maxRows === row.maxRows &&

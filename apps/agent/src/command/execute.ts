@@ -3,11 +3,12 @@ import { maskRules } from "@interlock/policy";
 import { LIMITS, type Execution, type Impact } from "@interlock/protocol";
 import { accessOf, guardOf } from "./approved-writes.ts";
 import type { Claimed } from "./claim.ts";
-import { TIMEOUT_MS, type Life } from "./command-parts.ts";
+import { FOLLOW_MS, TIMEOUT_MS, type Life } from "./command-parts.ts";
 import { impactOf } from "./command-row.ts";
 import { resolutionOf, type Envelope } from "./envelope.ts";
+import { asCommandFiles } from "./files.ts";
 import { maskedConflict } from "./masked-conflict.ts";
-import { maskedText } from "./masked-text.ts";
+import { maskedText, type Said } from "./masked-text.ts";
 import type { Run, Stop } from "./runs.ts";
 
 /** How a run ended, masked, ready to be stored and shown. */
@@ -32,19 +33,28 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
     columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],
     detectors: [...rules.detectors, ...obligations.masks.filter((mask) => !mask.includes("."))],
   };
-  const recording = life.results.record(run, masks, envelope.text);
+  const connector = life.connections.connector(row.connection.connector);
+  const quotes = connector?.quotes ?? "values";
+  const follows = connector?.parse(envelope.text).statements.some((statement) => statement.follows === true) === true;
+  const recording = life.results.record(run, masks, { written: envelope.text, quotes });
   let outcome: ExecuteOutcome;
   try {
     const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
-    const limits = { timeoutMs: obligations.timeoutMs ?? TIMEOUT_MS, applicationName: `interlock:${proposer}`, dryRun: envelope.dryRun };
+    const limits = {
+      timeoutMs: obligations.timeoutMs ?? (follows ? FOLLOW_MS : TIMEOUT_MS),
+      applicationName: `interlock:${proposer}`,
+      dryRun: envelope.dryRun,
+    };
     if (envelope.undo !== null) outcome = await putBack(life, target, envelope, limits, run.signal);
     else {
       const work = await life.work.open(row.id);
+      const files = asCommandFiles(claimed.files);
       outcome = await target.execute(
         {
           ...limits,
           ...(work === undefined ? {} : { work }),
           text: envelope.text,
+          ...(files === undefined ? {} : { files }),
           resolution: resolutionOf(envelope),
           access,
           ...(guard === undefined ? {} : { guard }),
@@ -61,7 +71,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   } finally {
     await recording.close();
   }
-  return endingOf(run, outcome, claimed.startedAt, envelope.text, masks.columns);
+  return endingOf(run, outcome, claimed.startedAt, { written: envelope.text, quotes }, masks.columns);
 }
 
 /** Whether the target said beforehand that all its writes can be put back; then what that needs is kept, or nothing is written. */
@@ -99,7 +109,7 @@ function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
   return { state, affected: [], error: { code, message: known ? error.message : "Interlock failed while it ran." } };
 }
 
-function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: string, masked: readonly string[]): Ending {
+function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said, masked: readonly string[]): Ending {
   const { execution, fault } = run;
   const endedAt = new Date();
   // A fault of ours stops the run; what the target reports then is only the echo of that.
@@ -108,7 +118,7 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, written: s
   execution.affected = outcome.affected;
   execution.endedAt = endedAt.toISOString();
   execution.tookMs = endedAt.getTime() - startedAt.getTime();
-  if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, written) };
+  if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, said) };
   if (outcome.guard !== undefined) execution.guard = outcome.guard;
   if (outcome.notTakenBack !== undefined) execution.notTakenBack = outcome.notTakenBack;
   if (outcome.conflicts !== undefined) {

@@ -1,6 +1,7 @@
 import { TargetError, type Parsed, type Planned, type Resolution } from "@interlock/connector";
 import { bareStatement, ok, refuse, type Impact, type Outcome } from "@interlock/protocol";
 import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
+import { asCommandFiles } from "./files.ts";
 import type { Frozen } from "./freeze.ts";
 
 /** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
@@ -33,7 +34,9 @@ export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parse
 async function plan(parts: CommandParts, frozen: Frozen): Promise<Outcome<Foreseen | undefined>> {
   try {
     const target = await parts.connections.target(frozen.connectionId);
-    return ok(await target.plan?.(frozen.text, { signal: AbortSignal.timeout(PLAN_MS), exact: true }));
+    const files = asCommandFiles(frozen.files);
+    const options = { signal: AbortSignal.timeout(PLAN_MS), exact: true, ...(files === undefined ? {} : { files }) };
+    return ok(await target.plan?.(frozen.text, options));
   } catch (error) {
     return refusalOf(error);
   }

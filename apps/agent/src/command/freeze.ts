@@ -3,6 +3,7 @@ import type { Connector } from "@interlock/connector";
 import { canonicalJson } from "@interlock/audit";
 import { LIMITS, ok, readsAsItIs, refuse, type Connection, type Outcome } from "@interlock/protocol";
 import type { CommandParts } from "./command-parts.ts";
+import { freezeFiles, type FrozenFile } from "./files.ts";
 import { actingRole, humans, type Human } from "./people.ts";
 import type { Proposal, Undoing } from "./proposal.ts";
 
@@ -12,6 +13,8 @@ const MAX_ROWS = 2_147_483_647;
 /** A proposal that passed the door: from here on nobody can change a character of it. */
 export interface Frozen {
   text: string;
+  /** What it reads besides its text, by name. */
+  files: readonly FrozenFile[];
   roomId: string;
   room: { id: string; severity: string | null };
   connectionId: string;
@@ -58,16 +61,24 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
     if (document?.roomId !== roomId) return refuse("not_found", "There is no such document in this room.");
   }
 
+  const { files: sent, stdin } = proposal;
+  const documents = () => parts.documents.files(roomId);
+  const files =
+    proposal.undo === undefined ? await freezeFiles({ text, connector, connectionId, files: sent, stdin, room: documents }) : ok([]);
+  if (!files.ok) return files;
+
   const reason = proposal.reason?.trim();
   const frozen: Frozen = {
     text,
+    files: files.value,
     roomId,
     room,
     connectionId,
     connection,
     connector,
     proposer,
-    authors: [...new Set([principal.id, ...proposal.authors])],
+    // Whoever wrote in a file the command reads has written a part of it.
+    authors: [...new Set([principal.id, ...proposal.authors, ...files.value.flatMap(({ document }) => document?.authors ?? [])])],
     ...(proposal.documentId === undefined ? {} : { documentId: proposal.documentId }),
     ...(reason === undefined || reason === "" ? {} : { reason }),
     ...(proposal.maxRows === undefined ? {} : { maxRows: proposal.maxRows }),
@@ -79,7 +90,10 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
 
 async function withKey(parts: CommandParts, frozen: Frozen, sent: string): Promise<Outcome<Frozen>> {
   const { roomId, connectionId, text, documentId, reason, maxRows, dryRun, undo } = frozen;
-  const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows, ...(dryRun ? { dryRun } : {}), undoOf: undo?.of });
+  // Files that were sent are part of the request; a document may have changed between it and its resend.
+  const files = frozen.files.filter(({ document }) => document === undefined).map(({ name, sha256 }) => [name, sha256]);
+  const said = { ...(dryRun ? { dryRun } : {}), ...(files.length === 0 ? {} : { files }) };
+  const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows, ...said, undoOf: undo?.of });
   const key = { key: `propose:${sent}`, fingerprint: createHash("sha256").update(asked).digest("hex") };
   const seen = await parts.db.idempotencyKey.findUnique({ where: { userId_key: { userId: frozen.proposer.id, key: key.key } } });
   if (seen === null) return ok({ ...frozen, key });

@@ -6,7 +6,7 @@ import { maskedText } from "./masked-text.ts";
 export function maskedConflict({ object, key, reason }: UndoConflict, columns: readonly string[]): UndoConflict {
   const shown = Object.entries(key).map(([name, value]) => {
     if (value === null) return [name, null];
-    return [name, isMasked(columns, `${object}.${name}`) ? "••••" : maskedText(value, "")];
+    return [name, isMasked(columns, `${object}.${name}`) ? "••••" : maskedText(value, { written: "", quotes: "values" })];
   });
   return { object, key: Object.fromEntries(shown) as UndoConflict["key"], reason };
 }

@@ -1,9 +1,17 @@
-import { maskText } from "@interlock/masking";
+import { maskText, maskWords } from "@interlock/masking";
 
-/** A target's own words about the command `written`, masked; when that fails nothing of them is shown (I7). */
-export function maskedText(text: string, written: string): string {
+/** What is known of a target's message. */
+export interface Said {
+  /** The command's own text: what it says itself need not be hidden. */
+  written: string;
+  /** What the target puts in quotes; see the connector interface. */
+  quotes: "values" | "names";
+}
+
+/** A target's own words about a command, masked; when that fails nothing of them is shown (I7). */
+export function maskedText(text: string, { written, quotes }: Said): string {
   try {
-    return maskText(text, written);
+    return quotes === "names" ? maskWords(text) : maskText(text, written);
   } catch {
     return "The target's message is hidden because it could not be masked.";
   }

@@ -16,6 +16,9 @@ export interface Proposal {
   roomId: string;
   connectionId: string;
   text: string;
+  /** What is sent with the text; what it names beyond that is a document of the room. */
+  files?: Readonly<Record<string, string>>;
+  stdin?: string;
   /** User ids of everybody who inserted or deleted inside the frozen range. The proposer is added. */
   authors: string[];
   documentId?: string;

@@ -74,6 +74,15 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
         runsAt,
         expiresAt: state === "denied" ? null : new Date(now + EXPIRY_MS),
         authors: { create: authors.map(({ id }) => ({ userId: id })) },
+        files: {
+          create: frozen.files.map(({ name, content, bytes, sha256, document }) => ({
+            name,
+            content,
+            bytes,
+            sha256,
+            documentId: document?.id ?? null,
+          })),
+        },
       },
     });
     if (work !== undefined && state !== "denied") await parts.work.keep(tx, row.id, work);
@@ -92,6 +101,7 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
           decision: verdict.decision,
           rules: verdict.rules,
           policyVersion: verdict.policyVersion,
+          ...(frozen.files.length === 0 ? {} : { files: frozen.files.map(({ name, sha256 }) => ({ name, sha256 })) }),
           ...(frozen.dryRun ? { dryRun: true } : {}),
           ...(frozen.undo === undefined ? {} : { undoOf: frozen.undo.of }),
         },

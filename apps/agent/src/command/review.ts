@@ -1,6 +1,6 @@
 import { ok, refuse, type Outcome, type Principal, type Refusal, type Verdict } from "@interlock/protocol";
 import type { Life } from "./command-parts.ts";
-import { readRow, type CommandRow } from "./command-row.ts";
+import { filesOf, readRow, type CommandRow } from "./command-row.ts";
 import { openSeal } from "./envelope.ts";
 import { judgeAgain, seating } from "./judgement.ts";
 import { actingRole, humans, sameHuman, type Human } from "./people.ts";
@@ -44,7 +44,8 @@ export async function review(life: Life, input: ReviewInput): Promise<Outcome<Re
     if (row.reviews.some(({ reviewerId }) => isSame(people, reviewerId, reviewer))) return refuse("already_reviewed");
 
     // Nobody agrees to a row that says something else than what was sealed; rejecting it is still right.
-    if (input.decision === "approve" && openSeal(row) === undefined)
+    const envelope = input.decision === "approve" ? openSeal(row) : undefined;
+    if (input.decision === "approve" && (envelope === undefined || (await filesOf(tx, row.id, envelope.files)) === undefined))
       return refuse("digest_mismatch", "The stored command is not the one that was sealed.");
 
     const verdict = judgeAgain(policy, row, proposer);

@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 import { appendAudit, type Db } from "@interlock/db";
-import { ok, refuse, type Document, type Outcome, type Principal } from "@interlock/protocol";
+import { FileName, ok, refuse, type Document, type Outcome, type Principal } from "@interlock/protocol";
 import * as Y from "yjs";
 import type { Log } from "../log.ts";
 import { isId } from "../room/membership.ts";
 import type { Timeline } from "../timeline.ts";
 import { DocumentLog } from "./document-log.ts";
-import { freezeRange, offsetOf, type FrozenRange, type PositionJson } from "./frozen-range.ts";
+import { authorsOf, freezeRange, offsetOf, type FrozenRange, type PositionJson } from "./frozen-range.ts";
 import { LiveDocument } from "./live-document.ts";
 import { writersOf } from "./quoted-text.ts";
 import { CONTENT } from "./update-reader.ts";
@@ -15,6 +15,13 @@ import { CONTENT } from "./update-reader.ts";
 export interface OpenDocument {
   live: LiveDocument;
   release(): void;
+}
+
+/** A document as a file: what it holds at this moment, and everybody who wrote or deleted in it. */
+export interface RoomFile extends Document {
+  content: string;
+  /** User ids. */
+  authors: string[];
 }
 
 interface Holding {
@@ -28,6 +35,8 @@ const IDLE_MS = 60_000;
 const CATCH_UP_MS = 500;
 /** Documents of one room. */
 const MOST_DOCUMENTS = 100;
+/** The same with those that were taken out: they are kept. */
+const MOST_EVER = 2_000;
 
 export interface DocumentStoreParts {
   db: Db;
@@ -81,11 +90,26 @@ export class DocumentStore {
   /** Everybody who wrote any of these texts in a document of the room, as user ids. */
   async writersOf(roomId: string, texts: readonly string[]): Promise<string[]> {
     const writers = new Set<string>();
-    for (const { id } of await this.documentsOf(roomId))
+    // A document that was taken out of the room still says who wrote what.
+    for (const { id } of await this.#parts.db.document.findMany({ where: { roomId }, select: { id: true } }))
       await this.#with(id, (live) => {
         for (const text of texts) for (const userId of writersOf(live.text, live.authorship, text)) writers.add(userId);
       });
     return [...writers];
+  }
+
+  /** Every document of the room whose name a command can use for a file, as it is now. */
+  async files(roomId: string): Promise<RoomFile[]> {
+    const documents = (await this.documentsOf(roomId)).filter(({ name }) => FileName.safeParse(name).success);
+    return Promise.all(
+      documents.map((document) =>
+        this.#with(document.id, ({ text, authorship }) => ({
+          ...document,
+          content: text.toJSON(),
+          authors: authorsOf(text, authorship, 0, text.length),
+        })),
+      ),
+    );
   }
 
   /** Called after a document's text has changed. */
@@ -94,40 +118,63 @@ export class DocumentStore {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Makes a document; `initialText` is written once, here, and is nobody's. */
+  /** Makes a document; `initialText` is written once, here. It is nobody's, or that of `author`, a user id. */
   async create(input: {
     roomId: string;
     name: string;
     connectionId: string;
     actor: Pick<Principal, "name">;
     initialText?: string;
+    author?: string;
   }): Promise<Outcome<Document>> {
-    const { roomId, name, connectionId, actor, initialText } = input;
+    const { roomId, name, connectionId, actor, initialText, author } = input;
     const { db, languageOf, timeline } = this.#parts;
     const connection = isId(connectionId) ? await db.connection.findUnique({ where: { id: connectionId } }) : null;
-    const language = connection === null ? undefined : languageOf(connection.connector);
+    const spoken = connection === null ? undefined : languageOf(connection.connector);
+    const language = spoken === undefined ? undefined : (languageOfName(name) ?? spoken);
     if (connection === null || language === undefined) return refuse("unknown_connection");
     const made = await db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM "Room" WHERE id = ${roomId}::uuid FOR UPDATE`;
-      if ((await tx.document.count({ where: { roomId } })) >= MOST_DOCUMENTS) return undefined;
+      if ((await tx.document.count({ where: { roomId, removedAt: null } })) >= MOST_DOCUMENTS) return MOST_DOCUMENTS;
+      if ((await tx.document.count({ where: { roomId } })) >= MOST_EVER) return MOST_EVER;
       const row = await tx.document.create({ data: { roomId, name, connectionId, language } });
       if (initialText !== undefined && initialText !== "") {
         const { bytes, client } = seed(initialText);
-        await tx.documentClient.create({ data: { documentId: row.id, clientId: client, userId: null } });
+        await tx.documentClient.create({ data: { documentId: row.id, clientId: client, userId: author ?? null } });
         await tx.documentUpdate.create({ data: { documentId: row.id, bytes } });
       }
       const data = { documentId: row.id, name, connection: connection.name };
       return { row, event: await appendAudit(tx, { type: "document.created", actor: actor.name, roomId, data }) };
     });
-    if (made === undefined) return refuse("too_large", `a room holds at most ${MOST_DOCUMENTS} documents`);
+    if (typeof made === "number")
+      return refuse("too_large", `a room holds at most ${made} documents${made === MOST_EVER ? ", removed ones included" : ""}`);
     await timeline.publish(made.event);
     return ok({ id: made.row.id, roomId, name, connectionId, language });
+  }
+
+  /** Takes a document out of the room. Its text stays in the log: who wrote it still counts (I4). */
+  async remove(input: { roomId: string; documentId: string; actor: Pick<Principal, "name"> }): Promise<Outcome<undefined>> {
+    const { roomId, documentId, actor } = input;
+    if (!isId(documentId)) return refuse("not_found");
+    const { db, timeline } = this.#parts;
+    const event = await db.$transaction(async (tx) => {
+      const { count } = await tx.document.updateMany({
+        where: { id: documentId, roomId, removedAt: null },
+        data: { removedAt: new Date() },
+      });
+      if (count === 0) return undefined;
+      const { name } = await tx.document.findUniqueOrThrow({ where: { id: documentId }, select: { name: true } });
+      return appendAudit(tx, { type: "document.removed", actor: actor.name, roomId, data: { documentId, name } });
+    });
+    if (event === undefined) return refuse("not_found", "There is no such document in this room.");
+    await timeline.publish(event);
+    return ok(undefined);
   }
 
   /** Oldest first. */
   async documentsOf(roomId: string): Promise<Document[]> {
     return this.#parts.db.document.findMany({
-      where: { roomId },
+      where: { roomId, removedAt: null },
       orderBy: { createdAt: "asc" },
       select: { id: true, roomId: true, name: true, connectionId: true, language: true },
     });
@@ -136,7 +183,7 @@ export class DocumentStore {
   async find(id: string): Promise<Document | undefined> {
     if (!isId(id)) return undefined;
     const select = { id: true, roomId: true, name: true, connectionId: true, language: true };
-    return (await this.#parts.db.document.findUnique({ where: { id }, select })) ?? undefined;
+    return (await this.#parts.db.document.findFirst({ where: { id, removedAt: null }, select })) ?? undefined;
   }
 
   /** Holds a document in memory until it is released. Undefined when there is none. */
@@ -226,6 +273,31 @@ export class DocumentStore {
     });
   }
 }
+
+/** Of a document that is a file by its name, for the editor; undefined where it holds what its connection speaks. */
+function languageOfName(name: string): string | undefined {
+  const ending = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase();
+  if (ending === "yaml" || ending === "yml") return "yaml";
+  if (ending === "json") return "json";
+  return ending !== undefined && PLAIN.has(ending) ? "plaintext" : undefined;
+}
+
+/** Endings of files that commands read and nothing here colours. */
+const PLAIN: ReadonlySet<string> = new Set([
+  "txt",
+  "conf",
+  "cfg",
+  "ini",
+  "env",
+  "properties",
+  "toml",
+  "xml",
+  "pem",
+  "crt",
+  "key",
+  "md",
+  "csv",
+]);
 
 function seed(text: string): { bytes: Uint8Array<ArrayBuffer>; client: number } {
   const doc = new Y.Doc({ gc: false });

@@ -1,7 +1,8 @@
 import { TargetError, type Connector, type Parsed } from "@interlock/connector";
 import type { Db } from "@interlock/db";
-import { textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
+import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
+import { freezeFiles } from "../command/files.ts";
 import { judgeNow } from "../command/judgement.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import type { PositionJson } from "../document/frozen-range.ts";
@@ -25,7 +26,7 @@ const COMPLETE_MS = 2_000;
 interface DraftParts {
   db: Db;
   hub: Pick<RoomHub, "broadcast">;
-  documents: Pick<DocumentStore, "text" | "offsetOf" | "find" | "onChange">;
+  documents: Pick<DocumentStore, "text" | "offsetOf" | "find" | "onChange" | "files">;
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "byId" | "connector" | "target">;
   timeline: Timeline;
@@ -45,6 +46,8 @@ interface Focus {
    */
   turns: AbortController[];
   shown?: DraftAnalysis;
+  /** Documents that the statement reads as files. */
+  reads?: ReadonlySet<string>;
   /** The next look at one that would wait. */
   again?: NodeJS.Timeout;
 }
@@ -62,11 +65,14 @@ export class DraftService {
   constructor(parts: DraftParts) {
     this.#parts = parts;
     this.#audit = new AnalysisAudit(parts.db, parts.timeline);
-    this.#unsubscribe = parts.documents.onChange((documentId) => this.#soon(documentId));
+    this.#unsubscribe = parts.documents.onChange((documentId) => {
+      this.#soon(documentId);
+      for (const focus of this.#focuses.values()) if (focus.reads?.has(documentId) === true) this.#soon(focus.documentId);
+    });
   }
 
   /** Takes effect after a moment without further key strokes; the latest counts. */
-  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown" | "again">): void {
+  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown" | "reads" | "again">): void {
     const key = keyOf(documentId, principal.id);
     const known = this.#focuses.get(key);
     if (known !== undefined && known.roomId === roomId) Object.assign(known, { principal, anchor, head });
@@ -162,6 +168,8 @@ export class DraftService {
     const connection = document === undefined ? undefined : await connections.byId(document.connectionId);
     const connector = connection === undefined ? undefined : connections.connector(connection.connector);
     if (document === undefined || connection === undefined || connector === undefined) return undefined;
+    // It is a file for commands, not a command.
+    if (document.language !== connector.language) return undefined;
     const [text, anchor, head] = await Promise.all([
       documents.text(documentId),
       documents.offsetOf(documentId, focus.anchor),
@@ -182,6 +190,17 @@ export class DraftService {
     if (draft.text === "") return draft;
     const parsed = connector.parse(draft.text);
     if (parsed.statements.length === 0 || parsed.diagnostics.some(({ severity }) => severity === "error")) return draft;
+    const files = await freezeFiles({
+      text: draft.text,
+      connector,
+      connectionId: connection.id,
+      room: () => documents.files(focus.roomId),
+    });
+    if (!files.ok) {
+      const message = files.detail ?? ERRORS[files.code].title;
+      return { ...draft, diagnostics: [...diagnostics, { ...span, message, severity: "error" }] };
+    }
+    focus.reads = new Set(files.value.flatMap((file) => file.document?.id ?? []));
 
     const data = { documentId, document: document.name, connection: connection.name };
     await this.#audit.once(documentId, { actor: principal.name, roomId: focus.roomId, data });
@@ -191,6 +210,7 @@ export class DraftService {
       {
         connectionId: connection.id,
         text: draft.text,
+        files: files.value,
         parsed,
         policyVersion: inForce.version,
         target: () => connections.target(connection.id),

@@ -1,5 +1,6 @@
 import { TargetError, type Parsed, type Target } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
+import { asCommandFiles, sealedFiles, type FrozenFile } from "../command/files.ts";
 import { unknownImpact } from "../command/foresight.ts";
 import { AnalysisGate } from "./analysis-gate.ts";
 
@@ -18,6 +19,7 @@ interface Shared {
 interface Question {
   connectionId: string;
   text: string;
+  files: readonly FrozenFile[];
   parsed: Parsed;
   policyVersion: string;
   target: () => Promise<Target>;
@@ -30,7 +32,7 @@ export class SharedImpacts {
 
   /** Rejects only when `signal` aborts first; what cannot be worked out resolves as `unknown`. */
   async impact(question: Question, signal: AbortSignal): Promise<Impact> {
-    const key = JSON.stringify([question.connectionId, question.policyVersion, question.text]);
+    const key = JSON.stringify([question.connectionId, question.policyVersion, question.text, sealedFiles(question.files)]);
     const shared = this.#shared.get(key) ?? this.#ask(key, question);
     shared.wanted++;
     const { promise: gone, reject } = Promise.withResolvers<never>();
@@ -62,11 +64,13 @@ export class SharedImpacts {
   }
 }
 
-async function foresee(gate: AnalysisGate, { target, text, parsed }: Question, stopped: AbortSignal): Promise<Impact> {
+async function foresee(gate: AnalysisGate, { target, text, files, parsed }: Question, stopped: AbortSignal): Promise<Impact> {
   const started = performance.now();
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANALYSIS_MS)]);
   try {
-    return await gate.through(signal, async () => (await target()).impact(text, { signal, exact: true }));
+    const read = asCommandFiles(files);
+    const options = { signal, exact: true, ...(read === undefined ? {} : { files: read }) };
+    return await gate.through(signal, async () => (await target()).impact(text, options));
   } catch (error) {
     if (stopped.aborted) throw error;
     const known = error instanceof TargetError && error.code === "target_down";

@@ -1,15 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { TargetError } from "@interlock/connector";
 import { Impact, LIMITS, ok, plainLine, readsAsItIs, refuse, Verdict, type Connection, type Outcome } from "@interlock/protocol";
+import { asCommandFiles, freezeFiles, type FrozenFile } from "../command/files.ts";
 import { unknownImpact } from "../command/foresight.ts";
 import { judgeNow } from "../command/judgement.ts";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
 import { connectionNamed } from "./connection-routes.ts";
+import { GIVEN_FILES } from "./given-files.ts";
 import { answer, answers, json, problemResponse } from "./problem-response.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
-const Analyze = z.strictObject({ connection: plainLine(200), text: z.string() });
+const Analyze = z.strictObject({ connection: plainLine(200), text: z.string(), ...GIVEN_FILES });
 const Analysis = z.object({ impact: Impact, verdict: Verdict });
 /** Longest analysis, in milliseconds; after that it is unknown (I3). */
 const ANALYSIS_MS = 15_000;
@@ -26,7 +28,7 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
     responses: answers(200, "Impact and verdict.", Analysis),
   });
   routes.openapi(route, async (c) => {
-    const { connection: name, text } = c.req.valid("json");
+    const { connection: name, text, files: sent, stdin } = c.req.valid("json");
     const principal = c.get("principal");
     // Exact counts answer questions about rows; an observer asks none (I8).
     if (principal.groups.length === 0) return problemResponse(c, "observer", "You are in no group.");
@@ -38,20 +40,26 @@ export function analyzeRoutes({ db, connections, policy, timeline }: RestParts):
     if (text.trim() === "") return problemResponse(c, "empty_command");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return problemResponse(c, "unknown_connection");
+    const connector = connections.connector(connection.connector);
+    if (connector === undefined) return problemResponse(c, "unknown_connection", `No connector speaks ${connection.connector}.`);
+    const files = await freezeFiles({ text, connector, connectionId: connection.id, files: sent, stdin });
+    if (!files.ok) return answer(c, files);
     await audit.once(`analyze ${connection.id}`, { actor: principal.name, data: { connection: connection.name } });
     const inForce = policy.current;
-    const impact = await foresee(connection, text);
+    const impact = await foresee(connection, text, files.value);
     if (!impact.ok) return answer(c, impact);
     const verdict = judgeNow(inForce, { proposer: principal, connection, room: undefined, impact: impact.value });
     return answer(c, ok({ impact: impact.value, verdict }));
   });
   return routes;
 
-  async function foresee(connection: Connection, text: string): Promise<Outcome<Impact>> {
+  async function foresee(connection: Connection, text: string, files: readonly FrozenFile[]): Promise<Outcome<Impact>> {
     const started = performance.now();
     try {
       const target = await connections.target(connection.id);
-      const impact = await target.impact(text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true });
+      const read = asCommandFiles(files);
+      const signal = AbortSignal.timeout(ANALYSIS_MS);
+      const impact = await target.impact(text, { signal, exact: true, ...(read === undefined ? {} : { files: read }) });
       // Nothing known can also mean that nobody answers, and that has a name of its own.
       if (impact.effect === "unknown" && !impact.complete) await target.ping(AbortSignal.timeout(ANALYSIS_MS));
       return ok(impact);

@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Command, LIMITS, ok, plainLine, plainText, refuse, Statement, type Outcome } from "@interlock/protocol";
+import { Command, CommandFile, LIMITS, ok, plainLine, plainText, refuse, Statement, type Outcome } from "@interlock/protocol";
 import type { CommandAct } from "../command/command-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
+import { GIVEN_FILES } from "./given-files.ts";
 import { answer, answers, json } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
@@ -18,7 +19,10 @@ const Proposal = Terms.extend({
   /** Name or id. */
   connection: plainLine(200),
   text: z.string(),
+  ...GIVEN_FILES,
 });
+/** A file as it was frozen, with what is in it. */
+const FrozenFile = CommandFile.extend({ content: z.string() });
 const Review = z.strictObject({
   digest: Digest,
   decision: z.enum(["approve", "reject"]),
@@ -51,7 +55,7 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(propose, async (c) => {
-    const { connection: name, text, ...terms } = c.req.valid("json");
+    const { connection: name, text, files, stdin, ...terms } = c.req.valid("json");
     const principal = c.get("principal");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
@@ -60,6 +64,8 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
       roomId: c.req.valid("param").id,
       connectionId: connection.id,
       text,
+      ...(files === undefined ? {} : { files }),
+      ...(stdin === undefined ? {} : { stdin }),
       authors: [principal.id],
       ...said(terms, c.req.header("idempotency-key")),
     });
@@ -93,6 +99,18 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
   routes.openapi(one, async (c) => {
     const command = await commands.get(c.req.valid("param").id);
     return answer(c, command === undefined ? refuse("not_found") : ok(withStatements(command)));
+  });
+
+  const files = createRoute({
+    method: "get",
+    path: "/commands/{id}/files",
+    summary: "What a command reads besides its text, as it was frozen; standard input is called -. The digest is over their hashes.",
+    request: { params: Id },
+    responses: answers(200, "The files.", z.array(FrozenFile)),
+  });
+  routes.openapi(files, async (c) => {
+    const found = await commands.files(c.req.valid("param").id);
+    return answer(c, found === undefined ? refuse("not_found") : ok(found));
   });
 
   const review = createRoute({

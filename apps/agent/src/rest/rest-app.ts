@@ -5,6 +5,7 @@ import { analyzeRoutes } from "./analyze-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { commandRoutes } from "./command-routes.ts";
 import { connectionRoutes } from "./connection-routes.ts";
+import { documentRoutes } from "./document-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse } from "./problem-response.ts";
@@ -64,7 +65,7 @@ export function createRestApp(parts: RestParts): RestApp {
   );
   app.use("*", idempotency(parts));
 
-  for (const routes of [roomRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes])
+  for (const routes of [roomRoutes, documentRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes])
     app.route("/", routes(parts));
   return app;
 }

@@ -4,7 +4,7 @@ import type { ExecuteSink, SourceColumn } from "@interlock/connector";
 import { createMasker, type Masker } from "@interlock/masking";
 import { LIMITS, type Execution, type ResultSummary } from "@interlock/protocol";
 import { createResult, RecordingError, recoverResult, type ResultWriter } from "@interlock/recording";
-import { maskedText } from "../command/masked-text.ts";
+import { maskedText, type Said } from "../command/masked-text.ts";
 
 /** Notices kept of one run, and characters of one. */
 const NOTICES = 200;
@@ -25,8 +25,8 @@ export interface RecordingRules {
   /** Masked whole: lower-case `schema.table.column` patterns. */
   maskedColumns: readonly string[];
   detectors: readonly string[];
-  /** The command's own text: what it says itself need not be hidden in the target's messages. */
-  text: string;
+  /** What is known of the target's messages. */
+  said: Said;
 }
 
 interface OpenResult {
@@ -145,7 +145,7 @@ export class RecordedRun {
   #notice(text: string): void {
     const { notices } = this.#run.execution;
     if (notices.length > NOTICES) return;
-    notices.push(notices.length === NOTICES ? "Further notices are not kept." : maskedText(text, this.#rules.text).slice(0, NOTICE_CHARS));
+    notices.push(notices.length === NOTICES ? "Further notices are not kept." : maskedText(text, this.#rules.said).slice(0, NOTICE_CHARS));
     this.#run.progress();
   }
 

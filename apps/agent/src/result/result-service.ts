@@ -8,6 +8,7 @@ import { z } from "zod";
 import { isId } from "../room/membership.ts";
 import type { RoomSocket } from "../room/room-hub.ts";
 import { Pulls, type Pull, type Source } from "./pulls.ts";
+import type { Said } from "../command/masked-text.ts";
 import { RecordedRun, type Recordable } from "./recorded-run.ts";
 
 export interface ResultParts {
@@ -36,9 +37,9 @@ export class ResultService {
   }
 
   /** Where a run's rows go; `close` it when the run has ended, however it did. */
-  record(run: Recordable, masks: MaskDemands, text: string): { sink: RecordedRun["sink"]; close(): Promise<void> } {
+  record(run: Recordable, masks: MaskDemands, said: Said): { sink: RecordedRun["sink"]; close(): Promise<void> } {
     const { id } = run.execution;
-    const recorded = new RecordedRun(run, { folder: this.#folder(id), maskedColumns: masks.columns, detectors: masks.detectors, text });
+    const recorded = new RecordedRun(run, { folder: this.#folder(id), maskedColumns: masks.columns, detectors: masks.detectors, said });
     this.#live.set(id, recorded);
     return {
       sink: recorded.sink,

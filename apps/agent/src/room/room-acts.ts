@@ -102,6 +102,8 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
     }
     case "document.create":
       return (await mayAct(acts, socket, "responder")) ?? createDocument(acts, principal, roomId, message);
+    case "document.remove":
+      return (await mayAct(acts, socket, "responder")) ?? removeDocument(acts, principal, roomId, message.documentId);
     case "room.role":
       return (await mayAct(acts, socket, "lead")) ?? done(await acts.membership.setRole(principal, roomId, message.userId, message.role));
     case "room.close":
@@ -209,6 +211,13 @@ async function createDocument(
   if (!made.ok) return made;
   acts.hub.broadcast(roomId, { type: "document", document: made.value });
   return ok({ documentId: made.value.id });
+}
+
+async function removeDocument(acts: RoomActs, actor: Principal, roomId: string, documentId: string): Answer {
+  const removed = await acts.documents.remove({ roomId, documentId, actor });
+  if (!removed.ok) return removed;
+  acts.hub.broadcast(roomId, { type: "document.gone", documentId });
+  return DONE;
 }
 
 async function inRoom(acts: RoomActs, roomId: string, documentId: string): Promise<boolean> {

@@ -3,10 +3,13 @@ import type { Document, DraftAnalysis } from "@interlock/protocol";
 import { FileWarning } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { attentions, firstSuggestion } from "../impact/attention.ts";
+import { FileBar } from "../files/file-bar.tsx";
+import { isFile } from "../files/room-files.ts";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
@@ -90,6 +93,12 @@ function OpenDocument({ document }: { document: Document }) {
 
   async function start(dryRun: boolean) {
     if (!editor || readOnly || busy) return;
+    if (isFile(document)) {
+      toast(`${document.name} is a file, not a command.`, {
+        description: `A command reads it by its name: kubectl apply -f ${document.name}`,
+      });
+      return;
+    }
     setBusy(true);
     const next = await demandNow(session, document.id, editor, dryRun);
     setBusy(false);
@@ -116,16 +125,20 @@ function OpenDocument({ document }: { document: Document }) {
             </span>
           )}
         </div>
-        <ImpactPanel
-          draft={shown}
-          mine={own !== undefined}
-          behind={behind}
-          canPropose={role !== "observer" && live && own !== undefined}
-          closed={!open}
-          busy={busy}
-          onPropose={(dryRun) => void start(dryRun)}
-          onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
-        />
+        {isFile(document) ? (
+          <FileBar document={document} />
+        ) : (
+          <ImpactPanel
+            draft={shown}
+            mine={own !== undefined}
+            behind={behind}
+            canPropose={role !== "observer" && live && own !== undefined}
+            closed={!open}
+            busy={busy}
+            onPropose={(dryRun) => void start(dryRun)}
+            onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
+          />
+        )}
       </div>
       {demand && <ProposalDialog demand={demand} onSay={(said) => void send(demand, said)} onClose={() => setDemand(undefined)} />}
     </div>

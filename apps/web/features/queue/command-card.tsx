@@ -21,6 +21,7 @@ import { age } from "./age.ts";
 import { CommandActions, useCommandActs } from "./command-actions.tsx";
 import { ownFirst, writtenRows } from "./affected-rows.ts";
 import { CommandOutcome } from "./command-outcome.tsx";
+import { FrozenFiles } from "./frozen-files.tsx";
 import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
 import { SqlText } from "./sql-text.tsx";
@@ -97,6 +98,7 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
           <UndoesLine command={command} />
           {foretold && <Consequence command={command} />}
           <FrozenText text={command.text} words={command.undoOf !== undefined} />
+          <FrozenFiles command={command} toReview={rights.review} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
           <Chips command={command} foretold={foretold} />
           {active && <Dangers command={command} />}

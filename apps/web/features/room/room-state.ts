@@ -76,6 +76,8 @@ export function applyMessage(state: RoomState, message: ServerMessage, now: numb
       return { ...state, role: message.role };
     case "document":
       return { ...state, documents: put(state.documents, message.document, "last") };
+    case "document.gone":
+      return { ...state, documents: state.documents.filter(({ id }) => id !== message.documentId) };
     case "connection":
       return { ...state, connections: put(state.connections, message.connection, "last") };
     case "draft":

@@ -3,6 +3,7 @@ import { DockviewReact, type DockviewApi, type DockviewReadyEvent, type Dockview
 import "dockview-react/dist/styles/dockview.css";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
+import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { resultKey, resultTabs } from "./result-tabs.ts";
@@ -43,16 +44,18 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   };
   return (
     <div className="h-full" onKeyDownCapture={keepDocument}>
-      <DockviewReact
-        theme={THEME}
-        className="h-full"
-        components={COMPONENTS}
-        tabComponents={TABS}
-        leftHeaderActionsComponent={HeaderActions}
-        watermarkComponent={NoDocuments}
-        disableFloatingGroups
-        onReady={begin}
-      />
+      <FileDrop>
+        <DockviewReact
+          theme={THEME}
+          className="h-full"
+          components={COMPONENTS}
+          tabComponents={TABS}
+          leftHeaderActionsComponent={HeaderActions}
+          watermarkComponent={NoDocuments}
+          disableFloatingGroups
+          onReady={begin}
+        />
+      </FileDrop>
     </div>
   );
 }
@@ -86,6 +89,9 @@ function useDocumentPanels(api: DockviewApi | undefined) {
         ...(beside ? { position: { referencePanel: beside, direction: "within" as const } } : {}),
       });
     }
+    // One that was taken out of the room.
+    for (const panel of api.panels)
+      if (panel.id.startsWith("document ") && !documents.some(({ id }) => documentKey(id) === panel.id)) api.removePanel(panel);
     if (!session.view.get().documentId && documents[0]) session.show({ documentId: documents[0].id });
   }, [api, documents, connections, session]);
 
