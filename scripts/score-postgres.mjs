@@ -1,6 +1,6 @@
 /**
  * `npm run score:postgres [-- --seed N (again for another) --cases N --only FIGURES --json FILE --server 13]`: holds the impact of generated and hand-written statements
- * against a real PostgreSQL and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone,
+ * against a real PostgreSQL of every supported version and writes bench/postgres-impact.md. `--only` takes impact, races, undo, time; the report is then left alone,
  * as it is with `--server`, which takes another major version than the installed one. A full run takes minutes.
  */
 import { join } from "node:path";

@@ -41,14 +41,32 @@ export function table(figures: readonly Figure[]): string {
 }
 
 /** `bench/postgres-impact.md`. */
-export function markdown(runs: readonly Run[]): string {
+export function markdown(runs: readonly Run[], older: readonly Run[]): string {
   return `# PostgreSQL impact, measured against the server
 
 Written by \`npm run score:postgres\`: generated and hand-written statements are analysed, then run on a real server in a transaction that is
 rolled back, and what was said is held against the server's own counters, locks, files and catalogues.
 
 On ${machine()}, ${runs[0]?.conditions.server}.
-${runs.map(section).join("")}`;
+${runs.map(section).join("")}${older.length > 0 ? servers(older) : ""}`;
+}
+
+/** The figures of impact, a column for each server. */
+function servers(older: readonly Run[]): string {
+  const heads = older.map(({ conditions }) => `${conditions.server}, ${conditions.cases} statements`);
+  const rows = older[0]!.figures.map(({ name, goal }) => {
+    const cells = older.map(({ figures }) => figures.find((item) => item.name === name)!);
+    return `| ${[name, ...cells.map(({ value, ok }) => `${value}${ok === false ? " **missed**" : ""}`), goal].join(" | ")} |`;
+  });
+  return `
+## Older servers
+
+Seed ${older[0]!.conditions.seed}; what a version does not know is left out.
+
+| figure | ${heads.join(" | ")} | must be |
+| --- |${" --- |".repeat(older.length + 1)}
+${rows.join("\n")}
+`;
 }
 
 function section({ figures, conditions, failures }: Run): string {
