@@ -29,7 +29,8 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
     // What was refused, or is not whole, is never called less than unknown (I3).
     const rest = restOf(planned);
     if (found.length === 0 || rest !== "read") found.push(bareStatement({ ...place, index: 0, title: titleOf(line), effect: rest }));
-    if (fails !== undefined) found.at(-1)!.willFail.push({ code: "kubectl", reason: fails });
+    const failed = fails === undefined ? undefined : found.pop();
+    if (failed) found.push({ ...failed, willFail: [...failed.willFail, { code: "kubectl", reason: fails! }] });
     statements.push(...found);
   }
   const numbered = statements.map((statement, index) => ({ ...statement, index }));

@@ -105,6 +105,14 @@ stringData: { password: hunter2 }
     expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { template: { spec: { containers: [{ image: "web:3" }] } } } });
   });
 
+  test("why one line would fail is not said of another", async () => {
+    const failing =
+      "kubectl create -f - <<'EOF'\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: first, namespace: shop }\n---\nkind: Nothing\nEOF";
+    const failed = (await plan(failing)).impact.statements.at(-1)!;
+    expect(failed).toMatchObject({ effect: "append", willFail: [{ code: "kubectl" }] });
+    expect((await plan("kubectl create configmap second -n shop --from-literal=a=b")).impact.statements[0]!.willFail).toEqual([]);
+  });
+
   test("other work than was agreed to is refused", async () => {
     const text = "kubectl delete deployment web -n shop";
     const planned = await plan(text);

@@ -2,7 +2,7 @@ import { StringDecoder } from "node:string_decoder";
 import { TargetError } from "@interlock/connector";
 import type { ObjectEntry } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, type Json } from "../gate/json.ts";
+import { isRecord, itemsOf, type Json } from "../gate/json.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceType } from "../impact/resource-types.ts";
 
@@ -43,7 +43,7 @@ export class ObjectSource {
       const { status, body } = await this.#read(query, signal);
       const trouble = troubleOf(status, body);
       if (trouble !== undefined) return trouble;
-      const items: Json[] = Array.isArray(body["items"]) ? body["items"] : [];
+      const items = itemsOf(body) ?? [];
       page(items.flatMap(entryOf));
       const next: Json = body["metadata"]?.["continue"];
       if (typeof next !== "string" || next === "") return { version: String(body["metadata"]?.["resourceVersion"] ?? "") };

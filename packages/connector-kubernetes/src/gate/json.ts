@@ -41,3 +41,10 @@ export function sameJson(left: Json, right: Json): boolean {
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length && keys.every((key) => key in right && sameJson(left[key], right[key]));
 }
+
+/** Items of a list; a server in Go writes `null` for a list that it never put anything into. Undefined where it is no list. */
+export function itemsOf(list: Readonly<Record<string, Json>>): KubeObject[] | undefined {
+  const items = list["items"];
+  if (items === null) return [];
+  return Array.isArray(items) ? (items as KubeObject[]) : undefined;
+}

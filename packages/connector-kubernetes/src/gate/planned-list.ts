@@ -1,5 +1,5 @@
 import { identity, type PlanView } from "./foreseen.ts";
-import type { KubeObject } from "./json.ts";
+import { itemsOf, type KubeObject } from "./json.ts";
 import { keyOf, type Overlay, type PlannedObject } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { queryMatcher, type Match } from "./selectors.ts";
@@ -45,7 +45,7 @@ export async function listPlanned(view: PlanView, target: ResourceTarget, query:
   for (;;) {
     const answer = await view.upstream.read(target, asked);
     if (answer.status !== 200) return { ok: false, answer };
-    const page = answer.body["items"] as KubeObject[];
+    const page = itemsOf(answer.body) ?? [];
     const kind = answer.body.kind?.replace(/List$/, "");
     for (const item of untouched(view.overlay, target, page, (one) => one.metadata)) {
       const { apiVersion } = answer.body;

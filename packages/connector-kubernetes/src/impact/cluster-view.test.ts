@@ -51,6 +51,11 @@ test("a snapshot that has expired is listed anew, in one piece and once", async 
   );
 });
 
+test("a list that nothing was ever put into may say null in place of its items", async () => {
+  const empty = [200, { kind: "PartialObjectMetadataList", metadata: { resourceVersion: "1" }, items: null }] as const;
+  expect(await openClusterView(answering(empty).cluster).names(PODS, "a")).toEqual({ objects: [] });
+});
+
 test.each([
   ["a refusal", [403, { kind: "Status" }] as const, "pods could not be listed: the cluster answered 403"],
   ["an answer that is no JSON", [200, "<html>"] as const, "pods could not be listed: the cluster answered 200"],

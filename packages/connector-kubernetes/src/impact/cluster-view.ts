@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, parseJson, type Json, type KubeObject } from "../gate/json.ts";
+import { isRecord, itemsOf, parseJson, type Json, type KubeObject } from "../gate/json.ts";
 import { writePath, writeQuery } from "../gate/request-target.ts";
 import { discover } from "./discovery.ts";
 import { kept } from "./kept.ts";
@@ -72,8 +72,9 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
       }
       // A custom resource whose definition was deleted meanwhile, or a type that is listed but not kept.
       if (status === 404 || status === 405) return { objects };
-      if (status !== 200 || !isRecord(body) || !Array.isArray(body["items"])) return failed(objects, `the cluster answered ${status}`);
-      for (const item of body["items"] as KubeObject[]) objects.push(worldObject(type, item, whole ? kept(key, item) : undefined));
+      const items = isRecord(body) ? itemsOf(body) : undefined;
+      if (status !== 200 || items === undefined) return failed(objects, `the cluster answered ${status}`);
+      for (const item of items) objects.push(worldObject(type, item, whole ? kept(key, item) : undefined));
       const next: Json = body["metadata"]?.["continue"];
       if (typeof next !== "string" || next === "") return { objects };
       query = new Map([
