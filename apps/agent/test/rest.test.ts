@@ -227,6 +227,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/analyze",
       "/audit",
       "/commands/{id}",
+      "/commands/{id}/again",
       "/commands/{id}/cancel",
       "/commands/{id}/files",
       "/commands/{id}/hold",

@@ -1,3 +1,4 @@
+import { CAPTURE_LIMITS } from "@interlock/connector";
 import { bareStatement, strongest, type Effect, type Impact, type Statement } from "@interlock/protocol";
 import type { ClusterView } from "./impact/cluster-view.ts";
 import { impactOf } from "./impact/impact.ts";
@@ -25,7 +26,7 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
     for (const reason of [...open, ...planned.warnings]) warnings.add(reason);
     if (open.length > 0) complete = false;
     const place = { start: line.start, end: line.end, text: text.slice(line.start, line.end) };
-    const found = writes.flatMap(() => told?.statements[next++] ?? []).map(notUndone);
+    const found = writes.flatMap(() => told?.statements[next++] ?? []).map((statement) => within(statement, told?.complete !== false));
     // What was refused, or is not whole, is never called less than unknown (I3).
     const rest = restOf(planned);
     if (found.length === 0 || rest !== "read") found.push(bareStatement({ ...place, index: 0, title: titleOf(line), effect: rest }));
@@ -54,9 +55,17 @@ function restOf({ line, writes, refused, open, fails }: LinePlan): Effect {
   return words;
 }
 
-/** What would be needed to put it back is not kept yet: nothing is promised. */
-const notUndone = (statement: Statement): Statement => ({
-  ...statement,
-  reversible: "no",
-  reversibleReason: "what is applied to a cluster cannot be put back from here yet",
-});
+/** Nothing is promised that is more than is kept, or that rests on what could not be read. */
+function within(statement: Statement, complete: boolean): Statement {
+  const taken = statement.cascades.filter(({ effect }) => effect === "delete").length;
+  if (taken >= CAPTURE_LIMITS.maxRows) {
+    const reversibleReason = `more than ${CAPTURE_LIMITS.maxRows.toLocaleString("en")} objects go, which are more than are kept`;
+    return { ...statement, reversible: "no", reversibleReason };
+  }
+  if (complete || statement.reversible !== "undo") return statement;
+  return {
+    ...statement,
+    reversible: "partial",
+    reversibleReason: "Not all that goes with it could be read, and only what is read can be kept.",
+  };
+}

@@ -4,13 +4,18 @@ import {
   type ExecuteOutcome,
   type ExecuteRequest,
   type ExecuteSink,
+  type ForeseenUndo,
   type ImpactOptions,
+  type ObjectsImage,
   type OpenOptions,
   type Planned,
   type Resolution,
   type Target,
+  type UndoImage,
 } from "@interlock/connector";
 import { bareStatement, type Impact, type SchemaTree } from "@interlock/protocol";
+import { consequencesOf } from "./apply/consequences.ts";
+import { putBack } from "./apply/run.ts";
 import type { ClusterSecret } from "./cluster/kubeconfig.ts";
 import { openCluster, type OpenedCluster } from "./cluster/open-cluster.ts";
 import { openClusterView } from "./impact/cluster-view.ts";
@@ -18,12 +23,14 @@ import { execute } from "./execute.ts";
 import { openExplorer } from "./explorer/explorer.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { manifestCache } from "./kubectl/manifest-cache.ts";
+import type { PlannedWrite } from "./gate/planned-write.ts";
 import { findKubectl } from "./kubectl/run.ts";
 import { parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { objectTree } from "./schema.ts";
-import { resolutionOf, sealWork } from "./work.ts";
+import { foreseeUndo } from "./undo/undo-impact.ts";
+import { openWork, resolutionOf, sealWork } from "./work.ts";
 
 /** Where programs of a host usually are; the agent's own environment is not asked. */
 export const KUBECTL_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin";
@@ -73,16 +80,21 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     async resolve(text, signal): Promise<Resolution> {
       const found = await planned(text, { signal });
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
-      return resolutionOf(found.plan, found.namespace, sealWork(found.plan));
+      const writes = writesOf(found.plan);
+      const agreed = consequencesOf([], []);
+      return resolutionOf(writes, found.namespace, sealWork({ writes, fingerprintKey: found.plan.fingerprintKey, agreed }));
     },
     async plan(text, { signal, files }): Promise<Planned> {
       const started = performance.now();
       const found = await planned(text, { signal, files });
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
-      const work = sealWork(found.plan);
+      const impact = await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started);
+      const writes = writesOf(found.plan);
+      const agreed = consequencesOf(impact.statements, impact.warnings);
+      const work = sealWork({ writes, fingerprintKey: found.plan.fingerprintKey, agreed });
       return {
-        impact: await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started),
-        resolution: resolutionOf(found.plan, found.namespace, work),
+        impact,
+        resolution: resolutionOf(writes, found.namespace, work),
         ...(work === undefined ? {} : { work }),
       };
     },
@@ -92,12 +104,31 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     async execute(request: ExecuteRequest, sink: ExecuteSink, signal): Promise<ExecuteOutcome> {
       return execute({ cluster: await cluster(), program: await kubectl() }, request, sink, signal);
     },
+    async foreseeUndo(image, options): Promise<ForeseenUndo> {
+      return foreseeUndo(await cluster(), objectsOf(image), options);
+    },
+    async undo(image, request, signal, sink): Promise<ExecuteOutcome> {
+      objectsOf(image);
+      const work = request.work && openWork(request.work.bytes, request.work.resolution.targets);
+      if (!work) throw new TargetError("undo_unavailable", "What was agreed to is not what is stored.");
+      return putBack(await cluster(), work, request, sink ?? UNSEEN, signal);
+    },
     async close() {
       objects.close();
       const open = await opened?.catch(() => undefined);
       await open?.close();
     },
   };
+}
+
+/** Where nobody asks what it shows. */
+const UNSEEN: ExecuteSink = { columns: () => {}, rows: () => {}, end: () => {}, notice: () => {} };
+
+const writesOf = ({ lines }: CommandPlan): PlannedWrite[] => lines.flatMap((line) => [...line.writes]);
+
+function objectsOf(image: UndoImage): ObjectsImage {
+  if ("kept" in image) return image;
+  throw new TargetError("undo_unavailable", "What was kept are rows of a database.");
 }
 
 /** A text that is not read is planned by nobody. */

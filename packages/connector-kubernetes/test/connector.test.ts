@@ -101,7 +101,13 @@ stringData: { password: hunter2 }
     const planned = await plan(text);
     const other = "kubectl set image deployment/web web=web:3 -n shop";
     await run(other, await plan(other));
-    await expect(run(text, planned)).rejects.toMatchObject({ code: "targets_changed" });
+    const { outcome } = await run(text, planned);
+    expect(outcome).toMatchObject({
+      state: "failed",
+      affected: [],
+      error: { code: "targets_changed" },
+      drift: [{ object: "apps/v1 Deployment shop/web", why: "was changed" }],
+    });
     expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { template: { spec: { containers: [{ image: "web:3" }] } } } });
   });
 
@@ -171,7 +177,7 @@ stringData: { password: hunter2 }
     const { impact } = await plan("kubectl delete namespace shop");
     expect(impact).toMatchObject({ effect: "delete", complete: true });
     const [statement] = impact.statements;
-    expect(statement).toMatchObject({ effects: [{ object: "v1 Namespace shop" }], reversible: "no" });
+    expect(statement).toMatchObject({ effects: [{ object: "v1 Namespace shop" }], reversible: "undo" });
     const gone = statement!.cascades.map(({ object, via }) => `${object} ${via.join()}`);
     expect(gone).toContain("apps/v1 Deployment shop/web namespace");
     expect(gone.some((line) => line.startsWith("v1 Pod shop/web-"))).toBe(true);

@@ -1,4 +1,4 @@
-import { CAPTURE_LIMITS, type ExecuteOutcome, type UndoImage } from "@interlock/connector";
+import { CAPTURE_LIMITS, type ExecuteOutcome, type RowsImage } from "@interlock/connector";
 import type { Impact } from "@interlock/protocol";
 
 import { sample } from "./choice.ts";
@@ -74,7 +74,7 @@ async function doAndUndo(lane: Lane, text: string): Promise<{ partial: boolean; 
   // A trigger that changes rows on their way changes them again on their way back, as was announced: their keys must be the same.
   const altered = partial ? await alteredTables(lane) : new Set<string>();
   const before = await contentOf(lane, altered);
-  let image: UndoImage = { tables: [] };
+  let image: RowsImage = { tables: [] };
   const done = await lane.target.execute(
     {
       text,
@@ -85,7 +85,13 @@ async function doAndUndo(lane: Lane, text: string): Promise<{ partial: boolean; 
       rowCap: 1_000,
       applicationName: "score",
     },
-    { columns: () => {}, rows: () => {}, end: () => {}, notice: () => {}, captured: async (kept) => void (image = structuredClone(kept)) },
+    {
+      columns: () => {},
+      rows: () => {},
+      end: () => {},
+      notice: () => {},
+      captured: async (kept) => void (image = structuredClone(kept) as RowsImage),
+    },
     signal,
   );
   if (done.error?.code === "undo_lost") return { partial, fault: `undo was promised, and could not be kept: ${done.error.message}` };

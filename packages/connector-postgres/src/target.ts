@@ -7,6 +7,7 @@ import {
   type OpenOptions,
   type Resolution,
   type Target,
+  type RowsImage,
   type UndoImage,
   type UndoRequest,
 } from "@interlock/connector";
@@ -95,7 +96,8 @@ export class PostgresTarget implements Target {
     return execute({ secret: this.#options.secret, resolve: resolveText, lineage: lineageOf }, request, sink, signal);
   }
 
-  foreseeUndo(image: UndoImage, options: ImpactOptions): Promise<{ impact: Impact; resolution: Resolution }> {
+  foreseeUndo(kept: UndoImage, options: ImpactOptions): Promise<{ impact: Impact; resolution: Resolution }> {
+    const image = rowsOf(kept);
     const started = performance.now();
     return this.#facts(this.#write, options.signal, started, async (session, catalog, facts) => {
       const { exact, countingMs } = options;
@@ -108,7 +110,7 @@ export class PostgresTarget implements Target {
 
   undo(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome> {
     const { read, write } = this.#options.secret;
-    return putBack(write ?? read, image, request, signal);
+    return putBack(write ?? read, rowsOf(image), request, signal);
   }
 
   async close(): Promise<void> {
@@ -145,4 +147,9 @@ export class PostgresTarget implements Target {
       return work(session, catalog, await this.#cache.session(pool, session));
     });
   }
+}
+
+function rowsOf(image: UndoImage): RowsImage {
+  if ("tables" in image) return image;
+  throw new TargetError("undo_unavailable", "what was kept are no rows of a database");
 }

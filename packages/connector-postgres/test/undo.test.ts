@@ -1,4 +1,4 @@
-import { CAPTURE_LIMITS, type Target, type UndoImage } from "@interlock/connector";
+import { CAPTURE_LIMITS, type Target, type RowsImage, type UndoImage } from "@interlock/connector";
 import { startTestPostgres, type TestPostgres } from "@interlock/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { postgres } from "../src/index.ts";
@@ -75,15 +75,15 @@ const promised = async (text: string) => {
   return statements.map(({ reversible }) => reversible);
 };
 
-async function capture(text: string): Promise<{ state: string; error?: unknown; image: UndoImage; rows: (string | null)[][] }> {
-  let image: UndoImage = { tables: [] };
-  const sink = { ...recordingSink(), captured: async (kept: UndoImage) => void (image = kept) };
+async function capture(text: string): Promise<{ state: string; error?: unknown; image: RowsImage; rows: (string | null)[][] }> {
+  let image: RowsImage = { tables: [] };
+  const sink = { ...recordingSink(), captured: async (kept: UndoImage) => void (image = kept as RowsImage) };
   const outcome = await target.execute(await requestFor(server.url, text, { capture: CAPTURE_LIMITS }), sink, signal);
   return { state: outcome.state, error: outcome.error, image: structuredClone(image), rows: sink.results.flatMap((result) => result.rows) };
 }
 
 /** Puts back under a guard of what the undo's own impact says. */
-async function undo(image: UndoImage, dryRun = false) {
+async function undo(image: RowsImage, dryRun = false) {
   const { impact } = await target.foreseeUndo!(image, { signal, exact: true, countingMs: 5_000 });
   const approved = impact.statements.flatMap((statement) =>
     [...statement.effects, ...statement.cascades, ...statement.sideEffects.flatMap((effect) => effect.writes ?? [])].map(

@@ -124,15 +124,15 @@ export interface Target {
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */
   execute(request: ExecuteRequest, sink: ExecuteSink, signal: AbortSignal): Promise<ExecuteOutcome>;
   /**
-   * What putting back `image` would do, a statement per table and kind of write with exact rows, and what it would do it to. The statements'
-   * texts, joined by line ends, are what people read. Runs nothing of the user's.
+   * What putting back `image` would do, a statement per table and kind of write with exact rows, or per object, and what it would do it to.
+   * Runs nothing of the user's. Rejects with `undo_conflict` where that is known already.
    */
-  foreseeUndo?(image: UndoImage, options: ImpactOptions): Promise<{ impact: Impact; resolution: Resolution }>;
+  foreseeUndo?(image: UndoImage, options: UndoOptions): Promise<ForeseenUndo>;
   /**
-   * Puts back what a run changed, in one transaction under its own guard: a row is touched only where it still is as the run left it. Any
-   * conflict rolls everything back and is named in the outcome, row by row.
+   * Puts back what a run changed: a row or object is touched only where it still is as the run left it. A conflict leaves everything as it
+   * is and is named in the outcome. In one transaction under its own guard, where the target has transactions.
    */
-  undo?(image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome>;
+  undo?(image: UndoImage, request: UndoRequest, signal: AbortSignal, sink?: ExecuteSink): Promise<ExecuteOutcome>;
   close(): Promise<void>;
 }
 
@@ -167,6 +167,16 @@ export interface ObjectExplorer {
   ): Promise<ObjectEdit>;
 }
 
+export interface UndoOptions extends ImpactOptions {
+  /** What was changed since is left as it is, and the rest is put back. */
+  rest?: boolean;
+}
+
+export interface ForeseenUndo extends Planned {
+  /** What people read; absent: the statements' texts, joined by line ends. */
+  text?: string;
+}
+
 /** Most rows that may be written to one object before the guard rolls back. */
 export interface ApprovedWrite {
   object: string;
@@ -192,8 +202,8 @@ export interface ExecuteRequest {
   /** Shown by the target, e.g. `interlock:oncall`. */
   applicationName: string;
   /**
-   * Present: keep what is needed to put the rows back, and hand it to `sink.captured` before COMMIT. A run that was promised to be
-   * reversible and whose rows cannot all be kept is rolled back with `undo_lost`.
+   * Present: keep what is needed to put the rows or objects back, and hand it to `sink.captured` before COMMIT, or before the first write
+   * where nothing commits. A run that was promised to be reversible and of which not all can be kept changes nothing: `undo_lost`.
    */
   capture?: { maxRows: number; maxBytes: number };
   /** Does everything but COMMIT: counts, compares with the guard and always rolls back. */
@@ -220,24 +230,46 @@ export interface UndoTable {
 }
 
 /** What a run changed, in the order it was done. Holds people's data unmasked: it is stored encrypted and never shown. */
-export interface UndoImage {
+export type UndoImage = RowsImage | ObjectsImage;
+
+export interface RowsImage {
   tables: UndoTable[];
+}
+
+/** Of a target without transactions: what was done before a failure stays, and can be put back as well. */
+export interface ObjectsImage {
+  /** How many would be put back. */
+  objects: number;
+  /** The connector's own form. */
+  kept: string;
 }
 
 export interface UndoRequest {
   /** As for a run: what the undo's own impact foretold, triggers included; more is rolled back. */
   guard: { approved: ApprovedWrite[] };
+  /** What `foreseeUndo` made, where it made something, and the resolution it was sealed with. */
+  work?: { bytes: Uint8Array; resolution: Resolution };
   timeoutMs: number;
   applicationName: string;
   dryRun?: boolean;
 }
 
-/** A row that is not as the run left it. `key` may be a person's data: mask before it is shown. */
+/** A row or object that is not as the run left it. `key` may be a person's data: mask before it is shown. */
 export interface UndoConflict {
   object: string;
+  /** Empty where `object` is the thing itself. */
   key: Record<string, string | null>;
   /** `changed`: other values now; `gone`: the row is no longer there; `exists`: one with this key was made since; `blocked`: the server refused. */
   reason: "changed" | "gone" | "exists" | "blocked";
+  /** In the target's own words, unmasked. */
+  why?: string;
+}
+
+/** Something that is not as it was when the command was agreed to. */
+export interface Drift {
+  object: string;
+  /** In words that go on after the object's name. */
+  why: string;
 }
 
 export interface SourceColumn {
@@ -262,7 +294,10 @@ export interface ExecuteSink {
   end(statement: number, truncated: boolean): void | Promise<void>;
   /** A server notice, unmasked; a last line `LOCATION: …` where it was said by code in the target rather than by the server itself. */
   notice(statement: number, text: string): void;
-  /** What undo would need, when asked for by `capture`; COMMIT waits for it and does not happen if it rejects. */
+  /**
+   * What undo would need, when asked for by `capture`; COMMIT, or the first write, waits for it and does not happen if it rejects. Called
+   * again in place of the first where how the run left things is only known afterwards.
+   */
   captured?(image: UndoImage): Promise<void>;
 }
 
@@ -276,6 +311,8 @@ export interface ExecuteOutcome {
   /** Rows an undo found other than the run left them; at most 1,000 of them, `conflictCount` says how many there are. */
   conflicts?: UndoConflict[];
   conflictCount?: number;
+  /** With `targets_changed`: what has changed, at most 1,000 of it. Nothing was done. */
+  drift?: Drift[];
   /** After a dry run: what the rollback did not take back, e.g. sequences advanced, in words for people. */
   notTakenBack?: string[];
 }

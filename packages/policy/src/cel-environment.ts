@@ -96,6 +96,7 @@ function build(): Environment {
         rewrites: "list<string>",
         risks: "list<string>",
         sideEffects: "list<string>",
+        undo: "bool",
       },
     })
     .registerType("Principal", { ctor: PrincipalFact, fields: { id: "string", name: "string", groups: "list<string>" } })

@@ -84,8 +84,17 @@ rules:
 
   - id: privileges
     match: { effects: [privilege] }
+    when: "!statement.undo"
     effect: deny
     message: Rights, roles and server settings are not changed from here.
+
+  # A namespace that comes back has its roles and bindings again.
+  - id: rights-put-back
+    match: { connectors: [kubernetes], effects: [privilege] }
+    when: statement.undo
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    message: Putting back rights that a command took needs two people of the platform team.
 
   - id: unknown-effects
     match: { effects: [unknown] }

@@ -68,7 +68,9 @@ export class StatementFact {
   readonly rewrites: readonly string[];
   readonly risks: readonly string[];
   readonly sideEffects: readonly string[];
-  constructor(statement: Statement, atWorst: boolean) {
+  /** Puts back what a command that was agreed to has changed. */
+  readonly undo: boolean;
+  constructor(statement: Statement, atWorst: boolean, undo: boolean) {
     this.text = statement.text;
     this.title = statement.title;
     this.effect = statement.effect;
@@ -78,6 +80,7 @@ export class StatementFact {
     this.rewrites = statement.rewrites;
     this.risks = statement.risks.map((risk) => risk.code);
     this.sideEffects = statement.sideEffects.map((effect) => effect.kind);
+    this.undo = undo;
   }
 }
 
@@ -129,7 +132,7 @@ export interface Facts {
 }
 
 /** Facts that are the same for every statement of one judgement. */
-export type CommonFacts = Pick<Facts, "principal" | "connection" | "room" | "now">;
+export type CommonFacts = Pick<Facts, "principal" | "connection" | "room" | "now"> & { undo: boolean };
 
 export function commonFacts(input: JudgeInput): CommonFacts {
   return {
@@ -137,14 +140,15 @@ export function commonFacts(input: JudgeInput): CommonFacts {
     connection: new ConnectionFact(input.connection),
     room: new RoomFact(input.room),
     now: new Moment(input.now),
+    undo: input.undo === true,
   };
 }
 
 /** `atWorst` takes figures with no upper bound (`capped`, `unknown`) at the largest number there is. */
-export function factsOf(common: CommonFacts, impact: Impact, statement: Statement, atWorst: boolean): Facts {
+export function factsOf({ undo, ...common }: CommonFacts, impact: Impact, statement: Statement, atWorst: boolean): Facts {
   return {
     ...common,
-    statement: new StatementFact(statement, atWorst),
+    statement: new StatementFact(statement, atWorst, undo),
     impact: new ImpactFact(impact, atWorst),
     objects: objectsOf(statement).map(({ rows, ...object }) => new ObjectFact({ ...object, rows: new RowsFact(rows, atWorst) })),
   };

@@ -6,5 +6,7 @@ export interface JudgeInput {
   connection: Pick<Connection, "name" | "connector" | "environment" | "labels">;
   room: { id: string; severity?: string | undefined; incident: boolean } | undefined;
   impact: Impact;
+  /** It puts back what a command changed. */
+  undo?: boolean;
   now: Date;
 }

@@ -87,26 +87,31 @@ export const Execution = z.object({
   error: z.object({ code: ErrorCode, message: z.string(), statement: z.number().int().optional() }).optional(),
   /** What the commit guard compared, when it stepped in. */
   guard: z.array(z.object({ object: z.string(), approved: z.number(), actual: z.number() })).optional(),
-  /** Rows an undo found other than the run had left them, masked; the first of `conflictCount`. */
+  /** Rows or objects an undo found other than the run had left them, masked; the first of `conflictCount`. An object has no `key`. */
   conflicts: z
     .array(
       z.object({
         object: z.string(),
         key: z.record(z.string(), z.string().nullable()),
         reason: z.enum(["changed", "gone", "exists", "blocked"]),
+        /** In the target's own words, masked. */
+        why: z.string().optional(),
       }),
     )
     .optional(),
   conflictCount: z.number().int().nonnegative().optional(),
+  /** What was not any more as it had been agreed to, in words that go on after the object's name; nothing was done. */
+  drift: z.array(z.object({ object: z.string(), why: z.string() })).optional(),
   /** After a dry run: what rolling back did not take back. */
   notTakenBack: z.array(z.string()).optional(),
 });
 export type Execution = z.infer<typeof Execution>;
 
-/** What was kept to put back what a command changed. The rows themselves never leave the agent. */
+/** What was kept to put back what a command changed. The rows or objects themselves never leave the agent. */
 export const Undo = z.object({
   /** `done`: another command put it back. `expired`: kept no longer. */
   state: z.enum(["available", "done", "expired"]),
+  /** Rows, or objects, that would be put back. */
   rows: z.number().int().nonnegative(),
   expiresAt: z.iso.datetime(),
   /** The command that put it back. */

@@ -62,8 +62,8 @@ export const ERRORS = {
   undo_unavailable: { status: 409, title: "There is nothing to undo with", next: "Read the command's undo: it says why." },
   undo_conflict: {
     status: 409,
-    title: "Rows were changed since",
-    next: "Nothing was put back. The conflicts are listed row by row; decide on them and write a command for the rest.",
+    title: "What it changed was changed since",
+    next: "Nothing was put back. The conflicts are listed one by one; decide on them, and write a command for the rest or put back the rest.",
   },
   target_down: { status: 503, title: "The target does not answer", next: "Check the target; nothing was run." },
   audit_unavailable: {

@@ -57,7 +57,11 @@ export const ClientMessage = z.discriminatedUnion("type", [
     /** Asked for where triggers write a number of rows that is not known; see `command.propose`. */
     maxRows: z.number().int().nonnegative().optional(),
     dryRun: z.boolean().optional(),
+    /** What was changed since is left as it is, and the rest is put back; only where objects are put back one by one. */
+    rest: z.boolean().optional(),
   }),
+  /** Proposes the same again, as things are now; by whoever asks, with the authors it had. `key` makes a resend harmless. */
+  z.object({ type: z.literal("command.again"), id, key: z.string().min(8).max(100), commandId: z.string() }),
   z.object({
     type: z.literal("command.review"),
     id,

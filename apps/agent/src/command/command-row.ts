@@ -14,7 +14,7 @@ export const WITH_PARTS = {
   files: { select: { name: true, bytes: true, sha256: true, documentId: true }, orderBy: { name: "asc" } },
   execution: true,
   // Never the rows themselves: they are large, and nobody's to see.
-  undo: { select: { rows: true, expiresAt: true } },
+  undo: { select: { rows: true, expiresAt: true, partly: true } },
   undoneBy: { where: { state: "succeeded", dryRun: false }, select: { id: true }, take: 1 },
 } as const;
 
@@ -37,7 +37,7 @@ export async function filesOf(
 
 /** Summary columns of an execution as they are stored. */
 export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> &
-  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "notTakenBack">>;
+  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "drift" | "notTakenBack">>;
 
 export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
 export const verdictOf = (row: Pick<CommandRow, "verdict">): Verdict => Verdict.parse(row.verdict);
@@ -103,8 +103,12 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
   };
 }
 
+/** Whether what was kept of a run in this state can be put back. */
+export const leavesUndo = (state: string, partly: boolean): boolean =>
+  state === "succeeded" || (partly && ["failed", "cancelled", "unknown"].includes(state));
+
 function undoOf({ undo, undoneBy, state }: CommandRow): Pick<Command, "undo"> {
-  if (undo === null || state !== "succeeded") return {};
+  if (undo === null || !leavesUndo(state, undo.partly)) return {};
   const { rows, expiresAt } = undo;
   const doneBy = undoneBy[0]?.id;
   const stands = expiresAt.getTime() > Date.now() ? "available" : "expired";

@@ -8,6 +8,7 @@ import { Countdowns } from "./countdowns.ts";
 import { lifecycle } from "./lifecycle.ts";
 import type { Proposal } from "./proposal.ts";
 import { expire, recover } from "./recovery.ts";
+import { repeated, type Repeat } from "./again.ts";
 import { review, type ReviewInput } from "./review.ts";
 import { Runs } from "./runs.ts";
 import { undoProposal, type UndoRequested } from "./undo.ts";
@@ -55,6 +56,13 @@ export class CommandService {
   async undo(asked: UndoRequested): Promise<Outcome<Command>> {
     if (!isId(asked.commandId)) return refuse("not_found");
     const proposal = await undoProposal(this.#life, asked);
+    return proposal.ok ? this.propose(proposal.value) : proposal;
+  }
+
+  /** Proposes the same again, as things are now. */
+  async again(asked: Repeat): Promise<Outcome<Command>> {
+    if (!isId(asked.commandId)) return refuse("not_found");
+    const proposal = await repeated(this.#life, asked);
     return proposal.ok ? this.propose(proposal.value) : proposal;
   }
 

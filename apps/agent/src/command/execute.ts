@@ -1,11 +1,11 @@
-import { CAPTURE_LIMITS, TargetError, type ExecuteOutcome, type Target, type UndoRequest } from "@interlock/connector";
+import { CAPTURE_LIMITS, TargetError, type ExecuteOutcome, type ExecuteSink, type Target, type UndoRequest } from "@interlock/connector";
 import { maskRules } from "@interlock/policy";
 import { LIMITS, type Execution, type Impact } from "@interlock/protocol";
 import { accessOf, guardOf } from "./approved-writes.ts";
 import type { Claimed } from "./claim.ts";
 import { FOLLOW_MS, TIMEOUT_MS, type Life } from "./command-parts.ts";
 import { impactOf } from "./command-row.ts";
-import { resolutionOf, type Envelope } from "./envelope.ts";
+import { resolutionOf } from "./envelope.ts";
 import { asCommandFiles } from "./files.ts";
 import { maskedConflict } from "./masked-conflict.ts";
 import { maskedText, type Said } from "./masked-text.ts";
@@ -45,9 +45,11 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
       applicationName: `interlock:${proposer}`,
       dryRun: envelope.dryRun,
     };
-    if (envelope.undo !== null) outcome = await putBack(life, target, envelope, limits, run.signal);
-    else {
-      const work = await life.work.open(row.id);
+    const work = await life.work.open(row.id);
+    if (envelope.undo !== null) {
+      const made = work === undefined ? {} : { work: { bytes: work, resolution: resolutionOf(envelope) } };
+      outcome = await putBack(life, target, claimed, { ...limits, ...made }, run.signal, recording.sink);
+    } else {
       const files = asCommandFiles(claimed.files);
       outcome = await target.execute(
         {
@@ -58,7 +60,7 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
           resolution: resolutionOf(envelope),
           access,
           ...(guard === undefined ? {} : { guard }),
-          ...(isReversible(impact) && !envelope.dryRun ? { capture: CAPTURE_LIMITS } : {}),
+          ...(isReversible(impact, work !== undefined) && !envelope.dryRun ? { capture: CAPTURE_LIMITS } : {}),
           rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
         },
         { ...recording.sink, captured: (image) => life.undo.keep(row.id, image) },
@@ -74,25 +76,45 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   return endingOf(run, outcome, claimed.startedAt, { written: envelope.text, quotes }, masks.columns);
 }
 
-/** Whether the target said beforehand that all its writes can be put back; then what that needs is kept, or nothing is written. */
-const isReversible = (impact: Impact): boolean =>
+/**
+ * Whether the target said beforehand that its writes can be put back; then what that needs is kept, or nothing is written. In a transaction
+ * all of them, since one that cannot keeps the rows of none; of requests that were planned each stands by itself.
+ */
+const isReversible = (impact: Impact, planned: boolean): boolean =>
   impact.statements.some(({ reversible }) => reversible !== "no") &&
-  impact.statements.every(({ effect, reversible }) => effect === "read" || effect === "session" || reversible !== "no");
+  (planned || impact.statements.every(({ effect, reversible }) => effect === "read" || effect === "session" || reversible !== "no"));
+
+/** Several undos of one run may have been proposed and agreed to; the one that began first is the one that runs. */
+async function isPutBack(life: Life, { row, startedAt }: Claimed): Promise<boolean> {
+  const first = await life.db.command.findFirst({
+    where: {
+      undoOfId: row.undoOfId,
+      dryRun: false,
+      id: { not: row.id },
+      OR: [{ state: "succeeded" }, { state: "running", execution: { startedAt: { lte: startedAt } } }],
+    },
+    select: { id: true },
+  });
+  return first !== null;
+}
 
 async function putBack(
   life: Life,
   target: Target,
-  { undo, approved }: Envelope,
+  claimed: Claimed,
   limits: RunLimits,
   signal: AbortSignal,
+  sink: ExecuteSink,
 ): Promise<ExecuteOutcome> {
+  const { undo, approved } = claimed.envelope;
   const kept = await life.undo.open(undo!.of).catch((error: unknown) => {
     life.log.error({ err: error, commandId: undo!.of }, "the rows kept of a command could not be read");
     return undefined;
   });
+  if (await isPutBack(life, claimed)) throw new TargetError("undo_unavailable", "another command has put it back, or is about to");
   if (kept === undefined || kept.digest !== undo!.digest || target.undo === undefined)
     throw new TargetError("undo_unavailable", "the rows that were agreed to are kept no longer");
-  return target.undo(kept.image, { ...limits, guard: { approved: [...approved] } }, signal);
+  return target.undo(kept.image, { ...limits, guard: { approved: [...approved] } }, signal, sink);
 }
 
 /** A write whose session was lost may have been committed; a read changed nothing either way. */
@@ -104,6 +126,7 @@ function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
     (error.code === "target_down" ||
       error.code === "targets_changed" ||
       error.code === "unknown_connection" ||
+      error.code === "undo_lost" ||
       error.code === "undo_unavailable");
   const state = before || access === "read" ? "failed" : "unknown";
   return { state, affected: [], error: { code, message: known ? error.message : "Interlock failed while it ran." } };
@@ -121,8 +144,9 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said
   if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, said) };
   if (outcome.guard !== undefined) execution.guard = outcome.guard;
   if (outcome.notTakenBack !== undefined) execution.notTakenBack = outcome.notTakenBack;
+  if (outcome.drift !== undefined) execution.drift = outcome.drift.map(({ object, why }) => ({ object, why: maskedText(why, said) }));
   if (outcome.conflicts !== undefined) {
-    execution.conflicts = outcome.conflicts.map((conflict) => maskedConflict(conflict, masked));
+    execution.conflicts = outcome.conflicts.map((conflict) => maskedConflict(conflict, masked, said));
     execution.conflictCount = outcome.conflictCount ?? outcome.conflicts.length;
   }
   return { state, execution, ...(state === "cancelled" && run.stopped !== undefined ? { stopped: run.stopped } : {}) };

@@ -7,7 +7,7 @@ import type { Frozen } from "./freeze.ts";
 /** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
 export const COUNTING_MS = 2_000;
 /** How long planning may take when a command is proposed: it runs a program for each line. */
-const PLAN_MS = 60_000;
+export const PLAN_MS = 60_000;
 
 export function parse(frozen: Frozen): Outcome<Parsed> {
   if (frozen.undo) return ok({ statements: frozen.undo.impact.statements, diagnostics: [] });
@@ -21,7 +21,10 @@ export function parse(frozen: Frozen): Outcome<Parsed> {
 export type Foreseen = Planned;
 
 export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Foreseen>> {
-  if (frozen.undo) return ok({ impact: frozen.undo.impact, resolution: frozen.undo.resolution });
+  if (frozen.undo) {
+    const { impact, resolution, work } = frozen.undo;
+    return ok({ impact, resolution, ...(work === undefined ? {} : { work }) });
+  }
   const planned = await plan(parts, frozen);
   if (!planned.ok || planned.value) return planned as Outcome<Foreseen>;
   const resolution = await resolve(parts, frozen);

@@ -10,10 +10,12 @@ export interface Case {
   connection: { name: string; connector: string; environment: string; labels: unknown };
   room: { id: string; severity: string | null } | undefined;
   impact: Impact;
+  /** It puts back what a command changed. */
+  undo?: unknown;
 }
 
 /** What the policy says of a command at this moment. */
-export function judgeNow(policy: Policy, { proposer, connection, room, impact }: Case): Verdict {
+export function judgeNow(policy: Policy, { proposer, connection, room, impact, undo }: Case): Verdict {
   return judge(policy, {
     principal: { id: proposer.id, name: proposer.name, groups: proposer.groups },
     connection: {
@@ -27,6 +29,7 @@ export function judgeNow(policy: Policy, { proposer, connection, room, impact }:
         ? undefined
         : { id: room.id, incident: room.severity !== null, ...(room.severity === null ? {} : { severity: room.severity }) },
     impact,
+    undo: undo !== undefined && undo !== null,
     now: new Date(),
   });
 }
@@ -38,7 +41,7 @@ export function labelsOf(json: unknown): Record<string, string> {
 
 /** What holds for a sealed command now: the stricter of what it was sealed under and what the policy says today. */
 export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): Verdict {
-  const again = judgeNow(inForce, { proposer, connection: row.connection, room: row.room, impact: impactOf(row) });
+  const again = judgeNow(inForce, { proposer, connection: row.connection, room: row.room, impact: impactOf(row), undo: row.undoOfId });
   const verdict = stricter(verdictOf(row), again);
   const unexplained = verdict.obligations.reason && row.reason === null && verdict.decision !== "deny";
   return unexplained

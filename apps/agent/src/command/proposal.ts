@@ -9,6 +9,8 @@ export interface Undoing {
   digest: string;
   impact: Impact;
   resolution: Resolution;
+  /** What will be sent, where that was made beforehand. */
+  work?: Uint8Array;
 }
 
 export interface Proposal {

@@ -17,7 +17,8 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
     const written = await write(life, claimed, ending);
     // An outcome that is not known may have been a commit; everything else that did not succeed has nothing to put back.
-    if (written.ok && ending.state !== "succeeded" && ending.state !== "unknown") await life.undo.drop(claimed.row.id);
+    if (written.ok && ending.state !== "succeeded" && ending.state !== "unknown")
+      await life.undo.drop(claimed.row.id, ending.execution.affected.length > 0);
     if (written.ok || written.code !== "audit_unavailable") break;
     if (life.stopping.aborted) throw new Error("the outcome of a run could not be written before the service stopped");
     // It rejects only when the service stops, which the loop asks about itself after one last try.
@@ -26,7 +27,7 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
 }
 
 function write(life: Life, { row, executionId }: Claimed, { state, execution, stopped }: Ending) {
-  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, notTakenBack } = execution;
+  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, drift, notTakenBack } = execution;
   const summary: ExecutionSummary = {
     affected,
     notices,
@@ -35,6 +36,7 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     ...(error === undefined ? {} : { error }),
     ...(guard === undefined ? {} : { guard }),
     ...(conflicts === undefined ? {} : { conflicts, conflictCount }),
+    ...(drift === undefined ? {} : { drift }),
     ...(notTakenBack === undefined ? {} : { notTakenBack }),
   };
   return durably<undefined>(life, async (tx) => {

@@ -15,6 +15,12 @@ const Terms = z.strictObject({
   maxRows: z.number().int().nonnegative().max(2_147_483_647).optional(),
   dryRun: z.boolean().default(false).describe("Do everything but commit; it is judged and reviewed like a run."),
 });
+const UndoTerms = Terms.extend({
+  rest: z
+    .boolean()
+    .optional()
+    .describe("What was changed since is left as it is, and the rest is put back; only where objects are put back one by one."),
+});
 const Proposal = Terms.extend({
   /** Name or id. */
   connection: plainLine(200),
@@ -76,15 +82,34 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     method: "post",
     path: "/commands/{id}/undo",
     summary: "Proposes to put back what a command changed. It is a command of its own: judged, reviewed and run like any other.",
-    request: { params: Id, body: { required: false, content: json(Terms) } },
+    request: { params: Id, body: { required: false, content: json(UndoTerms) } },
     responses: answers(201, "The command that will put it back.", CommandAnswer),
   });
   routes.openapi(undo, async (c) => {
-    const terms = Terms.parse(c.req.valid("json") ?? {});
+    const { rest, ...terms } = UndoTerms.parse(c.req.valid("json") ?? {});
     const proposed = await commands.undo({
       principal: c.get("principal"),
       commandId: c.req.valid("param").id,
+      ...(rest === undefined ? {} : { rest }),
       ...said(terms, c.req.header("idempotency-key")),
+    });
+    return answer(c, shown(proposed), 201);
+  });
+
+  const again = createRoute({
+    method: "post",
+    path: "/commands/{id}/again",
+    summary: "Proposes the same again, as things are now, with the authors it had. Only what is over.",
+    request: { params: Id },
+    responses: answers(201, "The new command.", CommandAnswer),
+  });
+  routes.openapi(again, async (c) => {
+    const key = c.req.header("idempotency-key");
+    const commandId = c.req.valid("param").id;
+    const proposed = await commands.again({
+      principal: c.get("principal"),
+      commandId,
+      ...(key === undefined ? {} : { key: `rest:${key}` }),
     });
     return answer(c, shown(proposed), 201);
   });

@@ -58,9 +58,17 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
     case "command.propose":
       return (await mayAct(acts, socket, "responder")) ?? propose(acts, principal, roomId, message);
     case "command.undo": {
-      const { commandId, key, reason, maxRows, dryRun = false } = message;
-      const said = { ...(reason === undefined ? {} : { reason }), ...(maxRows === undefined ? {} : { maxRows }) };
+      const { commandId, key, reason, maxRows, rest, dryRun = false } = message;
+      const said = {
+        ...(reason === undefined ? {} : { reason }),
+        ...(maxRows === undefined ? {} : { maxRows }),
+        ...(rest === undefined ? {} : { rest }),
+      };
       return onCommand(acts, socket, commandId, () => commands.undo({ principal, commandId, key, dryRun, ...said }), theCommand);
+    }
+    case "command.again": {
+      const { commandId, key } = message;
+      return onCommand(acts, socket, commandId, () => commands.again({ principal, commandId, key }), theCommand);
     }
     case "command.review":
       return onCommand(acts, socket, message.commandId, () => {

@@ -20,14 +20,18 @@ export class UndoStore {
     this.#parts = parts;
   }
 
-  /** Durable when it resolves; called before the run commits. */
+  /** Durable when it resolves; called before the run commits, or before its first write and again after its last. */
   async keep(commandId: string, image: UndoImage): Promise<void> {
     const { db, key, days } = this.#parts;
     const sealed = sealSecret(key, owner(commandId), image);
-    const rows = image.tables.reduce((sum, table) => sum + table.rows.length, 0);
+    const objects = "objects" in image;
+    const rows = objects ? image.objects : image.tables.reduce((sum, table) => sum + table.rows.length, 0);
     if (rows === 0) return;
     const expiresAt = new Date(Date.now() + days * DAY_MS);
-    await db.undo.create({ data: { commandId, image: sealed, digest: digestOf(sealed), rows, expiresAt } });
+    const data = { image: sealed, digest: digestOf(sealed), rows, expiresAt, partly: objects };
+    // Rows are kept once, within their transaction: a second image would be of another run.
+    if (!objects) await db.undo.create({ data: { commandId, ...data } });
+    else await db.undo.upsert({ where: { commandId }, create: { commandId, ...data }, update: data });
   }
 
   /** Undefined when nothing is kept. Throws when it was changed or the key is another. */
@@ -39,9 +43,9 @@ export class UndoStore {
     return { image: openSecret(this.#parts.key, owner(commandId), row.image) as UndoImage, digest };
   }
 
-  /** A run that did not end in a commit has nothing to put back. */
-  async drop(commandId: string): Promise<void> {
-    await this.#parts.db.undo.deleteMany({ where: { commandId } });
+  /** A run that did not end in a commit has nothing to put back; nor has one without transactions of which nothing was done. */
+  async drop(commandId: string, done: boolean): Promise<void> {
+    await this.#parts.db.undo.deleteMany({ where: { commandId, ...(done ? { partly: false } : {}) } });
   }
 }
 

@@ -2,7 +2,7 @@ import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRecord, parseJson, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
-import { awaitGone, deletedBefore, EVICTION_MS, pause, takesReplaceablePod } from "./settle.ts";
+import { awaitGone, comesTooEarly, deletedBefore, EVICTION_MS, LOOK_MS, pause, placeOf, takesReplaceablePod } from "./settle.ts";
 
 export type WriteState =
   /** The cluster did it. */
@@ -45,6 +45,8 @@ export interface ApplyOutcome {
 }
 
 const SETTLE_MS = 5 * 60_000;
+/** As the server says that an address or a port of a Service has been given to another. */
+const TAKEN = /already allocated|provided IP is already|not in the valid range|provided port is/i;
 const ANSWER_LIMIT = 8 * 1024 * 1024;
 
 /**
@@ -54,10 +56,12 @@ const ANSWER_LIMIT = 8 * 1024 * 1024;
 export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> {
   const { writes, signal } = options;
   const applied: AppliedWrite[] = [];
+  const ended = new Set<string>();
   let state: ApplyOutcome["state"] = "succeeded";
   for (const write of writes) {
     if (state === "succeeded" && signal.aborted) state = "cancelled";
-    const result: AppliedWrite = state === "succeeded" ? await inTurn(options, write, applied) : { index: write.index, state: "not_sent" };
+    const result: AppliedWrite =
+      state === "succeeded" ? await inTurn({ ...options, ended }, write, applied) : { index: write.index, state: "not_sent" };
     if (result.state === "failed") state = "failed";
     else if (result.state === "unknown") state = "unknown";
     applied.push(result);
@@ -67,17 +71,35 @@ export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> 
 }
 
 /** One write, once what it has to wait for is over. */
-async function inTurn(options: ApplyOptions, write: PlannedWrite, applied: readonly AppliedWrite[]): Promise<AppliedWrite> {
+async function inTurn(
+  options: ApplyOptions & { ended: Set<string> },
+  write: PlannedWrite,
+  applied: readonly AppliedWrite[],
+): Promise<AppliedWrite> {
   const { cluster, writes, signal } = options;
   const until = Date.now() + (options.settleMs ?? SETTLE_MS);
   const { index } = write;
   const deleted = deletedBefore(write, writes);
   if (deleted !== undefined) {
-    const gone = await awaitGone(cluster, deleted, until, signal).catch(() => false);
+    const gone = await awaitGone(cluster, placeOf(deleted), until, signal).catch(() => false);
     if (!gone) return { index, state: "failed", message: "What was deleted under that name is not gone yet, so this was not sent." };
+  }
+  if (write.awaits !== undefined && !options.ended.has(write.awaits.uid)) {
+    const gone = await awaitGone(cluster, write.awaits, until, signal).catch(() => false);
+    if (!gone) return { index, state: "failed", message: "What is ending under that name is not gone yet, so this was not sent." };
+    options.ended.add(write.awaits.uid);
   }
   for (;;) {
     const result = await send(cluster, write, applied);
+    if (result.state === "failed" && write.mayExist === true && result.status === 409) {
+      return { index, state: "done", status: 409, message: "It was there by then: its controller has made it." };
+    }
+    // The server knows a type, and what it needs for pods of a new namespace, a moment after what makes it so was written.
+    const early = result.state === "failed" && comesTooEarly(write, result, writes);
+    if (early && !signal.aborted && Date.now() < until) {
+      await pause(LOOK_MS, signal);
+      continue;
+    }
     if (result.state === "failed" && takesReplaceablePod(write) && (result.status === 404 || result.status === 409)) {
       return { index, state: "done", status: result.status, message: "The pod was already gone; its controller replaces it." };
     }
@@ -91,6 +113,7 @@ async function inTurn(options: ApplyOptions, write: PlannedWrite, applied: reado
 async function send(cluster: Cluster, write: PlannedWrite, before: readonly AppliedWrite[]): Promise<AppliedWrite> {
   const { index, stored } = write;
   const body = bound(write, before);
+  const without = stored.ifTaken === undefined ? undefined : bound({ ...write, stored: { ...stored, body: stored.ifTaken } }, before);
   if (body === undefined) {
     return { index, state: "failed", message: "The write before it did not say the identity of what it made, which this one names." };
   }
@@ -100,9 +123,12 @@ async function send(cluster: Cluster, write: PlannedWrite, before: readonly Appl
   let status: number;
   let answer: Json;
   try {
-    const response = await cluster.request({ method: stored.method, path, query, headers: stored.headers, body });
-    status = response.status;
-    answer = await jsonOf(response.body);
+    const ask = async (bytes: Buffer): Promise<[number, Json]> => {
+      const response = await cluster.request({ method: stored.method, path, query, headers: stored.headers, body: bytes });
+      return [response.status, await jsonOf(response.body)];
+    };
+    [status, answer] = await ask(body);
+    if (without !== undefined && status === 422 && TAKEN.test(String(answer?.["message"]))) [status, answer] = await ask(without);
   } catch (error) {
     // Once it was sent nobody knows; only a request that never left is known not to have been done, and that cannot be told apart.
     const message = error instanceof TargetError ? error.message : "The connection was lost before the cluster's answer was whole.";

@@ -3,11 +3,11 @@ import { essence } from "../gate/foreseen.ts";
 import { sameJson, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { SecretValues } from "../gate/secret-values.ts";
-import { takesReplaceablePod } from "./settle.ts";
+import { takesReplaceablePod, uidAt } from "./settle.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceTarget } from "../gate/request-target.ts";
 
-export interface Drift {
+export interface NameDrift {
   /** Index of the first planned write that names it. */
   write: number;
   reason:
@@ -30,11 +30,18 @@ const RESTLESS = new Set(["/events", "events.k8s.io/events", "coordination.k8s.i
  * What has happened to the named targets since they were planned: another uid, or other than its status. `fingerprintKey` must be the one
  * of the gate that planned, so that secret values compare.
  */
-export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[], fingerprintKey: Buffer): Promise<Drift[]> {
+export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[], fingerprintKey: Buffer): Promise<NameDrift[]> {
   const upstream = new Upstream(cluster);
   const secrets = new SecretValues(fingerprintKey);
   const seen = new Set<string>();
-  const drift: Drift[] = [];
+  const looked = new Map<string, Promise<boolean>>();
+  /** What ends first is still there: what the name stands for is not yet to be compared. */
+  const isEnding = (awaits: NonNullable<PlannedWrite["awaits"]>): Promise<boolean> => {
+    const known = looked.get(awaits.uid) ?? uidAt(cluster, awaits.path).then((uid) => uid === awaits.uid);
+    looked.set(awaits.uid, known);
+    return known;
+  };
+  const drift: NameDrift[] = [];
   for (const write of writes) {
     const { group, version, resource, namespace, name } = write.resource;
     if (name === undefined || takesReplaceablePod(write) || RESTLESS.has(`${group}/${resource}`)) continue;
@@ -43,6 +50,7 @@ export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[
     // Later writes to the same name go by what earlier ones of the plan leave.
     if (seen.has(key)) continue;
     seen.add(key);
+    if (write.mayExist === true || (write.awaits !== undefined && (await isEnding(write.awaits)))) continue;
     const answer = await upstream.read(target);
     const now = answer.status === 200 ? answer.body : undefined;
     if (now === undefined && answer.status !== 404) drift.push({ write: write.index, reason: "unreadable" });
@@ -55,7 +63,7 @@ export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[
   return drift;
 }
 
-function compare(write: PlannedWrite, now: KubeObject | undefined): Drift["reason"] | undefined {
+function compare(write: PlannedWrite, now: KubeObject | undefined): NameDrift["reason"] | undefined {
   const { before, uid } = write;
   if (before === undefined) {
     // Written without a look at it: a creation, whose name must still be free.

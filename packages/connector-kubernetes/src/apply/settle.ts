@@ -1,9 +1,10 @@
+import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRecord, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 
 /** How often is looked whether something is gone, in milliseconds. */
-const LOOK_MS = 500;
+export const LOOK_MS = 500;
 /** Between two tries of an eviction that a disruption budget holds up; as kubectl drain does. */
 export const EVICTION_MS = 5000;
 
@@ -37,17 +38,37 @@ export function deletedBefore(write: PlannedWrite, writes: readonly PlannedWrite
     .findLast((other) => deletes(other) && other.uid !== undefined && keyOf(other) === keyOf(write));
 }
 
-/** Looks until the object of a delete is gone or another has its name. True when it is, false when the time is over or it was stopped. */
-export async function awaitGone(cluster: Cluster, write: PlannedWrite, until: number, signal: AbortSignal): Promise<boolean> {
-  const path = write.resource.subresource === undefined ? write.path : write.path.slice(0, write.path.lastIndexOf("/"));
+export interface Place {
+  path: string;
+  uid?: string;
+}
+
+/** The object of a delete. */
+export const placeOf = ({ resource, path, uid }: PlannedWrite): Place => ({
+  path: resource.subresource === undefined ? path : path.slice(0, path.lastIndexOf("/")),
+  ...(uid === undefined ? {} : { uid }),
+});
+
+/** Looks until an object is gone or another has its name. True when it is, false when the time is over or it was stopped. */
+export async function awaitGone(cluster: Cluster, { path, uid: awaited }: Place, until: number, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
-    const response = await cluster.request({ method: "GET", path, headers: { accept: "application/json" }, signal });
-    const uid = uidOf(await wholeJson(response.body));
-    if (response.status === 404 || (response.status === 200 && uid !== write.uid)) return true;
+    // A server that does not answer right now says nothing about the object.
+    const uid = await uidAt(cluster, path, signal).catch(() => awaited);
+    if (uid !== awaited) return true;
     if (Date.now() >= until) return false;
     await pause(Math.min(LOOK_MS, Math.max(0, until - Date.now())), signal);
   }
   return false;
+}
+
+/** Uid of what a path names; undefined when there is nothing. Rejects when the cluster does not say. */
+export async function uidAt(cluster: Cluster, path: string, signal?: AbortSignal): Promise<unknown> {
+  const stop = signal === undefined ? {} : { signal };
+  const response = await cluster.request({ method: "GET", path, headers: { accept: "application/json" }, ...stop });
+  const uid = uidOf(await wholeJson(response.body));
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw new TargetError("target_down", `The cluster answers ${response.status}.`);
+  return uid;
 }
 
 const uidOf = (object: Json): unknown => (isRecord(object) && isRecord(object["metadata"]) ? object["metadata"]["uid"] : undefined);
@@ -60,6 +81,24 @@ async function wholeJson(body: AsyncIterable<Buffer>): Promise<Json> {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a creation was refused only because what an earlier write made is not ready for it: a type that is not served yet, or a pod whose
+ * new namespace has no service account yet.
+ */
+export function comesTooEarly(
+  write: PlannedWrite,
+  refused: { status?: number; message?: string },
+  writes: readonly PlannedWrite[],
+): boolean {
+  if (write.method !== "POST" || write.resource.subresource !== undefined) return false;
+  const earlier = writes.slice(0, writes.indexOf(write));
+  const { group, resource, namespace } = write.resource;
+  if (refused.status === 404)
+    return earlier.some((one) => keyOf(one) === `apiextensions.k8s.io/customresourcedefinitions//${resource}.${group}`);
+  const made = earlier.some((one) => keyOf(one) === `/namespaces//${namespace}`);
+  return made && refused.status === 403 && /service ?account .*not found/i.test(refused.message ?? "");
 }
 
 /** Whether a write takes away a pod that a controller made: it may be gone by itself, and another in its place. */

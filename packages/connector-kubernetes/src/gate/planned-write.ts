@@ -22,6 +22,8 @@ export interface StoredRequest {
   url: string;
   headers: Record<string, string>;
   body: Buffer;
+  /** Sent when the server refuses `body` because an address or port in it has been given to another. */
+  ifTaken?: Buffer;
 }
 
 /** Text in a stored body that stands for what an earlier write of the same plan will have made; put in when that write was done. */
@@ -58,6 +60,10 @@ export interface PlannedWrite {
   shown: "server" | "plan";
   /** The server's warnings. */
   warnings: string[];
+  /** What is still ending under that name, or in which it lies: nothing is sent until it is gone. */
+  awaits?: { path: string; uid: string };
+  /** Somebody else may make it first; that it is there by then is what was wanted. */
+  mayExist?: true;
   stored: StoredRequest;
   bindings: Binding[];
 }

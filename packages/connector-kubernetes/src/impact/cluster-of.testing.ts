@@ -110,6 +110,9 @@ export function viewOf(objects: readonly KubeObject[], failing: readonly string[
     types: () => Promise.resolve(TYPES),
     names: (type, within) => list(type, within, false),
     bodies: (type, within) => list(type, within, true),
+    async *wholes(type, within) {
+      for (const one of objects) if (typeFor(one) === type && (within === undefined || one.metadata.namespace === within)) yield one;
+    },
     read: (type, within, name) =>
       Promise.resolve(objects.find((one) => typeFor(one) === type && one.metadata.namespace === within && one.metadata.name === name)),
   };

@@ -15,6 +15,8 @@ export interface ClusterView {
   names(type: ResourceType, namespace?: string): Promise<Listed>;
   /** The same with what `kept.ts` keeps of them. */
   bodies(type: ResourceType, namespace?: string): Promise<Listed>;
+  /** All objects of a type, whole, as they come. Rejects when they cannot be listed. Values of Secrets are as they are: never show them. */
+  wholes(type: ResourceType, namespace?: string): AsyncIterable<KubeObject>;
   /** One object, whole; undefined when there is none. Values of Secrets are as they are: never show it. */
   read(type: ResourceType, namespace: string | undefined, name: string): Promise<KubeObject | undefined>;
 }
@@ -83,11 +85,35 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
       ]);
     }
   };
+  async function* wholes(type: ResourceType, namespace: string | undefined): AsyncIterable<KubeObject> {
+    const { group, version, resource } = type;
+    const path = writePath({ kind: "resource", group, version, resource, ...(namespace === undefined ? {} : { namespace }) });
+    let query = new Map([["limit", String(PAGE)]]);
+    for (;;) {
+      const { status, body } = await get(path, query, "application/json", parseJson);
+      // A snapshot that the server no longer has: all of it anew, in one piece. Whoever reads takes the last that is told of a name.
+      if (status === 410 && query.has("continue")) {
+        query = new Map();
+        continue;
+      }
+      if (status === 404 || status === 405) return;
+      if (status !== 200 || !isRecord(body) || !Array.isArray(body["items"]))
+        throw new TargetError("target_down", `The cluster answered ${status} when it was asked for all ${resource}.`);
+      yield* body["items"] as KubeObject[];
+      const next: Json = body["metadata"]?.["continue"];
+      if (typeof next !== "string" || next === "") return;
+      query = new Map([
+        ["limit", String(PAGE)],
+        ["continue", next],
+      ]);
+    }
+  }
   let types: Promise<ResourceTypes> | undefined;
   return {
     types: () => (types ??= discover((path, accept) => get(path, new Map(), accept))),
     names: (type, namespace) => list(type, namespace, false).catch((error: unknown) => failureOf(type, error)),
     bodies: (type, namespace) => list(type, namespace, true).catch((error: unknown) => failureOf(type, error)),
+    wholes,
     read: async (type, namespace, name) => {
       const { group, version, resource } = type;
       const path = writePath({ kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) });

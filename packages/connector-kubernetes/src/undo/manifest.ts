@@ -86,6 +86,9 @@ function strip(key: string, object: KubeObject, keeping: Keeping): string[] {
     case "/serviceaccounts":
       delete object["secrets"];
       return [];
+    case "/secrets":
+      ofToken(object);
+      return [];
     case "batch/jobs":
       ofJob(spec);
       return [];
@@ -113,6 +116,14 @@ function ofPod(spec: Json): void {
     if (Array.isArray(container["volumeMounts"]))
       container["volumeMounts"] = container["volumeMounts"].filter((one: Json) => !injected(one));
   }
+}
+
+/** A token is issued anew for whoever has the account's name; the old one is void with its account. */
+function ofToken(secret: KubeObject): void {
+  if (secret["type"] !== "kubernetes.io/service-account-token") return;
+  delete secret["data"];
+  const annotations: Json = secret.metadata?.annotations;
+  if (isRecord(annotations)) delete annotations["kubernetes.io/service-account.uid"];
 }
 
 const JOB_LABELS = ["controller-uid", "batch.kubernetes.io/controller-uid", "job-name", "batch.kubernetes.io/job-name"];

@@ -1,4 +1,4 @@
-import { TargetError, type UndoImage, type UndoTable } from "@interlock/connector";
+import { TargetError, type RowsImage, type UndoTable } from "@interlock/connector";
 import type { Affected } from "@interlock/protocol";
 import { ancestry, qualified } from "../catalog.ts";
 import type { Catalog, SessionFacts } from "../catalog-model.ts";
@@ -40,7 +40,7 @@ export class Capture {
   }
 
   /** Everything kept, once it is sure that the server wrote nothing else to these tables: triggers or others may have. */
-  image(written: readonly Affected[]): UndoImage {
+  image(written: readonly Affected[]): RowsImage {
     const kept = new Map<string, Affected>();
     for (const { oid, rows } of this.#tables) {
       const object = this.#rootOf(oid);

@@ -2,7 +2,7 @@ import {
   TargetError,
   type ExecuteOutcome,
   type UndoConflict,
-  type UndoImage,
+  type RowsImage,
   type UndoRequest,
   type UndoTable,
 } from "@interlock/connector";
@@ -27,7 +27,7 @@ const TOLD = 1_000;
 const SINGLY = 1_000;
 
 /** Puts back what a run changed; see Target.undo. The entry done last is taken back first. */
-export function putBack(dsn: string, image: UndoImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome> {
+export function putBack(dsn: string, image: RowsImage, request: UndoRequest, signal: AbortSignal): Promise<ExecuteOutcome> {
   return inSession(dsn, request, signal, async (session, stop, progress) => {
     await session.command("BEGIN READ WRITE");
     if (!(await countsRows(session)))

@@ -1,4 +1,4 @@
-import type { UndoImage, UndoTable } from "@interlock/connector";
+import type { RowsImage, UndoTable } from "@interlock/connector";
 import { strongest, type Effect, type Impact, type Rows, type Statement } from "@interlock/protocol";
 import { countRows, type AnalysisContext } from "../analysis-context.ts";
 import { describeDeleteCascades } from "../cascades.ts";
@@ -27,7 +27,7 @@ const rowWord = (n: number): string => (n === 1 ? "row" : "rows");
  * What putting an image back would do: a statement per table and kind of write, in the order it would be done. `text` of each is a line for
  * people; joined by line ends they are the text that `start` and `end` count in.
  */
-export async function undoImpact(context: AnalysisContext, image: UndoImage): Promise<Omit<Impact, "tookMs">> {
+export async function undoImpact(context: AnalysisContext, image: RowsImage): Promise<Omit<Impact, "tookMs">> {
   const drafts: DraftStatement[] = [];
   let at = 0;
   for (const table of image.tables.toReversed()) {

@@ -1,0 +1,43 @@
+import type { Drift } from "@interlock/connector";
+import type { Breakage, Cascade } from "@interlock/protocol";
+
+/** What writes lead to that people agree to: less of it is no matter, more of it is. */
+export interface Consequences {
+  /** What is lost, by the object whose data it is. */
+  losses: Record<string, string>;
+  /** Why something elsewhere stops working, by its name. */
+  breaks: Record<string, string[]>;
+  /** What could not be told. */
+  missing: string[];
+}
+
+export const NO_CONSEQUENCES: Consequences = { losses: {}, breaks: {}, missing: [] };
+
+export function consequencesOf(
+  each: readonly { cascades: readonly Cascade[]; breaks?: readonly Breakage[] | undefined }[],
+  missing: readonly string[],
+): Consequences {
+  const losses = new Map<string, string>();
+  const breaks = new Map<string, string[]>();
+  for (const { cascades, breaks: broken = [] } of each) {
+    for (const { object, dataLoss } of cascades) if (dataLoss !== undefined) losses.set(object, dataLoss);
+    for (const { object, why } of broken) breaks.set(object, [...(breaks.get(object) ?? []), why]);
+  }
+  return { losses: Object.fromEntries(losses), breaks: Object.fromEntries(breaks), missing: [...missing] };
+}
+
+/** What `now` has and was not agreed to: more data that is lost, more that breaks. How a breakage is worded may have moved with figures in it. */
+export function moreThan(agreed: Consequences, now: Consequences): Drift[] {
+  const drift: Drift[] = [];
+  for (const [object, why] of Object.entries(now.losses))
+    if (!Object.hasOwn(agreed.losses, object)) drift.push({ object, why: `more would be lost than was agreed to: ${why}` });
+  for (const [object, whys] of Object.entries(now.breaks)) {
+    const known = Object.hasOwn(agreed.breaks, object) ? agreed.breaks[object]! : [];
+    if (whys.length <= known.length) continue;
+    const fresh = whys.find((why) => !known.includes(why)) ?? whys.at(-1)!;
+    drift.push({ object, why: `more would break than was agreed to: ${fresh}` });
+  }
+  for (const words of now.missing)
+    if (!agreed.missing.includes(words)) drift.push({ object: "the cluster", why: `does not tell all of it any more: ${words}` });
+  return drift;
+}
