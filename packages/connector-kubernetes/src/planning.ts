@@ -74,7 +74,7 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
   let stops: string | undefined;
   try {
     for (const line of frozen.lines) {
-      const before = { writes: gate.writes.length, refused: gate.refused.length };
+      const before = { writes: gate.writes.length, refused: gate.refused.length, unshown: gate.unshown.length };
       const open: string[] = [];
       const warnings: string[] = [];
       let fails: string | undefined;
@@ -92,6 +92,7 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
         signal.throwIfAborted();
         const words = Buffer.concat(errors).toString().slice(0, WORDS_BYTES).trim();
         fails = stuck ? undefined : failureOf(outcome, words);
+        warnings.push(...warningsIn(words));
         if (outcome.state === "timed_out") open.push("It took too long to be planned");
         if (stuck) open.push("It would wait for an object that stays until somebody takes its finalizers off");
         for (const { resource, after } of waitsFor) warnings.push(staysText(resource, after));
@@ -101,7 +102,7 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
         warnings.push(`What is after kubectl ${line.verb} is sent without waiting for it; propose it when that is over.`);
       }
       const refused = gate.refused.slice(before.refused);
-      open.push(...refused.map(({ reason }) => reason));
+      open.push(...refused.map(({ reason }) => reason), ...new Set(gate.unshown.slice(before.unshown)));
       plan.lines.push({
         line,
         writes: gate.writes.slice(before.writes),
@@ -117,6 +118,10 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
     await planner.close();
   }
 }
+
+/** What kubectl, or the cluster through it, warns of; where a line fails, it is part of why. */
+const warningsIn = (words: string): string[] =>
+  words.split("\n").flatMap((line) => (line.startsWith("Warning: ") ? [line.slice("Warning: ".length)] : []));
 
 function failureOf({ state, code }: RunOutcome, words: string): string | undefined {
   if (state === "missing") throw new TargetError("bad_request", KUBECTL_MISSING);

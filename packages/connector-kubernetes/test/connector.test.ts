@@ -119,6 +119,29 @@ stringData: { password: hunter2 }
     expect((await plan("kubectl create configmap second -n shop --from-literal=a=b")).impact.statements[0]!.willFail).toEqual([]);
   });
 
+  test("what the plan cannot show is never less than unknown, though kubectl would carry on", async () => {
+    sim.load(`
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: gauges.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: gauges, singular: gauge, kind: Gauge }
+  conversion: { strategy: Webhook, webhook: { conversionReviewVersions: [v1], clientConfig: { url: "https://127.0.0.1:1/" } } }
+  versions:
+    - { name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }
+    - { name: v2, served: true, storage: false, schema: { openAPIV3Schema: { type: object } } }
+`);
+    sim.settle();
+    sim.load("apiVersion: example.com/v1\nkind: Gauge\nmetadata: { name: one, namespace: shop }");
+    const { impact } = await plan(
+      "kubectl label gauges.v1.example.com one a=b -n shop\nkubectl label gauges.v2.example.com one c=d -n shop",
+    );
+    expect(impact).toMatchObject({ effect: "unknown", complete: false });
+    expect(impact.warnings.join()).toContain("use one version");
+  });
+
   test("other work than was agreed to is refused", async () => {
     const text = "kubectl delete deployment web -n shop";
     const planned = await plan(text);

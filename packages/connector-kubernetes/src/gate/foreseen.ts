@@ -5,7 +5,7 @@ import type { DeleteOptions } from "./delete-options.ts";
 import { sameJson, type KubeObject } from "./json.ts";
 import { keyOf, type ObjectKey, type Overlay } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
-import type { Answer } from "./status.ts";
+import { failure, type Answer } from "./status.ts";
 import type { Upstream } from "./upstream.ts";
 
 export type WriteMethod = "POST" | "PUT" | "PATCH" | "DELETE";
@@ -26,6 +26,14 @@ export interface PlanView {
   upstream: Upstream;
   facts: ApiFacts;
   overlay: Overlay;
+  /** Why requests could not be answered as the cluster would: kubectl may carry on after them, so nothing behind is known (I3). */
+  unshown: string[];
+}
+
+/** The answer to what only the cluster could tell, had it been changed. */
+export function notShown(view: PlanView, reason: string): Answer {
+  view.unshown.push(reason);
+  return failure(501, reason);
 }
 
 /** A write as it would go. Nothing has changed yet, neither in the cluster nor in the overlay. */

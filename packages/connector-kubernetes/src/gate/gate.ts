@@ -14,6 +14,7 @@ import { sendAnswer } from "./send-answer.ts";
 import { SecretValues, type SecretKey } from "./secret-values.ts";
 import { failure } from "./status.ts";
 import { Upstream } from "./upstream.ts";
+import type { PlanView } from "./foreseen.ts";
 
 export interface GateOptions {
   cluster: Cluster;
@@ -37,6 +38,8 @@ export interface Gate {
   readonly writes: readonly PlannedWrite[];
   /** What was not let through; not empty: the plan is incomplete. */
   readonly refused: readonly RefusedRequest[];
+  /** Why the client was answered otherwise than the cluster would have; not empty: what follows is not known. */
+  readonly unshown: readonly string[];
   /** Reads that passed. */
   readonly reads: readonly ReadRequest[];
   /** Set when the cluster kept what it was asked only to try. */
@@ -55,7 +58,7 @@ const SINGLE = new Set(["content-type", "content-length", "content-encoding", "t
 /** Opens a gate on a free port of loopback. It takes HTTP/1.1 only, and passes on only what it has understood and written anew. */
 export async function openGate(options: GateOptions): Promise<Gate> {
   const upstream = new Upstream(options.cluster);
-  const view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay() };
+  const view: PlanView = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay(), unshown: [] };
   const secrets = new SecretValues(options.fingerprintKey ?? randomBytes(32), options.showSecret);
   const plan = new Plan(view, secrets, options.mode);
   const reads = createReads(view, secrets, plan, options.onWaiting);
@@ -146,6 +149,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${secret}`,
     writes: plan.writes,
     refused: plan.refused,
+    unshown: view.unshown,
     reads: reads.passed,
     get fault() {
       return plan.fault;

@@ -1,7 +1,7 @@
-import type { PlanView } from "./foreseen.ts";
+import { notShown, type PlanView } from "./foreseen.ts";
 import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
-import { failure, type Answer } from "./status.ts";
+import type { Answer } from "./status.ts";
 
 type Planned = PlannedObject & { object: KubeObject };
 export type InVersion = { ok: true; planned: Planned } | { ok: false; answer: Answer };
@@ -22,7 +22,7 @@ export async function inVersion(view: PlanView, planned: Planned, version: strin
         : undefined;
   if (object !== undefined) return { ok: true, planned: { ...planned, version, object: { ...object, apiVersion } } };
   const message = `the plan has changed this ${resource} in version ${planned.version}, and cannot show it in ${version}; use one version`;
-  return { ok: false, answer: failure(501, message) };
+  return { ok: false, answer: notShown(view, message) };
 }
 
 /** autoscaling/v1 has one target for the processor; v2 has a list of metrics, of which it is one form. */

@@ -1,5 +1,5 @@
 import { cloneJson, isRecord, type KubeObject } from "./json.ts";
-import { withObjectMetadata, type PlanView, type WriteRequest } from "./foreseen.ts";
+import { notShown, withObjectMetadata, type PlanView, type WriteRequest } from "./foreseen.ts";
 import { PatchError, jsonPatch, mergePatch } from "./json-patch.ts";
 import { serverSideApply } from "./server-side-apply.ts";
 import { failure, qualified, type Answer } from "./status.ts";
@@ -26,7 +26,7 @@ export async function patched(view: PlanView, request: WriteRequest, current: Ku
           const what = qualified(target.group, target.resource);
           return {
             ok: false,
-            answer: failure(501, `the cluster does not say how ${what} are merged, so the plan cannot show a second change`),
+            answer: notShown(view, `the cluster does not say how ${what} are merged, so the plan cannot show a second change`),
           };
         }
         if (body.patch === "strategic") return { ok: true, object: strategicMerge(base, body.value, schema) as KubeObject };

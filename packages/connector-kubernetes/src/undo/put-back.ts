@@ -63,7 +63,7 @@ class Planner {
 
   constructor(cluster: Cluster, signal: AbortSignal) {
     const upstream = new Upstream(cluster);
-    this.#view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay() };
+    this.#view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay(), unshown: [] };
     const fingerprintKey = randomBytes(32);
     this.#plan = new Plan(this.#view, new SecretValues(fingerprintKey), "plan");
     const view = openClusterView(cluster, { signal });
