@@ -17,7 +17,11 @@ export default {
   devIndicators: false,
   // While developing, pages come through the front process under either name.
   allowedDevOrigins: ["127.0.0.1", "localhost"],
-  turbopack: { root: path.join(import.meta.dirname, "../..") },
+  turbopack: {
+    root: path.join(import.meta.dirname, "../.."),
+    // The worker of monaco-yaml asks for Monaco by the path it had before it said what it exports.
+    resolveAlias: { "monaco-editor/esm/vs/editor/editor.worker.js": "monaco-editor/editor/editor.worker.js" },
+  },
   transpilePackages: ["@interlock/protocol", "@interlock/db", "@interlock/audit"],
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg"],
   // `npm run check` checks the types of the whole workspace, this one included; once is enough.

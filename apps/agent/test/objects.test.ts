@@ -1,4 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { stderr } from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
 import { hashToken, lockUser, newToken, revokeSession, sealSecret } from "@interlock/db";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
@@ -167,6 +170,42 @@ test("I11: who is locked or signs out is told nothing more within a second", asy
     });
     expect(page.heard.length).toBe(before);
   }
+});
+
+test("what policy forbids to read is not shown, and is shown no longer once it forbids it", async () => {
+  const page = await agent.room(await agent.person("hana"));
+  const scope = { connectionId, kind: "/services", namespace: "shop" };
+  page.send({ type: "objects.watch", ...scope });
+  await page.until(() => known(page, "/services", "shop").phase === "live", "live");
+  const path = join(agent.config.home, "policy.yaml");
+  const before = await readFile(path, "utf8");
+  const denied = "  - { id: closed, match: { connections: [shop-cluster] }, effect: deny, message: The cluster is closed. }\n";
+  try {
+    await writeFile(path, `${before.trimEnd()}\n${denied}`);
+    for (let tries = 0; (await page.outcome({ type: "objects.kinds", connectionId })) !== "denied"; tries++) {
+      if (tries > 200) throw new Error("the policy does not bind");
+      await pause(25);
+    }
+    const ref = { connectionId, kind: "/configmaps", namespace: "shop", name: "owner" };
+    expect((await page.ask({ type: "object.read", ...ref })).problem).toMatchObject({ code: "denied", detail: "The cluster is closed." });
+    // The next thing that would be told is not.
+    await send("POST", "/api/v1/namespaces/shop/services", {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "unseen" },
+      spec: { ports: [{ port: 80 }] },
+    });
+    await page.until(() => known(page, "/services", "shop").phase === "refused", "refused");
+    expect(known(page, "/services", "shop")).toMatchObject({ names: [], why: "The cluster is closed." });
+    expect(JSON.stringify(page.heard)).not.toContain("unseen");
+  } finally {
+    await writeFile(path, before);
+  }
+  for (let tries = 0; (await page.outcome({ type: "objects.kinds", connectionId })) !== "ok"; tries++) {
+    if (tries > 200) throw new Error("the policy does not bind");
+    await pause(25);
+  }
+  page.ws.close();
 });
 
 test("I8: an observer looks, and edits nothing", async () => {

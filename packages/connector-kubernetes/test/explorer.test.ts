@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { TargetError, type ObjectExplorer } from "@interlock/connector";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import type { ObjectsChange } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -83,7 +84,7 @@ function explore(cluster: OpenedCluster) {
   return Object.assign(explorer, { [Symbol.dispose]: () => explorer.close() });
 }
 
-function follow(explorer: ReturnType<typeof explore>, kind: string, namespace?: string) {
+function follow(explorer: ObjectExplorer, kind: string, namespace?: string) {
   const known = new Map<string, Record<string, string>>();
   const names = new Map<string, string>();
   let last: ObjectsChange | undefined;
@@ -100,7 +101,7 @@ function follow(explorer: ReturnType<typeof explore>, kind: string, namespace?: 
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition(); await pause(5)) if (Date.now() > end) throw new Error(`not ${what}`);
+  for (const end = Date.now() + 30_000; !condition(); await pause(5)) if (Date.now() > end) throw new Error(`not ${what}`);
 }
 
 async function send(method: string, path: string, body?: unknown, type = "application/json"): Promise<number> {
@@ -225,6 +226,24 @@ test("the schema of a kind is complete in itself and knows its fields", async ()
     additionalProperties: false,
   });
   expect(names).toContain("io.k8s.api.core.v1.Container");
+});
+
+test("a cluster that does not answer at first is shown once it does", async () => {
+  let there = false;
+  const explorer = openExplorer(
+    () => (there ? Promise.resolve(admin) : Promise.reject(new TargetError("target_down", "The cluster does not answer."))),
+    { gatherMs: 5, retryMs: { first: 5, most: 20 } },
+  );
+  try {
+    const pods = follow(explorer, "/pods", "shop");
+    await until(() => pods.last()?.phase === "behind", "said");
+    expect(pods.last()?.why).toBe("The cluster does not answer.");
+    there = true;
+    await until(() => pods.last()?.phase === "live", "live");
+    expect(pods.known.size).toBe(2);
+  } finally {
+    explorer.close();
+  }
 });
 
 test("20,000 objects are told whole", async () => {

@@ -99,7 +99,7 @@ export const ObjectEdit = z.object({
   fields: z.array(z.string()),
   /** What others have changed since it was opened; `both` where the edit changes it, too. */
   drift: z.array(z.object({ field: z.string(), was: z.string(), now: z.string(), both: z.boolean() })),
-  /** Edited fields that another manager owns: applied only by taking them over. */
+  /** Edited fields that another manager owns: applied only by taking them over, which the command does where that was asked for. */
   conflicts: z.array(z.object({ field: z.string(), manager: z.string() })),
   /** What stands in the way, in words: the edit cannot become a command. */
   problem: z.string().optional(),

@@ -31,6 +31,10 @@ export class ObjectFeed {
 
   readonly #end = (): void => this.close();
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

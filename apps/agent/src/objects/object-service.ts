@@ -82,10 +82,10 @@ export class ObjectService {
     const feeds = this.#feeds.get(socket) ?? new Map<string, ObjectFeed>();
     this.#feeds.set(socket, feeds);
     const key = keyOf(scope);
-    if (feeds.has(key)) return ok({});
+    if (feeds.get(key)?.closed === false) return ok({});
     const watched = await this.#list(socket, scope.connectionId, (objects, connection) => {
       // Another message of the same page may have been quicker.
-      if (feeds.has(key) || socket.closed.aborted) return Promise.resolve({});
+      if (feeds.get(key)?.closed === false || socket.closed.aborted) return Promise.resolve({});
       if (feeds.size >= WATCHES) throw new TargetError("too_many_requests", `A page watches at most ${WATCHES} lists at once.`);
       feeds.set(key, new ObjectFeed(socket, scope, objects, this.#stillMay(socket, connection)));
       return Promise.resolve({});

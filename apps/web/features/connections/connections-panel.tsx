@@ -9,6 +9,7 @@ import { Input } from "../../components/ui/input.tsx";
 import { useRovingFocus } from "../../components/ui/roving-focus.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { shortCount } from "../impact/figures.ts";
+import { ObjectTree } from "../objects/object-tree.tsx";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
 import { filterSchema, quoted } from "./schema-filter.ts";
@@ -29,14 +30,14 @@ export function ConnectionsPanel() {
         <Search aria-hidden="true" className="absolute top-2 left-5 size-3.5 text-faint" />
         <Input
           type="search"
-          aria-label="Filter tables and columns"
-          placeholder="Filter tables, columns…"
+          aria-label="Filter tables, columns and objects"
+          placeholder="Filter tables, objects…"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
           className="h-7 border-line pl-7 text-xs"
         />
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto pb-3">
+      <div data-scroller className="min-h-0 flex-1 overflow-y-auto pb-3">
         {connections.length === 0 && <p className="px-3.5 text-xs text-dim">There is no connection yet. An administrator adds one.</p>}
         {connections.map((connection) => (
           <ConnectionBranch key={connection.id} connection={connection} filter={wanted} current={connection.id === current} />
@@ -46,15 +47,20 @@ export function ConnectionsPanel() {
   );
 }
 
+/** What a person has opened or closed, for as long as the page lives: a window that becomes narrow draws the panel anew. */
+const opened = new Map<string, boolean>();
+
 const STATUS = { up: "bg-read", down: "bg-delete", unknown: "bg-faint" } as const;
 const STATUS_WORDS = { up: "answers", down: "does not answer", unknown: "not asked yet" } as const;
 
 function ConnectionBranch({ connection, filter, current }: { connection: Connection; filter: string; current: boolean }) {
-  const [open, setOpen] = useState(current);
-  const [touched, setTouched] = useState(false);
+  const [open, setOpen] = useState(opened.get(connection.id) ?? current);
+  const [touched, setTouched] = useState(opened.has(connection.id));
   // The first document decides which target is open, until a person does.
   if (current && !open && !touched) setOpen(true);
-  const { state, reload } = useSchemaTree(connection.id, open);
+  // What a cluster has is followed live, and is more than one answer holds.
+  const live = connection.connector === "kubernetes";
+  const { state, reload } = useSchemaTree(connection.id, open && !live);
   return (
     <div>
       <div className={cn("group flex items-center gap-2 px-3.5", current && "bg-hover text-fg")}>
@@ -62,6 +68,7 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           type="button"
           aria-expanded={open}
           onClick={() => {
+            opened.set(connection.id, !open);
             setOpen(!open);
             setTouched(true);
           }}
@@ -76,7 +83,7 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           <span className="truncate">{connection.name}</span>
           <EnvironmentBadge environment={connection.environment} />
         </button>
-        {open && (
+        {open && !live && (
           <Button
             variant="ghost"
             size="icon-sm"
@@ -88,6 +95,7 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           </Button>
         )}
       </div>
+      {open && live && <ObjectTree connection={connection} filter={filter} />}
       {open && state.phase === "loading" && (
         <div className="flex flex-col gap-2 py-2 pr-3.5 pl-8" role="status" aria-label="Reading the schema">
           {["w-3/5", "w-4/5", "w-2/5"].map((width) => (

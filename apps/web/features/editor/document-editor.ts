@@ -165,6 +165,22 @@ export class DocumentEditor implements IDisposable {
     this.editor.focus();
   }
 
+  /** Writes a line of its own below the cursor's, or into it where that is empty. */
+  insertLine(line: string): void {
+    if (this.#readOnly) return;
+    const { Range } = this.#parts.monaco;
+    const { lineNumber } = this.editor.getPosition() ?? { lineNumber: 1 };
+    const column = this.#model.getLineMaxColumn(lineNumber);
+    const empty = this.#model.getLineContent(lineNumber).trim() === "";
+    const range = empty ? new Range(lineNumber, 1, lineNumber, column) : new Range(lineNumber, column, lineNumber, column);
+    this.#binding.apart(() =>
+      this.editor.executeEdits("interlock", [{ range, text: `${empty ? "" : "\n"}${line}`, forceMoveMarkers: true }]),
+    );
+    const at = lineNumber + (empty ? 0 : 1);
+    this.editor.setPosition({ lineNumber: at, column: this.#model.getLineMaxColumn(at) });
+    this.editor.focus();
+  }
+
   /** Puts `text` in place of a range, as one edit of this person. */
   replace({ start, end }: { start: number; end: number }, text: string): void {
     if (this.#readOnly) return;

@@ -66,6 +66,10 @@ function OpenDocument({ document }: { document: Document }) {
   useEffect(() => editor?.showStatement(own), [editor, own, everSynced]);
   useEffect(() => editor?.showDiagnostics((own ?? other)?.diagnostics ?? []), [editor, own, other]);
   useEffect(() => {
+    const line = editor && !readOnly ? session.takeLine(document.id) : undefined;
+    if (line !== undefined) editor?.insertLine(line);
+  }, [session, editor, readOnly, document.id]);
+  useEffect(() => {
     if (live) editor?.refocus();
   }, [editor, live]);
   const typeInto = useView((view) => (view.typeInto?.documentId === document.id ? view.typeInto : undefined));
@@ -171,7 +175,12 @@ function useEditor(document: Document, acts: { propose: (dryRun: boolean) => voi
     void import("./monaco.ts").then(({ monaco, defineTheme }) => {
       if (unmounted || !host.current) return;
       defineTheme();
-      const offer = { insert: (text: string) => made?.insert(text), propose: (dryRun: boolean) => latest.current.propose(dryRun) };
+      const offer = {
+        documentId: document.id,
+        insert: (text: string) => made?.insert(text),
+        insertLine: (line: string) => made?.insertLine(line),
+        propose: (dryRun: boolean) => latest.current.propose(dryRun),
+      };
       made = new DocumentEditor({
         monaco,
         host: host.current,

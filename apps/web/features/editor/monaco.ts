@@ -53,6 +53,8 @@ export function defineTheme(): void {
       rule("number", "syntax-number"),
       rule("comment", "syntax-comment"),
       rule("identifier", "syntax-identifier"),
+      // Keys of YAML.
+      rule("type", "syntax-keyword"),
     ],
     colors: {
       "editor.background": token("bg"),

@@ -1,10 +1,11 @@
 "use client";
 import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
-import { FileCode2, type LucideIcon, ScrollText, Table2, X } from "lucide-react";
+import { Box, FileCode2, type LucideIcon, ScrollText, Table2, X } from "lucide-react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
 import { LogsPanel } from "../logs/logs-panel.tsx";
+import { ObjectPanel } from "../yaml/object-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
 import { NewDocument } from "./new-document.tsx";
 import { useRoom } from "./room-context.tsx";
@@ -29,6 +30,8 @@ function LogsPane({ params, api }: IDockviewPanelProps<{ paneKey: string }>) {
     </div>
   );
 }
+
+const ObjectPane = ({ params }: IDockviewPanelProps<{ paneKey: string }>) => <ObjectPanel paneKey={params.paneKey} />;
 
 function NoResults() {
   return (
@@ -57,6 +60,13 @@ function DocumentTab({ params }: IDockviewPanelHeaderProps<{ documentId: string 
 }
 
 const ResultTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={Table2} />;
+function ObjectTabHead({ api }: IDockviewPanelHeaderProps) {
+  return (
+    <div data-object="" className="h-full">
+      <ClosableTab api={api} icon={Box} />
+    </div>
+  );
+}
 const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={ScrollText} />;
 
 function ClosableTab({ api, icon: Icon }: Pick<IDockviewPanelHeaderProps, "api"> & { icon: LucideIcon }) {
@@ -94,5 +104,5 @@ export function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
 }
 
 /** The kinds of panels in the dock, and what stands in their tabs. The names are part of stored layouts. */
-export const COMPONENTS = { document: DocumentPane, result: ResultPane, logs: LogsPane, none: NoResults };
-export const TABS = { document: DocumentTab, result: ResultTabHead, logs: LogsTabHead, none: NoResultsTab };
+export const COMPONENTS = { document: DocumentPane, result: ResultPane, logs: LogsPane, object: ObjectPane, none: NoResults };
+export const TABS = { document: DocumentTab, result: ResultTabHead, logs: LogsTabHead, object: ObjectTabHead, none: NoResultsTab };

@@ -48,7 +48,16 @@ interface Pending {
 const PING = { every: 5_000, dead: 12_000 } as const;
 const OPEN = 1;
 /** Requests that the agent recognises by their key, or that change nothing. */
-const RESENT: ReadonlySet<Request["type"]> = new Set(["command.propose", "command.undo", "complete"]);
+const RESENT: ReadonlySet<Request["type"]> = new Set([
+  "command.propose",
+  "command.undo",
+  "complete",
+  "objects.kinds",
+  "objects.counts",
+  "object.read",
+  "object.schema",
+  "object.edit",
+]);
 
 /**
  * The browser's end of a room socket: connects, reconnects with back-off, and answers requests. It knows messages, not what they mean.

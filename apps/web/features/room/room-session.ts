@@ -2,7 +2,9 @@ import type { ErrorCode } from "@interlock/protocol";
 import { toast } from "sonner";
 import { OpenDocuments } from "../editor/document-session.ts";
 import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
+import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
+import { OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
 import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
 import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import { createStore, type Store } from "./store.ts";
@@ -17,6 +19,8 @@ export interface RoomView {
   result: { executionId: string; statement: number; at: number } | undefined;
   /** The logs pane to show. */
   logs: { key: string; at: number } | undefined;
+  /** The object to show. */
+  object: { key: string; at: number } | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
   /** What of the dock is to be brought to the front if it is hidden behind tabs. */
@@ -37,9 +41,15 @@ export class RoomSession {
   readonly results: ResultStore;
   readonly documents = new OpenDocuments();
   readonly logs: OpenLogs;
+  readonly objects: ObjectStore;
+  readonly openObjects: OpenObjects;
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
+  /** By document; of those whose editor is there. */
+  readonly #lineInserters = new Map<string, (line: string) => void>();
+  /** A line for a document whose editor is not there yet. */
+  #line: { documentId: string; line: string } | undefined;
   #proposer: ((dryRun: boolean) => void) | undefined;
 
   constructor(roomId: string, commandId: string | undefined) {
@@ -49,6 +59,7 @@ export class RoomSession {
       command: commandId === undefined ? undefined : { id: commandId, at: 0, focus: true },
       result: undefined,
       logs: undefined,
+      object: undefined,
       pane: commandId === undefined ? "editor" : "queue",
       front: undefined,
       typeInto: undefined,
@@ -58,6 +69,7 @@ export class RoomSession {
       ticket: fetchTicket,
       open: (ticket, version) => new WebSocket(socketAddress(`/ws/room/${roomId}`, { ticket, v: String(version) })) as Socket,
       onMessage: (message) => {
+        if (message.type === "objects") return this.objects.receive(message);
         this.state.update((state) => applyMessage(state, message));
         if (message.type === "snapshot") this.results.reconnected();
       },
@@ -68,6 +80,16 @@ export class RoomSession {
     this.results = new ResultStore({
       pull: (executionId, statement, from, count) => this.connection.notify({ type: "result.pull", executionId, statement, from, count }),
       stop: (executionId, statement) => this.connection.notify({ type: "result.stop", executionId, statement }),
+    });
+    this.objects = new ObjectStore({
+      ask: (request) => this.connection.request(request),
+      notify: (message) => this.connection.notify(message),
+    });
+    this.openObjects = new OpenObjects({
+      roomId,
+      room: this.state,
+      ask: (request) => this.connection.request(request),
+      objects: this.objects,
     });
     this.logs = new OpenLogs({
       roomId,
@@ -97,6 +119,7 @@ export class RoomSession {
 
   close(): void {
     this.logs.dispose();
+    this.openObjects.dispose();
     this.#ending.abort();
     this.connection.stop();
     this.documents.dispose();
@@ -132,13 +155,49 @@ export class RoomSession {
     this.show({ logs: { key: this.logs.open(target), at: Date.now() }, pane: "editor" });
   }
 
+  /** Shows one object of a target. An edit that was begun goes on. */
+  openObject(target: ObjectTarget): void {
+    this.show({ object: { key: this.openObjects.open(target), at: Date.now() }, pane: "editor" });
+  }
+
   /** The editor that has the cursor offers itself for names from the schema tree and for the Propose button. */
-  offerEditor(editor: { insert: (text: string) => void; propose: (dryRun: boolean) => void }): () => void {
+  offerEditor(editor: {
+    documentId: string;
+    insert: (text: string) => void;
+    insertLine: (line: string) => void;
+    propose: (dryRun: boolean) => void;
+  }): () => void {
     this.#inserter = editor.insert;
     this.#proposer = editor.propose;
+    this.#lineInserters.set(editor.documentId, editor.insertLine);
     return () => {
       if (this.#inserter === editor.insert) this.#inserter = this.#proposer = undefined;
+      if (this.#lineInserters.get(editor.documentId) === editor.insertLine) this.#lineInserters.delete(editor.documentId);
     };
+  }
+
+  /** A line that waited for this document's editor; it is handed out once. */
+  takeLine(documentId: string): string | undefined {
+    if (this.#line?.documentId !== documentId) return undefined;
+    const { line } = this.#line;
+    this.#line = undefined;
+    return line;
+  }
+
+  /** Writes a line into a document of that connection: the one in view, else the first, else a new one. It never runs by itself. */
+  async insertLine(connectionId: string, line: string): Promise<void> {
+    const own = this.state.get().documents.filter((document) => document.connectionId === connectionId);
+    let documentId = (own.find(({ id }) => id === this.view.get().documentId) ?? own[0])?.id;
+    if (documentId === undefined) {
+      const connection = this.state.get().connections.find(({ id }) => id === connectionId);
+      const made = await this.ask({ type: "document.create", name: `${connection?.name ?? "cluster"}.kubectl`, connectionId });
+      if (!made.ok || typeof made.value["documentId"] !== "string") return;
+      documentId = made.value["documentId"];
+    }
+    this.openDocument(documentId);
+    const insert = this.#lineInserters.get(documentId);
+    if (insert) insert(line);
+    else this.#line = { documentId, line };
   }
 
   insertAtCursor(text: string): void {

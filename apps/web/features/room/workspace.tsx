@@ -5,6 +5,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
 import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
+import { useObjectPanels } from "../yaml/object-panes.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { resultKey, resultTabs } from "./result-tabs.ts";
 import "./room.css";
@@ -20,6 +21,8 @@ const OPENED_AT_FIRST = 3;
 const RESULT_TABS = 12;
 const NO_RESULTS = "no results";
 const documentKey = (id: string) => `document ${id}`;
+/** Whether a panel is of what people write: documents, and objects of a target, which stand beside them. Everything else is results. */
+const isWritten = (id: string) => id.startsWith("document ") || id.startsWith("object ");
 /** Milliseconds without a change before a layout is stored. */
 const SETTLED = 300;
 
@@ -36,6 +39,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useDocumentPanels(api);
   useResultPanels(api, seen, narrow);
   useLogsPanels(api, narrow);
+  useObjectPanels(api);
   useFront(api);
   useRememberedLayout(narrow ? undefined : api, seen);
   const begin = ({ api: made }: DockviewReadyEvent) => {
@@ -64,7 +68,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
 function keepDocument(event: KeyboardEvent<HTMLElement>) {
   if (event.key !== "Delete" && event.key !== "Backspace") return;
   const tab = (event.target as HTMLElement).closest('[role="tab"]');
-  if (tab?.querySelector("[data-document]")) event.stopPropagation();
+  if (tab?.querySelector("[data-document], [data-object]")) event.stopPropagation();
 }
 
 function useDocumentPanels(api: DockviewApi | undefined) {
@@ -98,6 +102,12 @@ function useDocumentPanels(api: DockviewApi | undefined) {
   useEffect(() => {
     if (wanted !== undefined) api?.getPanel(documentKey(wanted))?.api.setActive();
   }, [api, wanted, documents]);
+
+  // The one that was in view last may be behind an object.
+  const typeInto = useView((view) => view.typeInto);
+  useEffect(() => {
+    if (typeInto) api?.getPanel(documentKey(typeInto.documentId))?.api.setActive();
+  }, [api, typeInto]);
 
   useEffect(() => {
     const subscription = api?.onDidActivePanelChange((event) => {
@@ -133,7 +143,7 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
       // In one group with the documents a result of somebody else would cover what one types.
       if (tab.mine || (!reading && !narrow)) api.getPanel(tab.key)?.api.setActive();
     }
-    if (api.panels.every(({ id }) => id.startsWith("document ")) && hasDocuments) showNone(api, narrow);
+    if (api.panels.every(({ id }) => isWritten(id)) && hasDocuments) showNone(api, narrow);
   }, [api, commands, meId, hasDocuments, narrow, seen, session]);
 
   useEffect(() => {
@@ -189,7 +199,7 @@ function useFront(api: DockviewApi | undefined) {
   const front = useView((view) => view.front);
   useEffect(() => {
     if (!api || !front) return;
-    const isWanted = (id: string) => id.startsWith("document ") === (front.kind === "documents");
+    const isWanted = (id: string) => isWritten(id) === (front.kind === "documents");
     if (api.groups.some(({ activePanel }) => activePanel && isWanted(activePanel.id))) return;
     api.panels.findLast(({ id }) => isWanted(id))?.api.setActive();
   }, [api, front]);
@@ -209,7 +219,7 @@ function restore(api: DockviewApi, session: RoomSession, userId: string): Set<st
   const { documents, commands, me } = session.state.get();
   const known = new Set([NO_RESULTS, ...documents.map(({ id }) => documentKey(id)), ...resultTabs(commands, me?.id).map(({ key }) => key)]);
   // A page that is loaded follows no logs by itself.
-  for (const { key } of session.logs.panes.get()) known.add(key);
+  for (const { key } of [...session.logs.panes.get(), ...session.openObjects.panes.get()]) known.add(key);
   for (const panel of api.panels) if (!known.has(panel.id)) api.removePanel(panel);
   const active = api.activePanel?.id ?? "";
   if (active.startsWith("document ")) session.show({ documentId: active.slice("document ".length) });
@@ -272,7 +282,7 @@ function showNone(api: DockviewApi, narrow: boolean) {
 
 /** Beside the other results, else below the documents with a third of the height; in a narrow window behind them. */
 function besideResults(api: DockviewApi, narrow: boolean) {
-  const result = narrow ? api.panels[0] : api.panels.find(({ id }) => !id.startsWith("document "));
+  const result = narrow ? api.panels[0] : api.panels.find(({ id }) => !isWritten(id));
   if (result) return { position: { referencePanel: result, direction: "within" as const } };
   const above = api.panels[0];
   if (!above) return {};

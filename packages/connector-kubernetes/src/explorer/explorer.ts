@@ -83,8 +83,8 @@ export function openExplorer(cluster: () => Promise<Cluster>, options: ExplorerO
     const key = `${kind} ${namespace ?? ""}`;
     const found = watches.get(key);
     if (found !== undefined) return found;
-    const opening = Promise.all([cluster(), typeOf(kind)]).then(([to, type]) => new ObjectSource(to, type, namespace));
-    const made = new SharedWatch(new KindWatch(later(opening), options), options.lingerMs ?? LINGER_MS, () => watches.delete(key));
+    const open = async (): Promise<ObjectSource> => new ObjectSource(await cluster(), await typeOf(kind), namespace);
+    const made = new SharedWatch(new KindWatch(opening(open), options), options.lingerMs ?? LINGER_MS, () => watches.delete(key));
     watches.set(key, made);
     return made;
   };
@@ -186,13 +186,16 @@ class SharedWatch {
   }
 }
 
-/** A source that is there as soon as the cluster is open; a fault in opening it is one of the first request. */
-function later(opening: Promise<ObjectSource>): Pick<ObjectSource, "list" | "watch"> {
-  opening.catch(() => undefined);
+/** A source that is opened by the list that begins with it: a cluster that could not be opened then may be there by the next time. */
+function opening(open: () => Promise<ObjectSource>): Pick<ObjectSource, "list" | "watch"> {
+  let opened: ObjectSource | undefined;
   return {
-    list: async (page, signal) => (await opening).list(page, signal),
+    async list(page, signal) {
+      opened = await open();
+      return opened.list(page, signal);
+    },
     async *watch(version, signal) {
-      yield* (await opening).watch(version, signal);
+      yield* opened!.watch(version, signal);
     },
   };
 }

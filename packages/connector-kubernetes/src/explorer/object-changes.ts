@@ -112,4 +112,18 @@ export function dropAt(root: Json, path: Path): void {
   }
 }
 
+/** A configuration with the items of its lists in the order they have in `whole`; what is not in there is behind. */
+export function inOrderOf(whole: Json, configuration: Json, schema: TypeSchema): Json {
+  if (isRecord(configuration)) {
+    const entries = Object.entries(configuration);
+    return Object.fromEntries(entries.map(([name, value]) => [name, inOrderOf(whole?.[name], value, schema.field(name))]));
+  }
+  if (!Array.isArray(configuration) || !Array.isArray(whole) || schema.listType === "atomic") return configuration;
+  const part = (item: Json): string => (schema.listType === "map" ? `k:${JSON.stringify(itemKeys(item, schema))}` : member(item));
+  const places = new Map(whole.map((item, index) => [part(item), index]));
+  const placeOf = (item: Json): number => places.get(part(item)) ?? whole.length;
+  const inside = (item: Json): Json => (schema.listType === "map" ? inOrderOf(whole[placeOf(item)], item, schema.item) : item);
+  return configuration.map(inside).toSorted((left, right) => placeOf(left) - placeOf(right));
+}
+
 export const isWithin = (path: Path, whole: Path): boolean => whole.every((part, index) => path[index] === part);

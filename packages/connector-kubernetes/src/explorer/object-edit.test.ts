@@ -145,12 +145,29 @@ test("what this manager has set before is named again, or the server would take 
   expect(taken.applied.metadata.labels).toBeUndefined();
 });
 
+test("items stay in the order they have, whatever order their managers are kept in", () => {
+  const item = (name: string): Json => ({ [`k:{"name":"${name}"}`]: { ".": {}, "f:name": {}, "f:image": {} } });
+  const mine = entry("interlock", "Apply", {
+    "f:spec": { "f:template": { "f:spec": { "f:containers": { ...item("side"), ...item("web") } } } },
+  });
+  const { applied } = save((text) => text.replace("image: side:1", "image: side:2"), { live: object([mine]) });
+  expect(applied.spec.template.spec.containers.map(({ name }: { name: string }) => name)).toEqual(["web", "side"]);
+});
+
+test("what kubectl has applied from the server is edited as kubectl, and nobody is in its way", () => {
+  const live = object([entry("kubectl", "Apply", { "f:metadata": { "f:labels": { "f:app": {} } }, "f:spec": { "f:replicas": {} } })]);
+  const { argv, applied, conflicts } = save((text) => text.replace("replicas: 2\n", "replicas: 5\n"), { live });
+  expect(argv).toBe("apply --server-side --filename=-");
+  expect(applied).toMatchObject({ metadata: { labels: { app: "web" } }, spec: { replicas: 5 } });
+  expect(conflicts).toEqual([]);
+});
+
 test("what another manager owns is a conflict, until it is taken over", () => {
   const live = object([entry("helm", "Update", { "f:spec": { "f:replicas": {} } })]);
   const change = (text: string): string => text.replace("replicas: 2\n", "replicas: 5\n");
   expect(save(change, { live }).conflicts).toEqual([{ field: "spec.replicas", manager: "helm" }]);
   const forced = save(change, { live, force: true });
-  expect(forced.conflicts).toEqual([]);
+  expect(forced.conflicts).toHaveLength(1);
   expect(forced.argv).toContain("--force-conflicts");
 });
 

@@ -2,7 +2,7 @@ import type { ObjectEdit } from "@interlock/protocol";
 import { cloneJson, isRecord, type Json, type KubeObject } from "../gate/json.ts";
 import { owns, pathsOf, serverSideApply, valueAt, type Manager, type Path } from "../gate/server-side-apply.ts";
 import type { TypeSchema } from "../gate/type-schema.ts";
-import { changesOf, dropAt, fieldName, isWithin, setAt, type Change } from "./object-changes.ts";
+import { changesOf, dropAt, fieldName, inOrderOf, isWithin, setAt, type Change } from "./object-changes.ts";
 import { patchCommand } from "./object-patch.ts";
 import { objectText, readYaml, yamlOf } from "./object-text.ts";
 
@@ -57,9 +57,9 @@ export function editOf(options: EditOptions): ObjectEdit {
   if (problem !== undefined) return { ...result, problem };
   const why = notAnApply(options, changes);
   if (why === undefined) {
-    const plan = applyOf(options, changes);
+    const plan = applyOf(options, changes, read.edited);
     const conflicts = plan.conflicts.map(({ field, manager }) => ({ field: field.replace(/^\./, ""), manager }));
-    return { ...result, command: plan.command, conflicts: options.force ? [] : conflicts };
+    return { ...result, command: plan.command, conflicts };
   }
   const patch = patchCommand({ live, changes, resource: options.resource, masked: MASKED });
   return patch.ok ? { ...result, command: patch.command, note: why } : { ...result, problem: patch.reason };
@@ -129,27 +129,28 @@ function notAnApply({ live, schema, shown }: EditOptions, changes: readonly Chan
   return shown(text) === text ? undefined : "An apply would have to repeat values that are masked; this is a patch of what was edited.";
 }
 
-/** What whoever applies has set so far, which an apply has to name again. */
+/**
+ * What whoever applies has set so far, which an apply has to name again: kubectl, where it has applied the object before, whoever ran it;
+ * else the manager of edits made here.
+ */
 function ownedBefore(live: KubeObject): { manager: string; entries: Manager[]; paths: Path[]; configuration: Record<string, Json> } {
   const applied = appliedConfiguration(live);
+  const appliedBy = (name: string): Manager[] =>
+    managersOf(live).filter(({ manager, operation, subresource }) => manager === name && operation === "Apply" && !subresource);
   if (applied !== undefined) {
-    const entries = [
-      ...appliers(live),
-      ...managersOf(live).filter(({ manager, operation }) => manager === KUBECTL && operation === "Apply"),
-    ];
+    const entries = [...appliers(live), ...appliedBy(KUBECTL)];
     return { manager: KUBECTL, entries, paths: pathsOfEntries(entries), configuration: applied };
   }
-  const entries = managersOf(live).filter(
-    ({ manager, operation, subresource }) => manager === MANAGER && operation === "Apply" && !subresource,
-  );
+  const manager = appliedBy(KUBECTL).length > 0 ? KUBECTL : MANAGER;
+  const entries = appliedBy(manager);
   const paths = pathsOfEntries(entries);
   const configuration: Record<string, Json> = {};
   for (const path of paths) {
     const value = valueAt(live, path);
-    if (value !== undefined && value !== false) setAt(configuration, path, cloneJson(value));
-    else if (value === false && path.at(-1) !== ".") setAt(configuration, path, false);
+    // Of a map or an item itself `valueAt` tells whether it is one.
+    if (path.at(-1) === "." ? value === true : value !== undefined) setAt(configuration, path, cloneJson(value));
   }
-  return { manager: MANAGER, entries, paths, configuration };
+  return { manager, entries, paths, configuration };
 }
 
 const pathsOfEntries = (entries: readonly Manager[]): Path[] =>
@@ -167,14 +168,15 @@ function appliedConfiguration(live: KubeObject): Record<string, Json> | undefine
   }
 }
 
-function applyOf({ live, schema, force }: EditOptions, changes: readonly Change[]) {
+function applyOf({ live, schema, force }: EditOptions, changes: readonly Change[], edited: Json) {
   const { manager, entries, configuration } = ownedBefore(live);
   for (const { path, now } of changes) {
     if (now === undefined) dropAt(configuration, path);
     else setAt(configuration, path, now);
   }
   const { name, namespace } = live.metadata as { name: string; namespace?: string };
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = configuration;
+  // The server takes over the order of what is applied, and managers are kept in another one.
+  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = inOrderOf(edited, configuration, schema!) as Record<string, Json>;
   const whole = {
     apiVersion: live.apiVersion,
     kind: live.kind,

@@ -46,6 +46,20 @@ test("another's value is a conflict that names him and the path, unless forced",
   expect(forced.metadata.managedFields!.map((one) => one.manager)).toEqual(["me"]);
 });
 
+test("what kubectl applied from the client it may change from the server, as far as it is still so", () => {
+  const applied1 = JSON.stringify(deployment({ replicas: 2, paused: true }));
+  const made = deployment({ replicas: 2, paused: true });
+  made.metadata.annotations = { "kubectl.kubernetes.io/last-applied-configuration": applied1 };
+  made.metadata.managedFields = trackUpdate(undefined, made, type, by("kubectl-client-side-apply"));
+  expect(applied(made, deployment({ replicas: 5 }), "kubectl")["spec"].replicas).toBe(5);
+  expect(() => applied(made, deployment({ replicas: 5 }), "me")).toThrow("Apply failed with 1 conflict");
+  const edited = structuredClone(made);
+  edited["spec"].replicas = 3;
+  expect(() => applied(edited, deployment({ replicas: 5, paused: false }), "kubectl")).toThrow(
+    'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using apps/v1: .spec.replicas',
+  );
+});
+
 test("the same value is no conflict, and is shared", () => {
   const first = applied(undefined, deployment({ replicas: 2 }), "me");
   const shared = applied(first, deployment({ replicas: 2 }), "you");

@@ -39,7 +39,9 @@ export function apply(live: KubeObject | undefined, config: Fields, type: Struct
   const conflicts = others
     .map((entry) => ({ entry, set: intersection(intersection(readFields(entry.fieldsV1), managed(changed)), wanted) }))
     .filter(({ set }) => !isEmptySet(set));
-  if (conflicts.length > 0 && !force) throw conflictOf(conflicts);
+  const upgraded = lastApplied(live, type, by);
+  const disputed = conflicts.map(({ entry, set }) => ({ entry, set: difference(set, upgraded) })).filter(({ set }) => !isEmptySet(set));
+  if (disputed.length > 0 && !force) throw conflictOf(disputed);
   const kept = others.flatMap((entry): ManagedFieldsEntry[] => {
     const taken = conflicts.find((one) => one.entry === entry)?.set;
     if (taken === undefined) return [entry];
@@ -58,6 +60,28 @@ export function apply(live: KubeObject | undefined, config: Fields, type: Struct
     return isEmptySet(set) ? [] : [{ ...entry, fieldsV1: writeFields(set) }];
   });
   return { object, managedFields: sorted([...left, mine]) };
+}
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * What kubectl's own client-side apply has set and is still so: kubectl's server-side apply may change that without a conflict ("Upgrading from
+ * client-side apply to server-side apply" in the Kubernetes reference).
+ */
+function lastApplied(live: KubeObject | undefined, type: StructType, by: FieldManager): FieldSet {
+  const text: unknown = live?.metadata.annotations?.[LAST_APPLIED];
+  if (by.name !== "kubectl" || typeof text !== "string") return emptySet();
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    // Anybody may write what they like into an annotation.
+    return emptySet();
+  }
+  if (!isFields(config)) return emptySet();
+  const current = stripped(live) ?? {};
+  const wanted = withoutNulls(config) as Fields;
+  return difference(fieldsOf(wanted, type), compare(current, merge(current, wanted, type) as Fields, type).changed);
 }
 
 /** An object without entries was written before anybody kept them; its fields count as one manager's. */

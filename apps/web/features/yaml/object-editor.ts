@@ -1,0 +1,146 @@
+import type { editor, IDisposable } from "monaco-editor";
+import { THEME } from "../editor/editor-theme.ts";
+import { KeyboardExit } from "../editor/keyboard-exit.ts";
+import type { monaco as Monaco } from "../editor/monaco.ts";
+import { textChange } from "./text-change.ts";
+import { attachSchema, YAML } from "./yaml-language.ts";
+
+/** Lines are wrapped in an editor less wide than this, in pixels. */
+const NARROW = 480;
+
+export interface ObjectEditorParts {
+  monaco: typeof Monaco;
+  host: HTMLElement;
+  /** Unique among those in the page. */
+  key: string;
+  label: string;
+  onText: (text: string) => void;
+  onSave: () => void;
+}
+
+/** One Monaco editor on the text of one object. No React: the component makes it and disposes it. */
+export class ObjectEditor implements IDisposable {
+  readonly editor: editor.IStandaloneCodeEditor;
+  readonly exit: KeyboardExit;
+  readonly #parts: ObjectEditorParts;
+  readonly #model: editor.ITextModel;
+  /** For reading only: the whole object, `managedFields` included. */
+  readonly #full: editor.ITextModel;
+  readonly #owned: IDisposable[];
+  #schema: { dispose(): void } | undefined;
+  #writing = false;
+  #readOnly = true;
+
+  constructor(parts: ObjectEditorParts) {
+    const { monaco, host, key } = parts;
+    this.#parts = parts;
+    const path = encodeURIComponent(key);
+    this.#model = monaco.editor.createModel("", YAML, monaco.Uri.parse(`inmemory://object/${path}.yaml`));
+    this.#full = monaco.editor.createModel("", YAML, monaco.Uri.parse(`inmemory://full/${path}.yaml`));
+    for (const model of [this.#model, this.#full])
+      model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+    this.editor = monaco.editor.create(host, {
+      model: this.#model,
+      theme: THEME,
+      readOnly: true,
+      readOnlyMessage: { value: "This is for reading." },
+      ariaLabel: `${parts.label}, YAML; Escape, then Tab leaves it`,
+      cursorBlinking: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "solid" : "blink",
+      automaticLayout: true,
+      fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
+      fontLigatures: false,
+      fontSize: 13,
+      lineHeight: 20,
+      lineNumbersMinChars: 3,
+      lineDecorationsWidth: 16,
+      glyphMargin: false,
+      folding: true,
+      foldingStrategy: "indentation",
+      showFoldingControls: "mouseover",
+      minimap: { enabled: false },
+      overviewRulerBorder: false,
+      overviewRulerLanes: 1,
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 8, useShadows: false },
+      hideCursorInOverviewRuler: true,
+      renderLineHighlight: "none",
+      occurrencesHighlight: "off",
+      scrollBeyondLastLine: false,
+      stickyScroll: { enabled: false },
+      padding: { top: 10, bottom: 10 },
+      guides: { indentation: true, bracketPairs: false },
+      wordBasedSuggestions: "off",
+      quickSuggestions: { other: true, comments: false, strings: true },
+      suggest: { showStatusBar: false },
+      bracketPairColorization: { enabled: false },
+      contextmenu: false,
+      fixedOverflowWidgets: true,
+      wordWrap: host.clientWidth < NARROW ? "on" : "off",
+    });
+    this.exit = new KeyboardExit(monaco, this.editor);
+    const save = monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS;
+    this.#owned = [
+      this.exit,
+      this.#model.onDidChangeContent(() => {
+        if (!this.#writing) parts.onText(this.#model.getValue());
+      }),
+      this.editor.addAction({ id: "interlock.save", label: "Plan the change", keybindings: [save], run: () => parts.onSave() }),
+      this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" })),
+    ];
+  }
+
+  /** Shows a text that did not come from here; the cursor stays where it was. */
+  show(text: string, full: string): void {
+    this.#writing = true;
+    replace(this.#model, text);
+    replace(this.#full, full);
+    this.#writing = false;
+  }
+
+  /** `whole`: with `managedFields`, for reading only. */
+  showWhole(whole: boolean): void {
+    const model = whole ? this.#full : this.#model;
+    if (this.editor.getModel() !== model) this.editor.setModel(model);
+    this.editor.updateOptions({ readOnly: this.#readOnly || whole });
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    this.#readOnly = readOnly;
+    this.editor.updateOptions({ readOnly: readOnly || this.editor.getModel() === this.#full });
+  }
+
+  setSchema(schema: Record<string, unknown>): void {
+    this.#schema?.dispose();
+    this.#schema = attachSchema(this.#model.uri.toString(), schema);
+  }
+
+  /** Errors of the text, by its schema and as YAML. */
+  onErrors(told: (errors: number) => void): IDisposable {
+    const { monaco } = this.#parts;
+    const count = (): void =>
+      told(
+        monaco.editor.getModelMarkers({ resource: this.#model.uri }).filter(({ severity }) => severity >= monaco.MarkerSeverity.Warning)
+          .length,
+      );
+    count();
+    return monaco.editor.onDidChangeMarkers((changed) => {
+      if (changed.some((uri) => uri.toString() === this.#model.uri.toString())) count();
+    });
+  }
+
+  dispose(): void {
+    this.#schema?.dispose();
+    for (const owned of this.#owned) owned.dispose();
+    this.editor.dispose();
+    this.#model.dispose();
+    this.#full.dispose();
+  }
+}
+
+function replace(model: editor.ITextModel, text: string): void {
+  const change = textChange(model.getValue(), text);
+  if (change === undefined) return;
+  const start = model.getPositionAt(change.start);
+  const end = model.getPositionAt(change.end);
+  const range = { startLineNumber: start.lineNumber, startColumn: start.column, endLineNumber: end.lineNumber, endColumn: end.column };
+  model.applyEdits([{ range, text: change.text }]);
+}

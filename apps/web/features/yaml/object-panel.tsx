@@ -1,0 +1,203 @@
+"use client";
+import { Eye, EyeOff, FileWarning, GitCompareArrows, RotateCcw } from "lucide-react";
+import { useTheme } from "next-themes";
+import { useEffect, useRef, useState } from "react";
+import { Badge, EnvironmentBadge } from "../../components/ui/badge.tsx";
+import { Button } from "../../components/ui/button.tsx";
+import { Kbd } from "../../components/ui/kbd.tsx";
+import { Spinner } from "../../components/ui/spinner.tsx";
+import { StatusMessage } from "../../components/ui/status-message.tsx";
+import "../editor/editor.css";
+import { ExitHint } from "../editor/exit-hint.tsx";
+import { useCanAct, useNow, useRoom, useSession } from "../room/room-context.tsx";
+import { useStore } from "../room/store.ts";
+import { ago } from "../rooms/ago.ts";
+import type { BufferState, ObjectBuffer } from "./object-buffer.ts";
+import type { ObjectEditor } from "./object-editor.ts";
+import { objectTitle, type OpenObject } from "./open-objects.ts";
+import { SavePlanPart } from "./save-plan.tsx";
+import { decidedPart } from "./text-change.ts";
+
+/** One object of a target as YAML: to read, and to edit. Saving makes a plan, which is proposed like any command. */
+export function ObjectPanel({ paneKey }: { paneKey: string }) {
+  const session = useSession();
+  const pane = useStore(session.openObjects.panes, (panes) => panes.find(({ key }) => key === paneKey));
+  const buffer = session.openObjects.buffer(paneKey);
+  return pane && buffer ? <OpenBuffer pane={pane} buffer={buffer} /> : null;
+}
+
+function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }) {
+  const { target } = pane;
+  const connection = useRoom((state) => state.connections.find(({ id }) => id === target.connectionId));
+  const canAct = useCanAct();
+  const roomOpen = useRoom((state) => state.room?.open ?? true);
+  const state = useStore(buffer.state, (now) => now);
+  const [whole, setWhole] = useState(false);
+  const [errors, setErrors] = useState(0);
+  const editable = canAct && roomOpen && state.phase === "here" && !state.gone;
+  const { host, editor } = useEditor(pane, buffer);
+  const edited = state.base !== undefined && state.text !== state.base.text;
+
+  useEffect(() => editor?.setReadOnly(!editable), [editor, editable]);
+  useEffect(() => editor?.showWhole(whole), [editor, whole]);
+  useEffect(() => {
+    if (state.schema) editor?.setSchema(state.schema);
+  }, [editor, state.schema]);
+  useEffect(() => {
+    if (state.base) editor?.show(state.text, (state.latest ?? state.base).full);
+  }, [editor, state.text, state.base, state.latest]);
+  useEffect(() => {
+    const listening = editor?.onErrors(setErrors);
+    return () => listening?.dispose();
+  }, [editor]);
+
+  if (state.phase === "failed")
+    return (
+      <StatusMessage
+        icon={FileWarning}
+        tone="warn"
+        title={`${target.kindName} ${objectTitle(target)} cannot be shown`}
+        actions={<Button onClick={() => void buffer.read()}>Try again</Button>}
+      >
+        {state.why}
+      </StatusMessage>
+    );
+  return (
+    <div data-place="editor" tabIndex={-1} className="h-full overflow-y-auto bg-bg outline-none">
+      <div className="flex h-full min-h-96 flex-col">
+        <header className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-2.5 gap-y-1 border-b border-line bg-panel px-3.5 py-1">
+          <h2 className="min-w-0 truncate text-sm">
+            <span className="text-dim">{target.kindName}</span> <span className="font-semibold">{objectTitle(target)}</span>
+          </h2>
+          {connection && <EnvironmentBadge environment={connection.environment} />}
+          {edited ? <Badge tone="warn">edited</Badge> : <LastChange state={state} />}
+          {errors > 0 && <Badge tone="bad">{errors === 1 ? "1 problem" : `${errors} problems`}</Badge>}
+          <span className="ml-auto flex items-center gap-1.5">
+            <Button
+              variant="ghost"
+              aria-pressed={whole}
+              title="Who owns which field, as the server keeps it"
+              disabled={state.base === undefined}
+              onClick={() => setWhole(!whole)}
+            >
+              {whole ? <EyeOff /> : <Eye />} managedFields
+            </Button>
+            {edited && (
+              <Button variant="ghost" disabled={state.proposing} onClick={() => buffer.discard()}>
+                <RotateCcw /> Discard
+              </Button>
+            )}
+            {canAct && (
+              <Button
+                variant={state.plan?.of === state.text ? "default" : "primary"}
+                disabled={!editable || !edited || state.planning}
+                onClick={() => void buffer.plan()}
+                title={edited ? "Works out what saving would do; nothing is written" : "Nothing is edited"}
+              >
+                {state.planning ? <Spinner className="size-3.5" /> : <GitCompareArrows />} Plan the change
+                <Kbd keys="Mod+S" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
+              </Button>
+            )}
+          </span>
+        </header>
+        {state.gone && (
+          <Strip tone="bad">
+            {target.kindName} {objectTitle(target)} is there no more.{edited && " What you wrote is kept here until you discard it."}
+          </Strip>
+        )}
+        {edited && !state.gone && hasDrifted(state) && <DriftStrip state={state} onShow={() => void buffer.plan()} />}
+        <div className="relative min-h-32 flex-1">
+          <div ref={host} className="absolute inset-0" data-testid="object-editor" />
+          {editor && editable && !whole && <ExitHint exit={editor.exit} />}
+          {state.phase === "loading" && (
+            <div className="absolute inset-0 grid place-items-center bg-bg">
+              <Spinner label="Reading the object" />
+            </div>
+          )}
+          {(whole || !canAct) && (
+            <span className="pointer-events-none absolute right-4 bottom-3 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
+              {whole ? "with managedFields: read only" : "you observe: read only"}
+            </span>
+          )}
+        </div>
+        {state.plan && <SavePlanPart buffer={buffer} state={state} canAct={canAct} closed={!roomOpen} />}
+      </div>
+    </div>
+  );
+}
+
+/** Whether somebody has decided something about it since it was opened; a status that moves is no drift. */
+const hasDrifted = ({ base, latest }: BufferState): boolean =>
+  base !== undefined && latest !== undefined && decidedPart(base.text) !== decidedPart(latest.text);
+
+function DriftStrip({ state, onShow }: { state: BufferState; onShow: () => void }) {
+  const now = useNow(10_000);
+  const changed = state.latest?.changed;
+  return (
+    <Strip tone="warn">
+      <span className="min-w-0">
+        Changed since you opened it{changed && ` by ${changed.manager} ${ago(changed.at, now)}`}. Saving keeps that: only what you edited is
+        sent.
+      </span>
+      <Button size="sm" className="ml-auto" onClick={onShow}>
+        Show what changed
+      </Button>
+    </Strip>
+  );
+}
+
+function Strip({ tone, children }: { tone: "warn" | "bad"; children: React.ReactNode }) {
+  const look = tone === "bad" ? "border-delete-line bg-delete-soft text-delete-text" : "border-modify-line bg-modify-soft text-modify-text";
+  return (
+    <div role="status" className={`flex shrink-0 flex-wrap items-center gap-2 border-b px-3.5 py-1.5 text-xs ${look}`}>
+      {children}
+    </div>
+  );
+}
+
+function LastChange({ state: { base } }: { state: BufferState }) {
+  const now = useNow(10_000);
+  if (base?.changed === undefined) return null;
+  const { manager, at } = base.changed;
+  return (
+    <span className="truncate text-xs text-faint" title={`${manager}, ${new Date(at).toLocaleString("en")}`}>
+      changed {ago(at, now)} by {manager}
+    </span>
+  );
+}
+
+/** Makes the editor when the host is in the page and disposes it when it leaves; the buffer outlives it. */
+function useEditor(pane: OpenObject, buffer: ObjectBuffer) {
+  const host = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<ObjectEditor>();
+  const { resolvedTheme } = useTheme();
+  useEffect(() => {
+    let made: ObjectEditor | undefined;
+    let unmounted = false;
+    void Promise.all([import("../editor/monaco.ts"), import("./object-editor.ts")]).then(
+      ([{ monaco, defineTheme }, { ObjectEditor: Made }]) => {
+        if (unmounted || !host.current) return;
+        defineTheme();
+        made = new Made({
+          monaco,
+          host: host.current,
+          key: pane.key,
+          label: `${pane.target.kindName} ${objectTitle(pane.target)}`,
+          onText: (text) => buffer.write(text),
+          onSave: () => void buffer.plan(),
+        });
+        setEditor(made);
+      },
+    );
+    return () => {
+      unmounted = true;
+      setEditor(undefined);
+      made?.dispose();
+    };
+  }, [pane, buffer]);
+  useEffect(() => {
+    // After next-themes has set the attribute the tokens go by.
+    if (resolvedTheme && editor) void import("../editor/monaco.ts").then(({ defineTheme }) => defineTheme());
+  }, [resolvedTheme, editor]);
+  return { host, editor };
+}
