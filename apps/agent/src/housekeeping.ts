@@ -46,15 +46,15 @@ export async function tidyUp(parts: HousekeepingParts, now: Date = new Date()): 
 async function removeImages({ db, timeline, log }: HousekeepingParts, now: Date): Promise<void> {
   const old = await db.undo.findMany({
     where: { expiresAt: { lt: now }, NOT: { image: null } },
-    select: { commandId: true, rows: true, command: { select: { roomId: true, title: true } } },
+    select: { commandId: true, rows: true, partly: true, command: { select: { roomId: true, title: true } } },
   });
-  for (const { commandId, rows, command } of old) {
+  for (const { commandId, rows, partly, command } of old) {
     const fact = {
       type: "undo.removed",
       actor: "system",
       roomId: command.roomId,
       commandId,
-      data: { title: command.title, rows },
+      data: { title: command.title, rows, ...(partly ? { unit: "objects" } : {}) },
     } as const;
     const event = await db.$transaction(async (tx) => {
       await tx.undo.update({ where: { commandId }, data: { image: null } });

@@ -55,7 +55,25 @@ test.each([
     "command.failed",
     "system",
     { title: "undo: x", code: "undo_unavailable" },
-    "undo: x failed: nothing was put back, its rows are kept no longer",
+    "undo: x failed: nothing was put back, it has been already or what it needs is kept no longer",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "undo: x", code: "undo_conflict", conflicts: 2, unit: "objects" },
+    "undo: x failed: nothing was put back, 2 objects are not as the run left them",
+  ],
+  [
+    "command.failed",
+    "system",
+    { title: "delete v1 Namespace a", code: "targets_changed" },
+    "delete v1 Namespace a failed: nothing was done, what it names is not as it was when it was agreed to",
+  ],
+  [
+    "command.succeeded",
+    "system",
+    { title: "undo: x", affected: ["a", "b", "c", "d", "e", "f"].map((object) => ({ object, inserted: 1, updated: 0, deleted: 0 })) },
+    "undo: x succeeded · a 1 inserted · b 1 inserted · c 1 inserted · d 1 inserted · 2 more",
   ],
   [
     "command.rolled_back",

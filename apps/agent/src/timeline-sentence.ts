@@ -48,7 +48,8 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
       : `${title(data)} ended without a known outcome`,
   "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
   "result.removed": (data) => `The result of ${title(data)} was removed after ${number(data, "days")} days`,
-  "undo.removed": (data) => `What ${title(data)} changed is kept no longer: ${number(data, "rows")} rows can be put back no more`,
+  "undo.removed": (data) =>
+    `What ${title(data)} changed is kept no longer: ${number(data, "rows")} ${things(data)} can be put back no more`,
   "policy.loaded": () => "The policy was loaded",
   "policy.refused": () => "The policy file is not valid; the last good one stays",
   "connection.created": (data) => `added the connection ${text(data, "name")}`,
@@ -99,8 +100,15 @@ function counts(data: Data): string {
     });
     return rows.length === 0 ? [] : [`${text(one, "object")} ${rows.join(", ")}`];
   });
-  const parts = [...written, ...read(data["rows"])];
+  const parts = [...few(written), ...read(data["rows"])];
   return parts.length === 0 ? "" : ` · ${parts.join(" · ")}`;
+}
+
+/** Things that one line names; a namespace that is put back writes hundreds. */
+const NAMED = 5;
+
+function few(written: readonly string[]): string[] {
+  return written.length <= NAMED ? [...written] : [...written.slice(0, NAMED - 1), `${written.length - NAMED + 1} more`];
 }
 
 /** `3 rows`; of several results their number and the rows of all. */
@@ -123,16 +131,20 @@ function because(data: Data): string {
   const code = text(data, "code");
   if (code === "undo_conflict") return `: nothing was put back, ${conflicts(data)}`;
   if (code === "undo_lost") return ": nothing was changed, what undo needs could not be kept";
-  if (code === "undo_unavailable") return ": nothing was put back, its rows are kept no longer";
+  if (code === "undo_unavailable") return ": nothing was put back, it has been already or what it needs is kept no longer";
+  if (code === "targets_changed") return ": nothing was done, what it names is not as it was when it was agreed to";
   // That the statement failed is what the sentence says.
   return code === "" || code === "statement_failed" ? "" : ` (${code.replaceAll("_", " ")})`;
 }
 
+/** What was kept and put back. */
+const things = (data: Data): "objects" | "rows" => (data["unit"] === "objects" ? "objects" : "rows");
+
 function conflicts(data: Data): string {
-  if (data["conflicts"] === 1) return "1 row is not as the run left it";
+  if (data["conflicts"] === 1) return `1 ${things(data).slice(0, -1)} is not as the run left it`;
   return typeof data["conflicts"] === "number"
-    ? `${number(data, "conflicts")} rows are not as the run left them`
-    : "rows were changed since";
+    ? `${number(data, "conflicts")} ${things(data)} are not as the run left them`
+    : `${things(data)} were changed since`;
 }
 
 function excess(data: Data): string {

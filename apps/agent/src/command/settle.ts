@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ok, refuse } from "@interlock/protocol";
 import type { Claimed } from "./claim.ts";
 import type { Life } from "./command-parts.ts";
-import type { ExecutionSummary } from "./command-row.ts";
+import { impactOf, type ExecutionSummary } from "./command-row.ts";
 import type { Ending } from "./execute.ts";
 import { change, durably } from "./transition.ts";
 
@@ -60,6 +60,8 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
             ...(row.dryRun ? { dryRun: true } : {}),
             ...(row.undoOfId === null ? {} : { undoOf: row.undoOfId }),
             ...(conflictCount === undefined ? {} : { conflicts: conflictCount }),
+            ...(drift === undefined ? {} : { drift: drift.slice(0, 20).map(({ object }) => object) }),
+            ...(impactOf(row).statements.some(({ request }) => request !== undefined) ? { unit: "objects" } : {}),
           },
         },
       ],

@@ -1,14 +1,16 @@
 "use client";
 import type { Command, ErrorCode } from "@interlock/protocol";
-import { Ban, CircleCheck, CircleX, FlaskConical, HelpCircle, Table2, Undo2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { Ban, CircleCheck, CircleX, FlaskConical, HelpCircle, RefreshCw, Table2, Undo2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { count, duration } from "../impact/figures.ts";
-import { useNow, useSession } from "../room/room-context.tsx";
+import { newKey } from "../room/request-key.ts";
+import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { ownFirst } from "./affected-rows.ts";
-import { ConflictList } from "./conflict-list.tsx";
+import { ConflictList, ObjectLines } from "./conflict-list.tsx";
+import { isOfObjects } from "./undo-words.ts";
 
 /** What came of a command, or comes of it now. */
 export function CommandOutcome({ command }: { command: Command }) {
@@ -30,6 +32,8 @@ export function CommandOutcome({ command }: { command: Command }) {
       return (
         <Outcome icon={CircleX} tone="text-delete-text" title={endTitle("Failed", command)}>
           <Failure command={command} />
+          <DriftList command={command} />
+          {isOfObjects(command) && <AffectedRows command={command} />}
           <ConflictList conflicts={execution?.conflicts} conflictCount={execution?.conflictCount} />
           <Notices notices={execution?.notices ?? []} />
           <ResultLinks command={command} />
@@ -77,7 +81,9 @@ export function CommandOutcome({ command }: { command: Command }) {
           <p>
             {command.effect === "read" || command.effect === "session" || command.dryRun === true
               ? "Interlock lost sight of it while it ran. It would have changed no data either way; it will not be tried again."
-              : "Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at the target before you do anything else."}
+              : isOfObjects(command)
+                ? "Interlock lost sight of it while it ran. Each request may have been done or not; none is sent again. Look at the cluster before you do anything else."
+                : "Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at the target before you do anything else."}
           </p>
           {execution?.error && <p>{execution.error.message}</p>}
         </div>
@@ -85,6 +91,7 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "cancelled":
       return (
         <Outcome icon={Ban} tone="text-dim" title={endTitle("Cancelled", command)}>
+          {isOfObjects(command) && <AffectedRows command={command} />}
           <ResultLinks command={command} />
         </Outcome>
       );
@@ -124,18 +131,26 @@ function Rejected({ command }: { command: Command }) {
 /** What a person must know first, of errors with a reason of their own. */
 const REASONS: Partial<Record<ErrorCode, string>> = {
   statement_timeout: "Stopped at its time limit",
+  targets_changed: "Nothing was done: things are not as they were when it was agreed to",
   undo_conflict: "Nothing was put back: rows were changed since",
   undo_lost: "Nothing was changed: what undo needs could not be kept",
-  undo_unavailable: "Nothing was put back: its rows are kept no longer",
+  undo_unavailable: "Nothing was put back: it has been already, or what it needs is kept no longer",
 };
 
 /** Rows that were read before the end are still there; of writes nothing is. */
-function endTitle(what: string, { effect, execution }: Command): string {
+function endTitle(what: string, command: Command): string {
+  const { effect, execution } = command;
   const reason = execution?.error && REASONS[execution.error.code];
   const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
-  if (reason !== undefined && reason.startsWith("Nothing")) return reason;
+  if (reason !== undefined && reason.startsWith("Nothing")) return isOfObjects(command) ? reason.replace("rows", "objects") : reason;
   if (reason !== undefined) what = reason;
-  if (effect !== "read" && effect !== "session") return `${what}${took}, nothing was kept`;
+  if (effect !== "read" && effect !== "session") {
+    // Objects are written one after the other: what was done before the end stays.
+    const done = isOfObjects(command) ? (execution?.affected.length ?? 0) : 0;
+    const all = command.impact.statements.length;
+    if (done > 0) return `${what}${took}; ${count(done)} of ${count(all)} ${all === 1 ? "write was" : "writes were"} done and stay`;
+    return `${what}${took}, nothing was ${isOfObjects(command) ? "changed" : "kept"}`;
+  }
   const rows = execution?.results.some((result) => result.rows > 0) ?? false;
   return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
 }
@@ -176,8 +191,14 @@ function DryRunOutcome({ command }: { command: Command }) {
   const left = execution?.notTakenBack ?? [];
   return (
     <Outcome icon={FlaskConical} tone="text-accent-text" title="Dry run: nothing was changed">
-      <p>It ran to its end{took} and was rolled back. It would have done this:</p>
-      <AffectedRows command={command} />
+      {isOfObjects(command) ? (
+        <p>The cluster took a dry run of every request when it was planned; nothing has drifted since, and nothing was sent.</p>
+      ) : (
+        <>
+          <p>It ran to its end{took} and was rolled back. It would have done this:</p>
+          <AffectedRows command={command} />
+        </>
+      )}
       {left.length > 0 && (
         <div>
           <p>A rollback does not take back everything:</p>
@@ -196,6 +217,9 @@ function DryRunOutcome({ command }: { command: Command }) {
   );
 }
 
+/** Lines that are shown without scrolling. */
+const MANY = 12;
+
 function AffectedRows({ command }: { command: Command }) {
   const { own, beside } = ownFirst(command.impact, command.execution?.affected ?? []);
   const lines = [...own, ...beside];
@@ -203,7 +227,15 @@ function AffectedRows({ command }: { command: Command }) {
   const counted = command.impact.statements.every(({ title }) => /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(title));
   if (lines.length === 0) return counted && command.impact.statements.length > 0 ? <p>No row was changed.</p> : null;
   return (
-    <ul className="flex flex-col gap-0.5 tabular-nums" data-testid="affected">
+    // What puts a namespace back has hundreds of them; it scrolls, so the keyboard must reach it.
+    <ul
+      {...(lines.length > MANY ? { tabIndex: 0, "aria-label": "What was written" } : {})}
+      className={cn(
+        "flex flex-col gap-0.5 tabular-nums",
+        lines.length > MANY && "max-h-44 overflow-y-auto rounded-md border border-line p-1.5",
+      )}
+      data-testid="affected"
+    >
       {lines.map(({ object, inserted, updated, deleted }) => (
         <li key={object} className="flex justify-between gap-2">
           <span className="truncate font-mono">{object}</span>
@@ -225,13 +257,49 @@ function AffectedRows({ command }: { command: Command }) {
 
 function Failure({ command }: { command: Command }) {
   const error = command.execution?.error;
-  // Of conflicts the list says all.
-  if (!error || error.code === "undo_conflict") return null;
+  // Of conflicts and drift the list says all.
+  if (!error || error.code === "undo_conflict" || (error.code === "targets_changed" && command.execution?.drift !== undefined)) return null;
   return (
     <p className="rounded-md bg-delete-soft px-2 py-1.5 font-mono whitespace-pre-wrap text-delete-text wrap-anywhere" role="alert">
       {error.statement !== undefined && command.impact.statements.length > 1 && `Statement ${error.statement + 1}: `}
       {error.message}
     </p>
+  );
+}
+
+/** What is not as it was when people agreed to it, and the way to a fresh agreement. */
+function DriftList({ command }: { command: Command }) {
+  const session = useSession();
+  const mayAct = useRoom((state) => state.role !== "observer" && state.room?.open !== false);
+  const live = useRoom((state) => state.link.phase === "live");
+  const [busy, setBusy] = useState(false);
+  if (command.execution?.error?.code !== "targets_changed" && command.execution?.error?.code !== "undo_conflict") return null;
+  const drift = command.execution.drift ?? [];
+  const again = async () => {
+    setBusy(true);
+    const answer = await session.ask({ type: "command.again", key: newKey(), commandId: command.id });
+    setBusy(false);
+    if (answer.ok && typeof answer.value["commandId"] === "string") session.showCommand(answer.value["commandId"]);
+  };
+  return (
+    <>
+      {drift.length > 0 && (
+        <div data-testid="drift">
+          <ObjectLines
+            label="What is not as it was when it was agreed to"
+            lines={drift.map(({ object, why }) => ({ object, words: why }))}
+          />
+        </div>
+      )}
+      {mayAct && (
+        <div className="flex flex-wrap items-center gap-2">
+          <Button disabled={busy || !live} onClick={() => void again()}>
+            <RefreshCw aria-hidden="true" /> Propose again
+          </Button>
+          <span>as things are now, for people to agree to anew</span>
+        </div>
+      )}
+    </>
   );
 }
 
@@ -263,13 +331,25 @@ function ResultLinks({ command }: { command: Command }) {
   if (!execution || execution.results.length === 0) return null;
   return (
     <div className="flex flex-wrap gap-1.5">
-      {execution.results.map(({ statement, rows }) => (
+      {execution.results.map(({ statement, rows, columns }) => (
         <Button key={statement} size="sm" onClick={() => session.showResult(execution.id, statement)}>
           <Table2 aria-hidden="true" />
-          {execution.results.length > 1 ? `Result ${statement + 1}: ` : ""}
+          {titleOf(columns, execution.results.length > 1 ? statement : undefined)}
           <span className="tabular-nums">{count(rows)}</span> {rows === 1 ? "row" : "rows"}
         </Button>
       ))}
     </div>
   );
+}
+
+function titleOf(columns: readonly { name: string }[], number: number | undefined): string {
+  const name = resultName(columns) ?? (number === undefined ? undefined : `Result ${number + 1}`);
+  return name === undefined ? "" : `${name}: `;
+}
+
+/** What a run of planned requests shows, by the columns that are its own. */
+function resultName(columns: readonly { name: string }[]): string | undefined {
+  const names = columns.map(({ name }) => name).join();
+  if (names === "request,object,outcome") return "Requests";
+  return names === "after,object,state" ? "What came of it" : undefined;
 }

@@ -5,6 +5,8 @@ import { CONFLICT_WORDS, conflictSummary, keyWords } from "./undo-words.ts";
 /** Row by row, what an undo found other than the run had left it. A person decides on these. */
 export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conflicts" | "conflictCount">) {
   if (conflicts === undefined || conflicts.length === 0) return null;
+  if (conflicts.every(({ key }) => Object.keys(key).length === 0))
+    return <ObjectConflicts conflicts={conflicts} conflictCount={conflictCount} />;
   // Said once where it is of all of them, so that more rows are in view.
   const [table, ...more] = new Set(conflicts.map(({ object }) => object));
   const cut = conflictCount !== undefined && conflictCount > conflicts.length;
@@ -43,5 +45,41 @@ export function ConflictList({ conflicts, conflictCount }: Pick<Execution, "conf
         </table>
       </div>
     </div>
+  );
+}
+
+/** The same of objects, each of which is the thing itself. */
+function ObjectConflicts({ conflicts = [], conflictCount = conflicts.length }: Pick<Execution, "conflicts" | "conflictCount">) {
+  return (
+    <div className="flex flex-col gap-1.5" data-testid="conflicts">
+      <p>
+        {conflictCount > conflicts.length ? `The first ${count(conflicts.length)} of ${count(conflictCount)} objects: ` : ""}
+        {conflictSummary(conflicts)}. Propose the undo again to put back the rest without them.
+      </p>
+      <ObjectLines
+        label="Objects that are not as the run left them"
+        lines={conflicts.map(({ object, reason, why }) => ({
+          object,
+          words: why === undefined ? OBJECT_CONFLICTS[reason] : `${OBJECT_CONFLICTS[reason]}: ${why}`,
+        }))}
+      />
+    </div>
+  );
+}
+
+const OBJECT_CONFLICTS: typeof CONFLICT_WORDS = { ...CONFLICT_WORDS, blocked: "is refused by the cluster" };
+
+/** Objects with what is to be known of each. */
+export function ObjectLines({ label, lines }: { label: string; lines: readonly { object: string; words: string }[] }) {
+  return (
+    // It scrolls, so the keyboard must reach it.
+    <ul tabIndex={0} aria-label={label} className="flex max-h-60 flex-col overflow-y-auto rounded-md border border-line bg-bg">
+      {lines.map(({ object, words }, index) => (
+        // They come once, with the end of the run.
+        <li key={index} className="border-line px-2 py-1 wrap-anywhere not-first:border-t">
+          <code className="text-fg">{object}</code> {words}
+        </li>
+      ))}
+    </ul>
   );
 }

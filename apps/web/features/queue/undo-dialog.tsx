@@ -1,7 +1,8 @@
 "use client";
-import { type Command, LIMITS } from "@interlock/protocol";
+import { type Command, LIMITS, type Loss } from "@interlock/protocol";
 import { FlaskConical, Undo2 } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
+import { cn } from "../../components/ui/class-names.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
 import { Input, Label, Textarea } from "../../components/ui/input.tsx";
@@ -10,7 +11,7 @@ import { commandReversal } from "../impact/reversal.ts";
 import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import { newKey } from "../room/request-key.ts";
 import { useSession } from "../room/room-context.tsx";
-import { day, rowWord, undoScope } from "./undo-words.ts";
+import { day, isOfObjects, lossesOf, rowWord, thingsOf, undoScope } from "./undo-words.ts";
 
 /** Says what an undo would put back and proposes it, for real or as a dry run. What the server still wants to know is asked for here. */
 export function UndoDialog({ command, onClose }: { command: Command; onClose: () => void }) {
@@ -25,10 +26,14 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
   const rowsFine = !wants.maxRows || (maxRows.trim() !== "" && Number.isInteger(rows) && rows >= 0);
   const off = busy || !rowsFine || (wants.reason && reason.trim() === "");
 
-  const send = async (dryRun: boolean) => {
+  const [conflicts, setConflicts] = useState<string[]>([]);
+  const objects = isOfObjects(command);
+
+  const send = async (dryRun: boolean, rest = false) => {
     if (off) return;
     setBusy(true);
     setRefusal(undefined);
+    setConflicts([]);
     const answer = await session.ask(
       {
         type: "command.undo",
@@ -37,8 +42,9 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
         dryRun,
         ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
         ...(wants.maxRows ? { maxRows: rows } : {}),
+        ...(rest ? { rest } : {}),
       },
-      ["reason_required", "max_rows_required", "undo_unavailable"],
+      ["reason_required", "max_rows_required", "undo_unavailable", "undo_conflict"],
     );
     setBusy(false);
     if (answer.ok) {
@@ -50,7 +56,8 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
     }
     if (answer.code === "reason_required") setWants((known) => ({ ...known, reason: true }));
     if (answer.code === "max_rows_required") setWants((known) => ({ ...known, maxRows: true }));
-    setRefusal([answer.title, answer.detail].filter(Boolean).join(": "));
+    if (answer.code === "undo_conflict" && objects) setConflicts((answer.detail ?? answer.title).split(";\n"));
+    else setRefusal([answer.title, answer.detail].filter(Boolean).join(": "));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -65,8 +72,8 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
             <Undo2 aria-hidden="true" className="size-4 shrink-0" /> Undo {command.title}
           </DialogTitle>
           <DialogDescription>
-            This proposes a command of its own: policy judges it, somebody else agrees to it, and it runs once. If any of the rows was
-            changed since, nothing is put back and you see which ones.
+            This proposes a command of its own: policy judges it, somebody else agrees to it, and it runs once. If any of the{" "}
+            {objects ? "objects" : "rows"} was changed since, nothing is put back and you see which ones.
           </DialogDescription>
         </DialogHeader>
         <WhatComesBack command={command} />
@@ -104,6 +111,7 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
               />
             </div>
           )}
+          {conflicts.length > 0 && <Conflicts lines={conflicts} />}
           {refusal !== undefined && (
             <p role="alert" className="text-xs text-delete-text wrap-anywhere">
               {refusal}
@@ -111,12 +119,21 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
           )}
           <DialogFooter>
             <Button onClick={onClose}>Cancel</Button>
-            <Button disabled={off} onClick={() => void send(true)}>
-              <FlaskConical aria-hidden="true" /> Try it first (dry run)
-            </Button>
-            <Button type="submit" variant="primary" disabled={off}>
-              Propose undo
-            </Button>
+            {/* Every request of an undo of objects is tried with a dry run anyway. */}
+            {!objects && (
+              <Button disabled={off} onClick={() => void send(true)}>
+                <FlaskConical aria-hidden="true" /> Try it first (dry run)
+              </Button>
+            )}
+            {conflicts.length > 0 ? (
+              <Button variant="primary" disabled={off} onClick={() => void send(false, true)}>
+                Put back the rest
+              </Button>
+            ) : (
+              <Button type="submit" variant="primary" disabled={off}>
+                {busy && objects ? "Looking at the cluster …" : "Propose undo"}
+              </Button>
+            )}
           </DialogFooter>
         </form>
       </DialogContent>
@@ -124,7 +141,72 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
   );
 }
 
+/** What is not as the run left it, line by line. */
+function Conflicts({ lines }: { lines: readonly string[] }) {
+  return (
+    <div role="alert" className="flex flex-col gap-1.5 text-xs" data-testid="undo-conflicts">
+      <p className="text-modify-text">
+        Not as it was left; nothing is proposed yet. You can leave {lines.length === 1 ? "it" : "these"} as{" "}
+        {lines.length === 1 ? "it is" : "they are"} and put back the rest.
+      </p>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <ul
+        tabIndex={0}
+        aria-label="Objects that are not as the run left them"
+        className="flex max-h-40 flex-col gap-1 overflow-y-auto rounded-md border border-line bg-bg p-2"
+      >
+        {lines.map((line) => (
+          <li key={line} className="font-mono wrap-anywhere">
+            {line}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Of objects of a cluster: how many are put back, and what is not. */
+function WhatObjectsComeBack({ command }: { command: Command }) {
+  const { grave, minor } = lossesOf(command);
+  const { undo } = command;
+  return (
+    <div className="flex flex-col gap-2 rounded-md border border-line bg-bg p-2.5 text-xs" data-testid="undo-scope">
+      {undo && (
+        <p>
+          <strong className="font-medium">{thingsOf(command, undo.rows)}</strong> {undo.rows === 1 ? "becomes" : "become"} again what{" "}
+          {undo.rows === 1 ? "it was" : "they were"} before it ran, in the order in which they need each other. What controllers make from
+          them is left to these.
+        </p>
+      )}
+      {grave.length > 0 && <Losses title="Does not come back" tone="text-delete-text" losses={grave} />}
+      {minor.length > 0 && <Losses title="Not the same as before" tone="text-dim" losses={minor} />}
+      {undo && <p className="text-dim">Their manifests are kept, encrypted, until {day(undo.expiresAt)}.</p>}
+    </div>
+  );
+}
+
+function Losses({ title, tone, losses }: { title: string; tone: string; losses: readonly Loss[] }) {
+  return (
+    <div>
+      <p className={cn("font-medium", tone)}>{title}</p>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <ul tabIndex={0} aria-label={title} className="mt-0.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
+        {losses.map(({ object, why }) => (
+          <li key={`${object} ${why}`} className="wrap-anywhere">
+            <code>{object}</code> <span className="text-dim">{why}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function WhatComesBack({ command }: { command: Command }) {
+  if (isOfObjects(command)) return <WhatObjectsComeBack command={command} />;
+  return <WhatRowsComeBack command={command} />;
+}
+
+function WhatRowsComeBack({ command }: { command: Command }) {
   const { lines, stays } = undoScope(command);
   const why = commandReversal(command)?.why;
   const { undo } = command;

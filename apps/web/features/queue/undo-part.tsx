@@ -3,11 +3,10 @@ import { FINAL_STATES, type Command } from "@interlock/protocol";
 import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
-import { count } from "../impact/figures.ts";
 import { commandReversal, reversalWords } from "../impact/reversal.ts";
 import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { UndoDialog } from "./undo-dialog.tsx";
-import { commandInShort, day, rowWord } from "./undo-words.ts";
+import { commandInShort, day, thingsOf } from "./undo-words.ts";
 
 /** What an undo command puts back: the other one, one step away. */
 export function UndoesLine({ command }: { command: Command }) {
@@ -43,7 +42,8 @@ export function UndoPart({ command }: { command: Command }) {
   const [asking, setAsking] = useState(false);
   const now = useNow(60_000, command.undo?.state === "available");
   const { undo } = command;
-  if (command.state !== "succeeded" || command.dryRun === true) return null;
+  // Of what failed half way something may be kept as well.
+  if ((command.state !== "succeeded" && undo === undefined) || command.dryRun === true) return null;
   if (undo === undefined) {
     const said = commandReversal(command);
     return said === undefined || said.tone === "good" ? null : (
@@ -59,7 +59,7 @@ export function UndoPart({ command }: { command: Command }) {
       </p>
     );
   if (undo.state === "expired" || Date.parse(undo.expiresAt) <= now)
-    return <p className="text-xs text-dim">Cannot be undone any more: its rows were kept until {day(undo.expiresAt)}.</p>;
+    return <p className="text-xs text-dim">Cannot be undone any more: what it changed was kept until {day(undo.expiresAt)}.</p>;
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-dim">
       {waiting ? (
@@ -70,7 +70,7 @@ export function UndoPart({ command }: { command: Command }) {
       ) : (
         <>
           <span className="min-w-0 flex-1">
-            {count(undo.rows)} {rowWord(undo.rows)} can be put back until {day(undo.expiresAt)}
+            {thingsOf(command, undo.rows)} can be put back until {day(undo.expiresAt)}
           </span>
           {!observer && (
             <Button

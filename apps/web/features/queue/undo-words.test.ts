@@ -1,6 +1,6 @@
 import type { Command } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { commandInShort, conflictSummary, keyWords, undoScope } from "./undo-words.ts";
+import { commandInShort, conflictSummary, keyWords, lossesOf, thingsOf, undoScope } from "./undo-words.ts";
 
 const deleted = {
   title: "DELETE orders",
@@ -54,5 +54,15 @@ test("conflicts are summed up by what happened, and a row is named by its key", 
 
 test("a command in short has the rows that were kept of it", () => {
   expect(commandInShort(deleted)).toBe("DELETE orders · 20 rows");
-  expect(commandInShort({ title: "GRANT" })).toBe("GRANT");
+  expect(commandInShort({ title: "GRANT", impact: { ...deleted.impact, statements: [] } })).toBe("GRANT");
+});
+
+test("objects are told as objects, and each loss once, what matters apart from what nobody misses", () => {
+  const data = { object: "v1 PersistentVolumeClaim a/data", why: "its data is deleted with its volume" };
+  const pods = { object: "v1 Namespace a", why: "2 pods come back under new names and addresses", minor: true };
+  const cluster = {
+    impact: { statements: [{ request: { method: "DELETE", path: "/x" }, lost: [data, pods] }, { lost: [data] }] },
+  } as unknown as Command;
+  expect(lossesOf(cluster)).toEqual({ grave: [data], minor: [pods] });
+  expect([thingsOf(cluster, 1), thingsOf(cluster, 214), thingsOf(deleted, 2)]).toEqual(["1 object", "214 objects", "2 rows"]);
 });

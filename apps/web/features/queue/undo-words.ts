@@ -1,4 +1,4 @@
-import type { Affected, Command, Execution } from "@interlock/protocol";
+import type { Affected, Command, Execution, Loss } from "@interlock/protocol";
 import { count } from "../impact/figures.ts";
 
 /** What an undo of a command would do, in words. */
@@ -40,6 +40,22 @@ function inverse({ object, inserted, updated, deleted }: Affected): UndoScope["l
 
 export const rowWord = (n: number) => (n === 1 ? "row" : "rows");
 
+/** Whether it is about objects of a cluster, each by itself, and not about rows within one transaction. */
+export const isOfObjects = ({ impact }: Pick<Command, "impact">): boolean => impact.statements.some(({ request }) => request !== undefined);
+
+/** `3 objects`, `1 row`: so many of what a command changes. */
+export const thingsOf = (command: Pick<Command, "impact">, n: number): string =>
+  `${count(n)} ${isOfObjects(command) ? (n === 1 ? "object" : "objects") : rowWord(n)}`;
+
+/** What an undo of it does not bring back: what matters, object by object, and what nobody misses. */
+export function lossesOf({ impact }: Pick<Command, "impact">): { grave: Loss[]; minor: Loss[] } {
+  const all = new Map(impact.statements.flatMap(({ lost = [] }) => lost.map((loss) => [`${loss.object} ${loss.why}`, loss] as const)));
+  return {
+    grave: [...all.values()].filter(({ minor }) => minor !== true),
+    minor: [...all.values()].filter(({ minor }) => minor === true),
+  };
+}
+
 type Conflict = NonNullable<Execution["conflicts"]>[number];
 
 /** What an undo found instead of the row that the run had left. */
@@ -70,10 +86,10 @@ const PLURAL: Record<Conflict["reason"], readonly [string, string]> = {
 };
 
 /** `DELETE orders · 20 rows`: a command as another one speaks of it. */
-export function commandInShort({ title, undo, execution }: Pick<Command, "title" | "undo" | "execution">): string {
+export function commandInShort({ title, undo, execution, impact }: Pick<Command, "title" | "undo" | "execution" | "impact">): string {
   const rows =
     undo?.rows ?? (execution?.affected ?? []).reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
-  return rows > 0 ? `${title} · ${count(rows)} ${rowWord(rows)}` : title;
+  return rows > 0 ? `${title} · ${thingsOf({ impact }, rows)}` : title;
 }
 
 /** A day without its time: `21 Dec 2026`. */
