@@ -156,7 +156,7 @@ export async function openStage(policy = POLICY): Promise<Stage> {
     const log = createLog(process.env["LOG"] ?? "silent");
     const timeline = new Timeline(db, hub);
     const membership = new Membership(db, hub, timeline);
-    const documents = new DocumentStore({ db, timeline, languageOf: () => "sql", log });
+    const documents = new DocumentStore({ db, timeline, languageOf: (connector) => (connector === "kubernetes" ? "kubectl" : "sql"), log });
     const authenticate = createAuthentication({ db, secret: "a secret of the tests" });
     const services = await createServices({
       config: { home, key, demo: false, undoDays: 30 },

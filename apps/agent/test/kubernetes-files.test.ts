@@ -254,6 +254,29 @@ describe.skipIf(program === undefined)("files of a command", () => {
     expect(await refusal({ text: "kubectl apply -f gone.yaml" })).toMatchObject({ code: "file_missing" });
   });
 
+  test("while somebody types, the impact is that of the file as it is, and a missing file is underlined", async () => {
+    const made = await stage.documents.create({ roomId: stage.room.id, name: "lines", connectionId, actor: stage.people.oncall });
+    const file = await document("oncall", "live.yaml", config("live", "blue"));
+    if (!made.ok) throw new Error(made.code);
+    const { id } = made.value;
+    await type("oncall", id, "kubectl apply -f live.yaml");
+    const place = { tname: "content", assoc: -1 };
+    stage.drafts.focus({ principal: stage.people.oncall, roomId: stage.room.id, documentId: id, anchor: place, head: place });
+    const drafts = () => stage.told.flatMap((one) => (one.type === "draft" && one.draft.documentId === id ? [one.draft] : []));
+    const until = async (condition: (draft: ReturnType<typeof drafts>[number]) => boolean) => {
+      for (const end = Date.now() + 15_000; !drafts().some(condition); await new Promise((resolve) => setTimeout(resolve, 20)))
+        if (Date.now() > end) throw new Error(JSON.stringify(drafts().at(-1)));
+    };
+    await until(({ impact }) => impact?.statements[0]?.effects[0]?.object === "v1 ConfigMap shop/live");
+    // Another document has changed, not the one that is looked at.
+    await type("responder", file, "# ");
+    await type("responder", file, config("other", "red") + "---\n");
+    await until(({ impact }) => impact?.statements.some(({ effects }) => effects[0]?.object === "v1 ConfigMap shop/other") === true);
+    await type("oncall", id, "kubectl apply -f absent.yaml #");
+    await until(({ diagnostics }) => diagnostics.some(({ message }) => message.startsWith("There is no file absent.yaml")));
+    stage.drafts.blur({ principal: stage.people.oncall, roomId: stage.room.id, documentId: id });
+  });
+
   test("analysis takes files, and a repeated request is told from one with another file", async () => {
     const analysed = await stage.call("oncall", "POST", "/analyze", {
       connection: "eks-prod",

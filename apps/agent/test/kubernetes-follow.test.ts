@@ -101,7 +101,7 @@ describe.skipIf(program === undefined)("what goes on until it is stopped", () =>
     expect(await stage.commands.cancel({ principal: stage.people.oncall, commandId: command.id })).toMatchObject({ ok: true });
     for (; sim.following() > 0; await pause(5)) expect(performance.now() - began).toBeLessThan(1_000);
     const ended = await stage.until(command.id);
-    expect(ended).toMatchObject({ state: "cancelled", execution: { results: [{ rows: 3, done: true, truncated: true }] } });
+    expect(ended).toMatchObject({ state: "cancelled", execution: { results: [{ rows: 3, done: true, truncated: true, follows: true }] } });
     expect(await eventTypes(stage, command.id)).toEqual(["command.proposed", "command.approved", "command.started", "command.cancelled"]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
-import { startDemoCluster } from "@interlock/kube-sim";
+import { startChatter, startDemoCluster } from "@interlock/kube-sim";
 
 const [file] = process.argv.slice(2);
 if (file === undefined) throw new Error("it needs the path of the kubeconfig to write");
@@ -13,6 +13,7 @@ process.on("SIGINT", () => {});
 process.on("SIGTERM", () => process.exit(0));
 
 const cluster = await startDemoCluster({ tls: true, token: randomBytes(24).toString("hex") });
+startChatter(cluster, "payments", new AbortController().signal);
 // Written beside and renamed: a reader never sees half of it.
 await writeFile(`${file}.new`, cluster.kubeconfig("eks-prod"), { mode: 0o600 });
 await rename(`${file}.new`, file);

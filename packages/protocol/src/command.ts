@@ -68,6 +68,8 @@ export const ResultSummary = z.object({
   /** First row number of every chunk is index × rowsPerChunk only if this is true; else the chunk header says. */
   truncated: z.boolean(),
   done: z.boolean(),
+  /** It goes on until somebody stops it: whoever looks wants its end, not its beginning. */
+  follows: z.boolean().optional(),
 });
 export type ResultSummary = z.infer<typeof ResultSummary>;
 

@@ -35,13 +35,14 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   };
   const connector = life.connections.connector(row.connection.connector);
   const quotes = connector?.quotes ?? "values";
-  const follows = connector?.parse(envelope.text).statements.some((statement) => statement.follows === true) === true;
-  const recording = life.results.record(run, masks, { written: envelope.text, quotes });
+  const statements = envelope.undo === null ? (connector?.parse(envelope.text).statements ?? []) : [];
+  const following = new Set(statements.flatMap(({ index, follows }) => (follows === true ? [index] : [])));
+  const recording = life.results.record(run, masks, { written: envelope.text, quotes }, following);
   let outcome: ExecuteOutcome;
   try {
     const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
     const limits = {
-      timeoutMs: obligations.timeoutMs ?? (follows ? FOLLOW_MS : TIMEOUT_MS),
+      timeoutMs: obligations.timeoutMs ?? (following.size > 0 ? FOLLOW_MS : TIMEOUT_MS),
       applicationName: `interlock:${proposer}`,
       dryRun: envelope.dryRun,
     };

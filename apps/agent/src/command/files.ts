@@ -52,18 +52,24 @@ export async function freezeFiles(sources: FileSources): Promise<Outcome<FrozenF
   if (missing.length > 0 || roomFolder) {
     const documents = (await room?.()) ?? [];
     const there = documents.filter(({ name }) => FileName.safeParse(name).success);
+    const wanted: RoomFile[] = [];
     for (const name of missing) {
       const found = there.filter((one) => one.name === name || one.name.startsWith(`${name}/`));
       if (found.length === 0) return absent(name, room === undefined ? [...given.value.keys()] : there.map((one) => one.name));
-      for (const one of found) {
-        const twin = put(frozen, one, there, sources.connectionId);
-        if (twin !== undefined) return twin;
-      }
+      wanted.push(...found);
     }
     // Of a whole folder only what is a file for this protocol: a document of statements is none.
-    for (const one of roomFolder ? there.filter(({ language }) => language !== connector.language && FILE_LANGUAGES.has(language)) : []) {
-      const twin = put(frozen, one, there, sources.connectionId);
-      if (twin !== undefined) return twin;
+    if (roomFolder) wanted.push(...there.filter(({ language }) => language !== connector.language && FILE_LANGUAGES.has(language)));
+    for (const name of new Set(wanted.map((one) => one.name))) {
+      const alike = there.filter((one) => one.name === name);
+      // Of two documents of one name the one of the command's own connection; where that does not decide, a person must.
+      const own = alike.filter((one) => one.connectionId === sources.connectionId);
+      const [chosen, ...more] = own.length > 0 ? own : alike;
+      if (more.length > 0)
+        return refuse("file_missing", `The room has ${more.length + 1} documents called ${name}; remove or rename all but one.`);
+      if (chosen === undefined || frozen.has(name)) continue;
+      const { content, authors } = await chosen.read();
+      frozen.set(name, { ...fileOf(name, content), document: { id: chosen.id, authors } });
     }
   }
   if (named.stdin && !frozen.has(STANDARD_INPUT))
@@ -92,18 +98,6 @@ function givenFiles({ files = {}, stdin }: GivenFiles): Outcome<Map<string, stri
 
 const has = (files: ReadonlyMap<string, FrozenFile>, name: string): boolean =>
   files.has(name) || [...files.keys()].some((one) => one.startsWith(`${name}/`));
-
-/** Of two documents of one name the one of the command's own connection; where that does not decide, a person must. */
-function put(frozen: Map<string, FrozenFile>, wanted: RoomFile, there: readonly RoomFile[], connectionId: string): Refusal | undefined {
-  const alike = there.filter(({ name }) => name === wanted.name);
-  const own = alike.filter((one) => one.connectionId === connectionId);
-  const [chosen, ...more] = own.length > 0 ? own : alike;
-  if (more.length > 0)
-    return refuse("file_missing", `The room has ${more.length + 1} documents called ${wanted.name}; remove or rename all but one.`);
-  if (chosen !== undefined && !frozen.has(chosen.name))
-    frozen.set(chosen.name, { ...fileOf(chosen.name, chosen.content), document: { id: chosen.id, authors: chosen.authors } });
-  return undefined;
-}
 
 function absent(name: string, known: readonly string[]): Refusal {
   const files = known.filter((one) => one !== STANDARD_INPUT).toSorted();

@@ -17,11 +17,10 @@ export interface OpenDocument {
   release(): void;
 }
 
-/** A document as a file: what it holds at this moment, and everybody who wrote or deleted in it. */
+/** A document as a file. */
 export interface RoomFile extends Document {
-  content: string;
-  /** User ids. */
-  authors: string[];
+  /** What it holds at this moment, and everybody who wrote or deleted in it, as user ids. */
+  read(): Promise<{ content: string; authors: string[] }>;
 }
 
 interface Holding {
@@ -98,18 +97,18 @@ export class DocumentStore {
     return [...writers];
   }
 
-  /** Every document of the room whose name a command can use for a file, as it is now. */
+  /** Every document of the room whose name a command can use for a file. */
   async files(roomId: string): Promise<RoomFile[]> {
-    const documents = (await this.documentsOf(roomId)).filter(({ name }) => FileName.safeParse(name).success);
-    return Promise.all(
-      documents.map((document) =>
-        this.#with(document.id, ({ text, authorship }) => ({
-          ...document,
-          content: text.toJSON(),
-          authors: authorsOf(text, authorship, 0, text.length),
-        })),
-      ),
-    );
+    return (await this.documentsOf(roomId))
+      .filter(({ name }) => FileName.safeParse(name).success)
+      .map((document) => ({
+        ...document,
+        read: () =>
+          this.#with(document.id, ({ text, authorship }) => ({
+            content: text.toJSON(),
+            authors: authorsOf(text, authorship, 0, text.length),
+          })),
+      }));
   }
 
   /** Called after a document's text has changed. */

@@ -27,6 +27,8 @@ export interface RecordingRules {
   detectors: readonly string[];
   /** What is known of the target's messages. */
   said: Said;
+  /** Statements that go on until they are stopped. */
+  following?: ReadonlySet<number>;
 }
 
 interface OpenResult {
@@ -90,14 +92,22 @@ export class RecordedRun {
   }
 
   async #begin(statement: number, columns: SourceColumn[]): Promise<void> {
-    const { folder, maskedColumns, detectors } = this.#rules;
+    const { folder, maskedColumns, detectors, following } = this.#rules;
     try {
       const masker = createMasker({ columns, maskedColumns, detectors });
       const shown = columns.map(({ name, type }, index) => ({ name, type, mask: masker.modes[index] ?? "full" }));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, columnsFile(statement)), JSON.stringify(shown), { mode: 0o600 });
       const writer = await createResult(folder, { executionId: this.#run.execution.id, statement });
-      const summary: ResultSummary = { statement, columns: shown, rows: 0, chunks: 0, truncated: false, done: false };
+      const summary: ResultSummary = {
+        statement,
+        columns: shown,
+        rows: 0,
+        chunks: 0,
+        truncated: false,
+        done: false,
+        ...(following?.has(statement) === true ? { follows: true } : {}),
+      };
       const result: OpenResult = { writer, masker, summary, closed: false };
       this.#results.set(statement, result);
       this.#run.execution.results.push(summary);

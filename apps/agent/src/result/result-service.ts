@@ -37,9 +37,20 @@ export class ResultService {
   }
 
   /** Where a run's rows go; `close` it when the run has ended, however it did. */
-  record(run: Recordable, masks: MaskDemands, said: Said): { sink: RecordedRun["sink"]; close(): Promise<void> } {
+  record(
+    run: Recordable,
+    masks: MaskDemands,
+    said: Said,
+    following: ReadonlySet<number> = new Set(),
+  ): { sink: RecordedRun["sink"]; close(): Promise<void> } {
     const { id } = run.execution;
-    const recorded = new RecordedRun(run, { folder: this.#folder(id), maskedColumns: masks.columns, detectors: masks.detectors, said });
+    const recorded = new RecordedRun(run, {
+      folder: this.#folder(id),
+      maskedColumns: masks.columns,
+      detectors: masks.detectors,
+      said,
+      following,
+    });
     this.#live.set(id, recorded);
     return {
       sink: recorded.sink,

@@ -1,7 +1,10 @@
+import type { Command, CommandState } from "@interlock/protocol";
 import { describe, expect, test } from "vitest";
+import { heightsOf, LINE_HEIGHT, visibleLines } from "./line-heights.ts";
 import { LogBuffer } from "./log-buffer.ts";
 import { filtered, pieces } from "./log-filter.ts";
 import { readLogLine, shownTime, timeOrder, type LogLine } from "./log-line.ts";
+import { logStatus } from "./log-status.ts";
 import { logsCommand, logsKey, readLogsName } from "./logs-target.ts";
 
 const here = { connection: "eks-prod", namespace: "payments" };
@@ -106,4 +109,62 @@ test("a filter leaves out or marks, by text in any case, pod and container", () 
   expect(filtered(lines, { ...all, container: "other" })).toEqual([]);
   expect(pieces("GET /Orders/orders", "orders")).toEqual(["GET /", "Orders", "/", "orders", ""]);
   expect(pieces("ready", "")).toEqual(["ready"]);
+});
+
+describe("where lines stand", () => {
+  const texts = (...lengths: number[]) => lengths.map((length, row) => line(row, row, "a", "x".repeat(length)));
+
+  test("a wrapped line takes as many rows as it needs, and places and lines find each other", () => {
+    const heights = heightsOf(texts(10, 25, 0, 20), 10);
+    expect([0, 1, 2, 3, 4].map((index) => heights.top(index) / LINE_HEIGHT)).toEqual([0, 1, 4, 5, 7]);
+    for (let index = 0; index < 4; index++) {
+      expect(heights.at(heights.top(index))).toBe(index);
+      expect(heights.at(heights.top(index + 1) - 1)).toBe(index);
+    }
+    expect(heights.total).toBe(7 * LINE_HEIGHT);
+    expect(heightsOf(texts(10, 25), Infinity).total).toBe(2 * LINE_HEIGHT);
+    expect(heightsOf([], 10).at(50)).toBe(0);
+  });
+
+  test("what is drawn covers the window and little more", () => {
+    const heights = heightsOf(texts(...Array.from({ length: 1_000 }, (_, n) => (n % 3) * 15)), 10);
+    for (const at of [0, 777, heights.total - 400]) {
+      const { from, to } = visibleLines(heights, at, 400);
+      expect(heights.top(from)).toBeLessThanOrEqual(at);
+      expect(heights.top(to)).toBeGreaterThanOrEqual(Math.min(at + 400, heights.total));
+      expect(to - from).toBeLessThan(60);
+    }
+  });
+});
+
+describe("what a pane says of itself", () => {
+  const state = { query: usual, phase: "open", commandId: "c", refusal: undefined, version: 0 } as const;
+  const command = (now: CommandState, more: object = {}) =>
+    ({
+      state: now,
+      verdict: { message: "ask platform" },
+      reviews: [],
+      execution: { notices: ["stopped after 60 min"], results: [], ...more },
+    }) as unknown as Command;
+
+  test.each<[CommandState, object, string, string]>([
+    ["running", {}, "following", "following"],
+    ["succeeded", {}, "ended", "ended"],
+    ["succeeded", { results: [{ truncated: true }] }, "stopped", "stopped at its limit"],
+    ["cancelled", {}, "stopped", "stopped"],
+    ["failed", { error: { message: 'pods "x" not found' } }, "failed", "failed"],
+    ["awaiting_review", {}, "waiting", "waits for a review"],
+    ["denied", {}, "failed", "denied"],
+  ])("%s %o", (now, more, kind, word) => {
+    expect(logStatus(state, command(now, more))).toMatchObject({ kind, word });
+  });
+
+  test("why it is so", () => {
+    expect(logStatus(state, command("failed", { error: { message: 'pods "x" not found' } })).detail).toBe('pods "x" not found');
+    expect(logStatus(state, command("denied")).detail).toBe("ask platform");
+    expect(logStatus({ ...state, phase: "refused", refusal: { title: "observer", detail: undefined } }, undefined).detail).toMatch(
+      /observe/,
+    );
+    expect(logStatus({ ...state, phase: "asking" }, undefined).kind).toBe("asking");
+  });
 });

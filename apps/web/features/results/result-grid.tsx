@@ -1,7 +1,21 @@
 "use client";
 import type { ResultColumn, ResultSummary } from "@interlock/protocol";
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { ArrowDown } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+} from "react";
+import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
+import { count } from "../impact/figures.ts";
 import { useSession } from "../room/room-context.tsx";
 import { cellAt } from "./cell-place.ts";
 import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
@@ -9,7 +23,7 @@ import { fittingWidths, leftEdges, NUMERIC } from "./column-widths.ts";
 import { placeOf, useDragSelection } from "./drag-selection.ts";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
-import { columnWindow, elementHeight, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
+import { columnWindow, elementHeight, lastOffset, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
 
 const HEADER = 28;
 
@@ -27,11 +41,14 @@ export interface ResultGridProps {
 export function ResultGrid({ executionId, result, selection, onSelect, onCopy, onOpen }: ResultGridProps) {
   const { results } = useSession();
   const { statement, columns, rows, chunks, done } = result;
+  // What had ended before somebody looked is read from its beginning.
+  const [follow] = useState(result.follows === true && !done);
   const host = useRef<HTMLDivElement>(null);
   const { offset, left, viewport, scrollTo } = useGridScroll(host, rows, HEADER);
   const [arrived, redraw] = useReducer((n: number) => n + 1, 0);
   const space = { rows, viewport: viewport.height };
   const { from, to, top } = rowWindow(space, offset);
+  const end = useEnd(host, { follow, rows, toEnd: () => scrollTo(lastOffset(space)) });
 
   useEffect(() => results.subscribe(executionId, statement, redraw), [results, executionId, statement]);
   useEffect(() => () => results.leave(executionId, statement), [results, executionId, statement]);
@@ -108,6 +125,8 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
         }
         tabIndex={0}
         onKeyDown={press}
+        onScroll={end.scrolled}
+        data-stuck={end.stuck}
         {...dragging}
         onDoubleClick={openAt}
         className="peer relative h-full overflow-auto font-mono text-xs outline-none select-none"
@@ -150,6 +169,19 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
           </div>
         </div>
       </div>
+      {end.fresh > 0 && (
+        <Button
+          variant="primary"
+          size="sm"
+          className="absolute bottom-3 left-1/2 z-20 -translate-x-1/2 rounded-full px-3 shadow-float"
+          onClick={() => {
+            end.stick();
+            host.current?.focus();
+          }}
+        >
+          <ArrowDown aria-hidden="true" /> {count(end.fresh)} new {end.fresh === 1 ? "line" : "lines"}
+        </Button>
+      )}
       {/* Drawn over the rows, which would hide an outline of the grid itself. */}
       <div
         aria-hidden="true"
@@ -157,6 +189,27 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
       />
     </div>
   );
+}
+
+/** Pixels from the end within which a grid counts as being there. */
+const AT_END = 4;
+
+/** Keeps a grid that follows at its end, until its person scrolls away; `fresh` counts the rows that have come since. */
+function useEnd(host: RefObject<HTMLDivElement | null>, { follow, rows, toEnd }: { follow: boolean; rows: number; toEnd: () => void }) {
+  const [left, setLeft] = useState<number>();
+  const stuck = follow && left === undefined;
+  const height = host.current?.clientHeight;
+  useLayoutEffect(() => {
+    if (stuck) toEnd();
+    // Only when there is more to show, or room for it.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [stuck, rows, height]);
+  const scrolled = () => {
+    const element = host.current!;
+    const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - AT_END;
+    setLeft((before) => (atEnd ? undefined : (before ?? rows)));
+  };
+  return { stuck, scrolled, stick: () => setLeft(undefined), fresh: follow && left !== undefined ? rows - left : 0 };
 }
 
 interface GridRowProps {

@@ -139,3 +139,35 @@ test("whatever the sizes of chunks, guessing finds the chunk of a row, and soon"
     ),
   );
 });
+
+test("who follows a result gets every row once and in order, also over a lost connection and beside somebody who scrolls", () => {
+  const asked: [from: number, count: number][] = [];
+  let stopped = 0;
+  const followed = new ResultStore({
+    pull: (_execution, _statement, from, count) => asked.push([from, count]) > 0,
+    stop: () => ++stopped > 0,
+  });
+  const taken: [string | null, number][] = [];
+  const unfollow = followed.follow(EXECUTION, 0, (rows, firstRow) =>
+    rows.forEach(([value], index) => taken.push([value!, firstRow + index])),
+  );
+  expect(asked).toEqual([[0, 1_000_000]]);
+  followed.receive(frame(0, 0, 2));
+  followed.receive(frame(1, 2, 1));
+  // A chunk that somebody else had asked for comes a second time, or too early.
+  followed.receive(frame(0, 0, 2));
+  followed.receive(frame(3, 9, 1));
+  followed.reconnected();
+  expect(asked.at(-1)).toEqual([2, 1_000_000]);
+  // Asking for other places takes back what was on its way: it is asked for again.
+  followed.want(EXECUTION, 0, 500, 501, extent(1_000, 40));
+  followed.want(EXECUTION, 0, 900, 901, extent(1_000, 40));
+  expect(stopped).toBe(1);
+  expect(asked.filter(([from, count]) => from === 2 && count === 1_000_000)).toHaveLength(2);
+  followed.receive(frame(2, 3, 6));
+  followed.receive(frame(3, 9, 1));
+  expect(taken).toEqual(Array.from({ length: 10 }, (_, number) => [`row ${number}`, number]));
+  unfollow();
+  followed.receive(frame(4, 10, 1));
+  expect([taken.length, stopped]).toEqual([10, 2]);
+});
