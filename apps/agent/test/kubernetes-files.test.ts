@@ -1,7 +1,7 @@
 import { stderr } from "node:process";
 import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { Command } from "@interlock/protocol";
+import { Command, type DraftAnalysis } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as Y from "yjs";
 import { openStage, POLICY, type Name, type Stage } from "./command-stage.ts";
@@ -263,7 +263,7 @@ describe.skipIf(program === undefined)("files of a command", () => {
     const place = { tname: "content", assoc: -1 };
     stage.drafts.focus({ principal: stage.people.oncall, roomId: stage.room.id, documentId: id, anchor: place, head: place });
     const drafts = () => stage.told.flatMap((one) => (one.type === "draft" && one.draft.documentId === id ? [one.draft] : []));
-    const until = async (condition: (draft: ReturnType<typeof drafts>[number]) => boolean) => {
+    const until = async (condition: (draft: DraftAnalysis) => boolean) => {
       for (const end = Date.now() + 15_000; !drafts().some(condition); await new Promise((resolve) => setTimeout(resolve, 20)))
         if (Date.now() > end) throw new Error(JSON.stringify(drafts().at(-1)));
     };
@@ -273,7 +273,9 @@ describe.skipIf(program === undefined)("files of a command", () => {
     await type("responder", file, config("other", "red") + "---\n");
     await until(({ impact }) => impact?.statements.some(({ effects }) => effects[0]?.object === "v1 ConfigMap shop/other") === true);
     await type("oncall", id, "kubectl apply -f absent.yaml #");
-    await until(({ diagnostics }) => diagnostics.some(({ message }) => message.startsWith("There is no file absent.yaml")));
+    const absent = (draft: DraftAnalysis) => draft.diagnostics.some(({ message }) => message.startsWith("There is no file absent.yaml"));
+    await until(absent);
+    expect(drafts().find(absent)).not.toHaveProperty("impact");
     stage.drafts.blur({ principal: stage.people.oncall, roomId: stage.room.id, documentId: id });
   });
 

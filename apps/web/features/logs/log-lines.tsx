@@ -27,6 +27,8 @@ export interface LogLinesProps {
 /** Pixels from the end within which the list counts as being there. */
 const AT_END = 4;
 const PODS_COLOURED = 8;
+/** Narrower than this many pixels a line gives most of its room to the text. */
+const COMPACT = 600;
 
 /** The lines of a log. Only those in sight are in the page; it stays at the end until somebody scrolls up, and then nothing in sight moves. */
 export function LogLines({ lines, marked, current, wrap, times, pods, containers, label }: LogLinesProps) {
@@ -39,9 +41,11 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
   /** Set while we scroll ourselves: that says nothing about what the person wants. */
   const ours = useRef(false);
   const character = useCharacterWidth(host);
-  const podWidth =
-    pods.length > 1 ? Math.min(28, Math.max(...pods.map(({ length }) => length)) + (containers ? 10 : 0)) : containers ? 12 : 0;
-  const taken = 12 + (times ? 13 * character : 0) + (podWidth > 0 ? (podWidth + 1) * character : 0) + 12;
+  // On a phone the text needs the room: seconds are enough, and a pod is told from its siblings by its last characters.
+  const compact = box.width > 0 && box.width < COMPACT;
+  const timeWidth = times ? (compact ? 8 : 12) : 0;
+  const podWidth = originWidth(pods, containers, compact);
+  const taken = 24 + (timeWidth > 0 ? (timeWidth + 1) * character : 0) + (podWidth > 0 ? (podWidth + 1) * character : 0);
   const heights = useMemo(
     () => heightsOf(lines, wrap ? Math.max(8, Math.floor((box.width - taken) / character)) : Infinity),
     [lines, wrap, box.width, taken, character],
@@ -120,7 +124,7 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
                 marked={marked}
                 isCurrent={line === current}
                 wrap={wrap}
-                times={times}
+                timeWidth={timeWidth}
                 colour={line.pod === undefined ? 0 : pods.indexOf(line.pod) % PODS_COLOURED}
                 pod={pods.length > 1}
                 container={containers}
@@ -153,7 +157,8 @@ interface LineProps {
   marked: string;
   isCurrent: boolean;
   wrap: boolean;
-  times: boolean;
+  /** In characters; 0: no time. */
+  timeWidth: number;
   colour: number;
   pod: boolean;
   container: boolean;
@@ -163,7 +168,7 @@ interface LineProps {
 /** A bullet is how masking leaves its trace; see packages/masking. */
 const MASKED = /(•+)/u;
 
-const Line = memo(function Line({ line, marked, isCurrent, wrap, times, colour, pod, container, podWidth }: LineProps) {
+const Line = memo(function Line({ line, marked, isCurrent, wrap, timeWidth, colour, pod, container, podWidth }: LineProps) {
   const origin = [pod ? line.pod : undefined, container ? line.container : undefined].filter(Boolean).join("/");
   return (
     <div
@@ -171,9 +176,14 @@ const Line = memo(function Line({ line, marked, isCurrent, wrap, times, colour, 
       style={{ minHeight: LINE_HEIGHT, lineHeight: `${LINE_HEIGHT}px` }}
       data-row={line.row}
     >
-      {times && (
-        <time dateTime={line.time} title={line.time} className="w-[12ch] shrink-0 text-faint tabular-nums">
-          {line.time === undefined ? "" : shownTime(line.time)}
+      {timeWidth > 0 && (
+        <time
+          dateTime={line.time}
+          title={line.time}
+          className="shrink-0 overflow-hidden text-faint tabular-nums"
+          style={{ width: `${timeWidth}ch` }}
+        >
+          {line.time === undefined ? "" : shownTime(line.time).slice(0, timeWidth)}
         </time>
       )}
       {podWidth > 0 && (
@@ -209,6 +219,14 @@ function Plain({ text }: { text: string }) {
       part
     ),
   );
+}
+
+/** Characters for whose line it is; 0 where there is only one. */
+function originWidth(pods: readonly string[], containers: boolean, compact: boolean): number {
+  if (pods.length < 2 && !containers) return 0;
+  if (compact) return containers ? 10 : 6;
+  const longest = pods.length > 1 ? Math.max(...pods.map(({ length }) => length)) : 0;
+  return Math.min(28, longest + (containers ? 12 : 0));
 }
 
 const newestOf = (lines: readonly LogLine[]) => lines.reduce((most, { row }) => Math.max(most, row), -1);

@@ -4,6 +4,8 @@ import type { Row } from "./result-store.ts";
 /** Narrowest and widest a column is made by itself, in pixels; a person may make it wider. */
 const NARROWEST = 64;
 const WIDEST = 360;
+/** The same for a text that is alone in its row, e.g. a line of output: nothing stands behind it. */
+const WIDEST_ALONE = 3_600;
 /** Width of a character of the grid's monospaced 12 px font, and of a cell's padding, in pixels. */
 const CHARACTER = 7.25;
 const PADDING = 26;
@@ -16,15 +18,19 @@ const MARK = 12;
 
 /** Widths that fit the names and the first rows. Computed once, so that nothing jumps while rows stream. */
 export function fittingWidths(columns: readonly ResultColumn[], sample: readonly Row[]): number[] {
+  const widest = isAlone(columns) ? WIDEST_ALONE : WIDEST;
   return columns.map((column, index) => {
     const least = Math.max(column.name.length, NUMERIC.test(column.type) ? DIGITS : 0);
     const longest = sample.reduce((most, row) => Math.max(most, firstLine(row[index] ?? "NULL").length), least);
     const mark = column.mask === "none" ? 0 : MARK;
-    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, longest * CHARACTER + PADDING + mark)));
+    return Math.round(Math.min(widest, Math.max(NARROWEST, longest * CHARACTER + PADDING + mark)));
   });
 }
 
-const firstLine = (text: string) => text.slice(0, 200).split("\n", 1)[0]!;
+/** Whether a row is nothing but a text. */
+export const isAlone = (columns: readonly ResultColumn[]) => columns.length === 1 && columns[0]!.type === "text";
+
+const firstLine = (text: string) => text.slice(0, 500).split("\n", 1)[0]!;
 
 /** Left edges of the columns, and as the last entry where they end. */
 export function leftEdges(widths: readonly number[], start: number): number[] {

@@ -19,13 +19,15 @@ import { count } from "../impact/figures.ts";
 import { useSession } from "../room/room-context.tsx";
 import { cellAt } from "./cell-place.ts";
 import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
-import { fittingWidths, leftEdges, NUMERIC } from "./column-widths.ts";
+import { fittingWidths, isAlone, leftEdges, NUMERIC } from "./column-widths.ts";
 import { placeOf, useDragSelection } from "./drag-selection.ts";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
 import { columnWindow, elementHeight, lastOffset, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
 
 const HEADER = 28;
+/** Chunks before the end from which a result that goes on is followed: more than a screen of single lines. */
+const FOLLOWED = 100;
 
 export interface ResultGridProps {
   executionId: string;
@@ -53,17 +55,24 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
   useEffect(() => results.subscribe(executionId, statement, redraw), [results, executionId, statement]);
   useEffect(() => () => results.leave(executionId, statement), [results, executionId, statement]);
   useEffect(() => {
+    // What comes line by line comes in chunks of a line: asking for each would never keep up.
+    if (follow) return results.follow(executionId, statement, redraw, Math.max(0, chunks - FOLLOWED));
+    // Where it is followed from is where it was when it was opened.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [results, executionId, statement, follow]);
+  useEffect(() => {
     // A little beyond what is drawn, so that steady scrolling finds its rows there.
     const ahead = to - from;
     results.want(executionId, statement, from, Math.min(rows, to + ahead), { rows, chunks, done });
   }, [results, executionId, statement, from, to, rows, chunks, done, arrived]);
 
+  const gutter = 22 + String(Math.max(rows, 100)).length * 7;
   const { widths, resize } = useWidths(
     columns,
-    () => firstRows(results.row.bind(results, executionId, statement)),
-    rows > 0 && arrived > 0,
+    () => rowsFrom(follow ? from : 0, results.row.bind(results, executionId, statement)),
+    rows > 0 && arrived > 0 && (!follow || results.row(executionId, statement, from) !== undefined),
+    viewport.width - gutter,
   );
-  const gutter = 22 + String(Math.max(rows, 100)).length * 7;
   const lefts = useMemo(() => leftEdges(widths, gutter), [widths, gutter]);
   const shown = columnWindow(lefts, left + gutter, viewport.width);
   const area = selection && rectangleOf(selection);
@@ -322,16 +331,18 @@ function ColumnHead({ column, index, left, width, onResize }: ColumnHeadProps) {
 }
 
 /** Widths by the first rows, fixed as soon as there are some; what a person drags stays. */
-function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready: boolean) {
+function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready: boolean, room: number) {
   const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, sample()), final: false }));
   if (ready && !fitted.final) setFitted({ widths: fittingWidths(columns, sample()), final: true });
   const resize = (index: number, width: number) => setFitted((now) => ({ widths: now.widths.with(index, width), final: true }));
-  return { widths: fitted.widths, resize };
+  // A text alone in its row has all the room there is.
+  const widths = isAlone(columns) ? [Math.max(fitted.widths[0]!, room)] : fitted.widths;
+  return { widths, resize };
 }
 
-function firstRows(row: (row: number) => Row | undefined): Row[] {
+function rowsFrom(first: number, row: (row: number) => Row | undefined): Row[] {
   const rows: Row[] = [];
-  for (let i = 0; i < 50; i++) {
+  for (let i = first; i < first + 50; i++) {
     const next = row(i);
     if (!next) break;
     rows.push(next);

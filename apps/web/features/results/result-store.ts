@@ -135,12 +135,12 @@ export class ResultStore {
   }
 
   /**
-   * Hands over all rows from the first on, in order and each once, as they are written. One request is enough for all of them, so a log that
+   * Hands over all rows from `chunk` on (the first, when absent), in order and each once, as they are written. One request is enough for all of them, so a log that
    * comes line by line is not slowed by the way to the agent and back.
    */
-  follow(executionId: string, statement: number, take: (rows: Row[], firstRow: number) => void): () => void {
+  follow(executionId: string, statement: number, take: (rows: Row[], firstRow: number) => void, chunk = 0): () => void {
     const result = this.#result(executionId, statement);
-    const follower = { next: 0, take };
+    const follower = { next: chunk, take };
     result.followers.add(follower);
     this.#pullOn(result);
     return () => {

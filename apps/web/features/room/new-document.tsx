@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Input, Label } from "../../components/ui/input.tsx";
 import { Popover, PopoverContent, PopoverTrigger } from "../../components/ui/popover.tsx";
+import { ChooseFiles } from "../files/choose-files.tsx";
 import { useCanAct, useRoom, useSession, useView } from "./room-context.tsx";
 
 /** People mostly go on where they are: the connection of the document in view, else of the room's last one, else the oldest there is. */
@@ -80,9 +81,15 @@ export function NewDocument({ children }: { children?: ReactNode }) {
               ))}
             </select>
           </div>
-          <Button type="submit" variant="primary" className="self-end">
-            Create
-          </Button>
+          <div className="flex items-center justify-between gap-2">
+            <ChooseFiles
+              connection={connections.find(({ id: one }) => one === connectionId) ?? connections[0]!}
+              onDone={() => setOpen(false)}
+            />
+            <Button type="submit" variant="primary">
+              Create
+            </Button>
+          </div>
         </form>
       </PopoverContent>
     </Popover>
