@@ -2,19 +2,25 @@ import type { FilesNamed, Parsed } from "@interlock/connector";
 import type { Effect } from "@interlock/protocol";
 import { readCommand, type CommandLine } from "./kubectl/command.ts";
 
-/** Lines of a command by their words alone: which requests a line makes is only known when it is planned. */
+/** Lines of a command by their words alone: which requests a line makes is only known when it is planned. One that is refused stands among them. */
 export function parse(text: string): Parsed {
-  const { lines, diagnostics } = readCommand(text);
-  const statements = lines.map((line, index) => ({
-    index,
-    start: line.start,
-    end: line.end,
-    text: text.slice(line.start, line.end),
-    effect: wordsEffect(line),
-    title: titleOf(line),
-    ...(endless(line) ? { follows: true } : {}),
-  }));
-  return { statements, diagnostics };
+  const { lines, diagnostics, refused } = readCommand(text);
+  const statements = [
+    ...lines.map((line) => ({
+      start: line.start,
+      end: line.end,
+      effect: wordsEffect(line),
+      title: titleOf(line),
+      ...(endless(line) ? { follows: true } : {}),
+    })),
+    ...refused.map(({ start, end }) => ({ start, end, effect: "unknown" as const, title: text.slice(start, end).split("\n", 1)[0]! })),
+  ];
+  return {
+    statements: statements
+      .toSorted((left, right) => left.start - right.start)
+      .map((statement, index) => ({ index, ...statement, text: text.slice(statement.start, statement.end) })),
+    diagnostics,
+  };
 }
 
 /** What the lines read besides their own text. */

@@ -1,4 +1,4 @@
-import { type Effect, type Impact, type Rows, type Statement, impactRows, kubernetesObject, sumRows } from "@interlock/protocol";
+import { clusterOperation, type Impact, type Rows, type Statement, impactRows, kubernetesObject, sumRows } from "@interlock/protocol";
 import type { JudgeInput } from "./judge-input.ts";
 import { Moment } from "./moment.ts";
 
@@ -191,7 +191,7 @@ function clusterObjects(statement: Statement, request: NonNullable<Statement["re
       columns: [],
       rows,
       via: "statement",
-      operation: operationOf(statement, request, effect),
+      operation: clusterOperation(request, effect, statement.before !== undefined),
       namespace: kubernetesObject(object)?.namespace ?? "",
       labels,
     })),
@@ -206,13 +206,6 @@ function clusterObjects(statement: Statement, request: NonNullable<Statement["re
       namespace: kubernetesObject(object)?.namespace ?? "",
     })),
   ];
-}
-
-/** In the words of Kubernetes' own admission; what takes an object away is a delete however it is asked for, an eviction, too. */
-function operationOf({ before }: Statement, { method, subresource }: NonNullable<Statement["request"]>, effect: Effect): string {
-  if (method === "DELETE" || effect === "delete") return "delete";
-  if (method !== "POST") return before === undefined ? "create" : "update";
-  return subresource === undefined ? "create" : "connect";
 }
 
 function writtenLabels({ before, after }: Statement): Record<string, string> {

@@ -1,3 +1,5 @@
+import type { Effect } from "./impact.ts";
+
 /** A Kubernetes object as an impact names it. */
 export interface KubernetesObject {
   /** `v1`, `apps/v1` */
@@ -15,4 +17,18 @@ export function kubernetesObject(text: string): KubernetesObject | undefined {
   const [, apiVersion, kind, namespace, name] = FORM.exec(text) ?? [];
   if (apiVersion === undefined || kind === undefined || name === undefined) return undefined;
   return { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
+}
+
+/** What is done to an object, in the words of Kubernetes' own admission. */
+export type ClusterOperation = "create" | "update" | "delete" | "connect";
+
+/** What the request of a statement does to the object it names. What takes an object away is a delete however it is asked for, an eviction, too. */
+export function clusterOperation(
+  request: { method: string; subresource?: string | undefined },
+  effect: Effect,
+  existed: boolean,
+): ClusterOperation {
+  if (request.method === "DELETE" || effect === "delete") return "delete";
+  if (request.method !== "POST") return existed ? "update" : "create";
+  return request.subresource === undefined ? "create" : "connect";
 }

@@ -2,6 +2,7 @@ import { textFingerprint, type Diagnostic, type Document, type DraftAnalysis } f
 import type { editor, IDisposable, IPosition } from "monaco-editor";
 import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import type { RoomSession } from "../room/room-session.ts";
+import { editorLanguage } from "./document-language.ts";
 import { coversCursor } from "./cursor-cover.ts";
 import { type OthersEdit, placeAfter } from "./cursor-place.ts";
 import type { DocumentConnection } from "./document-connection.ts";
@@ -12,7 +13,6 @@ import type { monaco as Monaco } from "./monaco.ts";
 import { MonacoBinding } from "./monaco-binding.ts";
 import { RemoteCursors } from "./remote-cursors.ts";
 import { completions } from "./sql-completion.ts";
-import { SQL } from "./sql-language.ts";
 
 /** Least time between two messages about the own cursor, in milliseconds. */
 const FOCUS_EVERY = 50;
@@ -63,15 +63,16 @@ export class DocumentEditor implements IDisposable {
 
   constructor(parts: DocumentEditorParts) {
     const { monaco, host, connection } = parts;
+    const language = editorLanguage(parts.document.language);
     this.#parts = parts;
-    this.#model = monaco.editor.createModel("", SQL);
+    this.#model = monaco.editor.createModel("", language.id);
     this.#model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
     this.editor = monaco.editor.create(host, {
       model: this.#model,
       theme: THEME,
       readOnly: true,
       readOnlyMessage: { value: "Observers read along; ask the room's lead to make you a responder." },
-      ariaLabel: `${parts.document.name}, SQL; Escape, then Tab leaves it`,
+      ariaLabel: `${parts.document.name}, ${language.name}; Escape, then Tab leaves it`,
       cursorBlinking: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "solid" : "blink",
       automaticLayout: true,
       fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
@@ -99,7 +100,7 @@ export class DocumentEditor implements IDisposable {
       contextmenu: false,
       fixedOverflowWidgets: true,
       wordWrap: host.clientWidth < NARROW ? "on" : "off",
-      placeholder: "Write SQL here. Everybody in the room sees it, and what it would do.",
+      placeholder: language.placeholder,
     });
     this.#highlight = this.editor.createDecorationsCollection();
     this.exit = new KeyboardExit(monaco, this.editor);
@@ -113,7 +114,7 @@ export class DocumentEditor implements IDisposable {
       this.exit,
       this.#binding,
       new RemoteCursors(monaco, this.editor, connection),
-      monaco.languages.registerCompletionItemProvider(SQL, completions(parts.session, parts.document, this)),
+      monaco.languages.registerCompletionItemProvider(language.id, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
       this.#model.onDidChangeContent(() => this.#changed()),
       // A phone shows whole lines rather than a bar to push them with.
@@ -254,7 +255,7 @@ export class DocumentEditor implements IDisposable {
           endLineNumber: to.lineNumber,
           endColumn: to.column,
           message,
-          source: "PostgreSQL",
+          source: editorLanguage(this.#parts.document.language).checker,
           severity: severity === "error" ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
         };
       }),

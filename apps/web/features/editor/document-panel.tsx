@@ -133,6 +133,7 @@ function OpenDocument({ document }: { document: Document }) {
           <FileBar document={document} />
         ) : (
           <ImpactPanel
+            language={document.language}
             draft={shown}
             mine={own !== undefined}
             behind={behind}

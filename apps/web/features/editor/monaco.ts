@@ -1,4 +1,4 @@
-// The editor's core and the few abilities a SQL document needs; everything else of Monaco stays out of the bundle.
+// The editor's core and the few abilities a document needs; everything else of Monaco stays out of the bundle.
 import "monaco-editor/features/bracketMatching/register.js";
 import "monaco-editor/features/caretOperations/register.js";
 import "monaco-editor/features/clipboard/register.js";
@@ -19,6 +19,7 @@ import "monaco-editor/features/tokenization/register.js";
 import "monaco-editor/features/wordHighlighter/register.js";
 import "monaco-editor/features/wordOperations/register.js";
 import * as monaco from "monaco-editor/editor/editor.api.js";
+import { KUBECTL, KUBECTL_CONFIGURATION, KUBECTL_TOKENS } from "./kubectl-language.ts";
 import { SQL, SQL_CONFIGURATION, SQL_TOKENS } from "./sql-language.ts";
 import { THEME } from "./editor-theme.ts";
 
@@ -29,6 +30,9 @@ globalThis.MonacoEnvironment = {
 monaco.languages.register({ id: SQL });
 monaco.languages.setLanguageConfiguration(SQL, SQL_CONFIGURATION);
 monaco.languages.setMonarchTokensProvider(SQL, SQL_TOKENS);
+monaco.languages.register({ id: KUBECTL });
+monaco.languages.setLanguageConfiguration(KUBECTL, KUBECTL_CONFIGURATION);
+monaco.languages.setMonarchTokensProvider(KUBECTL, KUBECTL_TOKENS);
 
 export { monaco };
 
@@ -55,6 +59,8 @@ export function defineTheme(): void {
       rule("identifier", "syntax-identifier"),
       // Keys of YAML.
       rule("type", "syntax-keyword"),
+      rule("kind", "syntax-number"),
+      rule("namespace", "syntax-string"),
     ],
     colors: {
       "editor.background": token("bg"),

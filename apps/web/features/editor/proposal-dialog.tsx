@@ -8,7 +8,8 @@ import { Input, Label, Textarea } from "../../components/ui/input.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { impactSentence } from "../impact/impact-sentence.ts";
 import { suggestedMaxRows } from "../impact/verdict-sentence.ts";
-import { SqlText } from "../queue/sql-text.tsx";
+import { isPlan } from "../plan/plan-objects.ts";
+import { FrozenCode } from "../queue/frozen-code.tsx";
 import type { Demand, Statements } from "./proposal.ts";
 
 interface ProposalDialogProps {
@@ -44,7 +45,11 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
           </DialogTitle>
           <DialogDescription>{demand.detail ?? demand.draft?.verdict?.message ?? "Reviewers see what you write here."}</DialogDescription>
         </DialogHeader>
-        <SqlText text={demand.range.text} className="max-h-40 overflow-auto rounded-md border border-line bg-bg p-2.5" />
+        <FrozenCode
+          text={demand.range.text}
+          language={impact && isPlan(impact) ? "kubectl" : "sql"}
+          className="max-h-40 overflow-auto rounded-md border border-line bg-bg p-2.5"
+        />
         <form
           onSubmit={submit}
           onKeyDown={(event) => {
@@ -62,7 +67,11 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
                 maxLength={LIMITS.reasonChars}
                 value={reason}
                 onChange={(event) => setReason(event.target.value)}
-                placeholder="Orders stuck in pending since the 23:40 deploy; payments confirmed they were never charged."
+                placeholder={
+                  impact && isPlan(impact)
+                    ? "Moved to the new cluster on Tuesday; nobody sends traffic here since."
+                    : "Orders stuck in pending since the 23:40 deploy; payments confirmed they were never charged."
+                }
               />
             </div>
           )}

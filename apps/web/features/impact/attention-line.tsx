@@ -54,7 +54,7 @@ export function AttentionLine({ attentions, reversal, onSuggestion, onMore }: At
           )}
         </>
       ) : reversal?.why !== undefined ? (
-        <ReversalLine reversal={reversal} cut />
+        <ReversalLine reversal={reversal} lines={2} />
       ) : (
         <>
           <Check aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
@@ -81,6 +81,15 @@ export function AttentionList({ attentions, onSuggestion }: Pick<AttentionLinePr
         </li>
       ))}
     </ul>
+  );
+}
+
+/** One of them on a line of its own, whole when pointed at. */
+export function AttentionWords({ attention }: { attention: Attention }) {
+  return (
+    <div className="flex min-w-0 items-baseline gap-2 *:last:line-clamp-1 @max-xl:*:last:line-clamp-2">
+      <Words attention={attention} cut />
+    </div>
   );
 }
 

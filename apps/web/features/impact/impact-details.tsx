@@ -1,6 +1,8 @@
 import type { Command, Impact, Verdict } from "@interlock/protocol";
 import { Check, Minus } from "lucide-react";
 import { AttentionList, type Suggest } from "./attention-line.tsx";
+import { isPlan } from "../plan/plan-objects.ts";
+import { PlanSections } from "../plan/plan-sections.tsx";
 import { attentions } from "./attention.ts";
 import { duration } from "./figures.ts";
 import { commandReversal } from "./reversal.ts";
@@ -16,19 +18,24 @@ interface ImpactDetailsProps {
 
 /** Everything behind the sentence: what stands out, each statement's effects one by one, and which rules of the policy matched and why. */
 export function ImpactDetails({ impact, verdict, onSuggestion, command }: ImpactDetailsProps) {
+  const plan = isPlan(impact);
   return (
     <div className="@container flex flex-col gap-4 border-t border-line px-3.5 py-3 text-xs">
       <AttentionList attentions={attentions(impact)} onSuggestion={onSuggestion} />
-      {impact.statements.map((statement) => (
-        <StatementDetails
-          key={statement.index}
-          statement={statement}
-          alone={impact.statements.length === 1}
-          reversal={commandReversal({ ...command, impact: { ...impact, statements: [statement] } })}
-        />
-      ))}
+      {plan && <PlanSections impact={impact} />}
+      {!plan &&
+        impact.statements.map((statement) => (
+          <StatementDetails
+            key={statement.index}
+            statement={statement}
+            alone={impact.statements.length === 1}
+            reversal={commandReversal({ ...command, impact: { ...impact, statements: [statement] } })}
+          />
+        ))}
       {verdict && <Trace verdict={verdict} />}
-      <p className="text-faint">Worked out in {duration(impact.tookMs)}; nothing was run or changed for it.</p>
+      <p className="text-faint">
+        {plan ? "Planned" : "Worked out"} in {duration(impact.tookMs)}; nothing was {plan ? "" : "run or "}changed for it.
+      </p>
     </div>
   );
 }

@@ -1,18 +1,23 @@
 "use client";
 import type { DraftAnalysis, Effect, Impact } from "@interlock/protocol";
-import { ChevronDown, CircleAlert, CircleDashed, MousePointerClick } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { ChevronDown } from "lucide-react";
+import { useState } from "react";
 import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
-import { Kbd } from "../../components/ui/kbd.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
+import { ObjectsDialog } from "../plan/objects-dialog.tsx";
+import { PlanGlance } from "../plan/plan-glance.tsx";
+import { countOf, isPlan } from "../plan/plan-objects.ts";
 import { useRoom } from "../room/room-context.tsx";
 import { AttentionLine, type Suggest } from "./attention-line.tsx";
 import { attentions } from "./attention.ts";
 import { ImpactDetails } from "./impact-details.tsx";
-import { type Fact, FACT_NAMES, impactFacts } from "./impact-facts.ts";
+import { count } from "./figures.ts";
+import { impactFacts } from "./impact-facts.ts";
 import { impactSentence } from "./impact-sentence.ts";
+import { NoImpact } from "./no-impact.tsx";
+import { Facts, Foot, Head } from "./panel-parts.tsx";
 import { ReversalMark } from "./reversal-line.tsx";
 import { type Reversal, reversal } from "./reversal.ts";
 import { VerdictLine } from "./verdict-line.tsx";
@@ -30,6 +35,8 @@ const FRAMES: Record<Effect, string> = {
 };
 
 export interface ImpactPanelProps {
+  /** Of the document, e.g. `sql`. */
+  language: string;
   draft: DraftAnalysis | undefined;
   /** Whether it is the person's own cursor. */
   mine: boolean;
@@ -83,6 +90,10 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
   const said = reversal(impact);
   // What the target refuses leaves nothing to undo.
   const fails = impact.statements.some(({ willFail }) => willFail.length > 0);
+  const plan = isPlan(impact);
+  const touched = plan ? countOf(impact) : 0;
+  const [all, setAll] = useState(false);
+  const showAll = () => setAll(true);
   const owner = useRoom((state) => state.room?.members.find(({ id }) => id === draft.userId));
   return (
     <>
@@ -133,12 +144,22 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
         aria-label="Facts"
       >
         <div className={cn("shrink-0", behind && "opacity-50")}>
-          <Facts facts={impactFacts(impact)} />
+          {!plan ? (
+            <Facts facts={impactFacts(impact)} />
+          ) : (
+            !open && <PlanGlance impact={impact} attentions={attentions(impact)} reversal={fails ? undefined : said} onMore={onToggle} />
+          )}
         </div>
         {open && <ImpactDetails impact={impact} verdict={draft.verdict} onSuggestion={onSuggestion} />}
       </div>
-      {!open && <AttentionLine attentions={attentions(impact)} reversal={said} onSuggestion={onSuggestion} onMore={onToggle} />}
-      <Foot {...proposing} denied={draft.verdict?.decision === "deny"} writes={said !== undefined}>
+      {!open && !plan && <AttentionLine attentions={attentions(impact)} reversal={said} onSuggestion={onSuggestion} onMore={onToggle} />}
+      {all && <ObjectsDialog impact={impact} onClose={() => setAll(false)} />}
+      <Foot
+        {...proposing}
+        denied={draft.verdict?.decision === "deny"}
+        canTry={said !== undefined && !plan}
+        beside={plan && touched > 1 && <Button onClick={showAll}>Show all {count(touched)}</Button>}
+      >
         {draft.verdict ? <VerdictLine verdict={draft.verdict} impact={impact} /> : <p className="text-dim">Policy is asked…</p>}
       </Foot>
     </>
@@ -167,142 +188,5 @@ function Marks({ impact, fails, reversal: said, tight }: MarksProps) {
         </Badge>
       )}
     </>
-  );
-}
-
-/** There is no impact: nothing is under the cursor, it cannot be parsed, or it is being worked out. As tall as if there were one. */
-function NoImpact({ draft, ...proposing }: ImpactPanelProps) {
-  const error = draft?.diagnostics.find(({ severity }) => severity === "error");
-  const empty = draft === undefined || draft.text.trim() === "";
-  return (
-    <>
-      <div className={cn("contents", empty && "*:invisible")} aria-hidden={empty}>
-        <Head>
-          {error ? (
-            <CircleAlert aria-hidden="true" className="size-4 shrink-0 text-delete-text" />
-          ) : (
-            <CircleDashed aria-hidden="true" className="size-4 shrink-0 text-dim" />
-          )}
-          <h2 className="min-w-0 flex-1 truncate text-base font-semibold" title={error?.message} role="status">
-            {error ? "This cannot be parsed yet" : "Working out what this would do…"}
-            {error && (
-              <span className="text-xs font-normal text-delete-text @max-md:block @max-md:truncate">
-                <span className="@max-md:hidden"> · </span>
-                {error.message}
-              </span>
-            )}
-          </h2>
-        </Head>
-        <div className="min-h-0 flex-1 overflow-hidden">
-          <Facts facts={FACT_NAMES.map((name) => ({ name, value: "–", note: "", tone: "quiet" }))} />
-        </div>
-        <div className="flex h-11 shrink-0 items-center border-t border-line px-3.5 text-xs text-faint @max-xl:h-18">
-          Nothing runs while you type.
-        </div>
-        <Foot {...proposing} canPropose={false} mine={!empty && proposing.mine}>
-          <p className="text-dim">{error ? "Policy answers once it can be parsed." : "Policy is asked…"}</p>
-        </Foot>
-      </div>
-      {empty && (
-        <div className="absolute inset-0 flex flex-col items-center justify-center gap-1 px-6 text-center text-dim" role="status">
-          <span className="flex items-center gap-2 font-medium text-fg">
-            <MousePointerClick aria-hidden="true" className="size-4" /> Put the cursor in a statement
-          </span>
-          <span className="max-w-prose text-xs">You see what it would do before it runs; so does everybody in the room.</span>
-        </div>
-      )}
-    </>
-  );
-}
-
-function Head({ children }: { children: ReactNode }) {
-  return (
-    <header className="flex h-11 shrink-0 items-center gap-3 border-b border-inherit px-3.5 @max-md:h-20 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
-      {children}
-    </header>
-  );
-}
-
-function Facts({ facts }: { facts: readonly Fact[] }) {
-  return (
-    <dl className="grid shrink-0 grid-cols-4 @max-xl:grid-cols-1 @max-xl:py-1">
-      {facts.map((fact) => (
-        <FactCell key={fact.name} fact={fact} />
-      ))}
-    </dl>
-  );
-}
-
-/**
- * A column of its own; in a narrow panel a row with the name at its side. The height fits two lines of what it is and one of what that means, or
- * one and two.
- */
-function FactCell({ fact: { name, value, note, tone } }: { fact: Fact }) {
-  return (
-    <div className="flex h-22 min-w-0 flex-col overflow-hidden border-line px-3.5 py-2 not-last:border-r @max-xl:h-9.5 @max-xl:flex-row @max-xl:gap-2 @max-xl:border-r-0 @max-xl:py-0.5">
-      <dt className="shrink-0 text-2xs/4 tracking-wider text-faint uppercase @max-xl:w-22 @max-xl:pt-0.5">{name}</dt>
-      <dd className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden">
-        <span
-          className={cn(
-            "line-clamp-2 shrink-0 leading-5 font-semibold wrap-anywhere @max-xl:block @max-xl:truncate @max-xl:text-xs/5",
-            tone === "quiet" && "font-normal text-dim",
-          )}
-          title={value}
-        >
-          {value}
-        </span>{" "}
-        <span
-          className={cn(
-            "line-clamp-2 text-2xs/4 wrap-anywhere @max-xl:block @max-xl:truncate",
-            tone === "warn" ? "text-modify-text" : "text-dim",
-          )}
-          title={note}
-        >
-          {note}
-        </span>
-      </dd>
-    </div>
-  );
-}
-
-type FootProps = Pick<ImpactPanelProps, "mine" | "canPropose" | "closed" | "busy" | "onPropose"> & {
-  denied?: boolean;
-  /** What writes nothing needs no dry run. */
-  writes?: boolean;
-  children: ReactNode;
-};
-
-function Foot({ mine, canPropose, closed, busy, onPropose, denied = false, writes = false, children }: FootProps) {
-  const off = !canPropose || closed || busy;
-  return (
-    <footer className="flex h-15 shrink-0 items-center gap-3 border-t border-inherit bg-panel px-3.5 @max-md:h-26 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
-      {children}
-      {mine && (
-        <div className="ml-auto flex shrink-0 items-center gap-1.5">
-          {writes && !denied && (
-            <Button
-              disabled={off}
-              title={
-                closed
-                  ? "The room is closed"
-                  : "Proposes to do everything but commit: it is judged and reviewed like a run, and nothing is changed"
-              }
-              aria-keyshortcuts="Control+Shift+Enter Meta+Shift+Enter"
-              onClick={() => onPropose(true)}
-            >
-              Dry run
-            </Button>
-          )}
-          <Button
-            variant={denied ? "default" : "primary"}
-            disabled={off}
-            title={closed ? "The room is closed" : undefined}
-            onClick={() => onPropose(false)}
-          >
-            Propose <Kbd keys="Mod+Enter" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
-          </Button>
-        </div>
-      )}
-    </footer>
   );
 }

@@ -9,8 +9,16 @@ const TONES = { good: "text-read-text", warn: "text-modify-text", bad: "text-del
   string
 >;
 
-/** Whether it can be taken back, and why not all of it. `cut`: on two lines, whole when pointed at. */
-export function ReversalLine({ reversal, cut = false, className }: { reversal: Reversal; cut?: boolean; className?: string }) {
+interface ReversalLineProps {
+  reversal: Reversal;
+  /** On so many lines at most, whole when pointed at. */
+  lines?: 1 | 2;
+  className?: string;
+}
+
+/** Whether it can be taken back, and why not all of it. */
+export function ReversalLine({ reversal, lines, className }: ReversalLineProps) {
+  const cut = lines !== undefined;
   return (
     <span
       className={cn("flex min-w-0 items-baseline gap-1.5 text-xs", className)}
@@ -18,7 +26,7 @@ export function ReversalLine({ reversal, cut = false, className }: { reversal: R
       data-testid={cut ? undefined : "reversal"}
     >
       <Undo2 aria-hidden="true" className={cn("size-3.5 shrink-0 translate-y-0.5", TONES[reversal.tone])} />
-      <span className={cn("min-w-0 text-dim", cut && "line-clamp-2")}>
+      <span className={cn("min-w-0 text-dim", lines === 2 && "line-clamp-2", lines === 1 && "line-clamp-1 @max-xl:line-clamp-2")}>
         <strong className={cn("font-medium", TONES[reversal.tone])}>{reversal.text}</strong>
         {reversal.why !== undefined && <>: {reversal.why}</>}
       </span>

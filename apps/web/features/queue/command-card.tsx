@@ -16,15 +16,18 @@ import { impactSentence } from "../impact/impact-sentence.ts";
 import { ReversalLine } from "../impact/reversal-line.tsx";
 import { commandReversal } from "../impact/reversal.ts";
 import { verdictSentence } from "../impact/verdict-sentence.ts";
+import { isPlan } from "../plan/plan-objects.ts";
 import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
 import { age } from "./age.ts";
 import { CommandActions, useCommandActs } from "./command-actions.tsx";
 import { ownFirst, writtenRows } from "./affected-rows.ts";
+import { CommandPlan } from "./command-plan.tsx";
 import { CommandOutcome } from "./command-outcome.tsx";
 import { FrozenFiles } from "./frozen-files.tsx";
 import { beginningOf } from "./frozen-text.ts";
 import { commandRights, isActive, openSeats } from "./command-rights.ts";
-import { SqlText } from "./sql-text.tsx";
+import { FrozenCode, type FrozenLanguage } from "./frozen-code.tsx";
+import { planEnd, writeOutcomes } from "./write-outcomes.ts";
 import { UndoesLine, UndoPart } from "./undo-part.tsx";
 
 /**
@@ -97,11 +100,12 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
         <div className="mt-2 flex flex-col gap-2">
           <UndoesLine command={command} />
           {foretold && <Consequence command={command} />}
-          <FrozenText text={command.text} words={command.undoOf !== undefined} />
+          <FrozenText text={command.text} words={command.undoOf !== undefined} language={isPlan(command.impact) ? "kubectl" : "sql"} />
           <FrozenFiles command={command} toReview={rights.review} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
           <Chips command={command} foretold={foretold} />
           {active && <Dangers command={command} />}
+          {active && isPlan(command.impact) && <CommandPlan impact={command.impact} />}
           {active && <Reversibility command={command} />}
           {active && <Demands command={command} />}
           <Votes command={command} />
@@ -152,6 +156,8 @@ function useLasting(now: boolean): boolean {
 function shortOutcome({ state, execution, dryRun, undo, impact }: Command): string {
   if (state === "succeeded" && dryRun === true) return "nothing changed";
   if (state === "succeeded" && undo?.state === "done") return "put back";
+  const outcomes = writeOutcomes({ state, impact, execution });
+  if (outcomes.length > 0) return state === "succeeded" ? "done" : planEnd(outcomes).toLowerCase();
   if (state === "succeeded" && execution) {
     const rows = execution.results.reduce((sum, result) => sum + result.rows, 0);
     const written = undo?.rows ?? writtenRows(ownFirst(impact, execution.affected).own);
@@ -202,7 +208,7 @@ function Head({ command, open, onToggle }: { command: Command; open: boolean; on
 }
 
 /** `words`: it is told in words, not in the target's language. */
-function FrozenText({ text, words }: { text: string; words: boolean }) {
+function FrozenText({ text, words, language }: { text: string; words: boolean; language: FrozenLanguage }) {
   const [whole, setWhole] = useState(false);
   const beginning = beginningOf(text);
   const lines = text.split("\n").length;
@@ -212,7 +218,7 @@ function FrozenText({ text, words }: { text: string; words: boolean }) {
         {words ? (
           <p className="text-sm whitespace-pre-wrap wrap-anywhere">{whole || beginning === undefined ? text : beginning}</p>
         ) : (
-          <SqlText text={whole || beginning === undefined ? text : beginning} />
+          <FrozenCode text={whole || beginning === undefined ? text : beginning} language={language} />
         )}
       </div>
       {beginning !== undefined && (
@@ -285,6 +291,8 @@ function Chips({ command, foretold }: { command: Command; foretold: boolean }) {
   const lock = heaviestLock(command.impact.statements);
   // What it did is listed below; this is what was agreed to.
   const done = command.state === "succeeded";
+  // A plan tells its objects kind by kind.
+  const rowed = !isPlan(command.impact);
   const copy = async () => {
     await navigator.clipboard.writeText(command.digest);
     toast("The digest is copied.");
@@ -292,13 +300,13 @@ function Chips({ command, foretold }: { command: Command; foretold: boolean }) {
   const shortDigest = `${command.digest.slice(0, 4)}…${command.digest.slice(-4)}`;
   return (
     <div className="flex flex-wrap items-center gap-1.5">
-      {!foretold && targets.length > 0 && (
+      {rowed && !foretold && targets.length > 0 && (
         <Badge tone={hot} title={`${rowsInWords(rows)} with cascades`}>
           {done && "foretold "}
           {rowsInWords(total(targets))}
         </Badge>
       )}
-      {!done && cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
+      {rowed && !done && cascades.length > 0 && <Badge tone={hot}>cascades {figure(total(cascades))}</Badge>}
       {foretold && lock?.grave === true && (
         <Badge tone="warn" className="whitespace-normal">
           {lock.words}

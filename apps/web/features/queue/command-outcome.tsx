@@ -11,10 +11,14 @@ import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { ownFirst } from "./affected-rows.ts";
 import { ConflictList, ObjectLines } from "./conflict-list.tsx";
 import { isOfObjects } from "./undo-words.ts";
+import { PlanOutcome } from "./plan-outcome.tsx";
+import { planEnd, writeOutcomes, type WriteOutcome } from "./write-outcomes.ts";
 
 /** What came of a command, or comes of it now. */
 export function CommandOutcome({ command }: { command: Command }) {
   const { execution, state } = command;
+  const outcomes = toldByRequest(command) ? writeOutcomes(command) : [];
+  if (outcomes.length > 0) return <EndOfPlan command={command} outcomes={outcomes} />;
   const took = execution?.tookMs === undefined ? "" : ` in ${duration(execution.tookMs)}`;
   switch (state) {
     case "running":
@@ -117,6 +121,34 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "approved":
       return null;
   }
+}
+
+/** Of a dry run, an undo and what was not begun there is something else to say. */
+const toldByRequest = ({ dryRun, undoOf, execution }: Command): boolean =>
+  dryRun !== true && undoOf === undefined && execution?.error?.code !== "targets_changed" && execution?.error?.code !== "undo_conflict";
+
+const ENDS = {
+  succeeded: { icon: CircleCheck, tone: "text-read-text" },
+  cancelled: { icon: Ban, tone: "text-dim" },
+  failed: { icon: CircleX, tone: "text-delete-text" },
+} as const;
+
+/** What a cluster was asked to do stays done, so it is told request by request. */
+function EndOfPlan({ command, outcomes }: { command: Command; outcomes: readonly WriteOutcome[] }) {
+  const { execution, state } = command;
+  const { icon, tone } = ENDS[state === "succeeded" || state === "cancelled" ? state : "failed"];
+  const took = execution?.tookMs === undefined ? "" : ` ${state === "succeeded" ? "in" : "after"} ${duration(execution.tookMs)}`;
+  const told = outcomes.some(({ why }) => why !== undefined);
+  return (
+    <Outcome icon={icon} tone={tone} title={planEnd(outcomes) + took}>
+      {state === "unknown" && (
+        <p className="text-delete-text">Interlock lost sight of it while it ran. Look at the cluster before you do anything else.</p>
+      )}
+      {!told && <Failure command={command} />}
+      <PlanOutcome outcomes={outcomes} />
+      <Notices notices={execution?.notices ?? []} />
+    </Outcome>
+  );
 }
 
 function Rejected({ command }: { command: Command }) {

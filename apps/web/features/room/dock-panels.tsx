@@ -38,7 +38,7 @@ function NoResults() {
     // It may scroll in a low window, so the keyboard must get to it.
     <div data-place="results" tabIndex={0} className="h-full overflow-y-auto focus-visible:-outline-offset-2">
       <StatusMessage icon={Table2} title="No results yet" className="py-6">
-        Rows of a SELECT stream in here, for everybody in the room, with what is sensitive masked.
+        What is read streams in here, for everybody in the room, with what is sensitive masked.
       </StatusMessage>
     </div>
   );

@@ -32,6 +32,8 @@ export interface ReadCommand {
   lines: CommandLine[];
   /** Not empty: nothing of the command is run. */
   diagnostics: Diagnostic[];
+  /** Where lines stand that cannot be read or are refused. UTF-16 units, end exclusive. */
+  refused: { start: number; end: number }[];
 }
 
 /** Names of the command's own files: relative, plain, without a way out. */
@@ -42,6 +44,7 @@ export function readCommand(text: string): ReadCommand {
   const { lines: words, diagnostics } = readWords(text);
   const lines: CommandLine[] = [];
   const found: Diagnostic[] = [...diagnostics];
+  const refused: ReadCommand["refused"] = [];
   for (const line of words) {
     const fail = (word: Word, message: string): void => {
       found.push({ start: word.start, end: word.end, message, severity: "error" });
@@ -49,16 +52,16 @@ export function readCommand(text: string): ReadCommand {
     const [program, ...rest] = line.words;
     if (program?.text !== "kubectl") {
       fail(program!, "only kubectl is run here; begin the line with kubectl");
+      refused.push({ start: line.start, end: line.end });
       continue;
     }
     const read = readArguments(rest, program);
     if (!read.ok) fail(read.word, read.reason);
-    else {
-      const made = commandLine(line, read.value, fail);
-      if (made !== undefined) lines.push(made);
-    }
+    const made = read.ok ? commandLine(line, read.value, fail) : undefined;
+    if (made === undefined) refused.push({ start: line.start, end: line.end });
+    else lines.push(made);
   }
-  return { lines, diagnostics: found.toSorted((left, right) => left.start - right.start) };
+  return { lines, diagnostics: found.toSorted((left, right) => left.start - right.start), refused };
 }
 
 function commandLine(line: WordLine, given: Arguments, fail: (word: Word, message: string) => void): CommandLine | undefined {

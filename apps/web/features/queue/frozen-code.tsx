@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { cn } from "../../components/ui/class-names.ts";
+import { kubectlTokens } from "./kubectl-highlight.ts";
 import { type SqlToken, sqlTokens } from "./sql-highlight.ts";
 
 const COLORS: Record<SqlToken["kind"], string | undefined> = {
@@ -10,11 +11,23 @@ const COLORS: Record<SqlToken["kind"], string | undefined> = {
   plain: undefined,
 };
 
-/** Frozen SQL, every character as it is. */
-export const SqlText = memo(function SqlText({ text, className }: { text: string; className?: string }) {
+/** Whose words are drawn in colour. */
+export type FrozenLanguage = "sql" | "kubectl";
+
+/** Frozen text of a command, every character as it is. */
+export const FrozenCode = memo(function FrozenCode({
+  text,
+  language,
+  className,
+}: {
+  text: string;
+  language: FrozenLanguage;
+  className?: string;
+}) {
+  const tokens = language === "kubectl" ? kubectlTokens(text) : sqlTokens(text);
   return (
     <pre className={cn("font-mono text-xs leading-[1.55] whitespace-pre-wrap text-fg wrap-anywhere", className)}>
-      {sqlTokens(text).map(({ kind, text: piece }, index) =>
+      {tokens.map(({ kind, text: piece }, index) =>
         // The text of a card never changes, so neither does a token's place.
         kind === "plain" ? (
           piece

@@ -1,0 +1,33 @@
+import { KUBECTL } from "./kubectl-language.ts";
+import { SQL } from "./sql-language.ts";
+
+/** What the editor makes of a document's language, which is that of its connection. */
+export interface EditorLanguage {
+  /** Monaco's id. */
+  id: string;
+  /** As it is read out. */
+  name: string;
+  /** What an empty document says. */
+  placeholder: string;
+  /** Who finds mistakes in it. */
+  checker: string;
+}
+
+const LANGUAGES: Record<string, EditorLanguage> = {
+  sql: {
+    id: SQL,
+    name: "SQL",
+    placeholder: "Write SQL here. Everybody in the room sees it, and what it would do.",
+    checker: "PostgreSQL",
+  },
+  kubectl: {
+    id: KUBECTL,
+    name: "kubectl",
+    placeholder: "Write lines of kubectl here. Everybody in the room sees them, and what they would do.",
+    checker: "kubectl",
+  },
+};
+
+/** A language this page does not know is plain text. */
+export const editorLanguage = (language: string): EditorLanguage =>
+  LANGUAGES[language] ?? { id: "plaintext", name: language, placeholder: "Write here. Everybody in the room sees it.", checker: language };

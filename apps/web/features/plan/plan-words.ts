@@ -1,0 +1,75 @@
+import { kubernetesObject, type Impact, type KubernetesObject } from "@interlock/protocol";
+import { count, duration } from "../impact/figures.ts";
+import { going, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+
+/** `Deployment payments/api`, `Namespace payments`; what is no object's name stays as it is. */
+export function shortName(object: string | KubernetesObject): string {
+  const read = typeof object === "string" ? kubernetesObject(object) : object;
+  if (read === undefined) return String(object);
+  return `${read.kind} ${read.namespace === undefined ? "" : `${read.namespace}/`}${read.name}`;
+}
+
+/** `Pods`, `Ingresses`, `NetworkPolicies`; `Endpoints` is one word for both. */
+export function kinds(kind: string, n: number): string {
+  if (n === 1 || kind === "Endpoints") return kind;
+  if (/[sx]$/u.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/u.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+}
+
+const FATE_WORDS: Record<Fate, readonly [one: string, many: string]> = {
+  goes: ["would go", "would go"],
+  ends: ["ends", "end"],
+  restarts: ["restarts", "restart"],
+  changes: ["changes", "change"],
+  made: ["is created", "are created"],
+};
+
+/** `3 Pods restart`, `Deployment payments/api changes`. */
+function fateInWords(objects: readonly PlanObject[], fate: Fate): string | undefined {
+  const [first] = objects;
+  if (first === undefined) return undefined;
+  const [one, many] = FATE_WORDS[fate];
+  if (objects.length === 1 && first.named) return `${shortName(first)} ${one}`;
+  const same = objects.every(({ kind }) => kind === first.kind);
+  const what = same ? kinds(first.kind, objects.length) : objects.length === 1 ? "object" : "objects";
+  // Of what goes the number is what one looks for; the kinds are under it.
+  const named = fate === "goes" ? (objects.length === 1 ? "object" : "objects") : what;
+  return `${count(objects.length)} ${fate === "ends" || fate === "restarts" ? named.toLowerCase() : named} ${objects.length === 1 ? one : many}`;
+}
+
+/** What a plan comes to: in large what happens to how many objects, in small to what it is done and that nothing was. */
+export function planSentence(impact: Impact): { big: string; small: string[] } {
+  const planned = [`planned in ${duration(impact.tookMs)}`, "nothing changed"];
+  const fails = impact.statements.some(({ willFail }) => willFail.length > 0);
+  const writes = plannedWrites(impact);
+  if (writes.length === 0) return withoutWrites(impact, fails);
+  const objects = planObjects(impact);
+  const { gone, lost, named } = going(objects);
+  const parts: string[] = [];
+  const goes = gone.length === 0 ? undefined : fateInWords(gone, "goes");
+  if (goes !== undefined) parts.push(goes);
+  if (lost.length > 0) parts.push(lossInWords(lost));
+  for (const fate of ["changes", "made", "restarts", "ends"] as const) {
+    // What follows from a change is told where it is pods that stop; of the rest the list tells.
+    const told = objects.filter((object) => object.fate === fate && (object.named || fate === "restarts" || fate === "ends"));
+    const words = fateInWords(told, fate);
+    if (words !== undefined) parts.push(words);
+  }
+  const alone = named.length === 1 && !gone.includes(named[0]!) ? [`with ${shortName(named[0]!)}`] : [];
+  return { big: parts.join(", "), small: [...(writes.length > 1 ? [`${count(writes.length)} requests`] : []), ...planned, ...alone] };
+}
+
+/** `3 volumes lose their data`; `may lose` where it could not be told. */
+function lossInWords(lost: readonly PlanObject[]): string {
+  const sure = lost.every(({ dataLoss }) => !/\bpossible\b/u.test(dataLoss ?? ""));
+  if (lost.length === 1) return `1 volume ${sure ? "loses" : "may lose"} its data`;
+  return `${count(lost.length)} volumes ${sure ? "lose" : "may lose"} their data`;
+}
+
+function withoutWrites({ statements, effect, tookMs }: Impact, fails: boolean): { big: string; small: string[] } {
+  if (effect === "unknown") return { big: "What this does cannot be known", small: ["nothing changed"] };
+  if (fails) return { big: "kubectl would fail before it writes anything", small: [`tried in ${duration(tookMs)}`, "nothing changed"] };
+  if (effect !== "read") return { big: statements[0]?.title ?? "Nothing to do", small: ["nothing changed"] };
+  const lines = statements.length;
+  return { big: lines === 1 ? "Only reads" : `${count(lines)} lines that only read`, small: ["changes nothing in the cluster"] };
+}
