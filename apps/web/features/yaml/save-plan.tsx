@@ -66,6 +66,7 @@ export function SavePlanPart({ buffer, state, canAct, closed }: SavePlanPartProp
       {draft && (
         <div className="flex shrink-0 flex-col">
           <ImpactPanel
+            language="kubectl"
             draft={draft}
             mine
             behind={stale || state.planning}
