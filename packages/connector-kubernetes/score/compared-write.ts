@@ -48,9 +48,11 @@ function bodyText(method: string, path: string, type: string, body: Buffer): str
   if (body.length === 0) return "";
   if (path.endsWith("/eviction")) return "eviction";
   if (body.subarray(0, 4).toString("hex") === "6b387300") {
-    return protobufText(body);
+    return path.endsWith("/approval") ? statusText(body) : protobufText(body);
   }
   const value = parseJson(body.toString("utf8"));
+  // The server goes by the replica count alone.
+  if (path.endsWith("/scale") && isRecord(value)) delete value["status"];
   return `${(type || "application/json").split(";")[0]!} ${JSON.stringify(bare(value)).replace(UID, "uid").replace(TIME, "time")}`;
 }
 
@@ -68,6 +70,14 @@ function protobufText(body: Buffer): string {
       .join(" ");
   });
   return `${apiVersion} ${kind} ${fields.join(" ")}`;
+}
+
+/** Of an approval the server takes the status alone, field 3 of a request for a certificate. */
+function statusText(body: Buffer): string {
+  return readFields(openEnvelope(body).message)
+    .filter(({ number }) => number === 3)
+    .map(({ raw }) => timeless(raw))
+    .join();
 }
 
 /** meta/v1 Time is seconds since 1970, which take five bytes, and nanoseconds, which are 0. */

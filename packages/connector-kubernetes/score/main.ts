@@ -1,13 +1,29 @@
 /**
- * `npm run score:kubernetes`: plans every command of the list and runs it with kubectl alone on a cluster that began the same. What was
- * planned must be what was done, and nothing may have been done while planning. Words after it choose commands that hold them.
+ * `npm run score:kubernetes [-- --seed N (again for another) --only WORDS --json FILE]`: plans commands behind the API gate on clusters that
+ * are drawn by seed and runs them with kubectl alone on clusters that began the same, fuzzes the gate, and writes bench/kubernetes-plan.md.
+ * Seed 0 is the cluster as it is written down. `--only` takes the commands that hold its words and leaves the report alone.
  */
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { env, exit, stdout } from "node:process";
+import { parseArgs } from "node:util";
 import { findKubectl, KUBECTL_MISSING } from "../src/index.ts";
-import { judge } from "./judge.ts";
-import { planShape } from "./plan-shape.ts";
-import { SHAPES } from "./shapes.data.ts";
+import { casesFor } from "./cases-for.ts";
+import { REFUSED } from "./cases/refused.data.ts";
+import { certificateFiles } from "./certificate-files.ts";
+import { drawCluster } from "./cluster.ts";
+import { figuresOf, type Figure } from "./figures.ts";
+import { reportOf, wordOf, type Part } from "./report.ts";
+import { ranThoughRefused, runCases, type Judged } from "./score.ts";
 
+const REPORT = new URL("../../../bench/kubernetes-plan.md", import.meta.url);
+/** Two seeds beside the cluster that is written down: what holds on one that is drawn as well is not made for one. */
+const SEEDS = ["0", "1", "2"];
+const LANES = 3;
+
+const { values } = parseArgs({
+  options: { seed: { type: "string", multiple: true }, only: { type: "string" }, json: { type: "string" } },
+});
 const program = await findKubectl({
   path: env["PATH"] ?? "",
   ...(env["INTERLOCK_KUBECTL"] === undefined ? {} : { configured: env["INTERLOCK_KUBECTL"] }),
@@ -16,17 +32,55 @@ if (program === undefined) {
   stdout.write(`Not run: ${KUBECTL_MISSING}\n`);
   exit(1);
 }
-const words = process.argv.slice(2);
-const shapes = SHAPES.filter((shape) => words.every((word) => shape.text.includes(word)));
-let wrong = 0;
-let writes = 0;
-for (const shape of shapes) {
-  const result = await planShape(shape, program);
-  writes += result.planned.length;
-  const faults = judge(shape, result);
-  if (faults.length === 0) continue;
-  wrong++;
-  stdout.write(`${shape.text}\n${faults.map((fault) => `    ${fault}\n`).join("")}`);
+const more = await certificateFiles();
+const parts: Part[] = [];
+for (const seed of values.seed ?? SEEDS) {
+  const drawn = drawCluster(Number(seed));
+  const cases = casesFor(Number(seed)).filter(({ text }) => values.only === undefined || text.includes(values.only));
+  const judged = await runCases(
+    cases.map((one) => ({ one, drawn })),
+    { program, more, lanes: LANES },
+    (one) => tell(one, seed),
+  );
+  const refused = ranThoughRefused();
+  for (const line of refused) stdout.write(`runs, and must not: ${line}\n`);
+  const figures = figuresOf(judged, { lines: REFUSED.length, ran: refused.length });
+  parts.push({ title: seed === "0" ? "The cluster as it is written down" : `Seed ${seed}`, judged, figures });
+  show(seed, figures);
 }
-stdout.write(`${shapes.length - wrong} of ${shapes.length} commands planned as kubectl alone does them, ${writes} writes\n`);
-exit(wrong === 0 ? 0 : 1);
+if (values.json !== undefined) {
+  writeFileSync(
+    values.json,
+    `${JSON.stringify(
+      parts.map(({ title, figures }) => ({ title, figures })),
+      null,
+      2,
+    )}\n`,
+  );
+}
+const whole = values.only === undefined && values.seed === undefined;
+if (whole) writeFileSync(REPORT, reportOf(parts, versionOf(program)));
+const missed = parts
+  .flatMap(({ figures }) => figures)
+  .filter(({ reached, name }) => reached === false && (whole || !/^(lines of|verbs)/.test(name)));
+exit(missed.length === 0 ? 0 : 1);
+
+/** A command that went wrong, so that it can be run again alone. */
+function tell({ one, faults, result }: Judged, seed: string): void {
+  if (faults.length === 0) return;
+  const line = (result?.text ?? one.text).replaceAll("\n", "\n  ");
+  stdout.write(`\nseed ${seed}:\n  ${line}\n${faults.map((fault) => `    ${fault.slice(0, 2000)}\n`).join("")}`);
+  stdout.write(`    again: npm run score:kubernetes -- --seed ${seed} --only ${JSON.stringify(one.text.split("\n")[0])}\n`);
+}
+
+function show(seed: string, figures: readonly Figure[]): void {
+  stdout.write(`\nseed ${seed}\n`);
+  for (const { name, value, goal, reached } of figures)
+    stdout.write(`  ${wordOf(reached).padEnd(3)} ${name}: ${value} (must be ${goal})\n`);
+}
+
+function versionOf(path: string): string {
+  const said = execFileSync(path, ["version", "--client", "-o", "json"], { encoding: "utf8" });
+  const { clientVersion } = JSON.parse(said) as { clientVersion: { gitVersion: string } };
+  return `kubectl ${clientVersion.gitVersion}`;
+}

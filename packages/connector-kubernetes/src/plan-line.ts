@@ -47,6 +47,7 @@ export async function openPlanner({ cluster, program, namespace, fingerprintKey 
     gate,
     async run(line, options) {
       stuck = new AbortController();
+      gate.nextClient();
       const before = gate.writes.length;
       const run: RunOptions = {
         ...options,

@@ -2,7 +2,18 @@ import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRecord, parseJson, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
-import { awaitGone, comesTooEarly, deletedBefore, EVICTION_MS, LOOK_MS, pause, placeOf, takesReplaceablePod } from "./settle.ts";
+import {
+  awaitGone,
+  comesTooEarly,
+  deletedBefore,
+  EVICTION_MS,
+  LOOK_MS,
+  pause,
+  placeOf,
+  takenAlong,
+  takesReplaceablePod,
+} from "./settle.ts";
+import { versionsNow } from "./versions.ts";
 
 export type WriteState =
   /** The cluster did it. */
@@ -90,7 +101,7 @@ async function inTurn(
     options.ended.add(write.awaits.uid);
   }
   for (;;) {
-    const result = await send(cluster, write, applied);
+    const result = await send(cluster, write, writes, applied);
     if (result.state === "failed" && write.mayExist === true && result.status === 409) {
       return { index, state: "done", status: 409, message: "It was there by then: its controller has made it." };
     }
@@ -103,6 +114,9 @@ async function inTurn(
     if (result.state === "failed" && takesReplaceablePod(write) && (result.status === 404 || result.status === 409)) {
       return { index, state: "done", status: result.status, message: "The pod was already gone; its controller replaces it." };
     }
+    if (result.state === "failed" && result.status === 404 && takenAlong(write, writes)) {
+      return { index, state: "done", status: result.status, message: "It was already gone with what held it." };
+    }
     // The server has said that it did nothing, and that it will when the budget allows it.
     const held = result.status === 429 && write.resource.subresource === "eviction";
     if (!held || signal.aborted || Date.now() >= until) return result;
@@ -110,10 +124,18 @@ async function inTurn(
   }
 }
 
-async function send(cluster: Cluster, write: PlannedWrite, before: readonly AppliedWrite[]): Promise<AppliedWrite> {
+async function send(
+  cluster: Cluster,
+  write: PlannedWrite,
+  writes: readonly PlannedWrite[],
+  before: readonly AppliedWrite[],
+): Promise<AppliedWrite> {
   const { index, stored } = write;
-  const body = bound(write, before);
-  const without = stored.ifTaken === undefined ? undefined : bound({ ...write, stored: { ...stored, body: stored.ifTaken } }, before);
+  const versions = await versionsNow(cluster, write, writes, before);
+  if (typeof versions === "string") return { index, state: "failed", message: versions };
+  const body = bound(write, before, versions);
+  const without =
+    stored.ifTaken === undefined ? undefined : bound({ ...write, stored: { ...stored, body: stored.ifTaken } }, before, versions);
   if (body === undefined) {
     return { index, state: "failed", message: "The write before it did not say the identity of what it made, which this one names." };
   }
@@ -166,11 +188,11 @@ async function lookedAt(cluster: Cluster, write: PlannedWrite): Promise<string |
 }
 
 /** The stored body with what earlier writes made; undefined when one of them did not tell. */
-function bound(write: PlannedWrite, before: readonly AppliedWrite[]): Buffer | undefined {
+function bound(write: PlannedWrite, before: readonly AppliedWrite[], versions: ReadonlyMap<string, string>): Buffer | undefined {
   let text = write.stored.body.toString("latin1");
   if (write.bindings.length === 0) return write.stored.body;
   for (const { token, write: index, field } of write.bindings) {
-    const value = before.find((done) => done.index === index)?.[field];
+    const value = versions.get(token) ?? before.find((done) => done.index === index)?.[field];
     if (value === undefined) return undefined;
     text = text.replaceAll(token, value);
   }

@@ -73,7 +73,8 @@ export async function uidAt(cluster: Cluster, path: string, signal?: AbortSignal
 
 const uidOf = (object: Json): unknown => (isRecord(object) && isRecord(object["metadata"]) ? object["metadata"]["uid"] : undefined);
 
-async function wholeJson(body: AsyncIterable<Buffer>): Promise<Json> {
+/** Undefined when it is no JSON. */
+export async function wholeJson(body: AsyncIterable<Buffer>): Promise<Json> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   try {
@@ -106,4 +107,16 @@ export function takesReplaceablePod(write: PlannedWrite): boolean {
   if (write.resource.group !== "" || write.resource.resource !== "pods" || !deletes(write)) return false;
   const owners: Json = write.before?.metadata?.ownerReferences;
   return Array.isArray(owners) && owners.some((owner) => owner?.controller === true);
+}
+
+/** Whether a delete names something whose owner or namespace an earlier write deletes: the cluster may have taken it along by then. */
+export function takenAlong(write: PlannedWrite, writes: readonly PlannedWrite[]): boolean {
+  if (!deletes(write)) return false;
+  const earlier = writes.filter((other) => other.index < write.index && deletes(other));
+  const { namespace } = write.resource;
+  const emptied = earlier.some(
+    ({ resource: { group, resource, name } }) => group === "" && resource === "namespaces" && name === namespace,
+  );
+  const owners: Json = write.before?.metadata?.ownerReferences;
+  return emptied || (Array.isArray(owners) && owners.some((owner) => earlier.some(({ uid }) => uid !== undefined && uid === owner?.uid)));
 }

@@ -1,4 +1,6 @@
 import { isRecord, type Json } from "./json.ts";
+import { Overlay } from "./overlay.ts";
+import { plannedType, schemaDocument, typesOf } from "./planned-types.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { TypeSchema } from "./type-schema.ts";
 import type { Upstream } from "./upstream.ts";
@@ -33,6 +35,7 @@ const BUILT_IN = new Set([
 /** What the cluster says of its types, asked once for each run. */
 export class ApiFacts {
   readonly #upstream: Upstream;
+  readonly #overlay: Overlay;
   readonly #documents = new Map<string, Promise<Json>>();
   readonly #local = new Map<string, Promise<boolean>>();
   readonly #kinds = new Map<string, Promise<ReadonlyMap<string, string>>>();
@@ -40,8 +43,10 @@ export class ApiFacts {
   /** `group/resource` of which a delete was seen to stay a dry run. */
   readonly keptDryRun = new Set<string>();
 
-  constructor(upstream: Upstream) {
+  /** Types that the plan itself makes are found in `overlay`. */
+  constructor(upstream: Upstream, overlay: Overlay = new Overlay()) {
     this.#upstream = upstream;
+    this.#overlay = overlay;
   }
 
   #document(group: string, version: string): Promise<Json> {
@@ -54,11 +59,15 @@ export class ApiFacts {
 
   /** How a type is merged; undefined when the cluster does not say. */
   async schema(group: string, version: string, kind: string): Promise<TypeSchema | undefined> {
-    return TypeSchema.find(await this.#document(group, version), group, version, kind);
+    const made = typesOf(this.#overlay).made.find((type) => type.group === group && type.version === version && type.kind === kind);
+    const document: Json = made === undefined ? await this.#document(group, version) : schemaDocument(made);
+    return TypeSchema.find(document, group, version, kind);
   }
 
   /** The kind a resource's objects have, e.g. `Deployment`. */
   async kind(target: ResourceTarget): Promise<string | undefined> {
+    const made = plannedType(this.#overlay, target);
+    if (made !== undefined) return made.kind;
     const { group, version } = target;
     const path = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
     const kinds = await once(this.#kinds, path, async () => {
@@ -76,6 +85,7 @@ export class ApiFacts {
   async takesDryRun(method: string, target: ResourceTarget): Promise<boolean> {
     const { group, version } = target;
     if (BUILT_IN.has(group)) return true;
+    if (plannedType(this.#overlay, target) !== undefined) return false;
     const local = await once(this.#local, `${version}.${group}`, async () => {
       const name = `${version}.${group}`;
       const answer = await this.#upstream.read({ ...APISERVICES, name });

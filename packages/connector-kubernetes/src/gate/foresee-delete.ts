@@ -29,8 +29,10 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
   const { group, resource, namespace } = target;
   const name = target.name!;
   const planned = view.overlay.find(keyOfTarget(target));
-  const hidden = planned === undefined && view.overlay.isEmptied(namespace);
-  if (hidden || (planned !== undefined && planned.object === undefined)) return failed(notFound(group, resource, name));
+  const emptying = view.overlay.isEmptying(namespace);
+  if (planned === undefined && view.overlay.isEmptied(namespace) && !emptying) return failed(notFound(group, resource, name));
+  const current = planned?.object ?? (emptying ? planned?.doomed : undefined);
+  if (planned !== undefined && current === undefined) return failed(notFound(group, resource, name));
   let before: KubeObject | undefined;
   let answer: Answer;
   let live = planned?.live;
@@ -39,7 +41,7 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
     if (answer.status >= 300) return failed(answer);
     live = identity(before);
   } else {
-    before = planned.object!;
+    before = current!;
     const mismatch = unmet(options, before);
     if (mismatch !== undefined) return failed(conflict(group, resource, name, mismatch));
     if (live === undefined || request.blind === true) answer = success(group, resource, name, before.metadata?.uid as string | undefined);

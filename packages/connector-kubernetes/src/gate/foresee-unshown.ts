@@ -1,9 +1,10 @@
-import { jsonBody, type Body } from "./body.ts";
+import { bodyMetadata, changeMetadata, jsonBody, type Body } from "./body.ts";
 import { readDeleteOptions, readDeleteOptionsMessage, type DeleteOptions } from "./delete-options.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { failed, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
+import { Overlay } from "./overlay.ts";
 import { ProtobufError, readFields } from "./protobuf.ts";
 import type { RequestClass } from "./request-class.ts";
 import { failure, notFound, success } from "./status.ts";
@@ -143,11 +144,13 @@ async function approve(view: PlanView, request: WriteRequest, judged: RequestCla
     ? { ...cloneJson(before), status: { ...(before["status"] as object | undefined), conditions } }
     : before;
   const live = identity(before);
+  // A version of the plan's own cannot be put into protobuf later, whose texts carry their length.
+  const own = body.encoding === "protobuf" && Overlay.isPlannedVersion(bodyMetadata(body).resourceVersion);
   return {
     answer: { status: 200, body: after },
     write: {
       target,
-      sent: body,
+      sent: own ? changeMetadata(body, { resourceVersion: undefined }) : body,
       effect: judged.effect,
       kind: "CertificateSigningRequest",
       before,

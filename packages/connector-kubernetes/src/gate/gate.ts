@@ -44,6 +44,8 @@ export interface Gate {
   readonly reads: readonly ReadRequest[];
   /** Set when the cluster kept what it was asked only to try. */
   readonly fault: string | undefined;
+  /** Tells that the next requests are of another client, for which deletions are over that the one before waited for. */
+  nextClient(): void;
   /** Ends the connections of a client that is gone; when it resolves, what it had asked for is done or never will be. */
   hangUp(): Promise<void>;
   close(): Promise<void>;
@@ -58,7 +60,8 @@ const SINGLE = new Set(["content-type", "content-length", "content-encoding", "t
 /** Opens a gate on a free port of loopback. It takes HTTP/1.1 only, and passes on only what it has understood and written anew. */
 export async function openGate(options: GateOptions): Promise<Gate> {
   const upstream = new Upstream(options.cluster);
-  const view: PlanView = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay(), unshown: [] };
+  const overlay = new Overlay();
+  const view: PlanView = { upstream, facts: new ApiFacts(upstream, overlay), overlay, unshown: [] };
   const secrets = new SecretValues(options.fingerprintKey ?? randomBytes(32), options.showSecret);
   const plan = new Plan(view, secrets, options.mode);
   const reads = createReads(view, secrets, plan, options.onWaiting);
@@ -154,6 +157,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     get fault() {
       return plan.fault;
     },
+    nextClient: () => overlay.settle(),
     hangUp: async () => {
       for (const socket of sockets) socket.destroy();
       await plan.settled();

@@ -13,6 +13,8 @@ export interface PlannedObject extends ObjectKey {
   version: string;
   /** Absent: deleted. Holds secret values unmasked. */
   object?: KubeObject;
+  /** What the plan had made, and what then went with its namespace. */
+  doomed?: KubeObject;
   /** What the cluster has under that name, when it has something. */
   live?: { uid: string; resourceVersion: string };
   /** Index of the last planned write to it. */
@@ -34,6 +36,10 @@ export class Overlay {
   readonly #objects = new Map<string, PlannedObject>();
   /** Namespaces deleted in the plan: what the cluster has in them is gone, also when the name is used again. */
   readonly #emptied = new Set<string>();
+  /** Those of them that the client which deleted them has not waited for yet. */
+  readonly #emptying = new Set<string>();
+  /** Of workloads: every state they had in the plan, which their controllers make revisions of. */
+  readonly #history = new Map<string, KubeObject[]>();
   readonly #listeners = new Set<(change: PlannedObject) => void>();
   #seq = 0;
   #version = FIRST_VERSION;
@@ -57,23 +63,47 @@ export class Overlay {
   set(planned: Omit<PlannedObject, "seq">): PlannedObject {
     const change = { ...planned, seq: ++this.#seq };
     this.#objects.set(keyOf(planned), change);
+    if (planned.group === "apps") {
+      const key = keyOf(planned);
+      if (planned.object === undefined) this.#history.delete(key);
+      else this.#history.set(key, [...this.history(planned), planned.object]);
+    }
     for (const listener of this.#listeners) listener(change);
     return change;
+  }
+
+  /** Every state that an object of the group `apps` had since the plan changed or made it, oldest first. */
+  history(key: ObjectKey): readonly KubeObject[] {
+    return this.#history.get(keyOf(key)) ?? [];
   }
 
   /** Everything in the namespace goes, what the plan made there included. */
   emptyNamespace(namespace: string, write: number): void {
     this.#emptied.add(namespace);
+    this.#emptying.add(namespace);
     for (const planned of this.#objects.values()) {
       if (planned.namespace !== namespace || planned.object === undefined) continue;
-      const { object: _gone, ...rest } = planned;
-      this.set({ ...rest, write });
+      const { object: doomed, ...rest } = planned;
+      this.set({ ...rest, doomed, write });
     }
   }
 
   /** Whether what the cluster has in that namespace no longer counts. */
   isEmptied(namespace: string | undefined): boolean {
     return namespace !== undefined && this.#emptied.has(namespace);
+  }
+
+  /**
+   * Whether a delete still finds what was in the namespace: a cluster takes a while to empty it, and a client that deletes a file of things
+   * goes on to the next one at once.
+   */
+  isEmptying(namespace: string | undefined): boolean {
+    return namespace !== undefined && this.#emptying.has(namespace);
+  }
+
+  /** Another client begins: what was deleted is gone by now. */
+  settle(): void {
+    this.#emptying.clear();
   }
 
   get anyEmptied(): boolean {

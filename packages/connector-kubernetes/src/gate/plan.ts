@@ -1,4 +1,4 @@
-import { bodyBytes, contentType, jsonBody, type Body } from "./body.ts";
+import { bodyBytes, bodyMetadata, changeMetadata, contentType, jsonBody, type Body } from "./body.ts";
 import { writeDeleteOptions } from "./delete-options.ts";
 import { foreseeChange } from "./foresee-change.ts";
 import { foreseeCreate } from "./foresee-create.ts";
@@ -138,8 +138,9 @@ export class Plan {
     if (writes.length === 0) return;
     const first = this.writes.length;
     for (const write of writes) {
-      const { target, sent } = write;
+      const { target } = write;
       const index = this.writes.length;
+      const { sent, own } = withOwnVersion(this.#view, request, write);
       const query = new Map(
         [...request.query].filter(([key]) => !NOT_SENT.has(key) && !(sent.encoding === "delete" && IN_OPTIONS.has(key))),
       );
@@ -182,7 +183,10 @@ export class Plan {
           },
           body: bytes,
         },
-        bindings: this.#bindings(sent, bytes),
+        bindings: [
+          ...this.#bindings(sent, bytes),
+          ...(own === undefined ? [] : [{ token: own, write: index, field: "resourceVersion" as const }]),
+        ],
       });
       this.#remember(write.after, index, write.live);
     }
@@ -223,6 +227,21 @@ function asTried(foreseen: Foreseen): Foreseen {
   if (write === undefined || !Overlay.isPlannedVersion(answer.body.metadata?.resourceVersion)) return foreseen;
   const resourceVersion: unknown = write.before?.metadata?.resourceVersion;
   return { ...foreseen, answer: { ...answer, body: withObjectMetadata(answer.body, { resourceVersion }) } };
+}
+
+/**
+ * A whole object is sent back with the version it was read with, which every report of a controller outdates. What holds it to what was
+ * agreed is its uid and the look at what has drifted, so a name of the plan's own stands for the version it will have then.
+ */
+function withOwnVersion(
+  { overlay }: PlanView,
+  { method }: WriteRequest,
+  { sent, live, before, target }: NonNullable<Foreseen["write"]>,
+): { sent: Body | Extract<NonNullable<Foreseen["write"]>["sent"], { encoding: "delete" }>; own?: string } {
+  if (method !== "PUT" || sent.encoding !== "json" || before === undefined || isSecret(target)) return { sent };
+  if (live === undefined || bodyMetadata(sent).resourceVersion !== live.resourceVersion) return { sent };
+  const own = overlay.nextResourceVersion();
+  return { sent: changeMetadata(sent, { resourceVersion: own }), own };
 }
 
 /** A client's own dry run is no write. */

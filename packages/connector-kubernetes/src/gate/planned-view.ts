@@ -6,6 +6,7 @@ import { keyOfTarget, objectTarget, type PlanView } from "./foreseen.ts";
 import type { Json, KubeObject } from "./json.ts";
 import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
+import { plannedType } from "./planned-types.ts";
 import { plannedMatches, untouched } from "./planned-list.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { queryMatcher } from "./selectors.ts";
@@ -16,7 +17,10 @@ export async function plannedObject(view: PlanView, target: ResourceTarget, acce
   const { group, resource, namespace, subresource } = target;
   const name = target.name!;
   const planned = view.overlay.find(keyOfTarget(target));
-  if (planned === undefined) return view.overlay.isEmptied(namespace) ? notFound(group, resource, name) : undefined;
+  if (planned === undefined) {
+    const nowhere = view.overlay.isEmptied(namespace) || plannedType(view.overlay, target) !== undefined;
+    return nowhere ? notFound(group, resource, name) : undefined;
+  }
   if (planned.object === undefined) return notFound(group, resource, name);
   // Logs and the like are the cluster's own, which says best that there are none yet.
   if (subresource !== undefined && subresource !== "scale" && subresource !== "status") return undefined;

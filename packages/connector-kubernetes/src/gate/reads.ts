@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { readAccept, type Accepted } from "./accept.ts";
-import type { PlanView } from "./foreseen.ts";
-import type { KubeObject } from "./json.ts";
+import { keyOfTarget, type PlanView } from "./foreseen.ts";
+import { parseJson, type KubeObject } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import type { Waiting } from "./planned-write.ts";
+import { emptyList, isDiscovery, plannedDiscovery, plannedType } from "./planned-types.ts";
 import { plannedObject, plannedPage } from "./planned-view.ts";
 import { refusedRead } from "./request-class.ts";
-import { isWatch, writePath, writeQuery, type ResourceTarget, type Target } from "./request-target.ts";
+import { isWatch, writePath, writeQuery, type PlainTarget, type ResourceTarget, type Target } from "./request-target.ts";
+import { plannedRevisions, withRevision } from "./revisions.ts";
 import { sendAnswer } from "./send-answer.ts";
 import type { SecretValues } from "./secret-values.ts";
 import { queryMatcher } from "./selectors.ts";
@@ -30,6 +32,16 @@ export interface Reads {
 const KEPT_READS = 10_000;
 const TEXT_ACCEPT = /^[A-Za-z0-9.+*/;=@,_ -]{1,1000}$/;
 
+const DEFINITIONS = { group: "apiextensions.k8s.io", resource: "customresourcedefinitions" };
+
+/** A list with revisions in the place of those that the cluster has under their names. */
+function withRevisions(list: KubeObject, revisions: readonly KubeObject[] | undefined): KubeObject {
+  const items: unknown = list["items"];
+  if (revisions === undefined || !Array.isArray(items)) return list;
+  const names = new Set(revisions.map((one) => one.metadata?.name));
+  return { ...list, items: [...(items as KubeObject[]).filter((item) => !names.has(item.metadata?.name)), ...revisions] };
+}
+
 /** Answers reads: by the cluster as it is, or as the plan so far would leave it. */
 export function createReads(view: PlanView, secrets: SecretValues, plan: Plan, onWaiting?: (waiting: Waiting) => void): Reads {
   const passed: ReadRequest[] = [];
@@ -47,12 +59,17 @@ export function createReads(view: PlanView, secrets: SecretValues, plan: Plan, o
     const given = request.headers.accept;
     if (target.kind === "plain" || target.subresource === "log") {
       const accept = given !== undefined && TEXT_ACCEPT.test(given) ? given : "*/*";
+      if (target.kind === "plain" && isDiscovery(target.path) && view.overlay.touches(DEFINITIONS.group, DEFINITIONS.resource)) {
+        return discovery(response, target, accept, gone.signal);
+      }
       return relay(response, target, query, accept, gone.signal);
     }
     const accepted = readAccept(given);
     if (isWatch(query)) return watch(response, target, query, accepted, gone.signal);
-    if (target.name !== undefined) return object(response, target, query, accepted, gone.signal);
-    return list(response, target, query, accepted, gone.signal);
+    // Only what goes back to a revision is shown those that the plan leads to; to anything else they are not there.
+    const rolls = String(request.headers["kubectl-command"] ?? "").startsWith("kubectl rollout");
+    if (target.name !== undefined) return object(response, target, query, accepted, rolls, gone.signal);
+    return list(response, target, query, accepted, rolls, gone.signal);
   };
 
   const isSecret = (target: ResourceTarget): boolean => target.group === "" && target.resource === "secrets";
@@ -76,13 +93,31 @@ export function createReads(view: PlanView, secrets: SecretValues, plan: Plan, o
     });
   };
 
+  /** What the cluster serves, with the types that the plan makes and without those it takes away. */
+  const discovery = async (response: ServerResponse, target: PlainTarget, accept: string, signal: AbortSignal): Promise<void> => {
+    const answer = await view.upstream.open(target, new Map(), accept.includes("json") ? accept : "application/json", signal);
+    const text = await answer.body.toArray().then((chunks) => Buffer.concat(chunks).toString());
+    const found = answer.status === 200 ? (parseJson(text) as KubeObject) : undefined;
+    const planned = plannedDiscovery(view.overlay, target.path, found);
+    const type = found === undefined ? "application/json" : String(answer.headers["content-type"] ?? "application/json");
+    response.writeHead(planned === undefined ? answer.status : 200, {
+      "content-type": planned === undefined ? String(answer.headers["content-type"] ?? "application/json") : type,
+    });
+    response.end(planned === undefined ? text : JSON.stringify(planned));
+  };
+
   const object = async (
     response: ServerResponse,
     target: ResourceTarget,
     query: Query,
     accepted: Accepted,
+    rolls: boolean,
     signal: AbortSignal,
   ): Promise<void> => {
+    const found = rolls ? view.overlay.find(keyOfTarget(target)) : undefined;
+    if (found?.object !== undefined && target.subresource === undefined && accepted.forms[0]?.form === "plain") {
+      return sendAnswer(response, { status: 200, body: await withRevision(view, { ...found, object: found.object }) });
+    }
     const planned = await plannedObject(view, target, accepted);
     if (planned !== undefined) {
       return sendAnswer(response, { ...planned, body: planned.status < 300 ? masked(target, planned.body) : planned.body });
@@ -97,15 +132,22 @@ export function createReads(view: PlanView, secrets: SecretValues, plan: Plan, o
     target: ResourceTarget,
     query: Query,
     accepted: Accepted,
+    rolls: boolean,
     signal: AbortSignal,
   ): Promise<void> => {
-    const touched = view.overlay.touches(target.group, target.resource);
+    const made = plannedType(view.overlay, target);
+    const revisions = rolls ? await plannedRevisions(view, target) : undefined;
+    const touched = made !== undefined || revisions !== undefined || view.overlay.touches(target.group, target.resource);
     if (!touched && !isSecret(target)) return relay(response, target, query, accepted.header, signal);
     const known = view.overlay.seq;
     // Rows are told apart by the metadata they carry.
     const asked = touched && query.get("includeObject") === "None" ? new Map(query).set("includeObject", "Metadata") : query;
-    const answer = await view.upstream.read(target, asked, accepted.header, signal);
-    const page = touched && answer.status === 200 ? await plannedPage(view, target, query, accepted, answer.body) : answer;
+    const answer =
+      made === undefined
+        ? await view.upstream.read(target, asked, accepted.header, signal)
+        : { status: 200, body: emptyList(made, view.overlay.nextResourceVersion(), accepted.forms[0]?.form === "table") };
+    const page =
+      touched && answer.status === 200 ? await plannedPage(view, target, query, accepted, withRevisions(answer.body, revisions)) : answer;
     const version: unknown = answer.body.metadata?.resourceVersion;
     if (typeof version === "string") seen.set(`${writePath({ ...target })} ${version}`, known);
     sendAnswer(response, { ...page, body: page.status < 300 ? masked(target, page.body) : page.body });
