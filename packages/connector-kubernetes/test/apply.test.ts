@@ -101,6 +101,14 @@ describe("applyWrites", () => {
     expect((await apply(answering([missing]).cluster, [deleted({})])).state).toBe("failed");
   });
 
+  it("takes a pod whose namespace is ending for evicted, as kubectl does", async () => {
+    const message = 'pods "p1" is forbidden: unable to create new content in namespace a because it is being terminated';
+    const ending: Answer = { status: 403, body: { message } };
+    const evicted = deleted({ method: "POST", resource: { ...write(1, "").resource, subresource: "eviction" } });
+    expect((await apply(answering([ending]).cluster, [evicted])).state).toBe("succeeded");
+    expect((await apply(answering([ending]).cluster, [write(0, "{}")])).state).toBe("failed");
+  });
+
   it("does not know of one that the server ran out of time with", async () => {
     const late: Answer = { status: 504, body: { message: "request did not complete within requested timeout" } };
     expect((await apply(answering([late]).cluster, [write(0, "{}")])).state).toBe("unknown");

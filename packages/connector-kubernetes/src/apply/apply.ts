@@ -117,12 +117,19 @@ async function inTurn(
     if (result.state === "failed" && result.status === 404 && takenAlong(write, writes)) {
       return { index, state: "done", status: result.status, message: "It was already gone with what held it." };
     }
+    if (endsWithNamespace(write, result)) {
+      return { index, state: "done", status: 403, message: "Its namespace is ending, and the pod with it." };
+    }
     // The server has said that it did nothing, and that it will when the budget allows it.
     const held = result.status === 429 && write.resource.subresource === "eviction";
     if (!held || signal.aborted || Date.now() >= until) return result;
     await pause(EVICTION_MS, signal);
   }
 }
+
+/** An eviction is made like any object, which a namespace that ends takes none of (NamespaceLifecycle admission); kubectl goes on as well. */
+const endsWithNamespace = ({ resource }: PlannedWrite, { state, status, message }: AppliedWrite): boolean =>
+  state === "failed" && status === 403 && resource.subresource === "eviction" && /because it is being terminated/.test(message ?? "");
 
 async function send(
   cluster: Cluster,
