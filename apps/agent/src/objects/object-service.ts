@@ -52,7 +52,7 @@ interface Visitor {
 export class ObjectService {
   readonly #parts: ObjectParts;
   readonly #audits: Record<"objects.listed" | "object.opened", AnalysisAudit>;
-  readonly #rate = new RateLimit({ burst: 120, perSecond: 15 });
+  readonly #rate = new RateLimit({ burst: 300, perSecond: 20 });
   /** By socket, then by scope. */
   readonly #feeds = new WeakMap<RoomSocket, Map<string, ObjectFeed>>();
 

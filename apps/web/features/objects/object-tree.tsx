@@ -52,9 +52,6 @@ function useFollowing(connectionId: string, open: ReadonlySet<string>, live: boo
   const { objects } = useSession();
   const kinds = objects.kinds(connectionId)?.value;
   useEffect(() => objects.watch({ connectionId, kind: NAMESPACES }), [objects, connectionId]);
-  useEffect(() => {
-    if (live) void objects.loadKinds(connectionId);
-  }, [objects, connectionId, live]);
 
   // Each list that is open is followed for as long as it is, whatever else is opened or closed.
   const following = useRef(new Map<string, () => void>());
@@ -93,6 +90,8 @@ function useFollowing(connectionId: string, open: ReadonlySet<string>, live: boo
     const places = [...open].map(namespaceOf).filter((key) => key !== undefined);
     const count = () => {
       if (document.visibilityState === "hidden") return;
+      // Definitions come and go, too; and what could not be asked is asked again.
+      void objects.loadKinds(connectionId);
       for (const place of places) void objects.loadCounts(connectionId, place === CLUSTER ? undefined : place.slice("namespace ".length));
     };
     count();
@@ -119,8 +118,7 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
   /** Whether the keyboard is to go to the active line once it is drawn. */
   const moving = useRef(false);
   const edited = useStore(session.openObjects.edited, (keys) => keys);
-  const items = rows.filter((row) => row.type !== "note");
-  const stop = items.find(({ key }) => key === active) ?? items[0];
+  const stop = rows.find(({ key }) => key === active) ?? rows[0];
   const { from, to } = useRowWindow(tree, rows.length, ROW_PX, rows.length <= FEW);
   const stopAt = stop === undefined ? -1 : rows.indexOf(stop);
 
@@ -133,7 +131,7 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
   });
 
   const go = (row: TreeRow | undefined) => {
-    if (row === undefined || row.type === "note") return;
+    if (row === undefined) return;
     moving.current = true;
     setActive(row.key);
   };
@@ -151,23 +149,23 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
     });
   const press = (event: KeyboardEvent, row: TreeRow) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const at = items.findIndex(({ key }) => key === row.key);
+    const at = rows.findIndex(({ key }) => key === row.key);
     const isOpen = "open" in row && row.open;
     if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) {
       if (row.type !== "object") return;
       setMenu(row.key);
     } else if (event.shiftKey) return;
-    else if (event.key === "ArrowDown") go(items[at + 1]);
-    else if (event.key === "ArrowUp") go(items[at - 1]);
-    else if (event.key === "Home") go(items[0]);
-    else if (event.key === "End") go(items.at(-1));
+    else if (event.key === "ArrowDown") go(rows[at + 1]);
+    else if (event.key === "ArrowUp") go(rows[at - 1]);
+    else if (event.key === "Home") go(rows[0]);
+    else if (event.key === "End") go(rows.at(-1));
     else if (event.key === "Enter" || event.key === " ") act(row);
     else if (event.key === "ArrowRight" && "open" in row) {
-      if (isOpen) go(items[at + 1]!.depth > row.depth ? items[at + 1] : undefined);
+      if (isOpen) go(rows[at + 1]!.depth > row.depth ? rows[at + 1] : undefined);
       else onToggle(row.key, true);
     } else if (event.key === "ArrowLeft") {
       if (isOpen) onToggle(row.key, false);
-      else go(items.slice(0, at).findLast(({ depth }) => depth < row.depth));
+      else go(rows.slice(0, at).findLast(({ depth }) => depth < row.depth));
     } else return;
     event.preventDefault();
   };

@@ -1,6 +1,6 @@
 "use client";
 import { ChevronRight, Globe, Layers } from "lucide-react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { CSSProperties, KeyboardEvent, ReactNode } from "react";
 import { Badge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
@@ -28,7 +28,7 @@ interface TreeLineProps {
 /** One line of the tree of objects. */
 export function TreeLine({ row, top, stop, edited, menu, onAct, onFocus, onKeyDown }: TreeLineProps) {
   const place = { position: "absolute", top, height: ROW_PX, left: 0, right: 0 } as const;
-  if (row.type === "note") return <Note row={row} style={place} />;
+  if (row.type === "note") return <Note row={row} style={place} stop={stop} onFocus={onFocus} onKeyDown={onKeyDown} />;
   const expandable = "open" in row;
   return (
     <div
@@ -128,13 +128,30 @@ function Warning({ row }: { row: Exclude<TreeRow, { type: "note" }> }) {
   return null;
 }
 
-function Note({ row, style }: { row: Extract<TreeRow, { type: "note" }>; style: React.CSSProperties }) {
+/** What is said in place of lines that are not there; the keyboard gets to it like to any other. */
+function Note({
+  row,
+  style,
+  stop,
+  onFocus,
+  onKeyDown,
+}: { row: Extract<TreeRow, { type: "note" }>; style: CSSProperties } & Pick<TreeLineProps, "stop" | "onFocus" | "onKeyDown">) {
   return (
     <div
-      role={row.tone === "warn" ? "alert" : "status"}
+      role="treeitem"
+      aria-level={row.depth}
+      aria-selected={false}
+      aria-busy={row.tone === "busy"}
+      tabIndex={stop ? 0 : -1}
       style={style}
       title={row.text}
-      className={cn("flex items-center gap-2 pr-3.5 text-xs", INDENT[row.depth], row.tone === "warn" ? "text-modify-text" : "text-faint")}
+      onFocus={onFocus}
+      onKeyDown={onKeyDown}
+      className={cn(
+        "flex items-center gap-2 pr-3.5 text-xs focus-visible:-outline-offset-2",
+        INDENT[row.depth],
+        row.tone === "warn" ? "text-modify-text" : "text-faint",
+      )}
     >
       {row.tone === "busy" && <Spinner className="size-3" />}
       <span className="truncate">{row.text}</span>

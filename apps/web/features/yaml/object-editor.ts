@@ -16,6 +16,7 @@ export interface ObjectEditorParts {
   label: string;
   onText: (text: string) => void;
   onSave: () => void;
+  onPropose: () => void;
 }
 
 /** One Monaco editor on the text of one object. No React: the component makes it and disposes it. */
@@ -77,6 +78,7 @@ export class ObjectEditor implements IDisposable {
       wordWrap: host.clientWidth < NARROW ? "on" : "off",
     });
     this.exit = new KeyboardExit(monaco, this.editor);
+    const propose = monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter;
     const save = monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS;
     this.#owned = [
       this.exit,
@@ -84,6 +86,7 @@ export class ObjectEditor implements IDisposable {
         if (!this.#writing) parts.onText(this.#model.getValue());
       }),
       this.editor.addAction({ id: "interlock.save", label: "Plan the change", keybindings: [save], run: () => parts.onSave() }),
+      this.editor.addAction({ id: "interlock.propose", label: "Propose the change", keybindings: [propose], run: () => parts.onPropose() }),
       this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" })),
     ];
   }

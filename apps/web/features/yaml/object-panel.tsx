@@ -35,7 +35,9 @@ function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }
   const [whole, setWhole] = useState(false);
   const [errors, setErrors] = useState(0);
   const editable = canAct && roomOpen && state.phase === "here" && !state.gone;
-  const { host, editor } = useEditor(pane, buffer);
+  /** Proposes the plan in view, where there is one that may be proposed. */
+  const proposer = useRef<() => void>(undefined);
+  const { host, editor } = useEditor(pane, buffer, () => (proposer.current ?? (() => void buffer.plan()))());
   const edited = state.base !== undefined && state.text !== state.base.text;
 
   useEffect(() => editor?.setReadOnly(!editable), [editor, editable]);
@@ -120,7 +122,9 @@ function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }
             </span>
           )}
         </div>
-        {state.plan && <SavePlanPart buffer={buffer} state={state} canAct={canAct} closed={!roomOpen} />}
+        {state.plan && (
+          <SavePlanPart proposer={proposer} plan={state.plan} buffer={buffer} state={state} canAct={canAct} closed={!roomOpen} />
+        )}
       </div>
     </div>
   );
@@ -167,10 +171,14 @@ function LastChange({ state: { base } }: { state: BufferState }) {
 }
 
 /** Makes the editor when the host is in the page and disposes it when it leaves; the buffer outlives it. */
-function useEditor(pane: OpenObject, buffer: ObjectBuffer) {
+function useEditor(pane: OpenObject, buffer: ObjectBuffer, onPropose: () => void) {
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<ObjectEditor>();
   const { resolvedTheme } = useTheme();
+  const latest = useRef(onPropose);
+  useEffect(() => {
+    latest.current = onPropose;
+  });
   useEffect(() => {
     let made: ObjectEditor | undefined;
     let unmounted = false;
@@ -185,6 +193,7 @@ function useEditor(pane: OpenObject, buffer: ObjectBuffer) {
           label: `${pane.target.kindName} ${objectTitle(pane.target)}`,
           onText: (text) => buffer.write(text),
           onSave: () => void buffer.plan(),
+          onPropose: () => latest.current(),
         });
         setEditor(made);
       },

@@ -1,6 +1,6 @@
 "use client";
 import type { DraftAnalysis, ObjectEdit } from "@interlock/protocol";
-import { useId, useState } from "react";
+import { type RefObject, useEffect, useId, useState } from "react";
 import { toast } from "sonner";
 import { ERRORS } from "@interlock/protocol";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
@@ -12,19 +12,20 @@ import { useRoom, useSession } from "../room/room-context.tsx";
 import type { BufferState, ObjectBuffer, SavePlan } from "./object-buffer.ts";
 
 interface SavePlanPartProps {
+  /** What the shortcut does while a plan may be proposed. */
+  proposer: RefObject<(() => void) | undefined>;
   buffer: ObjectBuffer;
+  plan: SavePlan;
   state: BufferState;
   canAct: boolean;
   closed: boolean;
 }
 
 /** What saving would do: the command it comes to, what stands in its way, and its impact, from where it is proposed. */
-export function SavePlanPart({ buffer, state, canAct, closed }: SavePlanPartProps) {
+export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: SavePlanPartProps) {
   const session = useSession();
   const me = useRoom((room) => room.me);
   const [demand, setDemand] = useState<Demand>();
-  const { plan } = state;
-  if (plan === undefined) return null;
   const { edit, impact, verdict } = plan;
   // What the edit could not foresee kubectl says itself.
   const clashes = impact?.statements.some(({ willFail }) => willFail.some(({ reason }) => reason.includes("conflict with"))) ?? false;
@@ -47,6 +48,13 @@ export function SavePlanPart({ buffer, state, canAct, closed }: SavePlanPartProp
     if (reason || maxRows) setDemand(demandOf(draft, dryRun, reason, maxRows));
     else void send(dryRun, {});
   };
+  const canPropose = canAct && !closed && !stale && !state.planning && !state.proposing && (edit.conflicts.length === 0 || state.force);
+  useEffect(() => {
+    proposer.current = canPropose && draft ? () => propose(false) : undefined;
+    return () => {
+      proposer.current = undefined;
+    };
+  });
   return (
     // It scrolls in a low window, so the keyboard must reach it.
     <section
@@ -70,7 +78,7 @@ export function SavePlanPart({ buffer, state, canAct, closed }: SavePlanPartProp
             draft={draft}
             mine
             behind={stale || state.planning}
-            canPropose={canAct && !stale && !state.planning && (edit.conflicts.length === 0 || state.force)}
+            canPropose={canPropose}
             closed={closed}
             busy={state.proposing}
             onPropose={propose}
