@@ -59,7 +59,8 @@ export async function read(
       await sink.end(index, rows.truncated || limit !== undefined || outcome.state !== "exited");
       if (signal.aborted) return { state: "cancelled", affected: [] };
       const refused = gate.refused[0];
-      if (refused === undefined && (limit !== undefined || (outcome.state === "exited" && outcome.code === 0))) {
+      const answered = outcome.state === "exited" && (outcome.code === 0 || (outcome.code === 1 && ANSWERS_WITH_1.has(line.verb)));
+      if (refused === undefined && (limit !== undefined || answered)) {
         words.tell();
         if (limit !== undefined) sink.notice(index, limit);
         continue;
@@ -78,6 +79,9 @@ export async function read(
     await gate.close();
   }
 }
+
+/** Verbs whose code 1 is an answer and no failure: there are differences, or one may not. */
+const ANSWERS_WITH_1: ReadonlySet<string> = new Set(["diff", "auth can-i"]);
 
 /** Which limit ended it, in words for people; what was shown until then stands. Undefined where none did. */
 function limitOf(

@@ -164,6 +164,14 @@ spec:
     expect(output).not.toContain(Buffer.from("hunter2").toString("base64"));
   });
 
+  test.each([
+    ["kubectl diff -f - <<'EOF'\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: fresh, namespace: shop }\nEOF", "+kind: ConfigMap"],
+  ])("kubectl's code 1 is an answer where it is one: %s", async (text, words) => {
+    const { outcome, output } = await run(text, await plan(text));
+    expect(outcome).toMatchObject({ state: "succeeded" });
+    expect(output).toContain(words);
+  });
+
   test("the words of a write given out for a read are stopped at the gate", async () => {
     const before = sim.writes();
     const text = "kubectl delete deployment web -n shop";
