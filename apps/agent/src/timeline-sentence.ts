@@ -46,6 +46,8 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
     data["why"] === "restart"
       ? `${title(data)} was running when Interlock stopped; its outcome is unknown`
       : `${title(data)} ended without a known outcome`,
+  "secret.shown": (data) =>
+    `was shown ${text(data, "key")} of Secret ${text(data, "namespace")}/${text(data, "name")} of ${text(data, "connection")}: ${text(data, "reason")}`,
   "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
   "result.removed": (data) => `The result of ${title(data)} was removed after ${number(data, "days")} days`,
   "undo.removed": (data) =>

@@ -13,6 +13,8 @@ const OUTPUT_BYTES = 256 * 1024 * 1024;
 /** Most bytes of what it says beside its output that are kept. */
 const WORDS_BYTES = 16 * 1024;
 
+const HIDDEN = "What kubectl says beside its output is not shown, since values of Secrets may be in it.";
+
 /**
  * Runs lines that only read, behind a gate that lets nothing else through. Each line's output is a result of its own, a row for each line of
  * it, handed on as it comes: what follows a log or a watch goes on until it is cancelled or meets a limit, which is said.
@@ -29,12 +31,14 @@ export async function read(
   const frozen = await freezeFiles(lines, request.files, { signal });
   if (!frozen.ok)
     return { state: "failed", affected: [], error: { code: "statement_failed", message: frozen.reason, statement: frozen.line } };
-  const gate = await openGate({ cluster, mode: "read" });
+  const { showSecret } = request;
+  const gate = await openGate({ cluster, mode: "read", ...(showSecret === undefined ? {} : { showSecret }) });
   try {
     for (const [index, line] of frozen.lines.entries()) {
       await sink.columns(index, [column("output")]);
       const rows = new RowWriter(sink, index, request.rowCap);
-      const words = new Words((text) => sink.notice(index, text));
+      // A template that fails is printed with the whole object beside it, and a notice is seen by everybody.
+      const words = new Words((text) => sink.notice(index, showSecret === undefined ? text : HIDDEN));
       const follows = endless(line);
       const full = new AbortController();
       const outcome = await runKubectl({
@@ -70,7 +74,8 @@ export async function read(
           ? "It took longer than it may."
           : refused !== undefined
             ? `It would do more than read: ${refused.reason}`
-            : words.text || `kubectl ended with ${outcome.state} ${outcome.code ?? ""}`.trim();
+            : (showSecret === undefined ? words.text : words.text && HIDDEN) ||
+              `kubectl ended with ${outcome.state} ${outcome.code ?? ""}`.trim();
       const code = outcome.state === "timed_out" ? "statement_timeout" : "statement_failed";
       return { state: "failed", affected: [], error: { code, message, statement: index } };
     }

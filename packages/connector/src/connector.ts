@@ -208,6 +208,18 @@ export interface ExecuteRequest {
   capture?: { maxRows: number; maxBytes: number };
   /** Does everything but COMMIT: counts, compares with the guard and always rolls back. */
   dryRun?: boolean;
+  /**
+   * Asked for every secret value that a read meets; true leaves it readable in the rows, and nowhere else. Whoever answers keeps that it did.
+   * Absent: none is shown.
+   */
+  showSecret?: (value: SecretKey) => boolean;
+}
+
+/** One value of a Kubernetes Secret. */
+export interface SecretKey {
+  namespace: string;
+  name: string;
+  key: string;
 }
 
 /** Most rows that are kept of one run, and most bytes of their values: beyond it an undo is a restore, not a command. */

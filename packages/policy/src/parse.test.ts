@@ -42,6 +42,16 @@ test.each([
   ["a key twice", rule("    effect: allow\n"), /^5:5 .*unique/],
   ["broken YAML", "version: 1\nrules: [\n", /^3:1 /],
   ["a tag", rule("    message: !!js/function 'x'\n"), /^5:14 .*tag/i],
+  [
+    "a secret shown without a reason",
+    "version: 1\nrules:\n  - id: a\n    effect: allow\n    obligations: { secrets: [a/b/c] }\n",
+    /^5:\d+ what is shown of a secret is shown for a reason/,
+  ],
+  [
+    "a secret that is no key of one",
+    "version: 1\nrules:\n  - id: a\n    effect: allow\n    obligations: { reason: true, secrets: [a/b] }\n",
+    /^5:\d+ must match pattern/,
+  ],
   ["two documents", "version: 1\nrules: []\n---\nversion: 1\n", /^3:1 .*multiple documents/],
   ["a review by nobody", "version: 1\nrules:\n  - id: a\n    effect: review\n", /^4:5 a review needs reviews/],
   [

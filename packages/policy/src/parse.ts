@@ -28,7 +28,15 @@ interface RuleText {
   when?: string;
   effect: RuleEffect;
   reviews?: ReviewDemand[];
-  obligations?: { reason?: boolean; guard?: boolean; countdown?: string; rowCap?: number; timeout?: string; masks?: string[] };
+  obligations?: {
+    reason?: boolean;
+    guard?: boolean;
+    countdown?: string;
+    rowCap?: number;
+    timeout?: string;
+    masks?: string[];
+    secrets?: string[];
+  };
   message?: string;
 }
 
@@ -81,6 +89,13 @@ function compileRule(source: YamlSource, path: readonly (string | number)[], rul
   }
   if (rule.effect === "deny" && rule.obligations !== undefined) {
     errors.push(source.atKey(path, "obligations", "what is denied never runs, so it cannot have obligations"));
+  }
+  if (rule.obligations?.secrets !== undefined) {
+    if (rule.effect === "mask") errors.push(source.atKey(path, "effect", "a mask hides; only an allow or a review shows secrets"));
+    if (rule.obligations.reason !== true)
+      errors.push(
+        source.at([...path, "obligations", "secrets"], "what is shown of a secret is shown for a reason: say reason: true as well"),
+      );
   }
   if (rule.when !== undefined) {
     const result = compileExpression(rule.when);

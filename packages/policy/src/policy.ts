@@ -21,6 +21,7 @@ export interface RuleObligations {
   rowCap?: number;
   timeoutMs?: number;
   masks?: readonly string[];
+  secrets?: readonly string[];
 }
 
 export interface Rule {

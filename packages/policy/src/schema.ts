@@ -10,6 +10,9 @@ const DURATION = { type: "string", pattern: "^[0-9]{1,9}(ms|s|m|h)$" } as const;
 /** One `schema.table.column`, each part a name or `*`. */
 const COLUMN = { type: "string", pattern: "^[^.\\s]+\\.[^.\\s]+\\.[^.\\s]+$", maxLength: 200 } as const;
 
+/** One `namespace/name/key`, each part a name or `*`. */
+const SECRET = { type: "string", pattern: "^[^/\\s]+/[^/\\s]+/[^/\\s]+$", maxLength: 600 } as const;
+
 /**
  * JSON Schema (draft 2020-12) of a policy document, for the editor and for `parsePolicy`. What it cannot say (unique ids, the types of
  * expressions, how long a countdown may be) `parsePolicy` checks beside it.
@@ -96,6 +99,12 @@ export const POLICY_SCHEMA = {
               minItems: 1,
               items: { anyOf: [COLUMN, { enum: DETECTORS }] },
               description: "Extra masks: columns or detectors.",
+            },
+            secrets: {
+              type: "array",
+              minItems: 1,
+              items: SECRET,
+              description: "Values of Kubernetes Secrets that its proposer alone is shown: namespace/name/key; * stands for any one part.",
             },
           },
         },

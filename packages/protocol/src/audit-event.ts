@@ -55,6 +55,7 @@ export const AUDIT_TYPES = [
   "command.cancelled",
   "command.rolled_back",
   "command.unknown",
+  "secret.shown",
   "result.exported",
   "result.removed",
   "undo.removed",

@@ -104,6 +104,8 @@ export const Execution = z.object({
   conflictCount: z.number().int().nonnegative().optional(),
   /** What was not any more as it had been agreed to, in words that go on after the object's name; nothing was done. */
   drift: z.array(z.object({ object: z.string(), why: z.string() })).optional(),
+  /** Policy shows secret values to its proposer: its results are nobody else's. */
+  private: z.boolean().optional(),
   /** After a dry run: what rolling back did not take back. */
   notTakenBack: z.array(z.string()).optional(),
 });

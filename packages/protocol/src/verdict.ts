@@ -16,6 +16,8 @@ export const Obligations = z.object({
   rowCap: z.number().int().positive().optional(),
   /** Extra masks, by `schema.table.column` or detector name. */
   masks: z.array(z.string()),
+  /** Values of Kubernetes Secrets that its proposer is shown, as `namespace/name/key` where `*` stands for any one part. */
+  secrets: z.array(z.string()).optional(),
   /** Statement timeout in milliseconds. */
   timeoutMs: z.number().int().positive().optional(),
 });

@@ -10,6 +10,7 @@ import { asCommandFiles } from "./files.ts";
 import { maskedConflict } from "./masked-conflict.ts";
 import { maskedText, type Said } from "./masked-text.ts";
 import type { Run, Stop } from "./runs.ts";
+import { isPrivate, ShownSecrets } from "./shown-secrets.ts";
 
 /** How a run ended, masked, ready to be stored and shown. */
 export interface Ending {
@@ -52,6 +53,10 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
       outcome = await putBack(life, target, claimed, { ...limits, ...made }, run.signal, recording.sink);
     } else {
       const files = asCommandFiles(claimed.files);
+      const shown = isPrivate(row, verdict)
+        ? new ShownSecrets(life, { row, connection: row.connection.name, proposer, patterns: obligations.secrets ?? [] })
+        : undefined;
+      if (shown !== undefined) run.execution.private = true;
       outcome = await target.execute(
         {
           ...limits,
@@ -62,11 +67,13 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
           access,
           ...(guard === undefined ? {} : { guard }),
           ...(isReversible(impact, work !== undefined) && !envelope.dryRun ? { capture: CAPTURE_LIMITS } : {}),
+          ...(shown === undefined ? {} : { showSecret: shown.show }),
           rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
         },
-        { ...recording.sink, captured: (image) => life.undo.keep(row.id, image) },
+        { ...(shown?.audited(recording.sink) ?? recording.sink), captured: (image) => life.undo.keep(row.id, image) },
         run.signal,
       );
+      await shown?.written();
     }
   } catch (error) {
     outcome = faultOf(error, access);

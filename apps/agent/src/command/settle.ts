@@ -27,7 +27,7 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
 }
 
 function write(life: Life, { row, executionId }: Claimed, { state, execution, stopped }: Ending) {
-  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, drift, notTakenBack } = execution;
+  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, drift, notTakenBack, private: own } = execution;
   const summary: ExecutionSummary = {
     affected,
     notices,
@@ -37,6 +37,7 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     ...(guard === undefined ? {} : { guard }),
     ...(conflicts === undefined ? {} : { conflicts, conflictCount }),
     ...(drift === undefined ? {} : { drift }),
+    ...(own === undefined ? {} : { private: own }),
     ...(notTakenBack === undefined ? {} : { notTakenBack }),
   };
   return durably<undefined>(life, async (tx) => {

@@ -42,3 +42,10 @@ test("a policy that became stricter binds at once", () => {
     masks: ["a.b.c", "email"],
   });
 });
+
+test("a secret is shown only where what was sealed and the policy of today both show it", () => {
+  const shown = (secrets: string[]) => verdict("allow", { secrets });
+  expect(stricter(shown(["a/b/c", "a/b/d"]), shown(["a/b/d", "x/y/z"])).obligations.secrets).toEqual(["a/b/d"]);
+  expect(stricter(shown(["a/b/c"]), verdict("allow")).obligations.secrets).toBeUndefined();
+  expect(stricter(verdict("allow"), shown(["a/b/c"])).obligations.secrets).toBeUndefined();
+});

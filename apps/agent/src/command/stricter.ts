@@ -19,10 +19,17 @@ function both(a: Obligations, b: Obligations): Obligations {
     reason: a.reason || b.reason,
     guard: a.guard || b.guard,
     countdownMs: Math.max(a.countdownMs, b.countdownMs),
+    ...shownByBoth(a, b),
     masks: [...new Set([...a.masks, ...b.masks])],
     ...(rowCap === undefined ? {} : { rowCap }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
+}
+
+/** A secret is shown only where both show it. */
+function shownByBoth({ secrets = [] }: Obligations, b: Obligations): Pick<Obligations, "secrets"> {
+  const shown = secrets.filter((one) => b.secrets?.includes(one) === true);
+  return shown.length === 0 ? {} : { secrets: shown };
 }
 
 function demands(a: readonly ReviewDemand[], b: readonly ReviewDemand[]): ReviewDemand[] {

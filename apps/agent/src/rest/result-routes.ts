@@ -11,6 +11,7 @@ import {
   type Outcome,
   type ResultSummary,
 } from "@interlock/protocol";
+import { isPrivate } from "../command/shown-secrets.ts";
 import type { ResultService } from "../result/result-service.ts";
 import { csvLine, uniqueNames } from "../result/table-text.ts";
 import { lines } from "./line-stream.ts";
@@ -48,6 +49,11 @@ export function resultRoutes({ db, commands, results, timeline, authenticate }: 
     const found = await find(c.req.valid("param").id, statement, c.req.raw.signal);
     if (!found.ok) return answer(c, found);
     const { command, execution, result } = found.value;
+    if (
+      isPrivate({ effect: command.effect, reason: command.reason ?? null }, command.verdict) &&
+      command.proposer.id !== c.get("principal").id
+    )
+      return answer(c, refuse("forbidden", "It holds values of Secrets, which policy shows to its proposer alone."));
     if (!(await results.isKept(execution.id, result.statement))) return answer(c, refuse("not_found", "The result is not kept any more."));
     const data = { title: command.title, executionId: execution.id, statement: result.statement, format };
     const facts = { type: "result.exported", actor: c.get("principal").name, roomId: command.roomId, commandId: command.id, data } as const;

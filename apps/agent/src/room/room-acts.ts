@@ -1,5 +1,6 @@
 import { liveSession, type Db } from "@interlock/db";
-import { CLOSE, ok, refuse, type ClientMessage, type Command, type Outcome, type Principal, type Role } from "@interlock/protocol";
+import { CLOSE, ok, refuse, Verdict, type ClientMessage, type Command, type Outcome, type Principal, type Role } from "@interlock/protocol";
+import { isPrivate } from "../command/shown-secrets.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import type { Log } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -49,7 +50,8 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
     }
     case "result.pull":
       if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
-      if (!(await resultInRoom(acts, roomId, message.executionId))) return refuse("not_found", "there is no such result in this room");
+      if (!(await resultInRoom(acts, roomId, message.executionId, principal.id)))
+        return refuse("not_found", "there is no such result in this room that is shown to you");
       results.pull(socket, message);
       return DONE;
     case "result.stop":
@@ -232,8 +234,11 @@ async function inRoom(acts: RoomActs, roomId: string, documentId: string): Promi
   return (await acts.documents.find(documentId))?.roomId === roomId;
 }
 
-async function resultInRoom(acts: RoomActs, roomId: string, executionId: string): Promise<boolean> {
-  return (await acts.db.execution.count({ where: { id: executionId, command: { roomId } } })) === 1;
+/** Whether there is such a result in the room, and it is not one with secret values that policy shows to somebody else. */
+async function resultInRoom(acts: RoomActs, roomId: string, executionId: string, reader: string): Promise<boolean> {
+  const select = { proposerId: true, effect: true, reason: true, verdict: true } as const;
+  const row = await acts.db.command.findFirst({ where: { roomId, execution: { id: executionId } }, select });
+  return row !== null && (row.proposerId === reader || !isPrivate(row, Verdict.parse(row.verdict)));
 }
 
 const told = (outcome: Outcome<object>): Outcome<Record<string, unknown>> => (outcome.ok ? ok({ ...outcome.value }) : outcome);

@@ -360,7 +360,10 @@ function Notices({ notices }: { notices: readonly string[] }) {
 function ResultLinks({ command }: { command: Command }) {
   const session = useSession();
   const { execution } = command;
+  const mine = useRoom((state) => state.me?.id === command.proposer.id);
   if (!execution || execution.results.length === 0) return null;
+  if (execution.private === true && !mine)
+    return <p>Its result may hold values of Secrets; policy shows it to {command.proposer.name} alone.</p>;
   return (
     <div className="flex flex-wrap gap-1.5">
       {execution.results.map(({ statement, rows, columns }) => (
