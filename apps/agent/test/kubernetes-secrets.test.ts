@@ -1,7 +1,7 @@
 import { stderr } from "node:process";
 import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { Command } from "@interlock/protocol";
+import type { Command } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleMessage, type RoomActs } from "../src/room/room-acts.ts";
 import { openStage, type Name, type Stage } from "./command-stage.ts";
