@@ -24,6 +24,8 @@ export const ObjectKinds = z.object({
   kinds: z.array(ObjectKind),
   /** Groups that did not say what they serve, and why. */
   failed: z.array(z.object({ group: z.string(), reason: z.string() })),
+  /** The namespace the connection works in, for those who may not list them. */
+  namespace: z.string().optional(),
 });
 export type ObjectKinds = z.infer<typeof ObjectKinds>;
 

@@ -99,6 +99,13 @@ test("every state is said where it is so", () => {
   expect(lines({ scopes: { "/namespaces": scope([], { phase: "refused", why: "forbidden" }) } })[0]).toBe(
     "(Namespaces are not told: forbidden)",
   );
+  const refused = { "/namespaces": scope([], { phase: "refused", why: "forbidden" }) };
+  const home = { phase: "here" as const, value: { kinds: KINDS, failed: [], namespace: "payments" } };
+  expect(lines({ kinds: home, scopes: refused, open: new Set([PAYMENTS]) }).slice(0, 3)).toEqual([
+    "(Namespaces are not told: forbidden)",
+    "payments",
+    "  Deployment 1",
+  ]);
   expect(lines({ open: new Set([PAYMENTS]), counts: () => counts() })).toContain("  (This namespace is empty.)");
 });
 

@@ -8,7 +8,8 @@ export const CLUSTER = "cluster";
 
 /** One line of the tree. `key` stays the same while the line is about the same thing. */
 export type TreeRow =
-  | { type: "namespace"; key: string; depth: 1; entry: ObjectEntry; open: boolean }
+  /** `unread`: nothing is known of it but its name. */
+  | { type: "namespace"; key: string; depth: 1; entry: ObjectEntry; open: boolean; unread?: true }
   | { type: "cluster"; key: string; depth: 1; open: boolean }
   | { type: "kind"; key: string; depth: 2; kind: ObjectKind; namespace: string | undefined; count: ObjectCount | undefined; open: boolean }
   | { type: "empty"; key: string; depth: 2; kinds: number; open: boolean }
@@ -77,6 +78,14 @@ export function treeRows(state: TreeState): TreeRow[] {
     rows.push({ type: "note", key: `failed ${group}`, depth: 1, tone: "warn", text: `${group} is not shown: ${reason}` });
   if (namespaces.phase === "refused")
     rows.push({ type: "note", key: "refused", depth: 1, tone: "warn", text: `Namespaces are not told: ${namespaces.why ?? ""}` });
+  const own = namespaces.phase === "refused" ? state.kinds?.value?.namespace : undefined;
+  if (own !== undefined) {
+    // Who may list no namespaces may still be at home in one.
+    const entry: ObjectEntry = { uid: namespaceKey(own), name: own, labels: {}, at: "", version: "" };
+    const open = state.open.has(namespaceKey(own));
+    rows.push({ type: "namespace", key: namespaceKey(own), depth: 1, entry, open, unread: true });
+    if (open) rows.push(...kindRows(state, own, wanted));
+  }
   for (const entry of byName(namespaces.entries)) {
     const key = namespaceKey(entry.name);
     const named = wanted === "" || matches(entry, wanted);

@@ -123,7 +123,7 @@ function Warning({ row }: { row: Exclude<TreeRow, { type: "note" }> }) {
   if (row.type !== "namespace" && row.type !== "object") return null;
   if (row.entry.terminating) return <span className="shrink-0 text-2xs text-delete-text">terminating</span>;
   // Policies of the network go by it: a namespace without one is easily reached by what it should not be, or not at all.
-  if (row.type === "namespace" && row.entry.labels["env"] === undefined)
+  if (row.type === "namespace" && row.unread !== true && row.entry.labels["env"] === undefined)
     return <span className="shrink-0 text-2xs text-modify-text">no env label</span>;
   return null;
 }

@@ -27,7 +27,10 @@ export interface ExplorerOptions extends Partial<WatchTimes> {
 }
 
 /** Opens the objects of a cluster for looking at. Everything goes by the gate's way to the cluster, which can only read. */
-export function openExplorer(cluster: () => Promise<Cluster>, options: ExplorerOptions = {}): ObjectExplorer & { close(): void } {
+export function openExplorer(
+  cluster: () => Promise<Cluster & { readonly namespace?: string }>,
+  options: ExplorerOptions = {},
+): ObjectExplorer & { close(): void } {
   const watches = new Map<string, SharedWatch>();
   const fingerprintKey = randomBytes(32);
   let closed = false;
@@ -92,7 +95,9 @@ export function openExplorer(cluster: () => Promise<Cluster>, options: ExplorerO
   return {
     async kinds() {
       const { all, failed } = await types().catch(unanswered);
-      return { kinds: browsable(all).map(kindOf), failed: failed.map((one) => ({ ...one })) };
+      const { namespace } = await cluster();
+      const own = namespace === undefined ? {} : { namespace };
+      return { kinds: browsable(all).map(kindOf), failed: failed.map((one) => ({ ...one })), ...own };
     },
     counts(namespace, signal) {
       const key = namespace ?? "";
