@@ -35,19 +35,19 @@ import { openWork, resolutionOf, sealWork } from "./work.ts";
 /** Where programs of a host usually are; the agent's own environment is not asked. */
 export const KUBECTL_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin";
 
+/** Lists of one cluster that are followed at a time, by all people together; whoever opens more waits for one that is closed. */
+const FOLLOWED = 256;
+
 /** A cluster behind its gate. Sockets open with the first request. */
 export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
-  let opened: Promise<OpenedCluster> | undefined;
   let program: Promise<string | undefined> | undefined;
-  const cluster = (): Promise<OpenedCluster> => {
-    opened ??= openCluster(secret);
-    // A failure is not kept: what it could not read may be there by the next time.
-    opened.catch(() => (opened = undefined));
-    return opened;
-  };
+  const commands = opensOnce(() => openCluster(secret));
+  // Each list that people follow holds a connection of its own: commands must not wait for one of them to end.
+  const watching = opensOnce(() => openCluster(secret, { connections: FOLLOWED }));
+  const cluster = commands.open;
   const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
 
-  const objects = openExplorer(cluster);
+  const objects = openExplorer(watching.open);
   const drafts = manifestCache();
 
   const planned = async (
@@ -115,8 +115,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     },
     async close() {
       objects.close();
-      const open = await opened?.catch(() => undefined);
-      await open?.close();
+      await Promise.all([commands.close(), watching.close()]);
     },
   };
 }
@@ -129,6 +128,22 @@ const writesOf = ({ lines }: CommandPlan): PlannedWrite[] => lines.flatMap((line
 function objectsOf(image: UndoImage): ObjectsImage {
   if ("kept" in image) return image;
   throw new TargetError("undo_unavailable", "What was kept are rows of a database.");
+}
+
+/** Opens with the first that asks. A failure is not kept: what could not be read may be there by the next time. */
+function opensOnce(opening: () => Promise<OpenedCluster>): { open: () => Promise<OpenedCluster>; close: () => Promise<void> } {
+  let opened: Promise<OpenedCluster> | undefined;
+  return {
+    open() {
+      opened ??= opening();
+      opened.catch(() => (opened = undefined));
+      return opened;
+    },
+    async close() {
+      const open = await opened?.catch(() => undefined);
+      await open?.close();
+    },
+  };
 }
 
 /** A text that is not read is planned by nobody. */

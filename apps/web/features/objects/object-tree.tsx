@@ -11,7 +11,7 @@ import { useRowWindow } from "./use-row-window.ts";
 /** What is open in the tree of a connection, for as long as the page lives. */
 const opened = new Map<string, ReadonlySet<string>>();
 /** Numbers of an open namespace are asked for anew this often, in milliseconds; lists that are open are live. */
-const RECOUNT_MS = 10_000;
+const RECOUNT_MS = 15_000;
 /** Below this many lines all of them are drawn. */
 const FEW = 120;
 
