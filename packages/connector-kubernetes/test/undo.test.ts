@@ -36,6 +36,7 @@ class Stage {
   async run(
     text: string,
     planned?: Planned,
+    timeoutMs = 20_000,
   ): Promise<{ outcome: ExecuteOutcome; planned: Planned; image: ObjectsImage | undefined; said: string }> {
     const made = planned ?? (await this.plan(text));
     let image: UndoImage | undefined;
@@ -45,7 +46,7 @@ class Stage {
         text,
         resolution: made.resolution,
         access: "write",
-        timeoutMs: 20_000,
+        timeoutMs,
         rowCap: 1_000,
         applicationName: "test",
         capture: CAPTURE_LIMITS,
@@ -338,6 +339,63 @@ EOF`,
     });
     expect(dump(stage.sim)).toEqual(before);
     expect(undone.text + JSON.stringify(undone.impact) + undone.said).not.toMatch(/hunter2|aHVudGVyMi/);
+  });
+
+  test("a namespace that is still ending is waited for", async () => {
+    const stage = await stageOf(
+      WORLD,
+      `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"holds","namespace":"shop","finalizers":["example.com/hold"]},"data":{"a":"b"}}`,
+    );
+    const before = dump(stage.sim);
+    const planned = await stage.plan("kubectl delete namespace shop --wait=false");
+    const { image } = await stage.run("", planned, 1_000);
+    expect(stage.sim.objects("namespaces").find(({ metadata }) => metadata.name === "shop")).toMatchObject({
+      status: { phase: "Terminating" },
+    });
+    const foreseen = await stage.foresee(image!);
+    expect(foreseen.impact.warnings.join()).toContain("v1 Namespace shop is still ending: it is waited for");
+    const back = stage.putBack(image!, foreseen);
+    await stage.run(`kubectl patch configmap holds -n shop --type=merge -p '{"metadata":{"finalizers":null}}'`);
+    expect((await back).outcome).toMatchObject({ state: "succeeded" });
+    expect(dump(stage.sim)).toEqual(before);
+  });
+
+  test("more data loss than was agreed to is drift; what does not matter is not", async () => {
+    const stage = await stageOf(WORLD);
+    const planned = await stage.plan("kubectl delete namespace shop");
+    stage.sim.load(
+      `{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"late"},"spec":{"capacity":{"storage":"2Gi"},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Delete","storageClassName":"","hostPath":{"path":"/x"}}}`,
+    );
+    stage.sim.load(
+      `{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"late","namespace":"shop"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"","volumeName":"late","resources":{"requests":{"storage":"1Gi"}}}}`,
+    );
+    stage.sim.settle();
+    const { outcome, image } = await stage.run("", planned);
+    expect(outcome).toMatchObject({
+      state: "failed",
+      error: { code: "targets_changed" },
+      drift: [{ object: "v1 PersistentVolume late", why: expect.stringMatching(/^more would be lost than was agreed to: data loss/) }],
+    });
+    expect(image).toBeUndefined();
+    expect(stage.sim.objects("namespaces").some(({ metadata }) => metadata.name === "shop")).toBe(true);
+    const again = await stage.plan("kubectl delete namespace shop");
+    stage.sim.load(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"small","namespace":"shop"}}`);
+    expect((await stage.run("", again)).outcome).toMatchObject({ state: "succeeded" });
+  });
+
+  test("an address that another has by then is given anew", async () => {
+    const stage = await stageOf(WORLD);
+    const [service] = stage.sim.objects("services").filter(({ metadata }) => metadata.name === "web");
+    const { clusterIP } = service!["spec"] as { clusterIP: string };
+    const { image } = await stage.run("kubectl delete service web -n shop");
+    const foreseen = await stage.foresee(image!);
+    stage.sim.load(
+      `{"apiVersion":"v1","kind":"Service","metadata":{"name":"thief","namespace":"shop"},"spec":{"clusterIP":"${clusterIP}","ports":[{"port":80}]}}`,
+    );
+    expect((await stage.putBack(image!, foreseen)).outcome).toMatchObject({ state: "succeeded" });
+    const back = stage.sim.objects("services").find(({ metadata }) => metadata.name === "web");
+    expect(back!["spec"]).toMatchObject({ type: "NodePort", selector: { app: "web" } });
+    expect((back!["spec"] as { clusterIP: string }).clusterIP).not.toBe(clusterIP);
   });
 });
 

@@ -30,6 +30,8 @@ export interface PutBack {
 }
 
 const MANAGER = new Map([["fieldManager", "interlock"]]);
+/** Creations that are tried with a dry run, about 5 ms each; those beyond are planned as they were. */
+const MOST_TRIED = 5_000;
 const NAMESPACES = "/namespaces";
 const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";
 
@@ -41,7 +43,7 @@ export async function planPutBack(cluster: Cluster, kept: Kept, signal: AbortSig
   const planner = new Planner(cluster, signal);
   await planner.look(kept);
   for (const step of stepsOf(kept)) {
-    signal.throwIfAborted();
+    if (signal.aborted) throw new TargetError("analysis_timeout", "What putting it back would do could not be worked out in time.");
     await planner.take(step);
   }
   return planner.result;
@@ -125,7 +127,8 @@ class Planner {
           body: jsonBody(body.value, "apply"),
         }
       : { method: "POST" as const, target, query: MANAGER, body };
-    const unknown = this.#defined.has(`${type.group}/${type.resource}`);
+    // Servers made every one of these once: of very many, not all are tried again.
+    const unknown = this.#defined.has(`${type.group}/${type.resource}`) || this.result.writes.length >= MOST_TRIED;
     let answer = await this.#write(unknown ? { ...request, blind: true } : request);
     const within = namespace !== undefined && this.#made.has(namespace);
     if (answer !== undefined && (isWebhook(answer) || (within && answer.status === 403)))
