@@ -27,6 +27,8 @@ export interface LogPort {
   cancel(commandId: string): void;
 }
 
+/** What a kubectl says that does not know the flag yet. */
+const NO_ALL_PODS = "unknown flag: --all-pods";
 /** Lines are drawn at most this often, in milliseconds. */
 const DRAW_MS = 80;
 
@@ -121,8 +123,11 @@ export class LogFollow {
 
   /** Starts reading once there is something to read. */
   #look(): void {
+    const { command } = this;
+    if (command?.state === "failed" && command.execution?.error?.message.includes(NO_ALL_PODS) === true && !this.state.get().query.onePod)
+      return this.restart({ onePod: true });
     if (this.#unfollow !== undefined) return;
-    const execution = this.command?.execution;
+    const execution = command?.execution;
     if (execution === undefined || execution.results.length === 0) return;
     this.#unfollow = this.#port.results.follow(execution.id, 0, (rows, firstRow) => {
       this.buffer.add(rows.map((row, index) => readLogLine(firstRow + index, row[0] ?? "")));

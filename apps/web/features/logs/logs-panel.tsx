@@ -122,6 +122,11 @@ function OpenLogs({ follow, onClose }: { follow: LogFollow; onClose: () => void 
           {status.detail}
         </p>
       )}
+      {state.query.onePod === true && (
+        <p className="shrink-0 border-b border-modify-line bg-modify-soft px-3 py-0.5 text-xs text-modify-text" role="status">
+          This kubectl cannot follow all pods of a workload: these are the lines of one. Its labels (app=…) show all.
+        </p>
+      )}
       {notices.length > 0 && lines.length > 0 && (
         <p className="max-h-16 shrink-0 overflow-y-auto border-b border-line bg-panel px-3 py-1 font-mono text-xs whitespace-pre-wrap text-modify-text wrap-anywhere">
           {notices.join("\n")}

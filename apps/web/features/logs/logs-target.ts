@@ -19,6 +19,8 @@ export interface LogsQuery {
   since: Since;
   /** Only this container; the rest is filtered here, but a log of before a restart exists for some containers only. */
   container?: string | undefined;
+  /** The agent's kubectl is older than `--all-pods` (1.31): of a workload it shows one pod. */
+  onePod?: boolean | undefined;
 }
 
 /** How far back: the last lines, a time as kubectl writes it, or everything. */
@@ -31,10 +33,10 @@ export const TAIL = 2_000;
 const STREAMS = 200;
 
 /** The line that is proposed: what people see in the queue and the audit log is what is run. */
-export function logsCommand(target: LogsTarget, { previous, since, container = target.container }: LogsQuery): string {
+export function logsCommand(target: LogsTarget, { previous, since, container = target.container, onePod = false }: LogsQuery): string {
   const words = ["kubectl", "logs", "--namespace", target.namespace];
   if (target.pod !== undefined) words.push(target.pod);
-  else if (target.workload !== undefined) words.push(target.workload, "--all-pods");
+  else if (target.workload !== undefined) words.push(target.workload, ...(onePod ? [] : ["--all-pods"]));
   else words.push("--selector", target.selector ?? "", `--max-log-requests=${STREAMS}`);
   if (target.workload !== undefined) words.push(`--max-log-requests=${STREAMS}`);
   if (container === undefined) words.push("--all-containers");

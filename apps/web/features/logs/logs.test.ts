@@ -27,6 +27,11 @@ describe("the command of a logs pane", () => {
       { previous: true, since: "all", container: "web" } as const,
       "logs --namespace payments --selector 'app in (web, api)' --max-log-requests=200 --container web --prefix --timestamps --tail=-1 --previous",
     ],
+    [
+      { ...here, workload: "deployment/web" },
+      { ...usual, onePod: true },
+      "logs --namespace payments deployment/web --max-log-requests=200 --all-containers --prefix --timestamps --tail=2000 --follow --ignore-errors",
+    ],
   ])("%o", (target, query, text) => {
     expect(logsCommand(target, query)).toBe(`kubectl ${text}`);
   });

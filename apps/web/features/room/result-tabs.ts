@@ -8,6 +8,8 @@ export interface ResultTab {
   title: string;
   /** Whether it was asked for by the person who looks. */
   mine: boolean;
+  /** It goes on until somebody stops it. */
+  follows: boolean;
 }
 
 /** Results of the room in the order of their tabs: oldest execution first, a command's statements in their order. */
@@ -19,14 +21,14 @@ export function resultTabs(commands: readonly Command[], meId: string | undefine
     .flatMap((command) =>
       command
         .execution!.results.toSorted((a, b) => a.statement - b.statement)
-        .map(({ statement }): ResultTab => {
+        .map(({ statement, follows = false }): ResultTab => {
           const { id } = command.execution!;
           const own = command.impact.statements.find(({ index }) => index === statement)?.title ?? command.title;
           const nth = (times.get(own) ?? 0) + 1;
           times.set(own, nth);
           // The same statement run again would be told from the first only by its place.
           const title = nth === 1 ? own : `${own} (${nth})`;
-          return { key: resultKey(id, statement), executionId: id, statement, title, mine: command.proposer.id === meId };
+          return { key: resultKey(id, statement), executionId: id, statement, title, mine: command.proposer.id === meId, follows };
         }),
     );
 }

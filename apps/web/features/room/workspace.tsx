@@ -128,20 +128,20 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
 
   useEffect(() => {
     if (!api || !meId) return;
-    const tabs = resultTabs(
-      // A logs pane shows the rows of its command itself.
-      commands.filter((command) => !session.logs.owns(command)),
-      meId,
-    );
+    const tabs = resultTabs(commands, meId);
+    // A logs pane shows the rows of its command itself, and they need no tab when it is closed.
+    const shown = new Set(commands.flatMap((command) => (session.logs.owns(command) ? (command.execution?.id ?? []) : [])));
     const entering = !entered.current;
     entered.current = true;
     const fresh = tabs.filter(({ key }) => !seen.current?.has(key));
     seen.current = new Set([...(seen.current ?? []), ...tabs.map(({ key }) => key)]);
-    for (const tab of entering ? fresh.slice(-OPENED_AT_FIRST) : fresh) {
+    const wantedNow = fresh.filter(({ executionId }) => !shown.has(executionId));
+    for (const tab of entering ? wantedNow.slice(-OPENED_AT_FIRST) : wantedNow) {
       openResult(api, tab, narrow);
       const reading = document.activeElement?.closest('[role="grid"]') != null;
       // In one group with the documents a result of somebody else would cover what one types.
-      if (tab.mine || (!reading && !narrow)) api.getPanel(tab.key)?.api.setActive();
+      // What somebody else follows goes on and on: it is there for who wants it.
+      if (tab.mine || (!reading && !narrow && !tab.follows)) api.getPanel(tab.key)?.api.setActive();
     }
     if (api.panels.every(({ id }) => isWritten(id)) && hasDocuments) showNone(api, narrow);
   }, [api, commands, meId, hasDocuments, narrow, seen, session]);
