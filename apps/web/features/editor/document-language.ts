@@ -13,6 +13,9 @@ export interface EditorLanguage {
   checker: string;
 }
 
+/** A document that commands read as a file. */
+const FILE = { placeholder: "Write a file here. Commands read it by its name, as it is when they are proposed.", checker: "Interlock" };
+
 const LANGUAGES: Record<string, EditorLanguage> = {
   sql: {
     id: SQL,
@@ -26,6 +29,10 @@ const LANGUAGES: Record<string, EditorLanguage> = {
     placeholder: "Write lines of kubectl here. Everybody in the room sees them, and what they would do.",
     checker: "kubectl",
   },
+  yaml: { ...FILE, id: "yaml", name: "YAML" },
+  // JSON is YAML.
+  json: { ...FILE, id: "yaml", name: "JSON" },
+  plaintext: { ...FILE, id: "plaintext", name: "text" },
 };
 
 /** A language this page does not know is plain text. */
