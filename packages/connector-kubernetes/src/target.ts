@@ -25,7 +25,7 @@ import { readCommand } from "./kubectl/command.ts";
 import { manifestCache } from "./kubectl/manifest-cache.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
 import { findKubectl } from "./kubectl/run.ts";
-import { parse } from "./parse.ts";
+import { endless, parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { objectTree } from "./schema.ts";
@@ -38,12 +38,17 @@ export const KUBECTL_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/
 /** Lists of one cluster that are followed at a time, by all people together; whoever opens more waits for one that is closed. */
 const FOLLOWED = 256;
 
+/** Streams of one cluster that commands follow at a time: a log of each container of each pod is one. */
+const STREAMS = 1_024;
+
 /** A cluster behind its gate. Sockets open with the first request. */
 export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
   let program: Promise<string | undefined> | undefined;
   const commands = opensOnce(() => openCluster(secret));
   // Each list that people follow holds a connection of its own: commands must not wait for one of them to end.
   const watching = opensOnce(() => openCluster(secret, { connections: FOLLOWED }));
+  // The same for what commands follow themselves, for as long as they run.
+  const following = opensOnce(() => openCluster(secret, { connections: STREAMS }));
   const cluster = commands.open;
   const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
 
@@ -102,7 +107,8 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
       return objectTree(await cluster(), signal);
     },
     async execute(request: ExecuteRequest, sink: ExecuteSink, signal): Promise<ExecuteOutcome> {
-      return execute({ cluster: await cluster(), program: await kubectl() }, request, sink, signal);
+      const follows = request.work === undefined && readCommand(request.text).lines.some(endless);
+      return execute({ cluster: await (follows ? following : commands).open(), program: await kubectl() }, request, sink, signal);
     },
     async foreseeUndo(image, options): Promise<ForeseenUndo> {
       return foreseeUndo(await cluster(), objectsOf(image), options);
@@ -115,7 +121,7 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
     },
     async close() {
       objects.close();
-      await Promise.all([commands.close(), watching.close()]);
+      await Promise.all([commands.close(), watching.close(), following.close()]);
     },
   };
 }

@@ -77,6 +77,21 @@ describe.skipIf(program === undefined)("a command that only reads", () => {
     expect(notices.join()).toContain("No resources found");
   });
 
+  test("however much is followed, other commands get through", async () => {
+    for (let n = 0; n < 70; n++) sim.load(POD.replace("name: web,", `name: many-${n}, labels: { app: many },`));
+    sim.settle();
+    const stop = new AbortController();
+    const followed = run("kubectl logs -l app=many -f --max-log-requests=100 --prefix", { signal: stop.signal });
+    for (const end = Date.now() + 20_000; sim.following() < 70; await new Promise((resolve) => setTimeout(resolve, 20)))
+      expect(Date.now()).toBeLessThan(end);
+    const other = await run("kubectl get pod web -o name", { timeoutMs: 10_000 });
+    expect(other).toMatchObject({ outcome: { state: "succeeded" }, results: [{ rows: ["pod/web"] }] });
+    stop.abort();
+    expect((await followed).outcome.state).toBe("cancelled");
+    expect((await followed).results[0]!.rows.filter((row) => row.endsWith(" ready"))).toHaveLength(70);
+    expect(sim.following()).toBe(0);
+  });
+
   test("files and standard input are read from what is given, from nothing else", async () => {
     const files = new Map([
       ["a.yaml", Buffer.from(POD)],
