@@ -3,6 +3,8 @@ import { type LogLine, timeOrder } from "./log-line.ts";
 /** Lines and characters kept at most; a longer log loses its oldest lines here, never in its recording. */
 export const MOST_LINES = 20_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Lines that may come before they are put in order: each time costs a walk over all of them. */
+const SLACK = 2_000;
 /** Characters of one line that are drawn. */
 const LINE_CHARACTERS = 16 * 1024;
 
@@ -16,6 +18,10 @@ export class LogBuffer {
   #kept: Kept[] = [];
   #characters = 0;
   #dropped = 0;
+  /** Lines came that were written before others that are here. */
+  #mixed = false;
+  /** What `lines` answers until more come. */
+  #lines: readonly LogLine[] | undefined = [];
   readonly #most: number;
 
   constructor(most = MOST_LINES) {
@@ -23,43 +29,48 @@ export class LogBuffer {
   }
 
   /** Oldest first. The array is another one after every change. */
-  lines: readonly LogLine[] = [];
+  get lines(): readonly LogLine[] {
+    if (this.#lines !== undefined) return this.#lines;
+    this.#settle();
+    return (this.#lines = this.#kept.map(({ line }) => line));
+  }
 
   /** Lines that were here and are not any more. */
   get dropped(): number {
+    if (this.#lines === undefined) this.#settle();
     return this.#dropped;
   }
 
   add(lines: readonly LogLine[]): void {
-    if (lines.length === 0) return;
     // What has no time of its own stands where it came.
     let last = this.#kept.at(-1)?.order ?? "";
-    const fresh = lines.map((line) => {
-      last = line.time === undefined ? last : timeOrder(line.time);
-      const text = line.text.length > LINE_CHARACTERS ? `${line.text.slice(0, LINE_CHARACTERS)}…` : line.text;
-      return { line: text === line.text ? line : { ...line, text }, order: last };
-    });
-    const end = this.#kept.at(-1);
-    const inOrder = fresh.every(({ order }, index) => order >= (index === 0 ? (end?.order ?? "") : fresh[index - 1]!.order));
-    this.#kept.push(...fresh);
-    // Stable: lines of one moment stay as they came.
-    if (!inOrder) this.#kept.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.line.row - b.line.row));
-    for (const { line } of fresh) this.#characters += line.text.length;
-    this.#shorten();
-    this.lines = this.#kept.map(({ line }) => line);
+    for (const line of lines) {
+      const order = line.time === undefined ? last : timeOrder(line.time);
+      this.#mixed ||= order < last;
+      const kept = line.text.length > LINE_CHARACTERS ? { ...line, text: `${line.text.slice(0, LINE_CHARACTERS)}…` } : line;
+      this.#kept.push({ line: kept, order });
+      this.#characters += kept.text.length;
+      last = order;
+    }
+    if (lines.length > 0) this.#lines = undefined;
+    // Nobody may be looking.
+    if (this.#kept.length > this.#most + SLACK || this.#characters > 2 * MOST_CHARACTERS) this.#settle();
   }
 
   clear(): void {
     this.#kept = [];
-    this.lines = [];
+    this.#lines = [];
+    this.#mixed = false;
     this.#characters = this.#dropped = 0;
   }
 
-  #shorten(): void {
+  #settle(): void {
+    // Stable: lines of one moment stay as they came.
+    if (this.#mixed) this.#kept.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.line.row - b.line.row));
+    this.#mixed = false;
     let gone = 0;
     while (this.#kept.length - gone > this.#most || (this.#characters > MOST_CHARACTERS && this.#kept.length - gone > 1))
       this.#characters -= this.#kept[gone++]!.line.text.length;
-    if (gone === 0) return;
     this.#kept.splice(0, gone);
     this.#dropped += gone;
   }

@@ -98,6 +98,16 @@ describe("the buffer", () => {
     expect([buffer.lines.length, buffer.lines[0]!.row, buffer.dropped]).toEqual([10, 15, 15]);
   });
 
+  test("takes no more memory while nobody looks, and loses nothing of the newest", () => {
+    const buffer = new LogBuffer(100);
+    for (let row = 0; row < 50_000; row++) buffer.add([line(row, Math.floor(row / 1_000), row % 2 === 0 ? "a" : "b")]);
+    expect(buffer.lines.map(({ row }) => row)).toEqual(Array.from({ length: 100 }, (_, index) => 49_900 + index));
+    expect(buffer.dropped).toBe(49_900);
+    const known = buffer.lines;
+    buffer.add([]);
+    expect(buffer.lines).toBe(known);
+  });
+
   test("a line that would fill the page is cut", () => {
     const buffer = new LogBuffer();
     buffer.add([line(0, 0, "a", "x".repeat(1_000_000))]);

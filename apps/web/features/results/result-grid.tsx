@@ -56,7 +56,7 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
   useEffect(() => () => results.leave(executionId, statement), [results, executionId, statement]);
   useEffect(() => {
     // What comes line by line comes in chunks of a line: asking for each would never keep up.
-    if (follow) return results.follow(executionId, statement, redraw, Math.max(0, chunks - FOLLOWED));
+    if (follow) return results.follow(executionId, statement, () => {}, Math.max(0, chunks - FOLLOWED));
     // Where it is followed from is where it was when it was opened.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [results, executionId, statement, follow]);
