@@ -261,6 +261,10 @@ kind: PersistentVolumeClaim
 metadata: { name: data, namespace: shop }
 spec: { accessModes: [ReadWriteOnce], storageClassName: "", volumeName: kept, resources: { requests: { storage: 1Gi } } }
 ---
+apiVersion: v1
+kind: Node
+metadata: { name: spare }
+---
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: { name: widgets.example.com }
@@ -324,6 +328,8 @@ spec: { size: 4 }
 EOF`,
       "change back v1 ConfigMap shop/child",
     ],
+    ["kubectl cordon spare", "change back v1 Node spare"],
+    ["kubectl taint node spare a=b:NoSchedule", "change back v1 Node spare"],
     ["kubectl delete namespace shop", "put back v1 Namespace shop\n"],
   ])("%s is taken back to the last field", async (text, line) => {
     const stage = await stageOf(WORLD, LATER);

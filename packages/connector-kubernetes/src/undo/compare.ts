@@ -6,14 +6,34 @@ const AS_DECIDED = { stays: () => true, volumeStays: () => false };
 /** What people decided about an object, without what the server and controllers write into it. */
 export function decided(key: string, object: KubeObject): KubeObject {
   const { apiVersion: _version, kind: _kind, ...rest } = manifestOf(key, object, AS_DECIDED).object;
+  if (key === "/nodes") withoutConditions(rest);
   return rest;
 }
 
-/** Whether somebody has decided otherwise since. The number of replicas counts only where `replicas`: autoscalers change it all the time. */
-export function isChanged(key: string, left: KubeObject, now: KubeObject, replicas: boolean): boolean {
+/** Taints of a node that say how it is, such as `node.kubernetes.io/unschedulable`: its controller puts them on and takes them off. */
+function withoutConditions(node: KubeObject): void {
+  const taints: Json = node["spec"]?.["taints"];
+  if (!Array.isArray(taints)) return;
+  const own = taints.filter((taint) => !String(taint?.["key"]).startsWith("node.kubernetes.io/"));
+  if (own.length === 0) delete node["spec"]["taints"];
+  else node["spec"]["taints"] = own;
+}
+
+/**
+ * Whether somebody has decided otherwise since. The number of replicas counts only where `replicas`: autoscalers change it all the time. Of a
+ * node, into which many agents write, only what `patch` would change counts.
+ */
+export function isChanged(key: string, left: KubeObject, now: KubeObject, replicas: boolean, patch?: Json): boolean {
   const [then, today] = [decided(key, left), decided(key, now)];
+  if (key === "/nodes" && patch !== undefined) return !agree(patch, then, today);
   if (!replicas) for (const one of [then, today]) withoutReplicas(one);
   return !sameJson(then, today);
+}
+
+/** Whether both are the same wherever a merge patch changes something. */
+function agree(patch: Json, left: Json, right: Json): boolean {
+  if (!isRecord(patch)) return sameJson(left, right);
+  return Object.entries(patch).every(([key, part]) => agree(part, left?.[key], right?.[key]));
 }
 
 function withoutReplicas(object: KubeObject): void {

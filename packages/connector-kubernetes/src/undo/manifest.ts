@@ -27,6 +27,12 @@ const BY_CONTROLLERS = [
   "pv.kubernetes.io/bind-completed",
   "pv.kubernetes.io/bound-by-controller",
   "volume.kubernetes.io/selected-node",
+  "volume.kubernetes.io/storage-provisioner",
+  "volume.beta.kubernetes.io/storage-provisioner",
+  "volume.kubernetes.io/storage-resizer",
+  "batch.kubernetes.io/job-tracking",
+  "autoscaling.alpha.kubernetes.io/conditions",
+  "autoscaling.alpha.kubernetes.io/current-metrics",
   "endpoints.kubernetes.io/last-change-trigger-time",
   "control-plane.alpha.kubernetes.io/leader",
 ];

@@ -170,9 +170,9 @@ class Planner {
     if (left === undefined) return this.#conflict(object, "changed", "how the run left it is not known");
     if (now.metadata?.uid !== left.metadata?.uid) return this.#conflict(object, "exists");
     const replicas = left["spec"]?.["replicas"] !== wanted!["spec"]?.["replicas"];
-    if (isChanged(key, left, now, replicas)) return this.#conflict(object, "changed");
     // Only what the run changed is changed back.
     const patch: Json = { ...mergePatch(decided(key, left), to) };
+    if (isChanged(key, left, now, replicas, patch)) return this.#conflict(object, "changed");
     if (release !== undefined) patch.spec = { ...patch.spec, claimRef: release };
     const answer = await this.#write({ method: "PATCH", target, query: MANAGER, body: jsonBody(patch, "merge") });
     if (answer !== undefined) return this.#conflict(object, "blocked", messageOf(answer));
