@@ -22,7 +22,7 @@ export function drawCluster(seed: number): Drawn {
   return {
     names,
     neighbours: neighboursOf(names, chance),
-    replicas: { web: chance.between(1, 4), worker: chance.between(1, 3), db: chance.between(1, 3) },
+    replicas: { web: chance.between(1, 4), worker: chance.between(1, 3), db: 1 },
   };
 }
 

@@ -37,7 +37,7 @@ function compared(method: string, url: string, type: string | undefined, body: B
 /** kubectl picks a debugging container's name by chance, and a server generated names, uids, addresses and ports; times go on. */
 export function withoutChance(text: string): string {
   return text
-    .replace(/(debugger-|node-1-|gen-|-access-)[a-z0-9]{5}/g, "$1*")
+    .replace(/(node-debugger-[a-z0-9-]+-|debugger-|gen-|-access-)[a-z0-9]{5}/g, "$1*")
     .replace(UID, "uid")
     .replace(TIME, "time")
     .replace(/\b10\.\d+\.\d+\.\d+\b/g, "address");

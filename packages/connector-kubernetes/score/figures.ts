@@ -1,3 +1,4 @@
+import type { Fuzzed } from "./fuzz.ts";
 import type { Judged } from "./score.ts";
 
 /** A line of the report. `reached` is undefined where nothing is asked of it. */
@@ -58,5 +59,14 @@ export function figuresOf(judged: readonly Judged[], refused: { lines: number; r
       goal: "0",
       reached: refused.ran === 0,
     },
+  ];
+}
+
+/** What reached the cluster of what no client would send. */
+export function fuzzFigures({ sent, reached, writes, changes }: Fuzzed): Figure[] {
+  return [
+    { name: "requests sent to the gate (shown beside)", value: `${sent}, of which ${reached} led to one at the cluster`, goal: "–" },
+    { name: "writes that reached the cluster", value: String(writes.length), goal: "0", reached: writes.length === 0 },
+    { name: "changes that the cluster kept", value: String(changes), goal: "0", reached: changes === 0 },
   ];
 }

@@ -28,7 +28,7 @@ export function judge(one: Case, result: CaseResult): string[] {
     faults.push(`ended with ${result.codes.planned.join()} while planning and ${result.codes.alone.join()} alone`);
     faults.push(`said ${JSON.stringify(result.output.planned)} while planning, ${JSON.stringify(result.output.alone)} alone`);
   }
-  if (one.fails === result.codes.planned.every((code) => code === 0 || code === "waits")) {
+  if (one.fails !== "either" && one.fails === result.codes.planned.every((code) => code === 0 || code === "waits")) {
     faults.push(`${one.fails ? "did not fail" : "failed"}: ${result.output.planned}`);
   }
   if (result.applied.state !== "succeeded") faults.push(`applied: ${result.applied.state}: ${result.applied.failures.join("; ")}`);

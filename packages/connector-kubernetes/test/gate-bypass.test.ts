@@ -131,6 +131,32 @@ const EVASIONS: [string, Shape][] = [
   ["TRACE", { method: "TRACE" }],
   ["CONNECT", { method: "CONNECT" }],
   ["a method that nobody knows", { method: "PURGE" }],
+  ["a charset that is not UTF-8", { method: "DELETE", headers: [`${JSON_TYPE}; charset=utf-16le`], body: Buffer.from("{}", "utf16le") }],
+  ["a content type of two", { method: "DELETE", headers: [`${JSON_TYPE}, application/vnd.kubernetes.protobuf`], body: "{}" }],
+  ["two content types", { method: "DELETE", headers: [JSON_TYPE, PROTOBUF], body: "{}" }],
+  ["a patch in CBOR", { method: "PATCH", headers: ["Content-Type: application/apply-patch+cbor"], body: Buffer.from("a0", "hex") }],
+  [
+    "chunks with a trailer and an extension",
+    {
+      method: "DELETE",
+      headers: [JSON_TYPE, "Transfer-Encoding: chunked"],
+      body: "2;a=b\r\n{}\r\n0\r\nContent-Type: application/yaml\r\n\r\n",
+    },
+  ],
+  [
+    "a size of a chunk in another base",
+    { method: "DELETE", headers: [JSON_TYPE, "Transfer-Encoding: chunked"], body: "0x2\r\n{}\r\n0\r\n\r\n" },
+  ],
+  ["a path that ends in NUL", { method: "DELETE", path: `${POD}%00` }],
+  ["an overlong way up", { method: "DELETE", path: "/api/v1/namespaces/a/pods/x/%c0%ae%c0%ae/p" }],
+  ["a query hidden in the path", { method: "DELETE", path: `${POD}%3fdryRun=All` }],
+  ["backslashes", { method: "DELETE", path: POD.replaceAll("/", "\\") }],
+  ["another case", { method: "DELETE", path: "/api/v1/Namespaces/a/pods/p" }],
+  ["dryRun in another case", { method: "DELETE", path: `${POD}?dryrun=All` }],
+  ["an encoded dryRun", { method: "DELETE", path: `${POD}?dryRun=All&%64ryRun=None` }],
+  ["a list's way of watching that is old", { method: "DELETE", path: "/api/v1/watch/namespaces/a/pods/p" }],
+  ["an alias in YAML", { method: "DELETE", headers: ["Content-Type: application/yaml"], body: "dryRun: &a []\npreconditions: *a\n" }],
+  ["a path in another header", { headers: ["X-Original-URL: /api/v1/namespaces/a", "X-Rewrite-URL: /api/v1/namespaces/a"] }],
   ["a collection's delete", { method: "DELETE", path: "/api/v1/namespaces/a/pods?labelSelector=x" }],
 ];
 
@@ -154,6 +180,19 @@ describe("the gate while planning", () => {
     const from = upstream.requests.length;
     await sendBytes(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
     expect(upstream.requests).toHaveLength(from);
+  });
+
+  it("outlives clients that go away while they ask for a connection to a workload", async () => {
+    const { port } = address();
+    for (let client = 0; client < 60; client++) {
+      const socket = connect(port, "127.0.0.1");
+      await new Promise((resolve) => socket.once("connect", resolve));
+      socket.write(requestBytes({ path: `${POD}/exec?command=sh`, headers: ["Upgrade: SPDY/3.1", "Connection: Upgrade"] }));
+      // A reset, as of a client that is killed, around the time of the answer.
+      await new Promise((resolve) => setTimeout(resolve, client % 4));
+      socket.resetAndDestroy();
+    }
+    expect(await sendBytes(requestBytes({ path: "/version" }))).toMatch(/^HTTP\/1.1/);
   });
 
   it("answers nobody who does not have the secret", async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { stderr } from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { kubernetes, readCommand, type OpenedCluster } from "../src/index.ts";
+import { applyWrites, kubernetes, readCommand, type OpenedCluster } from "../src/index.ts";
 import { planLines, type LinePlan } from "../src/planning.ts";
 import { clusterOf, kubectl, whyNotRun } from "./planned-writes.ts";
 
@@ -73,6 +73,33 @@ describe.skipIf(kubectl === undefined)("lines that are planned", () => {
     expect(after).toMatchObject({ writes: [], open: [expect.stringContaining("would wait")] });
     const [, without] = await planOf("kubectl delete configmap held --wait=false\nkubectl create configmap more");
     expect(without!.writes).toHaveLength(1);
+  });
+
+  test("a whole object is sent over what its controller has reported since, and not over what somebody has changed", async () => {
+    const spec = (image: string): string =>
+      `{ selector: { matchLabels: { app: whole } }, template: { metadata: { labels: { app: whole } }, spec: { containers: [{ name: c, image: "${image}" }] } } }`;
+    const manifest = (image: string): string =>
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: whole, namespace: default }\nspec: ${spec(image)}\n`;
+    sim.load(manifest("c:1"));
+    sim.settle();
+    const path = `${sim.url}/apis/apps/v1/namespaces/default/deployments/whole`;
+    const patch = async (to: string, body: object): Promise<void> => {
+      const headers = { "content-type": "application/merge-patch+json" };
+      const answer = await fetch(to, { method: "PATCH", headers, body: JSON.stringify(body) });
+      expect(answer.status).toBe(200);
+      await answer.body?.cancel();
+    };
+    const apply = async (image: string, meanwhile: () => Promise<void>) => {
+      const [line] = await planOf(`kubectl replace -f - <<'EOF'\n${manifest(image)}EOF`);
+      expect(line).toMatchObject({ open: [], writes: [{ method: "PUT" }] });
+      await meanwhile();
+      return applyWrites({ cluster, writes: line!.writes, signal: AbortSignal.timeout(20_000) });
+    };
+    const reported = await apply("c:2", () => patch(`${path}/status`, { status: { observedGeneration: 77 } }));
+    expect(reported.state).toBe("succeeded");
+    sim.settle();
+    const changed = await apply("c:3", () => patch(path, { metadata: { labels: { by: "somebody" } } }));
+    expect(changed).toMatchObject({ state: "failed", writes: [{ message: "What it would change was changed a moment ago." }] });
   });
 
   test("what is only read is not fetched by kubectl either", async () => {

@@ -113,7 +113,7 @@ drain <node> --ignore-daemonsets --force --dry-run=server
 drain missing --force # fails
 drain <node> --ignore-daemonsets --force --skip-wait-for-delete-timeout=1 --chunk-size=2
 drain <node> --ignore-daemonsets --force;;uncordon <node>
-delete pods --all -n <lab> --wait=false;;drain <node> --ignore-daemonsets --force
+delete pod <single> -n <lab> --now;;drain <node> --ignore-daemonsets --force
 taint nodes <node> key=value:NoSchedule
 taint nodes <node> key=value:NoSchedule;;taint nodes <node> key=value:NoSchedule # fails
 taint nodes <node> key=value:NoSchedule;;taint nodes <node> key=other:NoSchedule --overwrite

@@ -142,6 +142,8 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
+    // After an upgrade nobody else listens, and a client that goes away then would end the process.
+    socket.on("error", () => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
