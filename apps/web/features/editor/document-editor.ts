@@ -166,9 +166,9 @@ export class DocumentEditor implements IDisposable {
     this.editor.focus();
   }
 
-  /** Writes a line of its own below the cursor's, or into it where that is empty. */
-  insertLine(line: string): void {
-    if (this.#readOnly) return;
+  /** Writes a line of its own below the cursor's, or into it where that is empty. False while nothing may be written yet. */
+  insertLine(line: string): boolean {
+    if (this.#readOnly) return false;
     const { Range } = this.#parts.monaco;
     const { lineNumber } = this.editor.getPosition() ?? { lineNumber: 1 };
     const column = this.#model.getLineMaxColumn(lineNumber);
@@ -180,6 +180,7 @@ export class DocumentEditor implements IDisposable {
     const at = lineNumber + (empty ? 0 : 1);
     this.editor.setPosition({ lineNumber: at, column: this.#model.getLineMaxColumn(at) });
     this.editor.focus();
+    return true;
   }
 
   /** Puts `text` in place of a range, as one edit of this person. */

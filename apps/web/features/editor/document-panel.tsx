@@ -179,7 +179,7 @@ function useEditor(document: Document, acts: { propose: (dryRun: boolean) => voi
       const offer = {
         documentId: document.id,
         insert: (text: string) => made?.insert(text),
-        insertLine: (line: string) => made?.insertLine(line),
+        insertLine: (line: string) => made?.insertLine(line) ?? false,
         propose: (dryRun: boolean) => latest.current.propose(dryRun),
       };
       made = new DocumentEditor({

@@ -161,7 +161,7 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
     else if (event.key === "End") go(rows.at(-1));
     else if (event.key === "Enter" || event.key === " ") act(row);
     else if (event.key === "ArrowRight" && "open" in row) {
-      if (isOpen) go(rows[at + 1]!.depth > row.depth ? rows[at + 1] : undefined);
+      if (isOpen) go(rows.slice(at + 1, at + 2).find(({ depth }) => depth > row.depth));
       else onToggle(row.key, true);
     } else if (event.key === "ArrowLeft") {
       if (isOpen) onToggle(row.key, false);

@@ -47,8 +47,8 @@ export class RoomSession {
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
   /** By document; of those whose editor is there. */
-  readonly #lineInserters = new Map<string, (line: string) => void>();
-  /** A line for a document whose editor is not there yet. */
+  readonly #lineInserters = new Map<string, (line: string) => boolean>();
+  /** A line for a document that cannot be written into yet. */
   #line: { documentId: string; line: string } | undefined;
   #proposer: ((dryRun: boolean) => void) | undefined;
 
@@ -164,7 +164,7 @@ export class RoomSession {
   offerEditor(editor: {
     documentId: string;
     insert: (text: string) => void;
-    insertLine: (line: string) => void;
+    insertLine: (line: string) => boolean;
     propose: (dryRun: boolean) => void;
   }): () => void {
     this.#inserter = editor.insert;
@@ -195,9 +195,8 @@ export class RoomSession {
       documentId = made.value["documentId"];
     }
     this.openDocument(documentId);
-    const insert = this.#lineInserters.get(documentId);
-    if (insert) insert(line);
-    else this.#line = { documentId, line };
+    // A document that is not there yet takes it once it is.
+    if (this.#lineInserters.get(documentId)?.(line) !== true) this.#line = { documentId, line };
   }
 
   insertAtCursor(text: string): void {
