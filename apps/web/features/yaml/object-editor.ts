@@ -31,6 +31,8 @@ export class ObjectEditor implements IDisposable {
   #schema: { dispose(): void } | undefined;
   #writing = false;
   #readOnly = true;
+  /** Whether the person has been in the text. */
+  #engaged = false;
 
   constructor(parts: ObjectEditorParts) {
     const { monaco, host, key } = parts;
@@ -87,7 +89,13 @@ export class ObjectEditor implements IDisposable {
       }),
       this.editor.addAction({ id: "interlock.save", label: "Plan the change", keybindings: [save], run: () => parts.onSave() }),
       this.editor.addAction({ id: "interlock.propose", label: "Propose the change", keybindings: [propose], run: () => parts.onPropose() }),
-      this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" })),
+      this.editor.onDidFocusEditorText(() => (this.#engaged = true)),
+      this.editor.onDidLayoutChange(({ width }) => {
+        this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" });
+        // The plan that opens below takes room: what one edits stays in view.
+        const cursor = this.editor.getPosition();
+        if (this.#engaged && cursor) this.editor.revealPositionInCenterIfOutsideViewport(cursor);
+      }),
     ];
   }
 
