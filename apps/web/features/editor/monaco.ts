@@ -60,6 +60,8 @@ export function defineTheme(): void {
       rule("identifier", "syntax-identifier"),
       // Keys of YAML.
       rule("type", "syntax-keyword"),
+      // Monaco's light theme has a colour of its own for these.
+      rule("string.yaml", "syntax-string"),
       rule("kind", "syntax-number"),
       rule("namespace", "syntax-string"),
     ],
