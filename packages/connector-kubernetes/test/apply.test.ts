@@ -50,6 +50,25 @@ describe("applyWrites", () => {
     expect(sent[0]).toMatchObject({ method: "POST", path: "/api/v1/pods", query: "fieldManager=k" });
   });
 
+  it("takes the values of a Secret out of a refusal that quotes them", async () => {
+    const secret = (body: object) => ({
+      ...write(0, JSON.stringify(body)),
+      resource: { group: "", version: "v1", resource: "secrets", kind: "Secret", namespace: "a", name: "s" },
+    });
+    const encoded = Buffer.from("hunter2-more").toString("base64");
+    const refusal = (): Answer => ({ status: 403, body: { kind: "Status", message: `denied: hunter2-more (${encoded}) is too short` } });
+    for (const body of [
+      { data: { password: encoded } },
+      { stringData: { password: "hunter2-more" } },
+      [{ op: "add", path: "/data/p", value: encoded }],
+    ]) {
+      const { cluster } = answering([refusal()]);
+      const outcome = await apply(cluster, [secret(body)]);
+      expect(outcome.state).toBe("failed");
+      expect(JSON.stringify(outcome.writes)).not.toMatch(/hunter2|aHVudGVyMi/);
+    }
+  });
+
   it("stops at the first that is refused, and says what was done and what was not", async () => {
     const { cluster, sent } = answering([made("a"), { status: 409, body: { kind: "Status", message: "it has changed" } }]);
     const outcome = await apply(cluster, [write(0, "{}"), write(1, "{}"), write(2, "{}")]);

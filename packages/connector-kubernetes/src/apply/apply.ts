@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { TargetError } from "@interlock/connector";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRecord, parseJson, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
+import { readablePlaceholders, SecretValues } from "../gate/secret-values.ts";
 import {
   awaitGone,
   comesTooEarly,
@@ -164,7 +166,8 @@ async function send(
     return { index, state: "unknown", message };
   }
   if (status >= 300) {
-    const said: Json = isRecord(answer) ? answer["message"] : undefined;
+    const told: Json = isRecord(answer) ? answer["message"] : undefined;
+    const said: Json = typeof told === "string" ? withoutValues(write, told) : undefined;
     // A server or a proxy before it that ran out of time does not say whether the write was kept.
     if (status === 502 || status === 504 || (status === 500 && /timed? ?out/i.test(String(said)))) {
       return { index, state: "unknown", status, message: typeof said === "string" ? said : `The cluster answers ${status}.` };
@@ -204,6 +207,23 @@ function bound(write: PlannedWrite, before: readonly AppliedWrite[], versions: R
     text = text.replaceAll(token, value);
   }
   return Buffer.from(text, "latin1");
+}
+
+/** A refusal, of a webhook above all, may quote what it refuses: values that were written to a Secret are taken out of it. */
+function withoutValues({ resource, stored }: PlannedWrite, text: string): string {
+  if (resource.group !== "" || resource.resource !== "secrets") return text;
+  let body: Json;
+  try {
+    body = parseJson(stored.body.toString("utf8"));
+  } catch {
+    body = undefined;
+  }
+  // Of a list of operations, or of what is no JSON, nobody can tell what of it is a value.
+  if (!isRecord(body)) return "The cluster refuses it; its words are not shown, since they may hold what was written to the Secret.";
+  const { namespace = "", name = "" } = resource;
+  const values = new SecretValues(randomBytes(32));
+  values.mask({ metadata: { namespace, name }, data: body["data"], stringData: body["stringData"] }, namespace);
+  return readablePlaceholders(values.hideText(text, `${namespace}/${name}`));
 }
 
 function split(url: string): [string, string] {

@@ -110,3 +110,11 @@ test("more than may be kept is not begun", async () => {
   const view = viewOf([a, widget("x"), widget("y")]);
   await expect(capture(view, [write(0, "DELETE", a, undefined)], 2)).rejects.toMatchObject({ code: "undo_lost" });
 });
+
+test("the account that every namespace has is put back only where somebody gave it something", async () => {
+  const account = (more: object) => object("v1", "ServiceAccount", "a/default", { secrets: [{ name: "default-token-x" }], ...more });
+  const { steps } = await undoOf(viewOf([a, account({})]), [write(0, "DELETE", a, undefined)]);
+  expect(lines(steps)).toEqual(["create v1 Namespace a"]);
+  const given = await undoOf(viewOf([a, account({ imagePullSecrets: [{ name: "pull" }] })]), [write(0, "DELETE", a, undefined)]);
+  expect(lines(given.steps)).toEqual(["create v1 Namespace a", "create v1 ServiceAccount a/default"]);
+});

@@ -123,7 +123,7 @@ async function keep(
       lost.set(title, { object: title, why: "it has ended and is not run again", minor: true });
       return [];
     }
-    if (one.after === "gone" && isDerived(key, object)) return [];
+    if (one.after === "gone" && (isDerived(key, object) || isPlainAccount(key, object))) return [];
     const keeping = keepingFor(key);
     const uid: unknown = object.metadata?.uid;
     // A volume that a claim lets go of is changed in its status only; it is to forget the uid of its claim, which comes back under another.
@@ -214,6 +214,13 @@ const SLICE_MAKERS = new Set(["endpointslice-controller.k8s.io", "endpointslicem
 
 function isDerived(key: string, object: KubeObject): boolean {
   return key === "discovery.k8s.io/endpointslices" && SLICE_MAKERS.has(object.metadata?.labels?.["endpointslice.kubernetes.io/managed-by"]);
+}
+
+/** The account that every namespace has, as it is made with the namespace. */
+function isPlainAccount(key: string, { metadata, secrets: _tokens, apiVersion: _version, kind: _kind, ...rest }: KubeObject): boolean {
+  const { labels, annotations, finalizers, ownerReferences }: Json = metadata ?? {};
+  const own = [labels, annotations, finalizers, ownerReferences].some((part) => part !== undefined);
+  return key === "/serviceaccounts" && metadata?.name === "default" && !own && Object.keys(rest).length === 0;
 }
 
 function hasEnded(key: string, object: KubeObject): boolean {
