@@ -182,10 +182,11 @@ export class ObjectService {
     room: { id: string; severity: string | null } | undefined,
     impact: Impact,
   ): string | undefined {
-    const { decision, message } = judgeNow(this.#parts.policy.current, { proposer: principal, connection, room, impact });
-    if (decision === "allow") return undefined;
-    const words = message ?? "";
-    return decision === "deny" ? words : `Policy wants a review before this is read. ${words} Propose it as a command.`.replace("  ", " ");
+    const { decision, message, obligations } = judgeNow(this.#parts.policy.current, { proposer: principal, connection, room, impact });
+    if (decision === "allow" && !obligations.reason) return undefined;
+    if (decision === "deny") return message ?? "";
+    const wanted = decision === "review" ? "a review" : "a reason";
+    return [`Policy wants ${wanted} before this is read.`, message, "Propose it as a command."].filter(Boolean).join(" ");
   }
 
   /** Asked at every change that is told: whether the policy, as it is by then, still lets this person look. */
