@@ -17,7 +17,10 @@ const BY_NATURE: Partial<Record<Effect, string>> = {
   unknown: "what it does is not known",
 };
 
-/** Undefined for what writes nothing. Of several statements the worst counts: one that cannot be undone keeps the rows of none. */
+/**
+ * Undefined for what writes nothing. Of several statements the worst counts: one that cannot be undone keeps the rows of none. Requests to a
+ * cluster do not commit together: there it leaves the others their undo.
+ */
 export function reversal(impact: Impact): Reversal | undefined {
   const writing = impact.statements.filter(({ effect }) => effect !== "read" && effect !== "session");
   if (writing.length === 0) return undefined;
@@ -25,7 +28,8 @@ export function reversal(impact: Impact): Reversal | undefined {
   if (worst === undefined) return { mark: "can be undone", text: "Can be undone", why: undefined, tone: "good" };
   const reason = worst.reversibleReason ?? (worst.reversible === "no" ? BY_NATURE[worst.effect] : undefined);
   const why = reason === undefined || impact.statements.length === 1 ? reason : `statement ${worst.index + 1}: ${reason}`;
-  return worst.reversible === "no"
+  const alone = worst.request !== undefined && writing.some(({ reversible }) => reversible !== "no");
+  return worst.reversible === "no" && !alone
     ? { mark: "no undo", text: "Cannot be undone", why, tone: "bad" }
     : { mark: "undo in part", text: "Can be undone in part", why, tone: "warn" };
 }

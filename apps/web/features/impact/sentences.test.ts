@@ -202,6 +202,13 @@ test("the worst statement decides what can be undone, and says why", () => {
   expect(reversalWords(reversal(impact([ddl]))!)).toBe("Cannot be undone: only changes of rows can be taken back, not of definitions");
 });
 
+test("a request that cannot be taken back leaves the others of a cluster their undo", () => {
+  const request = { method: "POST", path: "/api/v1/x" };
+  const token = statement({ index: 1, request, reversible: "no", reversibleReason: "a token that was issued is valid until it expires" });
+  expect(reversal(impact([statement({ request }), token]))).toMatchObject({ mark: "undo in part", tone: "warn" });
+  expect(reversal(impact([token]))).toMatchObject({ mark: "no undo", tone: "bad" });
+});
+
 test("a dry run needs no undo, and an undo keeps nothing of its own", () => {
   const back = impact([statement({ effect: "append", reversible: "no" })]);
   expect(commandReversal({ impact: back, dryRun: true })).toBeUndefined();
