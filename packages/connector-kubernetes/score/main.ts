@@ -1,10 +1,10 @@
 /**
  * `npm run score:kubernetes [-- --seed N (again for another) --only WORDS --json FILE]`: plans commands behind the API gate on clusters that
- * are drawn by seed and runs them with kubectl alone on clusters that began the same, fuzzes the gate, and writes bench/kubernetes-plan.md.
- * Seed 0 is the cluster as it is written down. `--only` takes the commands that hold its words and leaves the report alone.
+ * are drawn by seed and runs them with kubectl alone on clusters that began the same, fuzzes the gate, and writes what came of each seed into
+ * bench/kubernetes-plan.md. Seed 0 is the cluster as it is written down. `--only` takes the commands that hold its words and leaves the report alone.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { env, exit, stdout } from "node:process";
 import { parseArgs } from "node:util";
 import { findKubectl, KUBECTL_MISSING } from "../src/index.ts";
@@ -22,7 +22,7 @@ const REPORT = new URL("../../../bench/kubernetes-plan.md", import.meta.url);
 const SEEDS = ["0", "1"];
 /** Requests that no client would send, for each seed. */
 const FUZZED = 10_000;
-const LANES = 3;
+const LANES = 4;
 
 const { values } = parseArgs({
   options: { seed: { type: "string", multiple: true }, only: { type: "string" }, json: { type: "string" } },
@@ -36,6 +36,8 @@ if (program === undefined) {
   exit(1);
 }
 const more = await certificateFiles();
+/** Some of the commands say nothing of the figures that count them. */
+const whole = values.only === undefined;
 const parts: Part[] = [];
 for (const seed of values.seed ?? SEEDS) {
   const drawn = drawCluster(Number(seed));
@@ -47,15 +49,18 @@ for (const seed of values.seed ?? SEEDS) {
   );
   const refused = ranThoughRefused();
   for (const line of refused) stdout.write(`runs, and must not: ${line}\n`);
-  const figures = figuresOf(judged, { lines: REFUSED.length, ran: refused.length });
-  parts.push({ title: seed === "0" ? "The cluster as it is written down" : `Seed ${seed}`, judged, figures });
+  const all = figuresOf(judged, { lines: REFUSED.length, ran: refused.length });
+  const figures = whole ? all : all.filter(({ name }) => !/^(lines of|verbs)/.test(name));
+  parts.push({ title: `Seed ${seed}`, judged, figures });
   show(seed, figures);
-  if (values.only !== undefined) continue;
+  if (!whole) continue;
   const fuzzed = await fuzzGate(drawn, Number(seed), FUZZED);
   for (const write of fuzzed.writes) stdout.write(`reached the cluster: ${write}\n`);
   const found = fuzzFigures(fuzzed);
-  parts.push({ title: `Bytes that no client sends, seed ${seed}`, judged: [], figures: found });
+  parts.push({ title: `Seed ${seed}, bytes that no client sends`, judged: [], figures: found });
   show(`${seed}, bytes that no client sends`, found);
+  const kept = existsSync(REPORT) ? readFileSync(REPORT, "utf8") : "";
+  writeFileSync(REPORT, reportOf(parts, kept, versionOf(program)));
 }
 if (values.json !== undefined) {
   writeFileSync(
@@ -67,12 +72,7 @@ if (values.json !== undefined) {
     )}\n`,
   );
 }
-const whole = values.only === undefined && values.seed === undefined;
-if (whole) writeFileSync(REPORT, reportOf(parts, versionOf(program)));
-const missed = parts
-  .flatMap(({ figures }) => figures)
-  .filter(({ reached, name }) => reached === false && (whole || !/^(lines of|verbs)/.test(name)));
-exit(missed.length === 0 ? 0 : 1);
+exit(parts.some(({ figures }) => figures.some(({ reached }) => reached === false)) ? 1 : 0);
 
 /** A command that went wrong, so that it can be run again alone. */
 function tell({ one, faults, result }: Judged, seed: string): void {

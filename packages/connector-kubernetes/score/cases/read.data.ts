@@ -41,7 +41,7 @@ logs deployment/<web>;;logs <single> -n <lab> --tail=1
 logs -l app=<web> --all-containers --prefix
 top pods # fails
 top nodes # fails
-diff -f settings-same.yaml # fails
+diff -f settings-same.yaml
 diff -f applied-same.yaml
 diff -f web-next.yaml # fails
 diff -f settings-next.yaml --server-side --force-conflicts # fails
