@@ -1,12 +1,14 @@
 import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink } from "@interlock/connector";
 import type { Runner } from "./execute.ts";
 import { openGate } from "./gate/gate.ts";
-import { readCommand } from "./kubectl/command.ts";
+import { readablePlaceholders } from "./gate/secret-values.ts";
+import { readCommand, type CommandLine } from "./kubectl/command.ts";
 import { freezeFiles } from "./kubectl/freeze.ts";
 import { KUBECTL_MISSING, runKubectl, type RunOutcome } from "./kubectl/run.ts";
 import { endless } from "./parse.ts";
 import { plainLines } from "./plain-output.ts";
-import { column, RowWriter } from "./row-writer.ts";
+import { PrintedTable, printsTable } from "./printed-table.ts";
+import { column, RowWriter, type LineShape } from "./row-writer.ts";
 
 /** Most bytes one line may print. */
 const OUTPUT_BYTES = 256 * 1024 * 1024;
@@ -35,8 +37,8 @@ export async function read(
   const gate = await openGate({ cluster, mode: "read", ...(showSecret === undefined ? {} : { showSecret }) });
   try {
     for (const [index, line] of frozen.lines.entries()) {
-      await sink.columns(index, [column("output")]);
-      const rows = new RowWriter(sink, index, request.rowCap);
+      const shown = await openOutput(line, sink, index);
+      const rows = new RowWriter(sink, index, request.rowCap, shown.shape);
       // A template that fails is printed with the whole object beside it, and a notice is seen by everybody.
       const words = new Words((text) => sink.notice(index, showSecret === undefined ? text : HIDDEN));
       const follows = endless(line);
@@ -59,6 +61,7 @@ export async function read(
         },
       });
       await rows.finish();
+      await shown.end();
       const limit = signal.aborted ? undefined : limitOf(outcome, { full: full.signal.aborted, follows, request });
       await sink.end(index, rows.truncated || limit !== undefined || outcome.state !== "exited");
       if (signal.aborted) return { state: "cancelled", affected: [] };
@@ -87,6 +90,30 @@ export async function read(
 
 /** Verbs whose code 1 is an answer and no failure: there are differences, or one may not. */
 const ANSWERS_WITH_1: ReadonlySet<string> = new Set(["diff", "auth can-i"]);
+
+/** The columns of a line's output: those of the table it prints, told with its header, else one of whole lines. */
+async function openOutput(line: CommandLine, sink: ExecuteSink, index: number): Promise<{ shape: LineShape; end: () => Promise<void> }> {
+  let told = false;
+  const tell = async (names: readonly string[]): Promise<void> => {
+    told = true;
+    await sink.columns(index, names.map(column));
+  };
+  const end = async (): Promise<void> => {
+    if (!told) await tell(["output"]);
+  };
+  if (!printsTable(line)) {
+    await end();
+    return { shape: (text) => [readablePlaceholders(text)], end };
+  }
+  let table: PrintedTable | undefined;
+  const shape: LineShape = async (text) => {
+    if (told) return (table?.cells(text) ?? [text]).map(readablePlaceholders);
+    table = PrintedTable.of(text);
+    await tell(table?.names ?? ["output"]);
+    return table === undefined ? [readablePlaceholders(text)] : undefined;
+  };
+  return { shape, end };
+}
 
 /** Which limit ended it, in words for people; what was shown until then stands. Undefined where none did. */
 function limitOf(

@@ -13,6 +13,11 @@ const [LINE_END, SPACE] = [10, 32];
 /** A column of text that anybody may have written: its values are searched for what is to be masked. */
 export const column = (name: string): SourceColumn => ({ name, type: "text", sources: [], searchable: true, stored: false });
 
+/** The values of a line of output; undefined for one that is no row. Asked line by line, in order. */
+export type LineShape = (line: string) => readonly string[] | undefined | Promise<readonly string[] | undefined>;
+
+const asItIs: LineShape = (line) => [line];
+
 /** Makes DataRow messages (see protocol/result-chunk.ts) of texts. */
 export class RowWriter {
   readonly #sink: ExecuteSink;
@@ -25,10 +30,13 @@ export class RowWriter {
   #rest: Buffer[] = [];
   #restBytes = 0;
 
-  constructor(sink: ExecuteSink, statement: number, cap = Infinity) {
+  readonly #shape: LineShape;
+
+  constructor(sink: ExecuteSink, statement: number, cap = Infinity, shape: LineShape = asItIs) {
     this.#sink = sink;
     this.#statement = statement;
     this.#cap = cap;
+    this.#shape = shape;
   }
 
   /** Whether rows beyond the cap were left out. */
@@ -80,7 +88,7 @@ export class RowWriter {
     while (this.#restBytes > LINE_BYTES) {
       const whole = Buffer.concat(this.#rest);
       const cut = cutOf(whole);
-      await this.add([plainOutput(whole.toString("utf8", 0, cut))]);
+      await this.#shaped(whole.toString("utf8", 0, cut));
       this.#rest = [whole.subarray(cut)];
       this.#restBytes = whole.length - cut;
       if (this.truncated) return;
@@ -91,7 +99,12 @@ export class RowWriter {
     const line = this.#rest.length === 1 ? this.#rest[0]! : Buffer.concat(this.#rest);
     this.#rest = [];
     this.#restBytes = 0;
-    await this.add([plainOutput(line.toString("utf8"))]);
+    await this.#shaped(line.toString("utf8"));
+  }
+
+  async #shaped(line: string): Promise<void> {
+    const values = await this.#shape(plainOutput(line));
+    if (values !== undefined) await this.add(values);
   }
 }
 

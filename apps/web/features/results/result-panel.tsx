@@ -21,8 +21,10 @@ import { COPY_CELLS, copyText, type CopyFormat } from "./cell-copy.ts";
 import { CellDialog } from "./cell-dialog.tsx";
 import { type Cell, type CellSelection, type Rectangle, rectangleOf } from "./cell-selection.ts";
 import { noRowsWords, resultRemark } from "./result-remark.ts";
+import { isOutput, outputLanguage } from "./output-text.ts";
 import { ResultGrid } from "./result-grid.tsx";
 import type { ResultStore } from "./result-store.ts";
+import { TextView } from "./text-view.tsx";
 
 /** One result of a command, the same for everybody in the room, masked before it left the agent. */
 export function ResultPanel({ executionId, statement, onClose }: { executionId: string; statement: number; onClose: () => void }) {
@@ -56,6 +58,13 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
           <p>{noRowsWords(command.state)}</p>
           <p className="font-mono text-xs text-faint wrap-anywhere">{result.columns.map(({ name }) => name).join(", ")}</p>
         </div>
+      ) : isOutput(result) ? (
+        <TextView
+          executionId={executionId}
+          result={result}
+          language={outputLanguage(lineOf(command, statement))}
+          label={`Output of ${command.title}`}
+        />
       ) : (
         <ResultGrid
           executionId={executionId}
@@ -70,6 +79,9 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
     </div>
   );
 }
+
+/** The line of a command that a result is of. */
+const lineOf = ({ impact, text }: Command, statement: number): string => impact.statements[statement]?.text ?? text;
 
 /** What the server said against the statement, above the rows that came before. */
 function Trouble({ command, execution, statement }: { command: Command; execution: Execution; statement: number }) {
@@ -113,6 +125,7 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
   const remark = resultRemark(command.state, result);
   const statements = command.impact.statements.length;
   const notices = execution.notices.length;
+  const thing = isOutput(result) ? "line" : "row";
   const download = (format: string) => {
     const link = document.createElement("a");
     link.href = `/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`;
@@ -128,7 +141,8 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
       <span className="shrink-0 tabular-nums" role="status" data-testid="row-count">
         {statements > 1 && `statement ${result.statement + 1} of ${statements} · `}
         {running && !result.done && <Spinner className="mr-1.5 inline text-accent" />}
-        {count(result.rows)} {result.rows === 1 ? "row" : "rows"} · {duration(took)}
+        {count(result.rows)} {thing}
+        {result.rows === 1 ? "" : "s"} · {duration(took)}
         {masked > 0 && ` · ${masked} ${masked === 1 ? "column" : "columns"} masked`}
       </span>
       {remark && <Badge tone={remark.tone}>{remark.text}</Badge>}

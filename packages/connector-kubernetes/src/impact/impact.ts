@@ -1,6 +1,7 @@
 import { bareStatement, type Statement } from "@interlock/protocol";
 import type { Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
+import { readablePlaceholders } from "../gate/secret-values.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { analyseChange } from "./change.ts";
 import type { ClusterView } from "./cluster-view.ts";
@@ -118,8 +119,9 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
   const part = resource.subresource === undefined ? "" : ` (${resource.subresource})`;
   const title = `${VERBS[actOf(write)] ?? method.toLowerCase()} ${object}${part}`;
   const analysis = analyse(world, write, unserved);
-  const diff = yamlDiff(before, after, status);
-  const json = (value: NonNullable<PlannedWrite["before"]>): Record<string, Json> => plainJson(shown(value, true));
+  const diff = readablePlaceholders(yamlDiff(before, after, status));
+  const json = (value: NonNullable<PlannedWrite["before"]>): Record<string, Json> =>
+    JSON.parse(readablePlaceholders(JSON.stringify(plainJson(shown(value, true))))) as Record<string, Json>;
   return {
     ...bareStatement({ index, ...place, title, effect }),
     effects: [{ effect, object, kind: type.kind, rows: ONE }],
