@@ -107,7 +107,14 @@ spec:
   test("a read runs at once and shows what kubectl prints", async () => {
     const command = await propose("oncall", "kubectl get deployments -n shop");
     expect(command.effect).toBe("read");
-    expect(await stage.until(command.id)).toMatchObject({ state: "succeeded", execution: { results: [{ rows: 2 }] } });
+    expect(await stage.until(command.id)).toMatchObject({
+      state: "succeeded",
+      execution: {
+        results: [
+          { rows: 1, columns: [{ name: "NAME" }, { name: "READY" }, { name: "UP-TO-DATE" }, { name: "AVAILABLE" }, { name: "AGE" }] },
+        ],
+      },
+    });
   });
 
   test("what belongs in a terminal, and what is no kubectl, is refused with its reason", async () => {

@@ -14,12 +14,14 @@ export function PlanBreakList({ breaks, cut = false }: { breaks: readonly PlanBr
         >
           <BreakMark grave={one.grave} />
           <span className={cn("min-w-0 flex-1", cut ? "truncate @max-xl:line-clamp-2 @max-xl:whitespace-normal" : "wrap-anywhere")}>
+            {/* Beside the first line only: in a narrow card what it is about needs the width. */}
+            {!cut && <span className="float-right ml-2 text-2xs/5 text-dim">{one.where}</span>}
             <span className={cn(!cut && "text-sm")}>{one.what}</span>
             {one.why !== "" && (
               <span className={cn("text-dim", cut ? "text-2xs" : "block text-xs")}>{cut ? ` · ${one.why}` : one.why}</span>
             )}
           </span>
-          <span className="shrink-0 text-2xs text-dim">{one.where}</span>
+          {cut && <span className="shrink-0 text-2xs text-dim">{one.where}</span>}
         </li>
       ))}
     </ul>

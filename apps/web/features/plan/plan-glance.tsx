@@ -6,6 +6,7 @@ import type { Attention } from "../impact/attention.ts";
 import { ReversalLine } from "../impact/reversal-line.tsx";
 import type { Reversal } from "../impact/reversal.ts";
 import { AttentionWords } from "../impact/attention-line.tsx";
+import { reversalInShort } from "./losses.ts";
 import { PlanBreakList } from "./plan-break-list.tsx";
 import { planBreaks } from "./plan-breaks.ts";
 import { PlanFigures } from "./plan-figures.tsx";
@@ -62,7 +63,7 @@ export function PlanGlance({ impact, attentions, reversal, onMore }: PlanGlanceP
       {rest.map((attention) => (
         <AttentionWords key={attention.text} attention={attention} />
       ))}
-      {reversal && <ReversalLine reversal={reversal} lines={1} />}
+      {reversal && <ReversalLine reversal={reversalInShort(reversal, impact)} lines={1} />}
     </GlanceFrame>
   );
 }

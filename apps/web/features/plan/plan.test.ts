@@ -2,6 +2,7 @@ import { bareStatement, type Breakage, type Cascade, type Effect, type Impact, t
 import { describe, expect, test } from "vitest";
 import { diffLines, diffWords } from "./diff-lines.ts";
 import { choices, EVERYTHING, filtered } from "./object-filter.ts";
+import { losses, reversalInShort } from "./losses.ts";
 import { planBreaks } from "./plan-breaks.ts";
 import { isPlan, planObjects } from "./plan-objects.ts";
 import { planTiles } from "./plan-tiles.ts";
@@ -231,4 +232,21 @@ test("only rows in sight and a few beyond are drawn", () => {
   expect(rowRange(400_000, 400, 40, 20_000)).toEqual({ from: 9_992, to: 10_018 });
   // The list has become shorter under a scrolled window.
   expect(rowRange(400_000, 400, 40, 3)).toEqual({ from: 3, to: 3 });
+});
+
+test("what cannot come back is told each once, and on one line by its names", () => {
+  const loss = (name: string, minor?: boolean) => ({
+    object: `v1 PersistentVolumeClaim shop/${name}`,
+    why: "its data is deleted",
+    ...(minor ? { minor } : {}),
+  });
+  const impact = plan(
+    write("DELETE", "delete", "v1 Namespace shop", { lost: [loss("a"), loss("b"), loss("c"), loss("pods", true)], reversible: "partial" }),
+    write("DELETE", "delete", "v1 PersistentVolumeClaim shop/a", { lost: [loss("a")], reversible: "partial" }),
+  );
+  expect(losses(impact).grave).toHaveLength(3);
+  expect(losses(impact).minor).toHaveLength(1);
+  const said = { mark: "undo in part", text: "Can be undone in part", why: "a long sentence", tone: "warn" } as const;
+  expect(reversalInShort(said, impact).why).toBe("not all of PersistentVolumeClaim shop/a, PersistentVolumeClaim shop/b and 1 more");
+  expect(reversalInShort(said, plan(write("POST", "append", "v1 Secret shop/a"))).why).toBe("a long sentence");
 });

@@ -16,6 +16,7 @@ import { impactSentence } from "../impact/impact-sentence.ts";
 import { ReversalLine } from "../impact/reversal-line.tsx";
 import { commandReversal } from "../impact/reversal.ts";
 import { verdictSentence } from "../impact/verdict-sentence.ts";
+import { ComeBack } from "../plan/come-back.tsx";
 import { isPlan } from "../plan/plan-objects.ts";
 import { useNow, useRoom, useSession, useView } from "../room/room-context.tsx";
 import { age } from "./age.ts";
@@ -246,6 +247,7 @@ function Reversibility({ command }: { command: Command }) {
     );
   // What the target refuses leaves nothing to undo.
   if (command.impact.statements.some(({ willFail }) => willFail.length > 0)) return null;
+  if (isPlan(command.impact) && command.undoOf === undefined) return <ComeBack impact={command.impact} />;
   const said = commandReversal(command);
   return said && <ReversalLine reversal={said} />;
 }

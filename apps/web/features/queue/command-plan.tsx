@@ -26,7 +26,7 @@ export function CommandPlan({ impact }: { impact: Impact }) {
   const touched = countOf(impact);
   return (
     <div className="@container flex flex-col gap-2">
-      <PlanFigures impact={impact} className="grid grid-cols-4 gap-1.5 @max-sm:grid-cols-3" most={8} />
+      <PlanFigures impact={impact} className="flex flex-wrap" />
       {touched > 1 && (
         <Button size="sm" className="self-start" onClick={() => setAll(true)}>
           Show all {count(touched)}
