@@ -51,8 +51,10 @@ export function LogsDialog() {
 function LogsForm({ clusters, onDone }: { clusters: readonly string[]; onDone: () => void }) {
   const session = useSession();
   const id = useId();
-  const [connection, setConnection] = useState(clusters[0]!);
-  const [namespace, setNamespace] = useState("");
+  // Who looks at one pod mostly wants another one of the same place next.
+  const last = session.logs.panes.get().at(-1)?.target;
+  const [connection, setConnection] = useState(last !== undefined && clusters.includes(last.connection) ? last.connection : clusters[0]!);
+  const [namespace, setNamespace] = useState(last?.namespace ?? "");
   const [name, setName] = useState("");
   const tree = useTree(connection);
   const wanted = readLogsName(name);
@@ -83,7 +85,7 @@ function LogsForm({ clusters, onDone }: { clusters: readonly string[]; onDone: (
         <Label htmlFor={`${id}-namespace`}>Namespace</Label>
         <Input
           id={`${id}-namespace`}
-          autoFocus
+          autoFocus={last === undefined}
           required
           list={`${id}-namespaces`}
           autoComplete="off"
@@ -103,6 +105,7 @@ function LogsForm({ clusters, onDone }: { clusters: readonly string[]; onDone: (
         <Label htmlFor={`${id}-name`}>Pod, workload or labels</Label>
         <Input
           id={`${id}-name`}
+          autoFocus={last !== undefined}
           required
           autoComplete="off"
           maxLength={300}
