@@ -57,7 +57,8 @@ export function LogsBar(props: LogsBarProps) {
   const live = status.kind === "following" || status.kind === "asking";
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-3 py-1 text-xs text-dim">
-      <span className="flex min-w-0 items-center gap-2">
+      {/* On a phone what it is and the way to stop it stand above what it is searched by. */}
+      <span className="flex min-w-0 items-center gap-2 max-md:order-1 max-md:flex-1">
         <span
           aria-hidden="true"
           className={cn(
@@ -82,7 +83,7 @@ export function LogsBar(props: LogsBarProps) {
         </span>
       </span>
       <Find {...props} />
-      <span className="flex flex-wrap items-center gap-1">
+      <span className="flex flex-wrap items-center gap-1 max-md:order-4">
         <Choice label="Since" value={query.since} disabled={!canAct} onChange={(since) => onQuery({ since: since as Since })}>
           {SINCE.map((since) => (
             <option key={since} value={since}>
@@ -125,7 +126,7 @@ export function LogsBar(props: LogsBarProps) {
           <WrapText />
         </Toggle>
       </span>
-      <span className="ml-auto flex items-center gap-1">
+      <span className="ml-auto flex items-center gap-1 max-md:order-2">
         <Tooltip label="Copy the lines that are shown">
           <Button variant="ghost" size="icon-sm" aria-label="Copy the lines that are shown" disabled={drawn === 0} onClick={props.onCopy}>
             <Copy />
@@ -159,7 +160,7 @@ function chooseContainer({ query, onQuery, onView }: LogsBarProps, container: st
 function Find({ view, matches, search, onView, onStep }: LogsBarProps) {
   const looking = view.text !== "";
   return (
-    <span className="flex min-w-40 flex-1 items-center gap-1 sm:max-w-80">
+    <span className="flex min-w-40 flex-1 items-center gap-1 max-md:order-3 max-md:basis-full md:max-w-80">
       <span className="relative min-w-0 flex-1">
         <Search aria-hidden="true" className="pointer-events-none absolute top-1/2 left-2 size-3 -translate-y-1/2 text-faint" />
         <input
@@ -221,7 +222,7 @@ function Choice({ label, value, disabled = false, onChange, children }: ChoicePr
       value={value}
       disabled={disabled}
       onChange={(event) => onChange(event.target.value)}
-      className="h-6 max-w-44 rounded-md border border-line-strong bg-bg px-1 text-xs text-fg disabled:opacity-50"
+      className="h-6 max-w-44 rounded-md max-md:max-w-30 border border-line-strong bg-bg px-1 text-xs text-fg disabled:opacity-50"
     >
       {children}
     </select>
