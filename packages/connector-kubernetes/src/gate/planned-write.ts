@@ -30,7 +30,7 @@ export interface StoredRequest {
 export interface Binding {
   /** As it stands in the body: a uid or resource version of the plan's own. */
   token: string;
-  /** Index of the write whose answer has the value. */
+  /** Index of the write whose answer has the value; of the write itself: the version that its object has right before it is sent. */
   write: number;
   field: "uid" | "resourceVersion";
 }
