@@ -305,7 +305,7 @@ function DriftList({ command }: { command: Command }) {
   const mayAct = useRoom((state) => state.role !== "observer" && state.room?.open !== false);
   const live = useRoom((state) => state.link.phase === "live");
   const [busy, setBusy] = useState(false);
-  if (command.execution?.error?.code !== "targets_changed" && command.execution?.error?.code !== "undo_conflict") return null;
+  if (command.execution?.error?.code !== "targets_changed") return null;
   const drift = command.execution.drift ?? [];
   const again = async () => {
     setBusy(true);

@@ -54,7 +54,7 @@ function ObjectConflicts({ conflicts = [], conflictCount = conflicts.length }: P
     <div className="flex flex-col gap-1.5" data-testid="conflicts">
       <p>
         {conflictCount > conflicts.length ? `The first ${count(conflicts.length)} of ${count(conflictCount)} objects: ` : ""}
-        {conflictSummary(conflicts)}. Propose the undo again to put back the rest without them.
+        {conflictSummary(conflicts)}. Undo the command anew to put back the rest without them.
       </p>
       <ObjectLines
         label="Objects that are not as the run left them"
