@@ -147,6 +147,7 @@ function EndOfPlan({ command, outcomes }: { command: Command; outcomes: readonly
       {!told && <Failure command={command} />}
       <PlanOutcome outcomes={outcomes} />
       <Notices notices={execution?.notices ?? []} />
+      <ResultLinks command={command} />
     </Outcome>
   );
 }

@@ -94,7 +94,7 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
               maxLength={LIMITS.reasonChars}
               value={reason}
               onChange={(event) => setReason(event.target.value)}
-              placeholder="These orders belonged to another incident."
+              placeholder={objects ? "It is still needed." : "These orders belonged to another incident."}
             />
           </div>
           {wants.maxRows && (
@@ -190,7 +190,7 @@ function Losses({ title, tone, losses }: { title: string; tone: string; losses: 
     <div>
       <p className={cn("font-medium", tone)}>{title}</p>
       {/* It scrolls, so the keyboard must reach it. */}
-      <ul tabIndex={0} aria-label={title} className="mt-0.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
+      <ul tabIndex={0} aria-label={title} className="mt-0.5 flex max-h-52 flex-col gap-1 overflow-y-auto">
         {losses.map(({ object, why }) => (
           <li key={`${object} ${why}`} className="wrap-anywhere">
             <code>{object}</code> <span className="text-dim">{why}</span>
