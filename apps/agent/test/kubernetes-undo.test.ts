@@ -215,20 +215,26 @@ describe.skipIf(program === undefined)("what kubectl did", () => {
     expect(await agreed(again)).toMatchObject({ state: "succeeded" });
   });
 
-  test("what comes of it is told while it goes on", async () => {
-    const told: ServerMessage[] = stage.told;
-    const done = await run("kubectl create deployment slow --image=slow:1 --replicas=3");
-    const results = done.execution!.results;
-    expect(results.map(({ columns }) => columns.map(({ name }) => name))).toEqual([
+  test("what comes of it is told while it goes on, and whoever stops that stops nothing else", async () => {
+    sim.load(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"held","namespace":"default","finalizers":["example.com/hold"]}}`);
+    const command = await propose("oncall", "kubectl delete configmap held --wait=false");
+    for (const who of ["reviewer", "reviewer2"] as const) expect(await stage.approve(who, command)).toMatchObject({ ok: true });
+    const following = (message: ServerMessage): boolean =>
+      message.type === "command" &&
+      message.command.id === command.id &&
+      message.command.state === "running" &&
+      message.command.execution?.results.length === 2;
+    await expect.poll(() => stage.told.some(following), { timeout: 20_000 }).toBe(true);
+    expect(await stage.commands.cancel({ principal: stage.people.responder, commandId: command.id })).toMatchObject({ ok: true });
+    const done = await stage.until(command.id);
+    expect(done).toMatchObject({ state: "succeeded", undo: { state: "available" } });
+    expect(done.execution!.results.map(({ columns }) => columns.map(({ name }) => name))).toEqual([
       ["request", "object", "outcome"],
       ["after", "object", "state"],
     ]);
-    const running = told.flatMap((message) =>
-      message.type === "command" && message.command.id === done.id && message.command.state === "running"
-        ? [message.command.execution?.results.length ?? 0]
-        : [],
-    );
-    expect(Math.max(...running)).toBe(2);
+    const lines = await (await stage.call("oncall", "GET", `/commands/${command.id}/result?statement=1`)).text();
+    expect(lines).toContain("is ending: finalizers example.com/hold");
+    expect(lines).toContain("is not watched any longer, since somebody stopped that");
   });
 });
 
