@@ -78,6 +78,33 @@ stringData: { password: hunter2 }
     expect(resolution.targets).toHaveLength(2);
   });
 
+  test("values of Secrets are masked for people in what a plan shows", async () => {
+    const { impact } = await plan("kubectl create secret generic fresh -n shop --from-literal=password=correct-horse");
+    const [made] = impact.statements;
+    expect(made?.diff).toMatch(/^\+ {2}password: ••••[0-9a-f]{4}$/mu);
+    expect(made?.after).toMatchObject({ data: { password: expect.stringMatching(/^••••[0-9a-f]{4}$/u) } });
+    expect(JSON.stringify({ ...made, text: "" })).not.toMatch(/aW50ZXJsb2NrLXZhbHVl|interlock-value|Y29ycmVjdC1ob3Jz/u);
+  });
+
+  test("what kubectl prints as a table is one, and other output is told line by line", async () => {
+    const columns: string[][] = [];
+    const sink: ExecuteSink = {
+      columns: (_statement, found) => void columns.push(found.map(({ name }) => name)),
+      rows: () => undefined,
+      end: () => undefined,
+      notice: () => undefined,
+    };
+    for (const text of ["kubectl get deployments -n shop", "kubectl get deployments -n shop -o yaml", "kubectl get deployments -n none"]) {
+      const { resolution } = await plan(text);
+      await target.execute(
+        { text, resolution, access: "read", timeoutMs: 30_000, rowCap: 100, applicationName: "interlock:test" },
+        sink,
+        signal(),
+      );
+    }
+    expect(columns).toEqual([["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"], ["output"], ["output"]]);
+  });
+
   test("what was planned is what is sent, once, and its outcome is told line by line", async () => {
     const text = "kubectl scale deployment web -n shop --replicas=3\nkubectl label namespace shop team=payments";
     const planned = await plan(text);

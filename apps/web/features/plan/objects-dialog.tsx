@@ -162,9 +162,9 @@ function ObjectRow({ object: { kind, namespace, name, fate, named, via, dataLoss
           {dataLoss !== undefined && ` · ${dataLoss}`}
         </span>
       </span>
-      <span className="flex shrink-0 flex-col items-end text-2xs">
+      <span className="flex max-w-1/3 shrink-0 flex-col items-end text-2xs">
         <span className={color}>{word}</span>
-        <span className="text-faint">{named ? "named by the command" : via.join(" · ")}</span>
+        <span className="max-w-full truncate text-faint">{named ? "named by the command" : via.join(" · ")}</span>
       </span>
     </>
   );

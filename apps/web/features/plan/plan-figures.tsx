@@ -26,7 +26,7 @@ function Figure({ tile: { figure, label, tone } }: { tile: Tile }) {
       title={`${count(figure)} ${label}`}
     >
       <strong className="truncate text-base/5 font-semibold tabular-nums">{count(figure)}</strong>{" "}
-      <span className={cn("truncate text-2xs/4", tone === "bad" ? "text-delete-text" : "text-dim")}>{label}</span>
+      <span className={cn("line-clamp-2 text-2xs/3.5", tone === "bad" ? "text-delete-text" : "text-dim")}>{label}</span>
     </li>
   );
 }
