@@ -89,7 +89,9 @@ const ASKS: readonly Ask[] = [
 
 /** Rounds of one block; of each block the p95 of the gate through that of the cluster is one value. */
 const ROUNDS = 100;
-const BLOCKS = 5;
+const BLOCKS = 3;
+/** Of so many turns the least of each side counts as one: what else the machine does in between is neither's. */
+const TRIES = 3;
 
 /** The same requests by turns at the gate and at the cluster itself; a write is a dry run at both, since that is what a gate asks for. */
 async function measureGate({ kubeconfig, url }: KubeCluster, small: boolean, report: Report): Promise<void> {
@@ -105,6 +107,11 @@ async function measureGate({ kubeconfig, url }: KubeCluster, small: boolean, rep
       await gate.close();
     }
   };
+  const least = async (ask: Ask): Promise<[number, number]> => {
+    const tries: [number, number][] = [];
+    for (let one = 0; one < TRIES; one++) tries.push(await turn(ask));
+    return [Math.min(...tries.map(([direct]) => direct)), Math.min(...tries.map(([, through]) => through))];
+  };
   try {
     for (const ask of ASKS) {
       const added: number[] = [];
@@ -112,7 +119,7 @@ async function measureGate({ kubeconfig, url }: KubeCluster, small: boolean, rep
       for (let warm = 0; warm < (small ? 1 : ROUNDS / 2); warm++) await turn(ask);
       for (let block = 0; block < (small ? 1 : BLOCKS); block++) {
         const times: [number, number][] = [];
-        for (let round = 0; round < (small ? 5 : ROUNDS); round++) times.push(await turn(ask));
+        for (let round = 0; round < (small ? 5 : ROUNDS); round++) times.push(await least(ask));
         const [direct, through] = [0, 1].map((side) =>
           percentile(
             times.map((pair) => pair[side]!),
