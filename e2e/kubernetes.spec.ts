@@ -5,8 +5,8 @@ import { typeAtEnd, type Person } from "./support/people.ts";
 import { card, queue, startTeam, synced, type Team } from "./support/team.ts";
 
 /*
- * The story this project exists for: somebody deletes a production namespace. He sees what would go, is stopped, two people agree, and it is
- * deleted as it was planned.
+ * The story this project exists for: somebody deletes a production namespace. He sees what would go, is stopped, two people agree, it is
+ * deleted as it was planned, and one command that two people agree to brings it back, but for what was said not to come back.
  */
 
 const kubectl = await haveKubectl("the story of a namespace (e2e/kubernetes.spec.ts)");
@@ -42,9 +42,10 @@ async function openRoom(title: string): Promise<string> {
   return body.id;
 }
 
-test("a namespace is deleted only when two people have seen what goes with it", async () => {
+test("a namespace is deleted only when two people have seen what goes with it, and comes back when two agree to that", async () => {
   const { oncall, reviewer, reviewer2 } = team;
   await openRoom("clean up payments");
+  const before = await decided();
 
   await test.step("its author sees what would go before anything has happened", async () => {
     await typeAtEnd(oncall, DELETE);
@@ -121,7 +122,82 @@ test("a namespace is deleted only when two people have seen what goes with it", 
     await expect(queue(oncall)).toContainText(/Done in/);
     await expect.poll(async () => (await namespace()).status, { timeout: 30_000 }).toBe(404);
   });
+
+  await test.step("what came of it was told while it went on", async () => {
+    await expect(oncall.page.getByRole("main")).toContainText("gone");
+    await expect(queue(oncall)).toContainText(/\d+ objects can be put back until/);
+  });
+
+  await test.step("the undo says what comes back and what does not", async () => {
+    await queue(oncall).getByRole("button", { name: "Undo…" }).click();
+    const dialog = oncall.page.getByRole("dialog");
+    await expect(dialog.getByTestId("undo-scope")).toContainText(/\d+ objects become again what they were/);
+    const lost = dialog.getByRole("list", { name: "Does not come back" });
+    await expect(lost.getByRole("listitem").filter({ hasText: "its data" })).toHaveCount(3);
+    await expect(lost.getByRole("listitem").filter({ hasText: "its load-balancer address" })).toHaveCount(2);
+    await expect(dialog.getByRole("list", { name: "Not the same as before" })).toContainText(
+      "pods come back under new names and addresses",
+    );
+    await expectAccessible(oncall.page);
+    await dialog.getByLabel(/Why/).fill("wrong cluster");
+    await dialog.getByRole("button", { name: "Propose undo" }).click();
+    await expect(dialog).toBeHidden({ timeout: 60_000 });
+  });
+
+  await test.step("two people agree to it, and everything is as it was, but for what was said", async () => {
+    const undo = (person: Person) => queue(person).getByRole("article", { name: /^undo: put back v1 Namespace payments/ });
+    for (const person of [reviewer, reviewer2]) {
+      await expect(undo(person)).toContainText("wrong cluster");
+      // What comes back has never failed.
+      await expect(undo(person)).not.toContainText("selects no pod");
+      await undo(person).getByRole("button", { name: "Approve" }).click();
+    }
+    await expect(undo(oncall)).toContainText(/Done in/, { timeout: 60_000 });
+    await expectAccessible(oncall.page);
+    const after = await decided();
+    const [gone, fresh] = [[...before.keys()].filter((name) => !after.has(name)), [...after.keys()].filter((name) => !before.has(name))];
+    expect(fresh).toEqual([]);
+    // Jobs that had ended are not run again; that was said.
+    expect(gone.filter((name) => !name.startsWith("jobs "))).toEqual([]);
+    for (const [name, object] of after) expect(object, name).toEqual(before.get(name));
+  });
 });
+
+/** What people decided in the namespace, by kind and name: without what the server and controllers write. */
+async function decided(): Promise<Map<string, unknown>> {
+  const kinds: readonly (readonly [path: string, ...kinds: string[]])[] = [
+    ["/api/v1", "configmaps", "secrets", "services", "serviceaccounts", "persistentvolumeclaims", "resourcequotas", "limitranges"],
+    ["/apis/apps/v1", "deployments", "statefulsets", "daemonsets"],
+    ["/apis/batch/v1", "jobs", "cronjobs"],
+    ["/apis/networking.k8s.io/v1", "ingresses", "networkpolicies"],
+    ["/apis/rbac.authorization.k8s.io/v1", "roles", "rolebindings"],
+    ["/apis/policy/v1", "poddisruptionbudgets"],
+    ["/apis/autoscaling/v2", "horizontalpodautoscalers"],
+  ];
+  const found = new Map<string, unknown>();
+  for (const [path, ...all] of kinds) {
+    for (const kind of all) {
+      const { body } = await askCluster<{ items: Decided[] }>(team.service, `${path}/namespaces/payments/${kind}`);
+      for (const { metadata, spec = {}, data, type, rules, roleRef, subjects } of body.items) {
+        if (metadata.ownerReferences?.some(({ controller }) => controller === true)) continue;
+        // Which volume a claim has, and how a Job finds its pods, is worked out anew.
+        const { volumeName: _volume, ...kept } = kind === "jobs" ? {} : spec;
+        found.set(`${kind} ${metadata.name}`, { labels: metadata.labels, spec: kept, data, type, rules, roleRef, subjects });
+      }
+    }
+  }
+  return found;
+}
+
+interface Decided {
+  metadata: { name: string; labels?: object; ownerReferences?: { controller?: boolean }[] };
+  spec?: Record<string, unknown>;
+  data?: object;
+  type?: string;
+  rules?: object;
+  roleRef?: object;
+  subjects?: object;
+}
 
 test("what is refused, what fails and what only reads is said before anybody proposes it", async () => {
   const { oncall } = team;

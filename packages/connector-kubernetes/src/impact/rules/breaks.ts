@@ -32,6 +32,7 @@ export function applyChange(world: World, change: Change): Breakage[] {
   const wide = [...change.gone, ...change.made].some((one) => WIDE.has(keyOfType(one.type)));
   const named = wide ? [...world.all("/namespaces")].map((one) => one.name) : [];
   const namespaces = [...new Set([...touched(change), ...named])].filter((name) => !over.has(name));
+  const fresh = new Set(change.made.filter((one) => !isThere(world, one)).map(nameOf));
   const before = rules.map((rule) => findings(world, rule, namespaces));
   for (const object of change.gone) world.remove(object);
   for (const object of change.made) world.put(object);
@@ -44,7 +45,10 @@ export function applyChange(world: World, change: Change): Breakage[] {
   rules.forEach((rule, index) => {
     const earlier = before[index]!;
     const later = findings(world, rule, namespaces);
-    for (const [key, finding] of later) if (finding.appears !== undefined && !earlier.has(key)) tell(finding, finding.appears);
+    for (const [key, finding] of later) {
+      if (finding.appears === undefined || earlier.has(key) || (rule.standing === true && fresh.has(finding.object))) continue;
+      tell(finding, finding.appears);
+    }
     for (const [key, finding] of earlier) {
       if (finding.vanishes === undefined || later.has(key)) continue;
       const { about } = finding;
@@ -53,6 +57,8 @@ export function applyChange(world: World, change: Change): Breakage[] {
   });
   return [...broken.values()];
 }
+
+const isThere = (world: World, { type, namespace, name }: WorldObject): boolean => world.has(keyOfType(type), namespace, name);
 
 function* touched(change: Change): Iterable<string> {
   for (const object of [...change.gone, ...change.made]) {

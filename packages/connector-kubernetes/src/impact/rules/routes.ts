@@ -17,6 +17,7 @@ export const routes: Rule = {
   made: ["/services", "/pods", INGRESSES, ...ROUTES, GATEWAYS, GRANTS],
   reads: [INGRESSES, ...ROUTES, GATEWAYS, GRANTS, ...CLASSES, "/services", "/pods", "discovery.k8s.io/endpointslices"],
   per: "cluster",
+  standing: true,
   find: (world) => [
     ...[...world.all(INGRESSES)].flatMap((ingress) => ofIngress(world, ingress)),
     ...ROUTES.flatMap((key) => [...world.all(key)].flatMap((route) => ofRoute(world, route))),

@@ -29,6 +29,8 @@ export interface Rule {
   reads: readonly string[];
   /** `namespace`: it looks at one namespace at a time. */
   per: "namespace" | "cluster";
+  /** It tells only of objects that were there before: one that has just been made has never worked, and its pods are still to come. */
+  standing?: true;
   /** `namespace` is given to rules for one namespace at a time. */
   find(world: World, namespace?: string): Finding[];
 }

@@ -59,6 +59,15 @@ describe("webhooks", () => {
   });
 });
 
+test("what has just been made has never worked: it breaks nothing, unless others depend on it", () => {
+  const made = service("a/new", { app: "new" }, { ports: [{ port: 80 }] });
+  const budget = object("policy/v1", "PodDisruptionBudget", "a/guard", { spec: { selector: { matchLabels: { app: "new" } } } });
+  expect(breaks([a], [], [made, budget])).toEqual([]);
+  expect(breaks([a, back, ready], [], [{ ...back, spec: { ...back["spec"], selector: { app: "new" } } }]).join()).toContain(
+    "selects no pod",
+  );
+});
+
 describe("routes", () => {
   const ingress = object("networking.k8s.io/v1", "Ingress", "a/in", {
     spec: {

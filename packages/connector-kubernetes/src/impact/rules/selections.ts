@@ -13,6 +13,7 @@ export const selections: Rule = {
   made: ["/pods", "/services", BUDGETS],
   reads: ["/pods", "/services", BUDGETS, "discovery.k8s.io/endpointslices"],
   per: "namespace",
+  standing: true,
   find: (world, namespace) => [
     ...[...world.all("/services", namespace)].flatMap((service) => ofService(world, service)),
     ...[...world.all(BUDGETS, namespace)].flatMap((budget) => ofBudget(world, budget)),
