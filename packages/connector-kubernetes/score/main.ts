@@ -2,6 +2,7 @@
  * `npm run score:kubernetes [-- --seed N (again for another) --only WORDS --json FILE]`: plans commands behind the API gate on clusters that
  * are drawn by seed and runs them with kubectl alone on clusters that began the same, fuzzes the gate, and writes what came of each seed into
  * bench/kubernetes-plan.md. Seed 0 is the cluster as it is written down. `--only` takes the commands that hold its words and leaves the report alone.
+ * `--cluster KUBECONFIG` holds commands against a real cluster instead, which is written to.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +15,7 @@ import { certificateFiles } from "./certificate-files.ts";
 import { drawCluster } from "./cluster.ts";
 import { figuresOf, fuzzFigures, type Figure } from "./figures.ts";
 import { fuzzGate } from "./fuzz.ts";
+import { runOnRealCluster } from "./real-cluster.ts";
 import { reportOf, wordOf, type Part } from "./report.ts";
 import { ranThoughRefused, runCases, type Judged } from "./score.ts";
 
@@ -25,7 +27,7 @@ const FUZZED = 10_000;
 const LANES = 4;
 
 const { values } = parseArgs({
-  options: { seed: { type: "string", multiple: true }, only: { type: "string" }, json: { type: "string" } },
+  options: { seed: { type: "string", multiple: true }, only: { type: "string" }, json: { type: "string" }, cluster: { type: "string" } },
 });
 const program = await findKubectl({
   path: env["PATH"] ?? "",
@@ -34,6 +36,15 @@ const program = await findKubectl({
 if (program === undefined) {
   stdout.write(`Not run: ${KUBECTL_MISSING}\n`);
   exit(1);
+}
+if (values.cluster !== undefined) {
+  const all = await runOnRealCluster(values.cluster, program, values.only, ({ text, faults }) => {
+    stdout.write(`${faults.length === 0 ? "as kubectl alone" : "NOT as kubectl alone"}: ${text.split("\n")[0]}\n`);
+    for (const fault of faults) stdout.write(`    ${fault.slice(0, 2000)}\n`);
+  });
+  const same = all.filter(({ faults }) => faults.length === 0).length;
+  stdout.write(`\n${same} of ${all.length} commands left the cluster as kubectl alone does, and nothing changed while they were planned\n`);
+  exit(same === all.length ? 0 : 1);
 }
 const more = await certificateFiles();
 /** Some of the commands say nothing of the figures that count them. */
