@@ -38,10 +38,15 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
       if (answer.headers[name.toLowerCase()] === undefined) response.setHeader(name, value!);
     if (answer.headers["content-security-policy"] === undefined) response.setHeader("Content-Security-Policy", NO_FRAMES);
   });
-  proxy.on("error", (_, request, response) => {
-    if (response instanceof Socket) response.destroy();
-    else if (response.headersSent) response.destroy();
-    else unavailable(request, response);
+  /** Asked a second time already. */
+  const again = new WeakSet<IncomingMessage>();
+  proxy.on("error", (error, request, response) => {
+    if (response instanceof Socket) return void response.destroy();
+    if (response.headersSent) return void response.destroy();
+    const backend = isOvertaken(error, request) && !again.has(request) ? backendOf(request) : undefined;
+    if (backend === undefined) return unavailable(request, response);
+    again.add(request);
+    proxy.web(request, response, { target: { protocol: "http:", ...backend }, agent: false });
   });
   upgrades.on("error", (_, _request, socket) => {
     if (socket instanceof Socket) socket.destroy();
@@ -89,6 +94,16 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
   server.on("close", () => agent.destroy());
   return server;
 }
+
+/**
+ * A connection that was kept open may be closed by the other side just as it is used again: nobody has taken the request then, and what only
+ * reads may be asked anew. Without that a script of a page is missing now and then, and the page stays as it was sent.
+ */
+const isOvertaken = (error: NodeJS.ErrnoException, { method, headers }: IncomingMessage): boolean =>
+  (method === "GET" || method === "HEAD") &&
+  headers["content-length"] === undefined &&
+  headers["transfer-encoding"] === undefined &&
+  (error.code === "ECONNRESET" || error.code === "EPIPE");
 
 /** Host → protocol of an origin; a default port may be written or not. */
 function hostsOf(origin: string): [string, string][] {

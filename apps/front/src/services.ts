@@ -104,7 +104,17 @@ export async function startWeb(told: Told, log: Log, signal: AbortSignal): Promi
   const port = await freePort();
   return startChild({
     name: "web app",
-    args: ["--import", LEASH, next, dev ? "dev" : "start", "--port", String(port), "--hostname", "127.0.0.1"],
+    // As long as the agent keeps them: with Next's own 5 s connections end just as the next page is asked for.
+    args: [
+      "--import",
+      LEASH,
+      next,
+      ...(dev ? ["dev"] : ["start", "--keepAliveTimeout", "75000"]),
+      "--port",
+      String(port),
+      "--hostname",
+      "127.0.0.1",
+    ],
     cwd,
     env: webEnvironment(told, port),
     ready: (_, signal) => answering(port, signal),

@@ -1,0 +1,46 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { createFront } from "../src/proxy.ts";
+
+const open: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+
+async function listen<T extends Server>(server: T): Promise<number> {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  open.push(server);
+  return (server.address() as AddressInfo).port;
+}
+
+/** Answers the first request of each connection, keeps that open, and closes it as soon as it is used again. */
+async function overtaking(): Promise<{ port: number; connections: () => number }> {
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections++;
+    sockets.add(socket);
+    let asked = 0;
+    socket.on("error", () => socket.destroy());
+    socket.on("data", () => {
+      if (asked++ > 0) socket.resetAndDestroy();
+      else socket.write("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok");
+    });
+  });
+  open.push({ close: () => sockets.forEach((socket) => socket.destroy()) });
+  return { port: await listen(server), connections: () => connections };
+}
+
+test("what only reads is asked again when a kept connection ends as it is used, and what writes is not", async () => {
+  const backend = await overtaking();
+  const at = { host: "127.0.0.1", port: backend.port };
+  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"]));
+  const ask = async (method: string) => (await fetch(`http://127.0.0.1:${front}/script.js`, { method })).status;
+  expect(await ask("GET")).toBe(200);
+  expect(await ask("GET")).toBe(200);
+  expect(backend.connections()).toBe(2);
+  // The second connection was not kept: this is the first of a third.
+  expect(await ask("GET")).toBe(200);
+  expect(await ask("POST")).toBe(503);
+});
