@@ -100,7 +100,7 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
       <Head>
         <EffectBadge effect={impact.effect} />
         <h2
-          className="min-w-0 flex-1 truncate text-base font-semibold @max-md:order-last @max-md:basis-full"
+          className="min-w-0 flex-1 truncate text-base font-semibold @max-md:order-last @max-md:basis-full @max-md:text-sm @max-md:tracking-tight"
           title={[sentence.big, ...sentence.small].join(" · ")}
         >
           {sentence.big}

@@ -20,13 +20,15 @@ function Figure({ tile: { figure, label, tone } }: { tile: Tile }) {
   return (
     <li
       className={cn(
-        "flex min-w-0 flex-auto flex-col justify-center overflow-hidden rounded-lg border px-2.5 py-1",
+        "flex min-w-0 flex-auto flex-col justify-center overflow-hidden rounded-lg border px-2.5 py-1 @max-md:px-1.5",
         tone === "bad" ? "border-delete-line bg-delete-soft text-delete-text" : "border-line bg-panel",
       )}
       title={`${count(figure)} ${label}`}
     >
       <strong className="truncate text-base/5 font-semibold tabular-nums">{count(figure)}</strong>{" "}
-      <span className={cn("line-clamp-2 text-2xs/3.5", tone === "bad" ? "text-delete-text" : "text-dim")}>{label}</span>
+      <span className={cn("line-clamp-2 text-2xs/3.5 @max-md:tracking-tight", tone === "bad" ? "text-delete-text" : "text-dim")}>
+        {label}
+      </span>
     </li>
   );
 }

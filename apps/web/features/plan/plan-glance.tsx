@@ -72,7 +72,7 @@ export function PlanGlance({ impact, attentions, reversal, onMore }: PlanGlanceP
 export function GlanceFrame({ figures, more, children }: { figures: ReactNode; more?: ReactNode; children: ReactNode }) {
   return (
     <>
-      <div className="h-18 shrink-0 px-3.5 py-2.5 @max-3xl:h-32">{figures}</div>
+      <div className="h-18 shrink-0 px-3.5 py-2.5 @max-3xl:h-32 @max-md:h-36">{figures}</div>
       <div
         role="status"
         data-testid="attention"
