@@ -104,14 +104,18 @@ async function decided(kubectl: Kubectl, namespace: string): Promise<string> {
   const { out } = await kubectl(`kubectl get ${KINDS} -n ${namespace} -o json`);
   const { out: itself } = await kubectl(`kubectl get namespace ${namespace} -o json --ignore-not-found`);
   const items = [...(JSON.parse(out) as { items: Item[] }).items, ...(itself === "" ? [] : [JSON.parse(itself) as Item])];
-  return items
-    .filter(
-      ({ metadata, type }) =>
-        metadata.ownerReferences?.some((owner) => owner.controller) !== true && type !== "kubernetes.io/service-account-token",
-    )
-    .map((item) => JSON.stringify(item, (key, value: unknown) => (FILLED.test(key) ? undefined : value)))
-    .toSorted()
-    .join("\n");
+  return (
+    items
+      .filter(
+        ({ metadata, type }) =>
+          metadata.ownerReferences?.some((owner) => owner.controller) !== true && type !== "kubernetes.io/service-account-token",
+      )
+      .map((item) => JSON.stringify(item, (key, value: unknown) => (FILLED.test(key) ? undefined : value)))
+      // Admission mounts the account's token under a name of its own.
+      .map((line) => line.replaceAll(/(-token|kube-api-access)-[a-z0-9]{5}/g, "$1"))
+      .toSorted()
+      .join("\n")
+  );
 }
 
 interface Item {
