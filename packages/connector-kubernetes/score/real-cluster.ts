@@ -110,6 +110,8 @@ async function decided(kubectl: Kubectl, namespace: string): Promise<string> {
         ({ metadata, type }) =>
           metadata.ownerReferences?.some((owner) => owner.controller) !== true && type !== "kubernetes.io/service-account-token",
       )
+      // A name that the server has drawn is no decision.
+      .map((item) => (item.metadata.generateName === undefined ? item : { ...item, metadata: { ...item.metadata, name: undefined } }))
       .map((item) => JSON.stringify(item, (key, value: unknown) => (FILLED.test(key) ? undefined : value)))
       // Admission mounts the account's token under a name of its own.
       .map((line) => line.replaceAll(/(-token|kube-api-access)-[a-z0-9]{5}/g, "$1"))
@@ -119,7 +121,7 @@ async function decided(kubectl: Kubectl, namespace: string): Promise<string> {
 }
 
 interface Item {
-  metadata: { ownerReferences?: { controller?: boolean }[] };
+  metadata: { generateName?: string; ownerReferences?: { controller?: boolean }[] };
   type?: string;
 }
 
