@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { expect, test, type Locator } from "@playwright/test";
 import { expectAccessible } from "./support/accessible.ts";
 import type { Person } from "./support/people.ts";
@@ -9,10 +9,8 @@ import { card, startTeam, type Team } from "./support/team.ts";
 
 /** Looking through the demo's cluster while it changes, and editing an object of it as a plan that others agree to. */
 
-const KUBECTL = ["/usr/local/bin/kubectl", "/usr/bin/kubectl", "/opt/homebrew/bin/kubectl"].find((path) => existsSync(path));
-if (KUBECTL === undefined) process.stderr.write("NOT RUN: the explorer. It needs kubectl: https://kubernetes.io/docs/tasks/tools/\n");
-// Whoever has no kubectl is told so above; no plan can be made without it.
-test.skip(KUBECTL === undefined);
+const KUBECTL = await kubectlFor("the explorer (e2e/explorer.spec.ts)");
+test.skip(KUBECTL === undefined, "there is no kubectl");
 
 let team: Team;
 let oncall: Person;

@@ -1,6 +1,7 @@
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./support/accessible.ts";
-import { askCluster, haveKubectl } from "./support/cluster.ts";
+import { askCluster } from "./support/cluster.ts";
 import { typeAtEnd, type Person } from "./support/people.ts";
 import { card, queue, startTeam, synced, type Team } from "./support/team.ts";
 
@@ -9,8 +10,8 @@ import { card, queue, startTeam, synced, type Team } from "./support/team.ts";
  * deleted as it was planned, and one command that two people agree to brings it back, but for what was said not to come back.
  */
 
-const kubectl = await haveKubectl("the story of a namespace (e2e/kubernetes.spec.ts)");
-test.skip(!kubectl, "there is no kubectl");
+const program = await kubectlFor("the story of a namespace (e2e/kubernetes.spec.ts)");
+test.skip(program === undefined, "there is no kubectl");
 
 const DELETE = "kubectl delete namespace payments";
 

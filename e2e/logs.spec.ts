@@ -3,12 +3,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { expect, test, type Locator } from "@playwright/test";
 import { expectAccessible } from "./support/accessible.ts";
 import type { Person } from "./support/people.ts";
 import { card, startTeam, type Team } from "./support/team.ts";
 
 /** Following pods' logs in a pane, and files that commands read: on the demo's cluster, whose pods write all the time. */
+
+// Whoever has no kubectl is told so; no log can be read without it.
+const program = await kubectlFor("logs and files (e2e/logs.spec.ts)");
+test.skip(program === undefined, "there is no kubectl");
 
 let team: Team;
 let oncall: Person;

@@ -1,17 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
-import { stderr } from "node:process";
 import { text } from "node:stream/consumers";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
 import type { Service } from "./service.ts";
-
-/** Whether there is a kubectl; says so in one line, naming what is not run, where there is none. */
-export async function haveKubectl(what: string): Promise<boolean> {
-  if ((await findKubectl({ path: KUBECTL_FOLDERS })) !== undefined) return true;
-  stderr.write(`NOT RUN: ${what}. ${KUBECTL_MISSING}\n`);
-  return false;
-}
 
 interface Kubeconfig {
   clusters: { cluster: { server: string; "certificate-authority-data": string } }[];

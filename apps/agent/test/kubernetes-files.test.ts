@@ -1,13 +1,12 @@
-import { stderr } from "node:process";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { Command, type DraftAnalysis } from "@interlock/protocol";
+import type { Command, DraftAnalysis } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as Y from "yjs";
+import { connectCluster, proposeFor, sendProposal } from "./cluster-stage.ts";
 import { openStage, POLICY, type Name, type Stage } from "./command-stage.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: files of a kubectl command. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("files of a kubectl command");
 
 const config = (name: string, value: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name}, namespace: shop }\ndata: { mode: ${JSON.stringify(value)} }\n`;
@@ -22,43 +21,20 @@ describe.skipIf(program === undefined)("files of a command", () => {
     [stage, sim] = await Promise.all([openStage(POLICY.replace("[payments-slow]", "[payments-slow, eks-slow]")), startKubeSim()]);
     sim.load("apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n");
     sim.settle();
-    const created = await stage.connections.create({
-      name: "eks-prod",
-      connector: "kubernetes",
-      environment: "prod",
-      labels: {},
-      secret: { kubeconfig: sim.kubeconfig() },
-    });
-    if (!created.ok) throw new Error(created.code);
-    connectionId = created.value.id;
-    const slow = await stage.connections.create({
-      name: "eks-slow",
-      connector: "kubernetes",
-      environment: "prod",
-      labels: {},
-      secret: { kubeconfig: sim.kubeconfig() },
-    });
-    if (!slow.ok) throw new Error(slow.code);
+    connectionId = await connectCluster(stage, sim);
+    await connectCluster(stage, sim, "eks-slow");
   });
   afterAll(async () => {
     await stage?.dispose();
     await sim?.stop();
   });
 
-  const send = (who: Name, body: object) =>
-    stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", ...body });
-
-  async function propose(who: Name, body: object): Promise<Command> {
-    const response = await send(who, body);
-    const answer: unknown = await response.json();
-    expect({ status: response.status, answer }).toMatchObject({ status: 201 });
-    return Command.parse(answer);
-  }
+  const propose = (who: Name, body: object): Promise<Command> => proposeFor(stage, who, body);
 
   async function refusal(body: object): Promise<{ code: string; detail: string }> {
-    const response = await send("oncall", body);
-    expect(response.status).toBeGreaterThanOrEqual(400);
-    return (await response.json()) as { code: string; detail: string };
+    const answer = await sendProposal(stage, "oncall", body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    return answer.body as { code: string; detail: string };
   }
 
   const mode = (name: string): unknown =>

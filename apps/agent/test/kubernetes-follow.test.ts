@@ -1,30 +1,13 @@
-import { stderr } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSession, lockUser, revokeSession } from "@interlock/db";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor, WEB_SHOP } from "@interlock/connector-kubernetes/testing";
 import { startKubeSim, type KubeObject, type KubeSim } from "@interlock/kube-sim";
-import { Command } from "@interlock/protocol";
+import type { Command } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectCluster, proposeFor } from "./cluster-stage.ts";
 import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: following logs and watches. ${KUBECTL_MISSING}\n`);
-
-const WEB = `
-apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  replicas: 2
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:1" }] }
-`;
+const program = await kubectlFor("following logs and watches");
 
 // Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("what goes on until it is stopped", () => {
@@ -34,29 +17,17 @@ describe.skipIf(program === undefined)("what goes on until it is stopped", () =>
 
   beforeAll(async () => {
     [stage, sim] = await Promise.all([openStage(), startKubeSim()]);
-    sim.load(WEB);
+    sim.load(WEB_SHOP);
     sim.settle();
     pods = sim.objects("pods").filter(({ metadata }) => metadata.namespace === "shop");
-    const created = await stage.connections.create({
-      name: "eks-prod",
-      connector: "kubernetes",
-      environment: "prod",
-      labels: {},
-      secret: { kubeconfig: sim.kubeconfig() },
-    });
-    if (!created.ok) throw new Error(created.code);
+    await connectCluster(stage, sim);
   });
   afterAll(async () => {
     await stage?.dispose();
     await sim?.stop();
   });
 
-  async function propose(who: Name, text: string): Promise<Command> {
-    const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-    const body: unknown = await response.json();
-    expect({ status: response.status, body }).toMatchObject({ status: 201 });
-    return Command.parse(body);
-  }
+  const propose = (who: Name, text: string): Promise<Command> => proposeFor(stage, who, { text });
 
   /** Waits for what a condition says of the command as the room sees it now. */
   async function seen(commandId: string, condition: (command: Command) => boolean): Promise<Command> {

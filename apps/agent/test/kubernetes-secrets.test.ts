@@ -1,13 +1,12 @@
-import { stderr } from "node:process";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import type { Command } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleMessage, type RoomActs } from "../src/room/room-acts.ts";
+import { connectCluster, sendProposal } from "./cluster-stage.ts";
 import { openStage, type Name, type Stage } from "./command-stage.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: secrets in what kubectl shows. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("secrets in what kubectl shows");
 
 const POLICY = `version: 1
 rules:
@@ -57,9 +56,7 @@ describe.skipIf(program === undefined)("values of Secrets", () => {
     [stage, sim] = await Promise.all([openStage(POLICY), startKubeSim()]);
     sim.load(SHOP);
     sim.settle();
-    const secret = { kubeconfig: sim.kubeconfig() };
-    const created = await stage.connections.create({ name: "eks-prod", connector: "kubernetes", environment: "prod", labels: {}, secret });
-    if (!created.ok) throw new Error(created.code);
+    await connectCluster(stage, sim);
   });
   afterAll(async () => {
     await stage.dispose();
@@ -67,8 +64,8 @@ describe.skipIf(program === undefined)("values of Secrets", () => {
   });
 
   async function propose(who: Name, text: string, more: object = {}): Promise<{ status: number; body: Command & { code?: string } }> {
-    const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text, ...more });
-    return { status: response.status, body: (await response.json()) as Command & { code?: string } };
+    const { status, body } = await sendProposal(stage, who, { text, ...more });
+    return { status, body: body as Command & { code?: string } };
   }
 
   /** Runs a command and answers with all that anybody is shown of it. */

@@ -1,12 +1,11 @@
-import { stderr } from "node:process";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { startDemoCluster, type KubeSim } from "@interlock/kube-sim";
 import { Command, type ServerMessage } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectCluster, proposeFor } from "./cluster-stage.ts";
 import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: the undo of kubectl commands. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("the undo of kubectl commands");
 
 const POLICY = `version: 1
 rules:
@@ -24,14 +23,7 @@ describe.skipIf(program === undefined)("what kubectl did", () => {
 
   beforeAll(async () => {
     [stage, sim] = await Promise.all([openStage(POLICY), startDemoCluster({ pace: { startMs: 0, stopMs: 0, runMs: 0 } })]);
-    const created = await stage.connections.create({
-      name: "eks-prod",
-      connector: "kubernetes",
-      environment: "prod",
-      labels: {},
-      secret: { kubeconfig: sim.kubeconfig() },
-    });
-    if (!created.ok) throw new Error(created.code);
+    await connectCluster(stage, sim);
   });
   afterAll(async () => {
     await stage.dispose();
@@ -43,11 +35,7 @@ describe.skipIf(program === undefined)("what kubectl did", () => {
     return { status: response.status, body: await response.json() };
   }
 
-  async function propose(who: Name, text: string): Promise<Command> {
-    const { status, body } = await post(who, `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-    expect({ status, body }).toMatchObject({ status: 201 });
-    return Command.parse(body);
-  }
+  const propose = (who: Name, text: string): Promise<Command> => proposeFor(stage, who, { text });
 
   async function undo(commandId: string, body: object = {}): Promise<Command> {
     const answer = await post("responder", `/commands/${commandId}/undo`, body);

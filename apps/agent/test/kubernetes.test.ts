@@ -1,58 +1,29 @@
-import { stderr } from "node:process";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor, WEB_SHOP } from "@interlock/connector-kubernetes/testing";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { Command } from "@interlock/protocol";
+import type { Command } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectCluster, proposeFor } from "./cluster-stage.ts";
 import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: the way of a kubectl command. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("the way of a kubectl command");
 
 // Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("a kubectl command", () => {
   let stage: Stage;
   let sim: KubeSim;
 
-  const SHOP = `
-apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  replicas: 2
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:1" }] }
-`;
-
   beforeAll(async () => {
     [stage, sim] = await Promise.all([openStage(), startKubeSim()]);
-    sim.load(SHOP);
+    sim.load(WEB_SHOP);
     sim.settle();
-    const created = await stage.connections.create({
-      name: "eks-prod",
-      connector: "kubernetes",
-      environment: "prod",
-      labels: {},
-      secret: { kubeconfig: sim.kubeconfig() },
-    });
-    if (!created.ok) throw new Error(created.code);
+    await connectCluster(stage, sim);
   });
   afterAll(async () => {
     await stage.dispose();
     await sim.stop();
   });
 
-  async function propose(who: Name, text: string): Promise<Command> {
-    const response = await stage.call(who, "POST", `/rooms/${stage.room.id}/commands`, { connection: "eks-prod", text });
-    const body: unknown = await response.json();
-    expect({ status: response.status, body }).toMatchObject({ status: 201 });
-    return Command.parse(body);
-  }
+  const propose = (who: Name, text: string): Promise<Command> => proposeFor(stage, who, { text });
 
   const replicas = (): unknown => (sim.objects("apps/deployments")[0]?.["spec"] as { replicas?: number } | undefined)?.replicas;
 

@@ -1,8 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stderr } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { hashToken, lockUser, newToken, revokeSession, sealSecret } from "@interlock/db";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { Command, ObjectEdit, ObjectKinds, ObjectText, type ObjectEntry } from "@interlock/protocol";
@@ -10,8 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RoomPage } from "./room-page.ts";
 import { startWholeAgent, type WholeAgent } from "./whole-agent.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: saving an edited object. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("saving an edited object");
 
 const SHOP = `
 apiVersion: v1

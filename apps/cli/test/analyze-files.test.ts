@@ -4,8 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stderr } from "node:process";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING } from "@interlock/connector-kubernetes";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { sealSecret } from "@interlock/db";
 import { migratedDatabase, type MigratedDatabase } from "@interlock/db/testing";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
@@ -13,8 +12,7 @@ import { Impact, problem } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interlock } from "./interlock.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: analysis of kubectl lines from the command line. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("analysis of kubectl lines from the command line");
 
 const CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web, namespace: default }\ndata: { mode: blue }\n";
 

@@ -1,11 +1,10 @@
-import { stderr } from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TargetError, type ExecuteSink, type Planned, type Target } from "@interlock/connector";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING, kubernetes } from "../src/index.ts";
+import { kubernetes } from "../src/index.ts";
+import { kubectlFor, WEB_SHOP } from "../src/testing.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: commands of the Kubernetes connector. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("commands of the Kubernetes connector");
 
 // Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("a cluster", () => {
@@ -13,21 +12,7 @@ describe.skipIf(program === undefined)("a cluster", () => {
   let target: Target;
   const signal = (): AbortSignal => AbortSignal.timeout(60_000);
 
-  const SHOP = `
-apiVersion: v1
-kind: Namespace
-metadata: { name: shop }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-spec:
-  replicas: 2
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:1" }] }
----
+  const SHOP = `${WEB_SHOP}---
 apiVersion: v1
 kind: Secret
 metadata: { name: key, namespace: shop }

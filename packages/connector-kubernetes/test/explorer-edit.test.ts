@@ -2,15 +2,14 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stderr } from "node:process";
 import { promisify } from "node:util";
 import type { ExecuteSink, Target } from "@interlock/connector";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING, kubernetes } from "../src/index.ts";
+import { kubernetes } from "../src/index.ts";
+import { kubectlFor } from "../src/testing.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: edits of objects, planned and saved. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("edits of objects, planned and saved");
 
 const deployment = (name: string): string => `
 apiVersion: apps/v1

@@ -2,13 +2,12 @@ import { afterEach, describe, expect, test } from "vitest";
 import { startDemoCluster, type KubeSim } from "@interlock/kube-sim";
 import type { Statement } from "@interlock/protocol";
 import { applyWrites, impactOf, openClusterView, type KubernetesImpact } from "../src/index.ts";
-import { clusterOf, kubectl, planned, whyNotRun } from "./planned-writes.ts";
+import { clusterOf, kubectl, planned } from "./planned-writes.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
-if (whyNotRun !== undefined) console.warn(whyNotRun);
 
 function foretoldBy(statements: readonly Statement[]): string[] {
   // Deleting a definition or a webhook is a change of the schema, and deleting a role one of rights.

@@ -1,19 +1,9 @@
 import type { KubeSim } from "@interlock/kube-sim";
-import {
-  findKubectl,
-  freezeFiles,
-  KUBECTL_MISSING,
-  openCluster,
-  openGate,
-  readCommand,
-  runKubectl,
-  type OpenedCluster,
-  type PlannedWrite,
-} from "../src/index.ts";
+import { freezeFiles, openCluster, openGate, readCommand, runKubectl, type OpenedCluster, type PlannedWrite } from "../src/index.ts";
+import { kubectlFor } from "../src/testing.ts";
 
-export const kubectl = await findKubectl({ path: process.env["PATH"] ?? "" });
-/** Said once by each test file that needs it. */
-export const whyNotRun = kubectl === undefined ? `Tests with kubectl were not run. ${KUBECTL_MISSING}` : undefined;
+/** Absent where there is none: the tests of plans in this folder are then not run, which is said once for each file. */
+export const kubectl = await kubectlFor("tests of plans, of their impact and of undo");
 
 /** A connection to a simulator; both are closed by what is put on the list. */
 export async function clusterOf(sim: KubeSim, open: (() => Promise<void>)[]): Promise<OpenedCluster> {

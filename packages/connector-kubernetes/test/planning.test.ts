@@ -1,17 +1,15 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { stderr } from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { applyWrites, kubernetes, readCommand, type OpenedCluster } from "../src/index.ts";
 import { planLines, type LinePlan } from "../src/planning.ts";
-import { clusterOf, kubectl, whyNotRun } from "./planned-writes.ts";
-
-if (whyNotRun !== undefined) stderr.write(`NOT RUN: how lines are planned. ${whyNotRun}\n`);
+import { clusterOf, kubectl } from "./planned-writes.ts";
 
 /** More than the ten requests that kubectl makes before it holds itself back. */
 const PODS = 36;
 
+// Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(kubectl === undefined)("lines that are planned", () => {
   const open: (() => Promise<void>)[] = [];
   let sim: KubeSim;

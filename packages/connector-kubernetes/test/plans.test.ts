@@ -1,4 +1,3 @@
-import { env, stderr } from "node:process";
 import { describe, expect, it } from "vitest";
 import { casesFor } from "../score/cases-for.ts";
 import { certificateFiles } from "../score/certificate-files.ts";
@@ -6,11 +5,9 @@ import { drawCluster } from "../score/cluster.ts";
 import { judge } from "../score/judge.ts";
 import { planCase } from "../score/plan-case.ts";
 import { ranThoughRefused } from "../score/score.ts";
-import { findKubectl, KUBECTL_MISSING } from "../src/index.ts";
+import { kubectlFor } from "../src/testing.ts";
 
-const configured = env["INTERLOCK_KUBECTL"];
-const program = await findKubectl({ path: env["PATH"] ?? "", ...(configured === undefined ? {} : { configured }) });
-if (program === undefined) stderr.write(`NOT RUN: planned writes against kubectl's own. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("planned writes against kubectl's own");
 
 /** One in so many of the score's commands, on a cluster of one seed: `npm run score:kubernetes` runs all of them on several. */
 const ONE_IN = 10;
@@ -28,6 +25,7 @@ it("nothing is run that must not be", () => {
   expect(ranThoughRefused()).toEqual([]);
 });
 
+// Whoever has no kubectl is told so above; nothing of this can be tried without it.
 describe.skipIf(program === undefined)("what is planned is what kubectl alone does, and nothing is done while planning", () => {
   const drawn = drawCluster(SEED);
   const cases = casesFor(SEED).filter(({ text }, index) => index % ONE_IN === 0 || ALWAYS.some((part) => text.includes(part)));

@@ -1,12 +1,11 @@
-import { stderr } from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandFiles, ExecuteSink, Target } from "@interlock/connector";
 import { startKubeSim, type KubeObject, type KubeSim } from "@interlock/kube-sim";
 import { decodeRow, rowOffsets } from "@interlock/protocol";
-import { findKubectl, KUBECTL_FOLDERS, KUBECTL_MISSING, kubernetes } from "../src/index.ts";
+import { kubernetes } from "../src/index.ts";
+import { kubectlFor } from "../src/testing.ts";
 
-const program = await findKubectl({ path: KUBECTL_FOLDERS });
-if (program === undefined) stderr.write(`NOT RUN: limits of reading commands. ${KUBECTL_MISSING}\n`);
+const program = await kubectlFor("limits of reading commands");
 
 const POD = "apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: default }\nspec: { containers: [{ name: web, image: w }] }\n";
 
