@@ -1,7 +1,7 @@
+import { isRecord, type Json, parseJson } from "@interlock/kube-model";
 import type { RequestRecord } from "@interlock/kube-sim";
 import { openEnvelope, readFields } from "../src/gate/protobuf.ts";
 import { readDeleteOptions } from "../src/gate/delete-options.ts";
-import { isRecord, parseJson, type Json } from "../src/gate/json.ts";
 import type { PlannedWrite } from "../src/index.ts";
 
 /** A write without what differs between two runs of the same line: times, generated names, identities, and the gate's own preconditions. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from "./gate/json.ts";
+import type { KubeObject } from "@interlock/kube-model";
 import type { WriteResource } from "./gate/planned-write.ts";
 import { objectName } from "./impact/resource-types.ts";
 

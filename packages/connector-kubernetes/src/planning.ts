@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { TargetError, type CommandFiles } from "@interlock/connector";
+import type { KubeObject } from "@interlock/kube-model";
 import type { Cluster } from "./cluster/cluster.ts";
 import type { Gate } from "./gate/gate.ts";
 import type { PlannedWrite, WriteResource } from "./gate/planned-write.ts";
-import type { KubeObject } from "./gate/json.ts";
 import type { CommandLine } from "./kubectl/command.ts";
 import { freezeFiles, type FreezeOptions } from "./kubectl/freeze.ts";
 import { KUBECTL_MISSING, type RunOutcome } from "./kubectl/run.ts";

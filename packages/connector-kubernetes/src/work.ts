@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Resolution } from "@interlock/connector";
+import type { KubeObject } from "@interlock/kube-model";
 import type { Consequences } from "./apply/consequences.ts";
 import type { Binding, PlannedWrite } from "./gate/planned-write.ts";
-import type { KubeObject } from "./gate/json.ts";
 
 /**
  * What will be sent, as bytes to be stored encrypted: the requests with their bodies, and what is needed to see whether anything has drifted

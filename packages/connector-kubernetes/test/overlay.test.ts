@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
+import type { Json } from "@interlock/kube-model";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FIXTURE, NAMESPACES } from "../score/fixture.ts";
-import type { Json } from "../src/gate/json.ts";
 import { applyWrites, openCluster, openGate, type Cluster, type Gate, type OpenedCluster, type Waiting } from "../src/index.ts";
 
 let sim: KubeSim;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { TargetError } from "@interlock/connector";
+import { isRecord, type Json, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, parseJson, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { readablePlaceholders, SecretValues } from "../gate/secret-values.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from "../gate/json.ts";
+import type { Json, KubeObject } from "@interlock/kube-model";
 
 /** How far something has come, in words, and whether that is the end of it. */
 export interface Progress {

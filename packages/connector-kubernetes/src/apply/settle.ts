@@ -1,6 +1,6 @@
 import { TargetError } from "@interlock/connector";
+import { isRecord, type Json } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, type Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 
 /** How often is looked whether something is gone, in milliseconds. */

@@ -1,6 +1,6 @@
+import { type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import { essence } from "../gate/foreseen.ts";
-import { sameJson, type Json, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { wholeJson } from "./settle.ts";
 

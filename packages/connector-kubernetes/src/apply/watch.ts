@@ -1,6 +1,6 @@
 import type { ExecuteSink } from "@interlock/connector";
+import { type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
-import { parseJson, type Json, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { keyOfType } from "../impact/resource-types.ts";
 import { writtenObject } from "../object-name.ts";

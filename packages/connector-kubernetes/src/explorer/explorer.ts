@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { TargetError, type ObjectExplorer, type ObjectPlace } from "@interlock/connector";
+import type { Json, KubeObject } from "@interlock/kube-model";
 import type { ObjectCount, ObjectKind, ObjectsChange } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
 import { TypeSchema } from "../gate/type-schema.ts";
-import type { Json, KubeObject } from "../gate/json.ts";
 import { Upstream } from "../gate/upstream.ts";
 import { discover } from "../impact/discovery.ts";
 import { keyOfType, type ResourceType, type ResourceTypes } from "../impact/resource-types.ts";

@@ -1,4 +1,4 @@
-import { isRecord, sameJson, type Json } from "../gate/json.ts";
+import { isRecord, type Json, sameJson } from "@interlock/kube-model";
 import { indexOf, itemKeys, type Path } from "../gate/server-side-apply.ts";
 import type { TypeSchema } from "../gate/type-schema.ts";
 

@@ -1,5 +1,5 @@
+import type { Json, KubeObject } from "@interlock/kube-model";
 import { expect, test } from "vitest";
-import type { Json, KubeObject } from "../gate/json.ts";
 import { TypeSchema } from "../gate/type-schema.ts";
 import { readCommand } from "../kubectl/command.ts";
 import { editOf } from "./object-edit.ts";

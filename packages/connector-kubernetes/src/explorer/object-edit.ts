@@ -1,5 +1,5 @@
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import type { ObjectEdit } from "@interlock/protocol";
-import { cloneJson, isRecord, type Json, type KubeObject } from "../gate/json.ts";
 import { owns, pathsOf, serverSideApply, valueAt, type Manager, type Path } from "../gate/server-side-apply.ts";
 import type { TypeSchema } from "../gate/type-schema.ts";
 import { changesOf, dropAt, fieldName, inOrderOf, isWithin, setAt, type Change } from "./object-changes.ts";

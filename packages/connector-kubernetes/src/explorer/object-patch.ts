@@ -1,4 +1,4 @@
-import { isRecord, parseJson, type Json, type KubeObject } from "../gate/json.ts";
+import { isRecord, type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import { indexOf, type Path } from "../gate/server-side-apply.ts";
 import { fieldName, type Change } from "./object-changes.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "../gate/json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 
 /** Deepest nesting that is followed; nothing of Kubernetes comes near it. */
 const DEEPEST = 60;

@@ -1,8 +1,8 @@
 import { StringDecoder } from "node:string_decoder";
 import { TargetError } from "@interlock/connector";
+import { isRecord, itemsOf, type Json } from "@interlock/kube-model";
 import type { ObjectEntry } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, itemsOf, type Json } from "../gate/json.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceType } from "../impact/resource-types.ts";
 

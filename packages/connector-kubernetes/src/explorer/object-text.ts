@@ -1,6 +1,6 @@
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { parse, stringify } from "yaml";
 import type { ObjectText } from "@interlock/protocol";
-import { isRecord, type Json, type KubeObject } from "../gate/json.ts";
 import { readablePlaceholders, SecretValues } from "../gate/secret-values.ts";
 
 /** What kubectl reads YAML as: version 1.1, where `yes` is a boolean; so such a text must be in quotes. */

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "./json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 import { Overlay } from "./overlay.ts";
 import { plannedType, schemaDocument, typesOf } from "./planned-types.ts";
 import type { ResourceTarget } from "./request-target.ts";

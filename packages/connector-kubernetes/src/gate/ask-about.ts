@@ -1,6 +1,6 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { changeMetadata } from "./body.ts";
 import { identity, objectTarget, readLive, type PlanView, type WriteRequest } from "./foreseen.ts";
-import type { KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { tryStandIn } from "./stand-in.ts";
 import type { Answer } from "./status.ts";

@@ -1,5 +1,5 @@
+import { isRecord, type Json, parseJson } from "@interlock/kube-model";
 import { parseDocument } from "yaml";
-import { isRecord, parseJson, type Json } from "./json.ts";
 import { ProtobufError, openEnvelope, readMetadata, sealEnvelope, withMetadata, type Envelope, type MetadataField } from "./protobuf.ts";
 import type { Read } from "./request-target.ts";
 

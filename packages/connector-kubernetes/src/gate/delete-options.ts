@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "./json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 import { ProtobufError, openEnvelope, readFields, textField, type Field } from "./protobuf.ts";
 import type { Read } from "./request-target.ts";
 

@@ -1,5 +1,5 @@
+import type { Json, KubeObject } from "@interlock/kube-model";
 import type { PlanView } from "./foreseen.ts";
-import type { Json, KubeObject } from "./json.ts";
 import { listPlanned } from "./planned-list.ts";
 import type { ResourceTarget } from "./request-target.ts";
 

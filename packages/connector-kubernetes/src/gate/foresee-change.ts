@@ -1,3 +1,4 @@
+import { type KubeObject, sameJson } from "@interlock/kube-model";
 import { askAbout } from "./ask-about.ts";
 import { bodyKind, bodyMetadata, jsonBody, type Body } from "./body.ts";
 import { failed, holdToDryRun, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
@@ -5,7 +6,6 @@ import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { lastingFinalizers } from "./finalizers.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { foreseeScale } from "./foresee-scale.ts";
-import { sameJson, type KubeObject } from "./json.ts";
 import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { patched } from "./patched.ts";

@@ -1,7 +1,7 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { readDeleteOptions, type DeleteOptions } from "./delete-options.ts";
 import { failed, identity, keyOfTarget, NotADryRun, objectTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
-import type { KubeObject } from "./json.ts";
 import { Overlay } from "./overlay.ts";
 import { staysTerminating } from "./finalizers.ts";
 import { listPlanned } from "./planned-list.ts";

@@ -1,8 +1,8 @@
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { bodyMetadata, jsonBody } from "./body.ts";
 import { askAbout } from "./ask-about.ts";
 import { failed, holdToDryRun, identity, keyOfTarget, objectTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
-import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { patched } from "./patched.ts";
 import { withPrecondition } from "./precondition.ts";

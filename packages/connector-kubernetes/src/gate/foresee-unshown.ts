@@ -1,9 +1,9 @@
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { bodyMetadata, changeMetadata, jsonBody, type Body } from "./body.ts";
 import { readDeleteOptions, readDeleteOptionsMessage, type DeleteOptions } from "./delete-options.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { failed, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
-import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import { Overlay } from "./overlay.ts";
 import { ProtobufError, readFields } from "./protobuf.ts";
 import type { RequestClass } from "./request-class.ts";

@@ -1,8 +1,8 @@
+import { type KubeObject, sameJson } from "@interlock/kube-model";
 import type { Effect } from "@interlock/protocol";
 import type { ApiFacts } from "./api-facts.ts";
 import type { Body } from "./body.ts";
 import type { DeleteOptions } from "./delete-options.ts";
-import { sameJson, type KubeObject } from "./json.ts";
 import { keyOf, type ObjectKey, type Overlay } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { failure, type Answer } from "./status.ts";

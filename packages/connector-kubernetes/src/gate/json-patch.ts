@@ -1,4 +1,4 @@
-import { cloneJson, isRecord, sameJson, type Json } from "./json.ts";
+import { cloneJson, isRecord, type Json, sameJson } from "@interlock/kube-model";
 
 /** A patch that does not fit what it is applied to; `message` names no values. */
 export class PatchError extends Error {}

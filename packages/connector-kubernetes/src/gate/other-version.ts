@@ -1,5 +1,5 @@
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { notShown, type PlanView } from "./foreseen.ts";
-import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
 import type { Answer } from "./status.ts";
 

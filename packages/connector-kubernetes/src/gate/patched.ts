@@ -1,4 +1,4 @@
-import { cloneJson, isRecord, type KubeObject } from "./json.ts";
+import { cloneJson, isRecord, type KubeObject } from "@interlock/kube-model";
 import { notShown, withObjectMetadata, type PlanView, type WriteRequest } from "./foreseen.ts";
 import { PatchError, jsonPatch, mergePatch } from "./json-patch.ts";
 import { serverSideApply } from "./server-side-apply.ts";

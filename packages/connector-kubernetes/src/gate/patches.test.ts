@@ -1,5 +1,5 @@
+import { parseJson } from "@interlock/kube-model";
 import { describe, expect, it } from "vitest";
-import { parseJson } from "./json.ts";
 import { jsonPatch, mergePatch, PatchError } from "./json-patch.ts";
 import { serverSideApply } from "./server-side-apply.ts";
 import { strategicMerge } from "./strategic-merge.ts";

@@ -1,3 +1,4 @@
+import { type KubeObject, parseJson } from "@interlock/kube-model";
 import { bodyBytes, bodyMetadata, changeMetadata, contentType, jsonBody, type Body } from "./body.ts";
 import { writeDeleteOptions } from "./delete-options.ts";
 import { foreseeChange } from "./foresee-change.ts";
@@ -6,7 +7,6 @@ import { lastingFinalizers } from "./finalizers.ts";
 import { foreseeDelete, optionsOf } from "./foresee-delete.ts";
 import { NotADryRun, withObjectMetadata, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
 import { evictionOptions, foreseeUnshown } from "./foresee-unshown.ts";
-import { parseJson, type KubeObject } from "./json.ts";
 import { Overlay } from "./overlay.ts";
 import type { Binding, PlannedWrite, RefusedRequest, Waiting } from "./planned-write.ts";
 import { isCopied } from "./precondition.ts";

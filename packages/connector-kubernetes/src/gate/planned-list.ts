@@ -1,5 +1,5 @@
+import { itemsOf, type KubeObject } from "@interlock/kube-model";
 import { identity, type PlanView } from "./foreseen.ts";
-import { itemsOf, type KubeObject } from "./json.ts";
 import { keyOf, type Overlay, type PlannedObject } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { queryMatcher, type Match } from "./selectors.ts";

@@ -1,4 +1,4 @@
-import { isRecord, type Json, type KubeObject } from "./json.ts";
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import type { Overlay } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
 

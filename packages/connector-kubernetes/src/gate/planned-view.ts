@@ -1,9 +1,9 @@
+import type { Json, KubeObject } from "@interlock/kube-model";
 import type { Accepted, Form } from "./accept.ts";
 import { jsonBody } from "./body.ts";
 import { askAbout } from "./ask-about.ts";
 import { scaleOf } from "./foresee-scale.ts";
 import { keyOfTarget, objectTarget, type PlanView } from "./foreseen.ts";
-import type { Json, KubeObject } from "./json.ts";
 import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { plannedType } from "./planned-types.ts";

@@ -1,5 +1,5 @@
+import type { KubeObject } from "@interlock/kube-model";
 import type { Effect } from "@interlock/protocol";
-import type { KubeObject } from "./json.ts";
 
 /** What a write names. */
 export interface WriteResource {

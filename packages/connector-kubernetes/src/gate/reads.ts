@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { type KubeObject, parseJson } from "@interlock/kube-model";
 import { readAccept, type Accepted } from "./accept.ts";
 import { keyOfTarget, type PlanView } from "./foreseen.ts";
-import { parseJson, type KubeObject } from "./json.ts";
 import type { Plan } from "./plan.ts";
 import type { Waiting } from "./planned-write.ts";
 import { emptyList, isDiscovery, plannedDiscovery, plannedType } from "./planned-types.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { cloneJson, isRecord, type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import { withObjectMetadata, type PlanView } from "./foreseen.ts";
-import { cloneJson, isRecord, sameJson, type Json, type KubeObject } from "./json.ts";
 import type { PlannedObject } from "./overlay.ts";
 import type { ResourceTarget } from "./request-target.ts";
 

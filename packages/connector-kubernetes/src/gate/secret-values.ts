@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { isRecord, type Json, type KubeObject } from "./json.ts";
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 
 /**
  * Values of Secrets are never shown to kubectl, which prints them, but must come back whole in what it writes. Each is replaced by a

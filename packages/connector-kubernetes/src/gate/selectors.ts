@@ -1,4 +1,4 @@
-import { isRecord, type Json, type KubeObject } from "./json.ts";
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 
 export type Match = (object: KubeObject) => boolean;
 

@@ -1,4 +1,4 @@
-import { cloneJson, isRecord, sameJson, type Json, type KubeObject } from "./json.ts";
+import { cloneJson, isRecord, type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import type { TypeSchema } from "./type-schema.ts";
 
 /**

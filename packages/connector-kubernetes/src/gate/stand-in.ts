@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { bodyMetadata, changeMetadata, type Body } from "./body.ts";
-import { cloneJson, isRecord, type Json, type KubeObject } from "./json.ts";
 import { withObjectMetadata, type PlanView, type WriteRequest } from "./foreseen.ts";
 import type { Answer } from "./status.ts";
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from "./json.ts";
+import type { KubeObject } from "@interlock/kube-model";
 
 export interface Answer {
   status: number;

@@ -1,4 +1,4 @@
-import { cloneJson, isRecord, sameJson, type Json } from "./json.ts";
+import { cloneJson, isRecord, type Json, sameJson } from "@interlock/kube-model";
 import { PatchError } from "./json-patch.ts";
 import type { TypeSchema } from "./type-schema.ts";
 

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "./json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 
 /** How lists and maps of a type are merged, out of the cluster's OpenAPI v3 document of one group and version. */
 export class TypeSchema {

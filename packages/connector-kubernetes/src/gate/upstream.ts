@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
+import { isRecord, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster, ClusterResponse } from "../cluster/cluster.ts";
 import { bodyBytes, contentType, type Body } from "./body.ts";
 import { writeDeleteOptions, type DeleteOptions } from "./delete-options.ts";
-import { isRecord, parseJson, type KubeObject } from "./json.ts";
 import { writePath, writeQuery, type ResourceTarget, type Target } from "./request-target.ts";
 import { failure, type Answer } from "./status.ts";
 

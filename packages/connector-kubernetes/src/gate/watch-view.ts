@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
+import { isRecord, type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Accepted } from "./accept.ts";
 import type { PlanView } from "./foreseen.ts";
-import { isRecord, parseJson, type Json, type KubeObject } from "./json.ts";
 import { inVersion } from "./other-version.ts";
 import type { PlannedObject } from "./overlay.ts";
 import { shape } from "./planned-view.ts";

@@ -1,11 +1,10 @@
+import { type Json, type KubeObject, labelsOf, sameJson, selects } from "@interlock/kube-model";
 import type { Breakage, Cascade, Loss, Statement } from "@interlock/protocol";
-import { sameJson, type Json, type KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { contentChanges, readersOf } from "./configuration.ts";
 import { addressOf, cascadeOf } from "./deletion.ts";
 import { closureOf, type Taken } from "./closure.ts";
-import { labelsOf, selects } from "./label-selector.ts";
 import { podsMadeBy, replacer } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import { relabelled, restartOf } from "./restarts.ts";

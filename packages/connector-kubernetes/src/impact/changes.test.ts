@@ -1,5 +1,5 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { describe, expect, test } from "vitest";
-import type { KubeObject } from "../gate/json.ts";
 import { namespace, object, ownedBy, pod, viewOf, worldOf, write } from "./cluster-of.testing.ts";
 import { impactOf } from "./impact.ts";
 import { restartOf, share } from "./restarts.ts";

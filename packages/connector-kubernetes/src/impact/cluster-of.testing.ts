@@ -1,4 +1,4 @@
-import type { KubeObject } from "../gate/json.ts";
+import type { KubeObject } from "@interlock/kube-model";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { kept } from "./kept.ts";

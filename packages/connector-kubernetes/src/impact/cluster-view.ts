@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { TargetError } from "@interlock/connector";
+import { isRecord, itemsOf, type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
-import { isRecord, itemsOf, parseJson, type Json, type KubeObject } from "../gate/json.ts";
 import { writePath, writeQuery } from "../gate/request-target.ts";
 import { discover } from "./discovery.ts";
 import { kept } from "./kept.ts";

@@ -1,5 +1,4 @@
-import type { Json } from "../gate/json.ts";
-import { sameJson, type KubeObject } from "../gate/json.ts";
+import { type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import { isFinished } from "./endpoints.ts";
 import { podReferences, podSpecOf } from "./pod-references.ts";
 import type { World, WorldObject } from "./world.ts";

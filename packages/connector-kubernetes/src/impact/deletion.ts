@@ -1,5 +1,5 @@
+import { type Json, labelsOf, selects } from "@interlock/kube-model";
 import type { Cascade, Statement } from "@interlock/protocol";
-import type { Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { closureOf, staysText, type Closure, type Taken } from "./closure.ts";
 import { isFinished } from "./endpoints.ts";
@@ -7,7 +7,6 @@ import { propagationOf, replacer } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
-import { selects, labelsOf } from "./label-selector.ts";
 import { lossesOf, lossText } from "../undo/losses.ts";
 import { claimsOfSet, fleetingVolumes } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";

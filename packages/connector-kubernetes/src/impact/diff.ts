@@ -1,7 +1,7 @@
+import type { Json, KubeObject } from "@interlock/kube-model";
 import { structuredPatch } from "diff";
 import { stringify } from "yaml";
 import { withObjectMetadata } from "../gate/foreseen.ts";
-import type { Json, KubeObject } from "../gate/json.ts";
 
 const APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "../gate/json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 import { ResourceTypes, type ResourceType } from "./resource-types.ts";
 
 /** GET of a path; undefined body where the answer is not JSON. */

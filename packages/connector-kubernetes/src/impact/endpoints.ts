@@ -1,5 +1,4 @@
-import type { Json } from "../gate/json.ts";
-import { ofMap } from "./label-selector.ts";
+import { type Json, ofMap } from "@interlock/kube-model";
 import type { World, WorldObject } from "./world.ts";
 
 export const isReady = (pod: WorldObject): boolean =>

@@ -1,7 +1,7 @@
+import { selectorText, selects } from "@interlock/kube-model";
 import { describe, expect, test } from "vitest";
 import { discover } from "./discovery.ts";
 import { yamlDiff } from "./diff.ts";
-import { selects, selectorText } from "./label-selector.ts";
 import { object } from "./cluster-of.testing.ts";
 
 describe("label selectors", () => {

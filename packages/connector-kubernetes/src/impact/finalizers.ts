@@ -1,5 +1,5 @@
+import type { Json } from "@interlock/kube-model";
 import { lastingFinalizers } from "../gate/finalizers.ts";
-import type { Json } from "../gate/json.ts";
 import { isFinished } from "./endpoints.ts";
 import { CLAIMS, VOLUMES } from "./volumes.ts";
 import { keyOfType } from "./resource-types.ts";

@@ -1,5 +1,5 @@
+import type { Json } from "@interlock/kube-model";
 import { bareStatement, type Statement } from "@interlock/protocol";
-import type { Json } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { readablePlaceholders } from "../gate/secret-values.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";

@@ -1,4 +1,4 @@
-import { isRecord, type Json, type KubeObject } from "../gate/json.ts";
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 
 /**
  * What is kept of objects that are looked into, in their own shape. A large cluster's pods would not fit into memory whole; what no rule

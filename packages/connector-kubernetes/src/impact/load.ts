@@ -1,6 +1,5 @@
+import { isRecord, type Json, labelsOf, sameJson } from "@interlock/kube-model";
 import type { PlannedWrite } from "../gate/planned-write.ts";
-import { labelsOf } from "./label-selector.ts";
-import { isRecord, sameJson, type Json } from "../gate/json.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { closureOf } from "./closure.ts";
 import { podsMadeBy, propagationOf } from "./owner-graph.ts";

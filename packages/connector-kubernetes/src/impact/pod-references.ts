@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "../gate/json.ts";
+import { isRecord, type Json } from "@interlock/kube-model";
 
 /** Another object that a pod cannot start without, or whose content it shows. */
 export interface PodReference {

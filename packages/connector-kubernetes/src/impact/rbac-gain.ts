@@ -1,5 +1,4 @@
-import type { Json } from "../gate/json.ts";
-import { labelsOf, selects } from "./label-selector.ts";
+import { type Json, labelsOf, selects } from "@interlock/kube-model";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
 import type { World, WorldObject } from "./world.ts";
 

@@ -1,5 +1,4 @@
-import { isRecord, sameJson, type Json, type KubeObject } from "../gate/json.ts";
-import { labelsOf } from "./label-selector.ts";
+import { isRecord, type Json, type KubeObject, labelsOf, sameJson } from "@interlock/kube-model";
 import { podsMadeBy } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";

@@ -1,6 +1,5 @@
-import type { Json } from "../gate/json.ts";
+import { type Json, labelsOf, selects } from "@interlock/kube-model";
 import { isFinished, isReady } from "./endpoints.ts";
-import { labelsOf, selects } from "./label-selector.ts";
 import { podsMadeBy } from "./owner-graph.ts";
 import { ordinal, share } from "./restarts.ts";
 import { AUTOSCALERS } from "./rules/autoscalers.ts";

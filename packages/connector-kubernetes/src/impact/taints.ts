@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from "../gate/json.ts";
+import type { Json, KubeObject } from "@interlock/kube-model";
 import type { World, WorldObject } from "./world.ts";
 
 interface Taint {

@@ -1,5 +1,5 @@
+import type { Json } from "@interlock/kube-model";
 import type { Loss } from "@interlock/protocol";
-import type { Json } from "../gate/json.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
 export const VOLUMES = "/persistentvolumes";

@@ -1,5 +1,4 @@
-import { isRecord, type Json, type KubeObject } from "../gate/json.ts";
-import { labelsOf, selects, type Labels } from "./label-selector.ts";
+import { isRecord, type Json, type KubeObject, type Labels, labelsOf, selects } from "@interlock/kube-model";
 import { keyOfType, objectName, type ResourceType, type ResourceTypes } from "./resource-types.ts";
 
 export interface Owner {

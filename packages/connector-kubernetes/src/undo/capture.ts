@@ -1,6 +1,6 @@
 import { TargetError } from "@interlock/connector";
+import type { Json, KubeObject } from "@interlock/kube-model";
 import type { Loss } from "@interlock/protocol";
-import type { Json, KubeObject } from "../gate/json.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { Analysis } from "../impact/analysis.ts";
 import type { ClusterView } from "../impact/cluster-view.ts";

@@ -1,4 +1,4 @@
-import { cloneJson, isRecord, sameJson, type Json, type KubeObject } from "../gate/json.ts";
+import { cloneJson, isRecord, type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import { manifestOf } from "./manifest.ts";
 
 const AS_DECIDED = { stays: () => true, volumeStays: () => false };

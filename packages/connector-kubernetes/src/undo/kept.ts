@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { TargetError, type ObjectsImage } from "@interlock/connector";
+import { type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Loss } from "@interlock/protocol";
-import { parseJson, type KubeObject } from "../gate/json.ts";
 import type { ResourceType } from "../impact/resource-types.ts";
 
 /** One object that a run takes, changes or makes. Values of Secrets are in it as they are: it is stored encrypted and never shown. */

@@ -1,5 +1,5 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { describe, expect, test } from "vitest";
-import type { KubeObject } from "../gate/json.ts";
 import { manifestOf, type Keeping } from "./manifest.ts";
 import { rankOf } from "./order.ts";
 

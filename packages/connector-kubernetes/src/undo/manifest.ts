@@ -1,5 +1,5 @@
+import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import { withObjectMetadata } from "../gate/foreseen.ts";
-import { cloneJson, isRecord, type Json, type KubeObject } from "../gate/json.ts";
 
 /** What stands in a manifest on the condition that nobody has it by then, as JSON pointers. */
 export interface Manifest {

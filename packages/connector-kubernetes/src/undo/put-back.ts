@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { TargetError, type UndoConflict } from "@interlock/connector";
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ApiFacts } from "../gate/api-facts.ts";
 import { jsonBody } from "../gate/body.ts";
 import type { PlanView } from "../gate/foreseen.ts";
-import { isRecord, type Json, type KubeObject } from "../gate/json.ts";
 import { Overlay } from "../gate/overlay.ts";
 import { Plan } from "../gate/plan.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../gate/json.ts";
+import type { KubeObject } from "@interlock/kube-model";
 import type { ClusterView } from "../impact/cluster-view.ts";
 import { keyOfType, type ResourceType } from "../impact/resource-types.ts";
 

@@ -1,5 +1,4 @@
-import type { Json } from "../../gate/json.ts";
-import { selects, selectsAll, selectorText } from "../label-selector.ts";
+import { type Json, selectorText, selects, selectsAll } from "@interlock/kube-model";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { namespaceLabels } from "./webhooks.ts";

@@ -1,5 +1,4 @@
-import type { Json } from "../../gate/json.ts";
-import { labelsOf, ofMap, selects, selectorText } from "../label-selector.ts";
+import { type Json, labelsOf, ofMap, selectorText, selects } from "@interlock/kube-model";
 import { podSpecOf } from "../pod-references.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import { WORKLOADS, type Finding, type Rule } from "./rule.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../../gate/json.ts";
+import type { Json } from "@interlock/kube-model";
 import { whyUnanswered } from "../endpoints.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";

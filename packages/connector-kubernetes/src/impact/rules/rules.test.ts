@@ -1,5 +1,5 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { describe, expect, test } from "vitest";
-import type { KubeObject } from "../../gate/json.ts";
 import { namespace, object, ownedBy, pod, service, worldOf } from "../cluster-of.testing.ts";
 import { kept } from "../kept.ts";
 import { keyOfType } from "../resource-types.ts";

@@ -1,6 +1,5 @@
-import type { Json } from "../../gate/json.ts";
+import { type Json, ofMap, selectorText, selectsAll } from "@interlock/kube-model";
 import { endpointsOf, isFinished } from "../endpoints.ts";
-import { ofMap, selectorText, selectsAll } from "../label-selector.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import type { Json } from "../../gate/json.ts";
+import type { Json } from "@interlock/kube-model";
 import { nameOf } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";
 

@@ -1,6 +1,5 @@
-import type { Json } from "../../gate/json.ts";
+import { type Json, labelsOf, selectorText, selects, selectsAll } from "@interlock/kube-model";
 import { whyUnanswered } from "../endpoints.ts";
-import { labelsOf, selects, selectsAll, selectorText } from "../label-selector.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";
 

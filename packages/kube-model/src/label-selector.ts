@@ -1,4 +1,4 @@
-import { isRecord, type Json } from "../gate/json.ts";
+import { isRecord, type Json } from "./json.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 

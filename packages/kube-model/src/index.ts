@@ -1,0 +1,3 @@
+export * from "./json.ts";
+export * from "./label-selector.ts";
+export * from "./manifests/manifests.ts";
