@@ -133,6 +133,66 @@ describe("applyWrites", () => {
     expect((await apply(answering([late]).cluster, [write(0, "{}")])).state).toBe("unknown");
   });
 
+  describe("a version that is outdated on the way", () => {
+    const deployment = (resourceVersion: string, replicas: number, ready = 0) => ({
+      kind: "Deployment",
+      metadata: { name: "web", namespace: "a", uid: "u", resourceVersion, annotations: {} },
+      spec: { replicas },
+      status: { readyReplicas: ready },
+    });
+    const ok = (body: object): Answer => ({ status: 200, body });
+    const outdated: Answer = { status: 409, body: { kind: "Status", reason: "Conflict", message: "the object has been modified" } };
+    const put = (index: number, of: number): PlannedWrite => ({
+      ...write(index, '{"v":"planned"}', [{ token: "planned", write: of, field: "resourceVersion" }]),
+      method: "PUT",
+      path: "/apis/apps/v1/namespaces/a/deployments/web",
+      resource: { group: "apps", version: "v1", resource: "deployments", kind: "Deployment", namespace: "a", name: "web" },
+      uid: "u",
+      before: deployment("1", 2),
+    });
+    const scale: PlannedWrite = {
+      ...put(0, 0),
+      bindings: [],
+      path: `${put(0, 0).path}/scale`,
+      resource: { ...put(0, 0).resource, subresource: "scale" },
+    };
+    const asked = (sent: ClusterRequest[]): string[] => sent.map(({ method, body }) => (method === "GET" ? "GET" : String(body)));
+
+    it("is looked up again, since a refusal has changed nothing", async () => {
+      const { cluster, sent } = answering([ok(deployment("2", 2)), outdated, ok(deployment("3", 2, 1)), ok(deployment("4", 3))]);
+      expect((await apply(cluster, [put(0, 0)])).state).toBe("succeeded");
+      expect(asked(sent)).toEqual(["GET", '{"v":"2"}', "GET", '{"v":"3"}']);
+    });
+
+    it("is not looked up again for what somebody has changed meanwhile", async () => {
+      const { cluster, sent } = answering([ok(deployment("2", 2)), outdated, ok(deployment("3", 9))]);
+      expect((await apply(cluster, [put(0, 0)])).writes).toMatchObject([
+        { state: "failed", message: "What it would change was changed a moment ago." },
+      ]);
+      expect(asked(sent)).toEqual(["GET", '{"v":"2"}', "GET"]);
+    });
+
+    it("of an earlier write is the newest, though its controller reports", async () => {
+      const { cluster, sent } = answering([
+        ok({ kind: "Scale", metadata: { uid: "u" } }),
+        ok(deployment("2", 3)),
+        ok({
+          ...deployment("3", 3, 1),
+          metadata: { ...deployment("3", 3).metadata, annotations: { "deployment.kubernetes.io/revision": "2" } },
+        }),
+        ok(deployment("4", 6)),
+      ]);
+      expect((await apply(cluster, [scale, put(1, 0)])).state).toBe("succeeded");
+      expect(asked(sent)).toEqual([String(scale.stored.body), "GET", "GET", '{"v":"3"}']);
+    });
+
+    it("of an earlier write is not put over what somebody has changed since", async () => {
+      const { cluster, sent } = answering([ok({ kind: "Scale", metadata: { uid: "u" } }), ok(deployment("2", 3)), ok(deployment("3", 9))]);
+      expect((await apply(cluster, [scale, put(1, 0)])).writes).toMatchObject([{ state: "done" }, { state: "failed" }]);
+      expect(asked(sent).slice(1)).toEqual(["GET", "GET"]);
+    });
+  });
+
   it("does not begin another after it was stopped", async () => {
     const abort = new AbortController();
     const { cluster, sent } = answering([made("a")]);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { TargetError } from "@interlock/connector";
-import { isRecord, type Json, parseJson } from "@interlock/kube-model";
+import { isRecord, type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { readablePlaceholders, SecretValues } from "../gate/secret-values.ts";
@@ -15,7 +15,7 @@ import {
   takenAlong,
   takesReplaceablePod,
 } from "./settle.ts";
-import { versionsNow } from "./versions.ts";
+import { isNamedLater, objectNow, versionsNow } from "./versions.ts";
 
 export type WriteState =
   /** The cluster did it. */
@@ -60,6 +60,8 @@ export interface ApplyOutcome {
 const SETTLE_MS = 5 * 60_000;
 /** As the server says that an address or a port of a Service has been given to another. */
 const TAKEN = /already allocated|provided IP is already|not in the valid range|provided port is/i;
+/** Sendings of one write that meet a version that was outdated on the way. */
+const MOST_OUTDATED = 20;
 const ANSWER_LIMIT = 8 * 1024 * 1024;
 
 /**
@@ -69,12 +71,11 @@ const ANSWER_LIMIT = 8 * 1024 * 1024;
 export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> {
   const { writes, signal } = options;
   const applied: AppliedWrite[] = [];
-  const ended = new Set<string>();
+  const soFar: SoFar = { applied, ended: new Set(), left: new Map() };
   let state: ApplyOutcome["state"] = "succeeded";
   for (const write of writes) {
     if (state === "succeeded" && signal.aborted) state = "cancelled";
-    const result: AppliedWrite =
-      state === "succeeded" ? await inTurn({ ...options, ended }, write, applied) : { index: write.index, state: "not_sent" };
+    const result: AppliedWrite = state === "succeeded" ? await inTurn(options, write, soFar) : { index: write.index, state: "not_sent" };
     if (result.state === "failed") state = "failed";
     else if (result.state === "unknown") state = "unknown";
     applied.push(result);
@@ -83,12 +84,16 @@ export async function applyWrites(options: ApplyOptions): Promise<ApplyOutcome> 
   return { state, writes: applied };
 }
 
+interface SoFar {
+  applied: readonly AppliedWrite[];
+  /** Uids of what was ending and has been waited for. */
+  ended: Set<string>;
+  /** Objects as writes have left them whose version a later write names, by the index of the write. */
+  left: Map<number, KubeObject>;
+}
+
 /** One write, once what it has to wait for is over. */
-async function inTurn(
-  options: ApplyOptions & { ended: Set<string> },
-  write: PlannedWrite,
-  applied: readonly AppliedWrite[],
-): Promise<AppliedWrite> {
+async function inTurn(options: ApplyOptions, write: PlannedWrite, soFar: SoFar): Promise<AppliedWrite> {
   const { cluster, writes, signal } = options;
   const until = Date.now() + (options.settleMs ?? SETTLE_MS);
   const { index } = write;
@@ -97,13 +102,15 @@ async function inTurn(
     const gone = await awaitGone(cluster, placeOf(deleted), until, signal).catch(() => false);
     if (!gone) return { index, state: "failed", message: "What was deleted under that name is not gone yet, so this was not sent." };
   }
-  if (write.awaits !== undefined && !options.ended.has(write.awaits.uid)) {
+  if (write.awaits !== undefined && !soFar.ended.has(write.awaits.uid)) {
     const gone = await awaitGone(cluster, write.awaits, until, signal).catch(() => false);
     if (!gone) return { index, state: "failed", message: "What is ending under that name is not gone yet, so this was not sent." };
-    options.ended.add(write.awaits.uid);
+    soFar.ended.add(write.awaits.uid);
   }
-  for (;;) {
-    const result = await send(cluster, write, writes, applied);
+  for (let outdated = 0; ;) {
+    const result = await send(cluster, write, writes, soFar);
+    // The server did nothing: a report came between the look at the version and the write. What people decide is looked at again as well.
+    if (isOutdated(write, result) && !signal.aborted && ++outdated < MOST_OUTDATED) continue;
     if (result.state === "failed" && write.mayExist === true && result.status === 409) {
       return { index, state: "done", status: 409, message: "It was there by then: its controller has made it." };
     }
@@ -133,14 +140,13 @@ async function inTurn(
 const endsWithNamespace = ({ resource }: PlannedWrite, { state, status, message }: AppliedWrite): boolean =>
   state === "failed" && status === 403 && resource.subresource === "eviction" && /because it is being terminated/.test(message ?? "");
 
-async function send(
-  cluster: Cluster,
-  write: PlannedWrite,
-  writes: readonly PlannedWrite[],
-  before: readonly AppliedWrite[],
-): Promise<AppliedWrite> {
+const isOutdated = ({ method, bindings }: PlannedWrite, { state, status }: AppliedWrite): boolean =>
+  state === "failed" && status === 409 && method !== "POST" && bindings.some(({ field }) => field === "resourceVersion");
+
+async function send(cluster: Cluster, write: PlannedWrite, writes: readonly PlannedWrite[], soFar: SoFar): Promise<AppliedWrite> {
   const { index, stored } = write;
-  const versions = await versionsNow(cluster, write, writes, before);
+  const { applied: before, left } = soFar;
+  const versions = await versionsNow(cluster, write, writes, before, left);
   if (typeof versions === "string") return { index, state: "failed", message: versions };
   const body = bound(write, before, versions);
   const without =
@@ -175,6 +181,11 @@ async function send(
     return { index, state: "failed", status, message: typeof said === "string" ? said : `The cluster answers ${status}.` };
   }
   const metadata: Json = isRecord(answer) && answer["kind"] !== "Status" ? answer["metadata"] : undefined;
+  if (isNamedLater(write, writes)) {
+    // The answer to a scale is no Deployment.
+    const object = write.resource.subresource === undefined ? answer : await objectNow(cluster, write);
+    if (isRecord(object)) left.set(index, object);
+  }
   return {
     index,
     state: "done",
