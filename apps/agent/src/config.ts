@@ -22,6 +22,8 @@ export interface Config {
   resultDays: number;
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
+  /** Absolute path of kubectl, where it is not in the usual folders. */
+  kubectl?: string;
 }
 
 const Environment = z.object({
@@ -46,6 +48,7 @@ const Environment = z.object({
   INTERLOCK_DEMO: z.enum(["0", "1"]).default("0"),
   INTERLOCK_RESULT_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   INTERLOCK_UNDO_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
+  INTERLOCK_KUBECTL: z.string().refine(isAbsolute, "must be an absolute path").optional(),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -66,5 +69,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: data.INTERLOCK_LOG_LEVEL,
     resultDays: data.INTERLOCK_RESULT_DAYS,
     undoDays: data.INTERLOCK_UNDO_DAYS,
+    ...(data.INTERLOCK_KUBECTL === undefined ? {} : { kubectl: data.INTERLOCK_KUBECTL }),
   };
 }

@@ -24,6 +24,8 @@ export interface ServiceConfig {
   demo: boolean;
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
+  /** Absolute path of kubectl, where it is not in the usual folders. */
+  kubectl?: string;
 }
 
 export interface ServiceParts {
@@ -54,7 +56,15 @@ export interface Services {
 export async function createServices(parts: ServiceParts): Promise<Services> {
   const { config, db, hub, documents, timeline, log } = parts;
   const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
-  const connections = new ConnectionRegistry({ db, hub, timeline, key: config.key, policy, log });
+  const connections = new ConnectionRegistry({
+    db,
+    hub,
+    timeline,
+    key: config.key,
+    policy,
+    log,
+    ...(config.kubectl === undefined ? {} : { programs: { kubectl: config.kubectl } }),
+  });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
   const undo = new UndoStore({ db, key: config.key, days: config.undoDays });
   const commands = new CommandService({

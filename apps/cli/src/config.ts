@@ -13,6 +13,8 @@ export interface Config {
   url: string | undefined;
   /** A person's token for the service; undefined means that connections are opened by the command line itself. */
   token: string | undefined;
+  /** Absolute path of kubectl; undefined: in one of the usual folders. */
+  kubectl: string | undefined;
   /** Undefined: colours where the output is a terminal. */
   color: boolean | undefined;
   /** Where relative file names start: npx runs from the folder of the package. */
@@ -32,6 +34,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     key: get("INTERLOCK_KEY"),
     url: get("INTERLOCK_URL"),
     token: get("INTERLOCK_TOKEN"),
+    kubectl: get("INTERLOCK_KUBECTL"),
     color: get("NO_COLOR") !== undefined ? false : get("FORCE_COLOR") !== undefined ? get("FORCE_COLOR") !== "0" : undefined,
     cwd,
   };

@@ -33,6 +33,7 @@ Environment
   INTERLOCK_KEY   base64 of the 32 bytes that seal stored credentials; unset: the one kept in that folder
   INTERLOCK_URL   where the service is; unset: the one that runs from that folder
   INTERLOCK_TOKEN a token of \`interlock token create\`
+  INTERLOCK_KUBECTL  absolute path of kubectl; unset: in one of the usual folders
   NO_COLOR        no colours
 
 Exit codes

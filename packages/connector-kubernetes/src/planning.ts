@@ -98,6 +98,8 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
         for (const { resource, after } of waitsFor) warnings.push(staysText(resource, after));
         if (fails !== undefined) stops = "A line before this one would fail";
         else if (stuck || waitsFor.length > 0) stops = "A line before this one would wait for an object that stays";
+      } else if (program === undefined) {
+        fails = KUBECTL_MISSING;
       } else if (FOLLOWING[line.verb] === "always" && gate.writes.length > 0 && line !== frozen.lines.at(-1)) {
         warnings.push(`What is after kubectl ${line.verb} is sent without waiting for it; propose it when that is over.`);
       }

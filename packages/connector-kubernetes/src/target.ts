@@ -24,7 +24,7 @@ import { openExplorer } from "./explorer/explorer.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { manifestCache } from "./kubectl/manifest-cache.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
-import { findKubectl } from "./kubectl/run.ts";
+import { findKubectl, KUBECTL_MISSING } from "./kubectl/run.ts";
 import { endless, parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
@@ -42,15 +42,17 @@ const FOLLOWED = 256;
 const STREAMS = 1_024;
 
 /** A cluster behind its gate. Sockets open with the first request. */
-export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
-  let program: Promise<string | undefined> | undefined;
+export function openTarget({ secret, programs }: OpenOptions<ClusterSecret>): Target {
   const commands = opensOnce(() => openCluster(secret));
   // Each list that people follow holds a connection of its own: commands must not wait for one of them to end.
   const watching = opensOnce(() => openCluster(secret, { connections: FOLLOWED }));
   // The same for what commands follow themselves, for as long as they run.
   const following = opensOnce(() => openCluster(secret, { connections: STREAMS }));
   const cluster = commands.open;
-  const kubectl = (): Promise<string | undefined> => (program ??= findKubectl({ path: KUBECTL_FOLDERS }));
+  const configured = programs?.["kubectl"];
+  // Looked for each time: somebody may install it while the agent runs.
+  const kubectl = (): Promise<string | undefined> =>
+    findKubectl({ path: KUBECTL_FOLDERS, ...(configured === undefined ? {} : { configured }) });
 
   const objects = openExplorer(watching.open);
   const drafts = manifestCache();
@@ -76,6 +78,9 @@ export function openTarget({ secret }: OpenOptions<ClusterSecret>): Target {
       // Read to its end, so that the connection can be used again.
       await body.toArray();
       if (status >= 500 || status === 401) throw new TargetError("target_down", `The cluster answers with status ${status}.`);
+    },
+    async lacks() {
+      return (await kubectl()) === undefined ? KUBECTL_MISSING : undefined;
     },
     async impact(text, { signal, files }: ImpactOptions): Promise<Impact> {
       const started = performance.now();

@@ -42,6 +42,8 @@ export interface OpenOptions<Secret> {
   secret: Secret;
   /** Columns whose values are masked, as lower-case `schema.table.column` patterns where `*` stands for any one part. */
   maskedColumns: () => readonly string[];
+  /** Absolute paths of programs that a connector runs, by their names, where they are not in the usual folders. */
+  programs?: Readonly<Record<string, string>>;
 }
 
 /** What commands read besides their text, by name; `-` is standard input. Never read from a disk. */
@@ -108,6 +110,8 @@ export interface ImpactOptions {
 export interface Target {
   /** Resolves when the target answers. */
   ping(signal: AbortSignal): Promise<void>;
+  /** What commands of this target need where the agent runs and do not find there, in words that say how to get it; undefined: nothing. */
+  lacks?(): Promise<string | undefined>;
   /** What `text` would do. Runs nothing of the user's and changes nothing. Resolves with `unknown` rather than rejecting where it can. */
   impact(text: string, options: ImpactOptions): Promise<Impact>;
   resolve(text: string, signal: AbortSignal): Promise<Resolution>;

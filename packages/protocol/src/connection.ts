@@ -12,6 +12,8 @@ export const Connection = z.object({
   labels: z.record(z.string(), z.string()),
   /** Whether the target answered last time it was asked. */
   status: z.enum(["up", "down", "unknown"]),
+  /** What its commands need where the agent runs and do not find there, with how to get it. Absent: nothing. */
+  lacks: z.string().optional(),
 });
 export type Connection = z.infer<typeof Connection>;
 

@@ -73,8 +73,14 @@ async function foresee(gate: AnalysisGate, { target, text, files, parsed }: Ques
     return await gate.through(signal, async () => (await target()).impact(text, options));
   } catch (error) {
     if (stopped.aborted) throw error;
-    const known = error instanceof TargetError && error.code === "target_down";
-    const why = known ? "The target does not answer." : "The impact could not be worked out in time.";
-    return unknownImpact(parsed, performance.now() - started, why);
+    return unknownImpact(parsed, performance.now() - started, whyUnknown(error));
   }
+}
+
+/** In words for the room. What a target itself says may quote anybody's data, and is left out. */
+function whyUnknown(error: unknown): string {
+  if (!(error instanceof TargetError)) return "The impact could not be worked out in time.";
+  if (error.code === "target_down") return "The target does not answer.";
+  if (error.code === "bad_request") return error.message;
+  return "The impact could not be worked out in time.";
 }

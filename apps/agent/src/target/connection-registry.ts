@@ -31,6 +31,8 @@ interface RegistryParts {
   policy: Pick<PolicyFile, "current">;
   key: Uint8Array;
   log: Logger;
+  /** Absolute paths of programs that connectors run, by their names. */
+  programs?: Readonly<Record<string, string>>;
   /** Default: every connector there is. */
   connectors?: readonly Connector[];
 }
@@ -40,7 +42,7 @@ export class ConnectionRegistry {
   readonly #parts: RegistryParts;
   readonly #connectors: Map<string, Connector>;
   readonly #targets = new Map<string, Promise<Target>>();
-  readonly #status = new Map<string, Connection["status"]>();
+  readonly #status = new Map<string, Pick<Connection, "status" | "lacks">>();
   readonly #stopping = new AbortController();
   #watching: Promise<void> | undefined;
 
@@ -103,19 +105,26 @@ export class ConnectionRegistry {
 
   /** Asks once whether the target answers, and tells every room when that has changed. */
   async ping(connectionId: string): Promise<Connection["status"]> {
-    const status = await this.target(connectionId)
-      .then((target) => target.ping(AbortSignal.any([AbortSignal.timeout(PING_MS), this.#stopping.signal])))
-      .then(() => "up" as const)
-      .catch((error: unknown) => {
-        this.#parts.log.debug({ err: error, connectionId }, "a target does not answer");
-        return "down" as const;
-      });
-    if (this.#status.get(connectionId) === status || this.#stopping.signal.aborted) return status;
-    this.#status.set(connectionId, status);
+    const asked = await this.#ask(connectionId);
+    const known = this.#status.get(connectionId);
+    if ((known?.status === asked.status && known.lacks === asked.lacks) || this.#stopping.signal.aborted) return asked.status;
+    this.#status.set(connectionId, asked);
     const connection = await this.byId(connectionId);
     const rooms = new Set([...this.#parts.hub.all()].map((socket) => socket.roomId));
     if (connection !== undefined) for (const roomId of rooms) this.#parts.hub.broadcast(roomId, { type: "connection", connection });
-    return status;
+    return asked.status;
+  }
+
+  async #ask(connectionId: string): Promise<Pick<Connection, "status" | "lacks">> {
+    try {
+      const target = await this.target(connectionId);
+      await target.ping(AbortSignal.any([AbortSignal.timeout(PING_MS), this.#stopping.signal]));
+      const lacks = await target.lacks?.();
+      return { status: "up", ...(lacks === undefined ? {} : { lacks }) };
+    } catch (error) {
+      this.#parts.log.debug({ err: error, connectionId }, "a target does not answer");
+      return { status: "down" };
+    }
   }
 
   /** Keeps the status fresh while anybody looks. */
@@ -153,6 +162,7 @@ export class ConnectionRegistry {
       connectionName: row.name,
       secret,
       maskedColumns: () => maskRules(this.#parts.policy.current).columns,
+      ...(this.#parts.programs === undefined ? {} : { programs: this.#parts.programs }),
     });
   }
 
@@ -163,7 +173,7 @@ export class ConnectionRegistry {
       connector,
       environment: Environment.parse(environment),
       labels: labelsOf(labels),
-      status: this.#status.get(id) ?? "unknown",
+      ...(this.#status.get(id) ?? { status: "unknown" }),
     };
   }
 }

@@ -1,6 +1,6 @@
 "use client";
 import type { Connection, SchemaObject } from "@interlock/protocol";
-import { Box, ChevronRight, Database, Eye, EyeOff, Network, RefreshCw, Search, Sigma, Table2, Type } from "lucide-react";
+import { Box, ChevronRight, Database, Eye, EyeOff, Network, RefreshCw, Search, Sigma, Table2, TriangleAlert, Type } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -95,6 +95,12 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           </Button>
         )}
       </div>
+      {open && connection.lacks !== undefined && (
+        <p className="flex gap-1.5 py-1 pr-3.5 pl-8 text-xs text-modify-text wrap-anywhere" role="status">
+          <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
+          {connection.lacks}
+        </p>
+      )}
       {open && live && <ObjectTree connection={connection} filter={filter} />}
       {open && state.phase === "loading" && (
         <div className="flex flex-col gap-2 py-2 pr-3.5 pl-8" role="status" aria-label="Reading the schema">

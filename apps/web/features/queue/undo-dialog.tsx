@@ -28,6 +28,7 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
 
   const [conflicts, setConflicts] = useState<string[]>([]);
   const objects = isOfObjects(command);
+  const nothingLeft = conflicts.length >= (command.undo?.rows ?? Infinity);
 
   const send = async (dryRun: boolean, rest = false) => {
     if (off) return;
@@ -111,21 +112,21 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
               />
             </div>
           )}
-          {conflicts.length > 0 && <Conflicts lines={conflicts} />}
+          {conflicts.length > 0 && <Conflicts lines={conflicts} nothingLeft={nothingLeft} />}
           {refusal !== undefined && (
             <p role="alert" className="text-xs text-delete-text wrap-anywhere">
               {refusal}
             </p>
           )}
           <DialogFooter>
-            <Button onClick={onClose}>Cancel</Button>
+            <Button onClick={onClose}>{nothingLeft ? "Close" : "Cancel"}</Button>
             {/* Every request of an undo of objects is tried with a dry run anyway. */}
             {!objects && (
               <Button disabled={off} onClick={() => void send(true)}>
                 <FlaskConical aria-hidden="true" /> Try it first (dry run)
               </Button>
             )}
-            {conflicts.length > 0 ? (
+            {nothingLeft ? null : conflicts.length > 0 ? (
               <Button variant="primary" disabled={off} onClick={() => void send(false, true)}>
                 Put back the rest
               </Button>
@@ -142,12 +143,14 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
 }
 
 /** What is not as the run left it, line by line. */
-function Conflicts({ lines }: { lines: readonly string[] }) {
+function Conflicts({ lines, nothingLeft }: { lines: readonly string[]; nothingLeft: boolean }) {
+  const [it, is] = lines.length === 1 ? ["it", "it is"] : ["these", "they are"];
   return (
     <div role="alert" className="flex flex-col gap-1.5 text-xs" data-testid="undo-conflicts">
       <p className="text-modify-text">
-        Not as it was left; nothing is proposed yet. You can leave {lines.length === 1 ? "it" : "these"} as{" "}
-        {lines.length === 1 ? "it is" : "they are"} and put back the rest.
+        {nothingLeft
+          ? `Not as the run left ${lines.length === 1 ? "it" : "them"}, so there is nothing that could be put back. Nothing was changed.`
+          : `Not as the run left ${lines.length === 1 ? "it" : "them"}; nothing is proposed yet. You can leave ${it} as ${is} and put back the rest.`}
       </p>
       {/* It scrolls, so the keyboard must reach it. */}
       <ul
@@ -174,13 +177,17 @@ function WhatObjectsComeBack({ command }: { command: Command }) {
       {undo && (
         <p>
           <strong className="font-medium">{thingsOf(command, undo.rows)}</strong> {undo.rows === 1 ? "becomes" : "become"} again what{" "}
-          {undo.rows === 1 ? "it was" : "they were"} before it ran, in the order in which they need each other. What controllers make from
-          them is left to these.
+          {undo.rows === 1 ? "it was before it ran" : "they were before it ran, in the order in which they need each other"}. What
+          controllers make from {undo.rows === 1 ? "it" : "them"} is left to these.
         </p>
       )}
       {grave.length > 0 && <Losses title="Does not come back" tone="text-delete-text" losses={grave} />}
       {minor.length > 0 && <Losses title="Not the same as before" tone="text-dim" losses={minor} />}
-      {undo && <p className="text-dim">Their manifests are kept, encrypted, until {day(undo.expiresAt)}.</p>}
+      {undo && (
+        <p className="text-dim">
+          {undo.rows === 1 ? "Its manifest is" : "Their manifests are"} kept, encrypted, until {day(undo.expiresAt)}.
+        </p>
+      )}
     </div>
   );
 }

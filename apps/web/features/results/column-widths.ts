@@ -28,9 +28,19 @@ export function fittingWidths(columns: readonly ResultColumn[], sample: readonly
 }
 
 /** Whether a row is nothing but a text. */
-export const isAlone = (columns: readonly ResultColumn[]) => columns.length === 1 && columns[0]!.type === "text";
+const isAlone = (columns: readonly ResultColumn[]) => columns.length === 1 && columns[0]!.type === "text";
 
 const firstLine = (text: string) => text.slice(0, 500).split("\n", 1)[0]!;
+
+/** A text alone in its row has all the room there is, a last column of text what no other needs: its longest value may come late. */
+export function withFreeRoom(columns: readonly ResultColumn[], widths: readonly number[], room: number): readonly number[] {
+  const last = widths.length - 1;
+  if (columns[last]?.type !== "text") return widths;
+  const free = room - widths.reduce((sum, width) => sum + width, 0);
+  if (free <= 0) return widths;
+  const widest = isAlone(columns) ? Infinity : Math.max(WIDEST, widths[last]!);
+  return widths.with(last, Math.min(widest, widths[last]! + free));
+}
 
 /** Left edges of the columns, and as the last entry where they end. */
 export function leftEdges(widths: readonly number[], start: number): number[] {

@@ -19,7 +19,7 @@ import { count } from "../impact/figures.ts";
 import { useSession } from "../room/room-context.tsx";
 import { cellAt } from "./cell-place.ts";
 import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
-import { fittingWidths, isAlone, leftEdges, NUMERIC } from "./column-widths.ts";
+import { fittingWidths, leftEdges, NUMERIC, withFreeRoom } from "./column-widths.ts";
 import { placeOf, useDragSelection } from "./drag-selection.ts";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
@@ -332,11 +332,13 @@ function ColumnHead({ column, index, left, width, onResize }: ColumnHeadProps) {
 
 /** Widths by the first rows, fixed as soon as there are some; what a person drags stays. */
 function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready: boolean, room: number) {
-  const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, sample()), final: false }));
-  if (ready && !fitted.final) setFitted({ widths: fittingWidths(columns, sample()), final: true });
-  const resize = (index: number, width: number) => setFitted((now) => ({ widths: now.widths.with(index, width), final: true }));
-  // A text alone in its row has all the room there is.
-  const widths = isAlone(columns) ? [Math.max(fitted.widths[0]!, room)] : fitted.widths;
+  const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, sample()), final: false, dragged: -1 }));
+  if (ready && !fitted.final) setFitted((now) => ({ ...now, widths: fittingWidths(columns, sample()), final: true }));
+  const resize = (index: number, width: number) =>
+    setFitted((now) => ({ widths: now.widths.with(index, width), final: true, dragged: Math.max(now.dragged, index) }));
+  const last = columns.length - 1;
+  // What a person has made narrow stays narrow.
+  const widths = fitted.dragged === last ? fitted.widths : withFreeRoom(columns, fitted.widths, room);
   return { widths, resize };
 }
 

@@ -7,6 +7,7 @@ import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
 import { useObjectPanels } from "../yaml/object-panes.ts";
 import { NoDocuments } from "./no-documents.tsx";
+import { useOpenPanes } from "./open-panes.ts";
 import { resultKey, resultTabs } from "./result-tabs.ts";
 import "./room.css";
 import { useRoom, useSession, useView } from "./room-context.tsx";
@@ -41,6 +42,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useLogsPanels(api, narrow);
   useObjectPanels(api);
   useFront(api);
+  useActiveTabsInSight(api);
   useRememberedLayout(narrow ? undefined : api, seen);
   const begin = ({ api: made }: DockviewReadyEvent) => {
     if (!narrow && userId !== undefined) seen.current = restore(made, session, userId);
@@ -157,41 +159,46 @@ function useResultPanels(api: DockviewApi | undefined, seen: RefObject<Set<strin
   }, [api, wanted]);
 }
 
-/** A panel for each logs pane that is open; the one that was asked for comes to the front. */
+/** A panel for each logs pane that is open, among the results. */
 function useLogsPanels(api: DockviewApi | undefined, narrow: boolean) {
   const session = useSession();
-  const panes = useStore(session.logs.panes, (all) => all);
-  const wanted = useView((view) => view.logs);
+  useOpenPanes(api, {
+    panes: useStore(session.logs.panes, (all) => all),
+    wanted: useView((view) => view.logs),
+    owns: (id) => id.startsWith("logs "),
+    panelOf: (made, { key, target }) => ({
+      component: "logs",
+      tabComponent: "logs",
+      title: logsTitle(target),
+      params: { paneKey: key },
+      ...besideResults(made, narrow),
+    }),
+    added: (made) => {
+      const none = made.getPanel(NO_RESULTS);
+      if (none) made.removePanel(none);
+    },
+    closed: (id) => session.logs.close(id),
+  });
+}
+
+/** What is shown has its tab in sight, however many there are. */
+function useActiveTabsInSight(api: DockviewApi | undefined) {
   useEffect(() => {
     if (!api) return;
-    for (const { key, target } of panes) {
-      if (api.getPanel(key)) continue;
-      api.addPanel({
-        id: key,
-        component: "logs",
-        tabComponent: "logs",
-        title: logsTitle(target),
-        params: { paneKey: key },
-        inactive: true,
-        ...besideResults(api, narrow),
+    let frame = 0;
+    const look = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        for (const { element } of api.groups)
+          element.querySelector(".dv-tab.dv-active-tab")?.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
-      const none = api.getPanel(NO_RESULTS);
-      if (none) api.removePanel(none);
-    }
-    for (const panel of api.panels) if (panel.id.startsWith("logs ") && !panes.some(({ key }) => key === panel.id)) api.removePanel(panel);
-  }, [api, panes, narrow]);
-
-  useEffect(() => {
-    if (api && wanted) api.getPanel(wanted.key)?.api.setActive();
-  }, [api, wanted, panes]);
-
-  useEffect(() => {
-    if (!api) return;
-    const closed = api.onDidRemovePanel(({ id }) => {
-      if (id.startsWith("logs ")) session.logs.close(id);
-    });
-    return () => closed.dispose();
-  }, [api, session]);
+    };
+    const changes = [api.onDidActivePanelChange(look), api.onDidAddPanel(look)];
+    return () => {
+      cancelAnimationFrame(frame);
+      for (const change of changes) change.dispose();
+    };
+  }, [api]);
 }
 
 /** Brings documents or results to the front of their group, unless some are in sight. */

@@ -6,7 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Files } from "./kustomization.ts";
 
 export const KUBECTL_MISSING =
-  "kubectl is not installed where the agent runs. Install it (https://kubernetes.io/docs/tasks/tools/, e.g. `apt-get install kubectl`) or set its path.";
+  "kubectl is not installed where the agent runs. Install it (https://kubernetes.io/docs/tasks/tools/, e.g. `apt-get install kubectl`) or set INTERLOCK_KUBECTL to its path.";
 
 export interface RunOptions {
   /** Absolute path of the program, from `findKubectl`. */
