@@ -1,5 +1,5 @@
 /** Plans of a large namespace's deletion, their memory, and what the API gate adds to a request; the cluster is another process. */
-import { findKubectl, kubernetes, KUBECTL_FOLDERS, KUBECTL_MISSING, openCluster, openGate } from "@interlock/connector-kubernetes";
+import { findKubectl, kubernetes, HOST_FOLDERS, KUBECTL_MISSING, openCluster, openGate } from "@interlock/connector-kubernetes";
 import { median, type Benchmark, type Report } from "./measure/figure.ts";
 import { startKubeCluster, type KubeCluster } from "./measure/kube-cluster.ts";
 import { percentile } from "./measure/percentile.ts";
@@ -11,7 +11,7 @@ const OVERHEAD_GOAL_MS = 5;
 const LOOK_MS = 5;
 
 const benchmark: Benchmark = async (report, small) => {
-  if ((await findKubectl({ path: KUBECTL_FOLDERS })) === undefined) throw new Error(KUBECTL_MISSING);
+  if ((await findKubectl({ path: HOST_FOLDERS })) === undefined) throw new Error(KUBECTL_MISSING);
   await withCluster(small ? 200 : 2000, async (cluster) => {
     await planDelete(cluster);
     const taken: number[] = [];

@@ -22,6 +22,15 @@ test("reads what it is told and fills in the rest", () => {
     logLevel: "info",
     resultDays: 30,
     undoDays: 30,
+    hostPrograms: { credentialPrograms: [] },
+  });
+});
+
+test("programs of the host are named by their paths", () => {
+  const told = { ...GOOD, INTERLOCK_KUBECTL: "/opt/kubectl", INTERLOCK_EXEC_PLUGINS: "/usr/local/bin/aws:/opt/kubelogin" };
+  expect(readConfig(told).hostPrograms).toEqual({
+    programs: { kubectl: "/opt/kubectl" },
+    credentialPrograms: ["/usr/local/bin/aws", "/opt/kubelogin"],
   });
 });
 
@@ -39,6 +48,8 @@ describe("names what is wrong, never its value", () => {
     ["INTERLOCK_ORIGINS", ","],
     ["INTERLOCK_AGENT_PORT", "70000"],
     ["INTERLOCK_DEMO", "hunter2"],
+    ["INTERLOCK_KUBECTL", "hunter2"],
+    ["INTERLOCK_EXEC_PLUGINS", "/usr/bin/aws:hunter2"],
   ])("%s=%s", (name, value) => {
     const message = (() => {
       try {

@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import type { HostPrograms } from "@interlock/connector";
 import { z } from "zod";
 
 /** What the agent is told at start. The only place that reads the environment; everything else is handed this. */
@@ -22,8 +23,7 @@ export interface Config {
   resultDays: number;
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
-  /** Absolute path of kubectl, where it is not in the usual folders. */
-  kubectl?: string;
+  hostPrograms: HostPrograms;
 }
 
 const Environment = z.object({
@@ -49,6 +49,11 @@ const Environment = z.object({
   INTERLOCK_RESULT_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   INTERLOCK_UNDO_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   INTERLOCK_KUBECTL: z.string().refine(isAbsolute, "must be an absolute path").optional(),
+  INTERLOCK_EXEC_PLUGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(":").filter(Boolean))
+    .pipe(z.array(z.string().refine(isAbsolute, "must be absolute paths"))),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -69,6 +74,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: data.INTERLOCK_LOG_LEVEL,
     resultDays: data.INTERLOCK_RESULT_DAYS,
     undoDays: data.INTERLOCK_UNDO_DAYS,
-    ...(data.INTERLOCK_KUBECTL === undefined ? {} : { kubectl: data.INTERLOCK_KUBECTL }),
+    hostPrograms: {
+      ...(data.INTERLOCK_KUBECTL === undefined ? {} : { programs: { kubectl: data.INTERLOCK_KUBECTL } }),
+      credentialPrograms: data.INTERLOCK_EXEC_PLUGINS,
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { HostPrograms } from "@interlock/connector";
 import type { Db } from "@interlock/db";
 import type { Logger } from "pino";
 import { CommandService } from "./command/command-service.ts";
@@ -24,8 +25,7 @@ export interface ServiceConfig {
   demo: boolean;
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
-  /** Absolute path of kubectl, where it is not in the usual folders. */
-  kubectl?: string;
+  hostPrograms?: HostPrograms;
 }
 
 export interface ServiceParts {
@@ -63,7 +63,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     key: config.key,
     policy,
     log,
-    ...(config.kubectl === undefined ? {} : { programs: { kubectl: config.kubectl } }),
+    ...(config.hostPrograms === undefined ? {} : { host: config.hostPrograms }),
   });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
   const undo = new UndoStore({ db, key: config.key, days: config.undoDays });

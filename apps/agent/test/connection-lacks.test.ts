@@ -27,7 +27,7 @@ test("a cluster without a kubectl beside it answers, and rooms are told how to i
     policy: { current: policy.policy },
     key: new Uint8Array(32),
     log: createLog("silent"),
-    programs: { kubectl: join(folder, "kubectl") },
+    host: { programs: { kubectl: join(folder, "kubectl") } },
   });
   try {
     const secret = { kubeconfig: sim.kubeconfig() };

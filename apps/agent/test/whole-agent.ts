@@ -60,6 +60,7 @@ export async function startWholeAgent(): Promise<WholeAgent> {
     logLevel: "silent",
     resultDays: 30,
     undoDays: 30,
+    hostPrograms: {},
   };
   let agent = await createAgent(config, createLog(process.env["TEST_LOG"] ?? "silent"));
   const room = await db.room.findFirstOrThrow();

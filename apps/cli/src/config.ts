@@ -1,5 +1,6 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { HostPrograms } from "@interlock/connector";
 
 /** What the command line is told by its environment. The only place that reads it. */
 export interface Config {
@@ -13,8 +14,7 @@ export interface Config {
   url: string | undefined;
   /** A person's token for the service; undefined means that connections are opened by the command line itself. */
   token: string | undefined;
-  /** Absolute path of kubectl; undefined: in one of the usual folders. */
-  kubectl: string | undefined;
+  host: HostPrograms;
   /** Undefined: colours where the output is a terminal. */
   color: boolean | undefined;
   /** Where relative file names start: npx runs from the folder of the package. */
@@ -28,13 +28,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // An empty variable is how shells and compose files say "not set".
   const get = (name: string) => environment[name] || undefined;
   const home = get("INTERLOCK_HOME");
+  const kubectl = get("INTERLOCK_KUBECTL");
   return {
     databaseUrl: get("DATABASE_URL"),
     home: home === undefined ? resolve(CHECKOUT, ".interlock") : resolve(cwd, home),
     key: get("INTERLOCK_KEY"),
     url: get("INTERLOCK_URL"),
     token: get("INTERLOCK_TOKEN"),
-    kubectl: get("INTERLOCK_KUBECTL"),
+    host: {
+      ...(kubectl === undefined ? {} : { programs: { kubectl: resolve(cwd, kubectl) } }),
+      credentialPrograms: (get("INTERLOCK_EXEC_PLUGINS") ?? "").split(":").filter(isAbsolute),
+    },
     color: get("NO_COLOR") !== undefined ? false : get("FORCE_COLOR") !== undefined ? get("FORCE_COLOR") !== "0" : undefined,
     cwd,
   };

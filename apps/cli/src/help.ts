@@ -33,7 +33,8 @@ Environment
   INTERLOCK_KEY   base64 of the 32 bytes that seal stored credentials; unset: the one kept in that folder
   INTERLOCK_URL   where the service is; unset: the one that runs from that folder
   INTERLOCK_TOKEN a token of \`interlock token create\`
-  INTERLOCK_KUBECTL  absolute path of kubectl; unset: in one of the usual folders
+  INTERLOCK_KUBECTL       path of kubectl; unset: in one of the usual folders
+  INTERLOCK_EXEC_PLUGINS  absolute paths, by colons, of more programs that a kubeconfig may name to be let in
   NO_COLOR        no colours
 
 Exit codes

@@ -31,13 +31,7 @@ export async function openStored(name: string, { text, files }: { text: string; 
     const secret = open(connector, key, row);
     const data = { connectionId: row.id, textSha256: createHash("sha256").update(text).digest("hex"), via: "command line" };
     await db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor: "system", data }));
-    const { kubectl } = terminal.config;
-    return connector.open({
-      connectionName: name,
-      secret,
-      maskedColumns: () => columns,
-      ...(kubectl === undefined ? {} : { programs: { kubectl } }),
-    });
+    return connector.open({ connectionName: name, secret, maskedColumns: () => columns, host: terminal.config.host });
   });
 }
 

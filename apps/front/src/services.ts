@@ -39,7 +39,14 @@ export function agentEnvironment({ config, secrets, databaseUrl, environment }: 
     INTERLOCK_KEY: secrets.key,
     INTERLOCK_ORIGINS: config.origins.join(","),
     INTERLOCK_DEMO: config.demo ? "1" : "0",
-    ...given(environment, "INTERLOCK_RESULT_DAYS", "INTERLOCK_UNDO_DAYS", "INTERLOCK_LOG_LEVEL", "INTERLOCK_KUBECTL"),
+    ...given(
+      environment,
+      "INTERLOCK_RESULT_DAYS",
+      "INTERLOCK_UNDO_DAYS",
+      "INTERLOCK_LOG_LEVEL",
+      "INTERLOCK_KUBECTL",
+      "INTERLOCK_EXEC_PLUGINS",
+    ),
   };
 }
 

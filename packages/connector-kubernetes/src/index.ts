@@ -12,7 +12,7 @@ export type { Files } from "./kubectl/kustomization.ts";
 export { fetchManifest, ManifestError, type ManifestOptions } from "./kubectl/manifest-url.ts";
 export { findKubectl, KUBECTL_MISSING, runKubectl, type RunOptions, type RunOutcome } from "./kubectl/run.ts";
 export { kubernetes } from "./kubernetes.ts";
-export { KUBECTL_FOLDERS } from "./target.ts";
+export { HOST_FOLDERS } from "./host-program.ts";
 export { openClusterView, type ClusterView, type Listed } from "./impact/cluster-view.ts";
 export { impactOf, type ImpactOfOptions, type KubernetesImpact } from "./impact/impact.ts";
 export { capture } from "./undo/capture.ts";

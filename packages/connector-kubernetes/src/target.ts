@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import {
   TargetError,
   type CommandFiles,
@@ -24,16 +25,18 @@ import { openExplorer } from "./explorer/explorer.ts";
 import { readCommand } from "./kubectl/command.ts";
 import { manifestCache } from "./kubectl/manifest-cache.ts";
 import type { PlannedWrite } from "./gate/planned-write.ts";
+import { KNOWN_PLUGINS, type PluginOptions } from "./cluster/exec-plugin.ts";
 import { findKubectl, KUBECTL_MISSING } from "./kubectl/run.ts";
 import { endless, parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
+import { HOST_FOLDERS } from "./host-program.ts";
 import { objectTree } from "./schema.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
 import { openWork, resolutionOf, sealWork } from "./work.ts";
 
-/** Where programs of a host usually are; the agent's own environment is not asked. */
-export const KUBECTL_FOLDERS = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/snap/bin";
+/** Longest that an exec plug-in may take to print a credential, in milliseconds. */
+const PLUGIN_MS = 30_000;
 
 /** Lists of one cluster that are followed at a time, by all people together; whoever opens more waits for one that is closed. */
 const FOLLOWED = 256;
@@ -42,17 +45,23 @@ const FOLLOWED = 256;
 const STREAMS = 1_024;
 
 /** A cluster behind its gate. Sockets open with the first request. */
-export function openTarget({ secret, programs }: OpenOptions<ClusterSecret>): Target {
-  const commands = opensOnce(() => openCluster(secret));
+export function openTarget({ secret, host: { programs, credentialPrograms = [] } = {} }: OpenOptions<ClusterSecret>): Target {
+  const plugins: PluginOptions = {
+    allowed: [...credentialPrograms, ...HOST_FOLDERS.split(":").flatMap((folder) => KNOWN_PLUGINS.map((name) => `${folder}/${name}`))],
+    home: homedir(),
+    path: HOST_FOLDERS,
+    timeoutMs: PLUGIN_MS,
+  };
+  const commands = opensOnce(() => openCluster(secret, { plugins }));
   // Each list that people follow holds a connection of its own: commands must not wait for one of them to end.
-  const watching = opensOnce(() => openCluster(secret, { connections: FOLLOWED }));
+  const watching = opensOnce(() => openCluster(secret, { plugins, connections: FOLLOWED }));
   // The same for what commands follow themselves, for as long as they run.
-  const following = opensOnce(() => openCluster(secret, { connections: STREAMS }));
+  const following = opensOnce(() => openCluster(secret, { plugins, connections: STREAMS }));
   const cluster = commands.open;
   const configured = programs?.["kubectl"];
   // Looked for each time: somebody may install it while the agent runs.
   const kubectl = (): Promise<string | undefined> =>
-    findKubectl({ path: KUBECTL_FOLDERS, ...(configured === undefined ? {} : { configured }) });
+    findKubectl({ path: HOST_FOLDERS, ...(configured === undefined ? {} : { configured }) });
 
   const objects = openExplorer(watching.open);
   const drafts = manifestCache();

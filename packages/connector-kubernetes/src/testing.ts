@@ -1,11 +1,11 @@
 import { env, stderr } from "node:process";
 import { findKubectl, KUBECTL_MISSING } from "./kubectl/run.ts";
-import { KUBECTL_FOLDERS } from "./target.ts";
+import { HOST_FOLDERS } from "./host-program.ts";
 
 /** kubectl for the tests of `what`. Where there is none, one line says that they were not run and how to install it. */
 export async function kubectlFor(what: string): Promise<string | undefined> {
   const configured = env["INTERLOCK_KUBECTL"];
-  const program = await findKubectl({ path: KUBECTL_FOLDERS, ...(configured === undefined ? {} : { configured }) });
+  const program = await findKubectl({ path: HOST_FOLDERS, ...(configured === undefined ? {} : { configured }) });
   if (program === undefined) stderr.write(`NOT RUN: ${what}. ${KUBECTL_MISSING}\n`);
   return program;
 }

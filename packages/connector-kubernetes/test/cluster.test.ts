@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCluster, readClusterSecret } from "../src/index.ts";
+import { kubernetes, openCluster, readClusterSecret } from "../src/index.ts";
 import { kubeconfig, startRecordingCluster, type RecordingCluster } from "./recording-cluster.ts";
 
 let upstream: RecordingCluster;
@@ -79,6 +79,24 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     await expect(ask(none)).rejects.toThrow(/No exec plug-in/);
   });
 
+  it("runs a program that the operator lists for a connection, and no other", async () => {
+    const program = join(folder, "their-auth");
+    const status = '{"token":"by-the-operator"}';
+    const script = `#!/bin/sh\necho '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":${status}}'\n`;
+    await writeFile(program, script, { mode: 0o755 });
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "their-auth", args: [], env: [] };
+    const secret = { kubeconfig: kubeconfig(url, { exec }) };
+    const open = (credentialPrograms: string[]) =>
+      kubernetes.open({ connectionName: "eks", secret, maskedColumns: () => [], host: { credentialPrograms } });
+    const listed = open([program]);
+    await listed.ping(AbortSignal.timeout(10_000));
+    expect(authorization()).toBe("Bearer by-the-operator");
+    await listed.close();
+    const unlisted = open([]);
+    await expect(unlisted.ping(AbortSignal.timeout(10_000))).rejects.toThrow(/INTERLOCK_EXEC_PLUGINS/);
+    await unlisted.close();
+  });
+
   it("takes a pod's service account, and its token anew for every request", async () => {
     await writeFile(join(folder, "ca.crt"), "");
     await writeFile(join(folder, "namespace"), "agents\n");
@@ -94,6 +112,13 @@ echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","s
     ["another context", kubeconfig("https://x", { token: "s3cret" }), "other"],
     ["a CA in a file", kubeconfig("https://x", { token: "s3cret" }, { "certificate-authority": "/etc/passwd" }), undefined],
     ["a key in a file", kubeconfig("https://x", { "client-certificate": "/s3cret", "client-key": "/s3cret" }), undefined],
+    ["a token in a file", kubeconfig("https://x", { "token-file": "/s3cret" }), undefined],
+    ["a token in a file, in other words", kubeconfig("https://x", { token: "s3cret", tokenFile: "/s3cret" }), undefined],
+    [
+      "a token in a file of somebody who is not asked for",
+      kubeconfig("https://x", { token: "s3cret" }).replace('"users":[', '"users":[{"name":"other","user":{"token-file":"/s3cret"}},'),
+      undefined,
+    ],
     ["impersonation", kubeconfig("https://x", { token: "s3cret", as: "root" }), undefined],
     ["an auth provider", kubeconfig("https://x", { "auth-provider": { name: "gcp", config: { "cmd-path": "s3cret" } } }), undefined],
     ["a token in the open", kubeconfig("http://cluster.example.com", { token: "s3cret" }), undefined],

@@ -15,7 +15,7 @@ test("what lacks kubectl says how to install it before anything is run, and find
   sim.load(WEB_SHOP);
   sim.settle();
   const secret = { kubeconfig: sim.kubeconfig() };
-  const target = kubernetes.open({ connectionName: "shop", secret, maskedColumns: () => [], programs: { kubectl: path } });
+  const target = kubernetes.open({ connectionName: "shop", secret, maskedColumns: () => [], host: { programs: { kubectl: path } } });
   const options = { signal: AbortSignal.timeout(60_000), exact: true };
   try {
     await target.ping(options.signal);

@@ -42,8 +42,15 @@ export interface OpenOptions<Secret> {
   secret: Secret;
   /** Columns whose values are masked, as lower-case `schema.table.column` patterns where `*` stands for any one part. */
   maskedColumns: () => readonly string[];
+  host?: HostPrograms;
+}
+
+/** What the operator says of the programs where the agent runs. */
+export interface HostPrograms {
   /** Absolute paths of programs that a connector runs, by their names, where they are not in the usual folders. */
   programs?: Readonly<Record<string, string>>;
+  /** Absolute paths of programs beyond the connector's own list that a credential may name to be let in. */
+  credentialPrograms?: readonly string[];
 }
 
 /** What commands read besides their text, by name; `-` is standard input. Never read from a disk. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { TargetError, type Connector, type Target } from "@interlock/connector";
+import { TargetError, type Connector, type HostPrograms, type Target } from "@interlock/connector";
 import { appendAudit, openSecret, sealSecret, type Connection as ConnectionRow, type Db } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import { Environment, ok, refuse, type Connection, type Outcome } from "@interlock/protocol";
@@ -31,8 +31,7 @@ interface RegistryParts {
   policy: Pick<PolicyFile, "current">;
   key: Uint8Array;
   log: Logger;
-  /** Absolute paths of programs that connectors run, by their names. */
-  programs?: Readonly<Record<string, string>>;
+  host?: HostPrograms;
   /** Default: every connector there is. */
   connectors?: readonly Connector[];
 }
@@ -162,7 +161,7 @@ export class ConnectionRegistry {
       connectionName: row.name,
       secret,
       maskedColumns: () => maskRules(this.#parts.policy.current).columns,
-      ...(this.#parts.programs === undefined ? {} : { programs: this.#parts.programs }),
+      ...(this.#parts.host === undefined ? {} : { host: this.#parts.host }),
     });
   }
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { basename, isAbsolute } from "node:path";
 import { TargetError } from "@interlock/connector";
+import { firstThatRuns } from "../host-program.ts";
 import type { ExecPlugin } from "./kubeconfig.ts";
 
 /** Programs that print a credential for a cloud's clusters and do nothing else. A kubeconfig may name one of these; others need the operator. */
@@ -30,16 +31,17 @@ const OUTPUT_LIMIT = 1024 * 1024;
 
 /** Runs a plug-in (client.authentication.k8s.io ExecCredential) from the allow-list. Rejects with TargetError that has nothing of its output. */
 export async function runPlugin(plugin: ExecPlugin, options: PluginOptions): Promise<PluginCredential> {
-  const program = options.allowed.find(
-    (path) => path === plugin.command || (!isAbsolute(plugin.command) && basename(path) === plugin.command),
+  const listed = options.allowed.filter(
+    (path) => isAbsolute(path) && (path === plugin.command || (!isAbsolute(plugin.command) && basename(path) === plugin.command)),
   );
   const name = basename(plugin.command);
-  if (program === undefined || !isAbsolute(program)) {
+  if (listed.length === 0) {
     throw new TargetError(
       "target_down",
-      `The exec plug-in "${name}" is not on the list of those that may be run; the operator adds its path.`,
+      `The exec plug-in "${name}" is not on the list of those that may be run; the operator adds its path to INTERLOCK_EXEC_PLUGINS.`,
     );
   }
+  const program = (await firstThatRuns(listed)) ?? listed[0]!;
   const refused = plugin.env.find((variable) => REFUSED_VARIABLES.test(variable.name));
   if (refused !== undefined) throw new TargetError("target_down", `The exec plug-in "${name}" may not set ${refused.name}.`);
   const output = await outputOf(program, plugin, options);

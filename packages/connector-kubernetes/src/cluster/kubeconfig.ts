@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { TargetError } from "@interlock/connector";
+import { parse } from "yaml";
 
 /** Where a cluster is and how to be let in, as stored (encrypted) for a connection. */
 export type ClusterSecret =
   /** Text of a kubeconfig with everything inline: no files of the agent are read. */
   | { kubeconfig: string; context?: string }
-  /** The service account of the pod the agent runs in; host and port are the cluster's own environment variables, read by the app. */
+  /** The service account of the pod the agent runs in; host and port are what the cluster tells every pod (KUBERNETES_SERVICE_HOST, …_PORT). */
   | { inCluster: { host: string; port: string; folder?: string } };
 
 export interface ExecPlugin {
@@ -66,11 +67,20 @@ export async function readAccess(secret: ClusterSecret): Promise<ClusterAccess> 
   if ("inCluster" in secret) return inCluster(secret.inCluster);
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
+  let content: unknown;
   try {
-    config.loadFromString(secret.kubeconfig);
+    content = parse(secret.kubeconfig);
   } catch {
     // The parser quotes the text around a mistake, which may be the credential.
     throw bad("it is not YAML of that form.");
+  }
+  // Read while it is loaded, whoever's it is.
+  if (namesTokenFile(content)) throw bad("a user's tokenFile names a file; put its content into token.");
+  try {
+    // What was looked at is what is loaded.
+    config.loadFromString(JSON.stringify(content));
+  } catch {
+    throw bad("it is not of the form of a kubeconfig.");
   }
   if (secret.context !== undefined) config.setCurrentContext(secret.context);
   const context = config.getContextObject(config.getCurrentContext());
@@ -104,6 +114,16 @@ export async function readAccess(secret: ClusterSecret): Promise<ClusterAccess> 
     credential,
     namespace: context.namespace || "default",
   };
+}
+
+function namesTokenFile(content: unknown): boolean {
+  const users = (content as { users?: unknown } | null)?.users;
+  if (!Array.isArray(users)) return false;
+  const fields = users.flatMap((entry: unknown) => {
+    const user = (entry as { user?: unknown } | null)?.user;
+    return typeof user === "object" && user !== null ? Object.keys(user) : [];
+  });
+  return fields.some((field) => /^token[-_]?file$/i.test(field));
 }
 
 const decoded = (base64: string): string => Buffer.from(base64, "base64").toString("utf8");

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { access, constants, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { firstThatRuns } from "../host-program.ts";
 import type { Files } from "./kustomization.ts";
 
 export const KUBECTL_MISSING =
@@ -45,14 +46,7 @@ export async function findKubectl(search: { configured?: string; path: string })
           .filter((folder) => folder.startsWith("/"))
           .map((folder) => join(folder, "kubectl"))
       : [search.configured];
-  for (const candidate of candidates) {
-    const runs = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runs) return candidate;
-  }
-  return undefined;
+  return firstThatRuns(candidates);
 }
 
 /** kubectl takes the path of `--raw` for the whole one, so it alone would not lead to the gate. */

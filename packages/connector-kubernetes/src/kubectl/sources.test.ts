@@ -15,7 +15,9 @@ describe("kustomizations", () => {
       kustomization("resources: [a.yaml, base]\nnamePrefix: x-", { "a.yaml": "", "base/kustomization.yaml": "resources: []" }),
     ).toBeUndefined();
     expect(kustomization("configMapGenerator: [{name: c, files: [k=a.yaml], literals: [a=b]}]", { "a.yaml": "" })).toBeUndefined();
-    expect(kustomization("patches: [{patch: '- op: x', target: {kind: Pod}}]")).toBeUndefined();
+    expect(kustomization("patches: [{patch: '- op: x', target: {kind: Pod}, options: {allowNameChange: true}}]")).toBeUndefined();
+    expect(kustomization("secretGenerator: [{name: s, type: Opaque, behavior: create, literals: [a=b], options: {}}]")).toBeUndefined();
+    expect(kustomization("replacements: [{source: {kind: Pod}, targets: []}, {path: r.yaml}]", { "r.yaml": "" })).toBeUndefined();
   });
 
   it.each([
@@ -37,6 +39,23 @@ describe("kustomizations", () => {
     "somethingNew: 1",
     "[1]",
     "resources: x",
+    // kustomize takes a field in any case, and merges.
+    "configMapGenerator: [{name: c, Files: ['a=http://169.254.169.254/x']}]",
+    "configMapGenerator: [{name: c, FILES: [a.yaml]}]",
+    "configMapGenerator: [{name: c, <<: {files: ['http://169.254.169.254/x']}}]",
+    "secretGenerator: [{name: c, Envs: ['http://169.254.169.254/x']}]",
+    "patches: [{Path: 'http://169.254.169.254/x'}]",
+    "patchesJson6902: [{target: {kind: Pod}, pATH: x}]",
+    "replacements: [{Path: 'http://169.254.169.254/x'}]",
+    "Resources: ['http://169.254.169.254/x']",
+    "<<: {resources: ['http://169.254.169.254/x']}",
+    "configMapGenerator: [{name: c, files: 'http://169.254.169.254/x'}]",
+    "configMapGenerator: [[x]]",
+    "namePrefix: &a x\nnameSuffix: *a",
+    "configMapGenerator: [{name: c, ? !!binary RmlsZXM= : ['http://169.254.169.254/x']}]",
+    // A line ends there for YAML 1.1.
+    "namePrefix: x # \u2028resources: ['http://169.254.169.254/x']",
+    "namePrefix: x # \u0085resources: ['http://169.254.169.254/x']",
   ])("may not have %s", (text) => {
     expect(kustomization(text)).toBeTypeOf("string");
   });
