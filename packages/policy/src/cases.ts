@@ -38,6 +38,22 @@ export function inputOf(impact: Impact, fields: Partial<JudgeInput> = {}): Judge
   };
 }
 
+const METHODS: Partial<Record<Effect, string>> = { delete: "DELETE", append: "POST" };
+
+/** A planned write to one object of a cluster: `before` without, `after` with it. What is not given is not there. */
+export function writeOf(object: string, effect: Effect, fields: Partial<Statement> = {}): Statement {
+  return statementOf(effect, {
+    effects: [{ effect, object, kind: object.split(" ")[1]!, rows: exactly(1) }],
+    request: { method: METHODS[effect] ?? "PATCH", path: "/" },
+    ...fields,
+  });
+}
+
+/** On a production cluster. */
+export function onCluster(...statements: Statement[]): JudgeInput {
+  return inputOf(impactOf(statements), { connection: { name: "eks-prod", connector: "kubernetes", environment: "prod", labels: {} } });
+}
+
 /** A policy of rules written as YAML list items. */
 export function policyOf(rules: string): Policy {
   const indented = rules.trim().replaceAll(/^/gm, "  ");

@@ -1,7 +1,10 @@
 import { Environment } from "@marcbachmann/cel-js";
+import type { Json } from "@interlock/kube-model";
 import { RE2JS } from "re2js";
-import { ConnectionFact, ImpactFact, ObjectFact, PrincipalFact, RoomFact, RowsFact, StatementFact } from "./facts.ts";
+import { BreakageFact, ConnectionFact, ImpactFact, ObjectFact, PrincipalFact, RoomFact, RowsFact, StatementFact } from "./facts.ts";
+import { parseFieldPath, scalarNumber, scalarText, valuesAt } from "./field-path.ts";
 import { Moment, MOMENT_GETTERS } from "./moment.ts";
+import { ContainerFact, ImageFact, PlannedFact, RightFact, RoleRefFact, SubjectFact, VolumeFact } from "./planned-facts.ts";
 
 /** Names that mean something in every expression; no iteration variable may take one. */
 export const VARIABLES = {
@@ -12,7 +15,12 @@ export const VARIABLES = {
   statement: "Statement",
   impact: "Impact",
   objects: "list<Object>",
+  before: "Planned",
+  after: "Planned",
 } as const;
+
+/** What looks into an object of a cluster by a path, e.g. `after.text("spec.type")`. Only `texts` may go through lists. */
+export const FIELD_CALLS: ReadonlySet<string> = new Set(["text", "texts", "number", "flag", "sets"]);
 
 /** Everything that may be called. A list of what is allowed, so that a new version of the library cannot add something unbounded. */
 export const CALLS: ReadonlySet<string> = new Set(
@@ -20,6 +28,7 @@ export const CALLS: ReadonlySet<string> = new Set(
     ["has", "size", "all", "exists", "exists_one", "filter"],
     ["startsWith", "endsWith", "contains", "lowerAscii", "upperAscii", "trim", "re"],
     ["int", "double", "string", "timestamp", "duration"],
+    [...FIELD_CALLS],
   ),
 );
 
@@ -29,11 +38,17 @@ export const COMPREHENSIONS: ReadonlySet<string> = new Set(["all", "exists", "ex
 /** Characters that `re` may look at in one evaluation: about 20 ms at worst. */
 const RE_BUDGET = 1_000_000;
 let reLeft = RE_BUDGET;
+
+/** Fields that paths may look at in one evaluation, and values that `texts` may find at once. */
+const FIELD_BUDGET = 200_000;
+export const MOST_TEXTS = 10_000;
+let fieldsLeft = FIELD_BUDGET;
 const patterns = new Map<string, RE2JS>();
 
 /** Call before each evaluation. Evaluations are synchronous, so one budget serves all. */
 export function refillBudget(): void {
   reLeft = RE_BUDGET;
+  fieldsLeft = FIELD_BUDGET;
 }
 
 /** Compiles a pattern once; throws the syntax error of a bad one. */
@@ -52,6 +67,14 @@ function re(text: string, pattern: string): boolean {
   reLeft -= text.length;
   if (reLeft < 0) throw new Error(`re() looked at more than ${RE_BUDGET} characters`);
   return compilePattern(pattern).test(text);
+}
+
+function fieldsAt({ object }: PlannedFact, path: string): Json[] {
+  const found = valuesAt(object, parseFieldPath(path) ?? [], () => {
+    if (--fieldsLeft < 0) throw new Error(`paths looked at more than ${FIELD_BUDGET} fields`);
+  });
+  if (found.length > MOST_TEXTS) throw new Error(`${path} is more than ${MOST_TEXTS} values`);
+  return found;
 }
 
 const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
@@ -84,6 +107,10 @@ function build(): Environment {
       },
     })
     .registerType("Impact", { ctor: ImpactFact, fields: { effect: "string", complete: "bool", rows: "Rows" } })
+    .registerType("Breakage", {
+      ctor: BreakageFact,
+      fields: { object: "string", kind: "string", namespace: "string", code: "string", why: "string" },
+    })
     .registerType("Statement", {
       ctor: StatementFact,
       fields: {
@@ -96,6 +123,7 @@ function build(): Environment {
         rewrites: "list<string>",
         risks: "list<string>",
         sideEffects: "list<string>",
+        breaks: "list<Breakage>",
         undo: "bool",
       },
     })
@@ -106,6 +134,63 @@ function build(): Environment {
     })
     .registerType("Room", { ctor: RoomFact, fields: { id: "string", severity: "string", incident: "bool" } })
     .registerType("Moment", { ctor: Moment, fields: {} })
+    .registerType("Image", {
+      ctor: ImageFact,
+      fields: { text: "string", registry: "string", repository: "string", tag: "string", digest: "string" },
+    })
+    .registerType("Container", {
+      ctor: ContainerFact,
+      fields: {
+        name: "string",
+        type: "string",
+        image: "Image",
+        privileged: "bool",
+        root: "string",
+        capabilities: "list<string>",
+        escalates: "bool",
+        readOnlyRoot: "bool",
+      },
+    })
+    .registerType("Volume", { ctor: VolumeFact, fields: { name: "string", type: "string", hostPath: "string" } })
+    .registerType("RoleRef", { ctor: RoleRefFact, fields: { kind: "string", name: "string" } })
+    .registerType("Subject", { ctor: SubjectFact, fields: { kind: "string", name: "string", namespace: "string" } })
+    .registerType("Right", {
+      ctor: RightFact,
+      fields: {
+        verbs: "list<string>",
+        groups: "list<string>",
+        resources: "list<string>",
+        names: "list<string>",
+        urls: "list<string>",
+      },
+    })
+    .registerType("Planned", {
+      ctor: PlannedFact,
+      fields: {
+        present: "bool",
+        group: "string",
+        version: "string",
+        kind: "string",
+        namespace: "string",
+        name: "string",
+        labels: "map<string, string>",
+        annotations: "map<string, string>",
+        containers: "list<Container>",
+        volumes: "list<Volume>",
+        host: "list<string>",
+        serviceAccounts: "list<string>",
+        roleRef: "RoleRef",
+        subjects: "list<Subject>",
+        rights: "list<Right>",
+      },
+    })
+    .registerFunction("Planned.text(string): string", (planned: PlannedFact, path: string) => scalarText(fieldsAt(planned, path)[0]))
+    .registerFunction("Planned.texts(string): list<string>", (planned: PlannedFact, path: string) =>
+      fieldsAt(planned, path).map(scalarText),
+    )
+    .registerFunction("Planned.number(string): double", (planned: PlannedFact, path: string) => scalarNumber(fieldsAt(planned, path)[0]))
+    .registerFunction("Planned.flag(string): bool", (planned: PlannedFact, path: string) => fieldsAt(planned, path)[0] === true)
+    .registerFunction("Planned.sets(string): bool", (planned: PlannedFact, path: string) => fieldsAt(planned, path).length > 0)
     .registerFunction("re(string, string): bool", re);
   for (const [name, get] of Object.entries(MOMENT_GETTERS)) {
     environment.registerFunction(`Moment.${name}(): int`, (moment: Moment) => BigInt(get(moment, "UTC")));

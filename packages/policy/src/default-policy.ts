@@ -55,6 +55,87 @@ rules:
     obligations: { countdown: 5s }
     message: Changing definitions in production needs two payments reviewers.
 
+  # What a production cluster takes in, by what a write would leave (after). What was so before may stay, and an undo puts back what was there.
+  # Their messages stand before those of the rules below, which say the same of every change.
+  - id: namespace-without-env
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo && after.kind == "Namespace" && after.group == "" && after.text("metadata.labels.env") == ""
+      && (!before.present || before.text("metadata.labels.env") != "")
+    effect: deny
+    message: >-
+      This namespace has no env label. Network policies go by it, so its traffic would be dropped without a word. Write it as a manifest with
+      metadata.labels.env (prod, staging, dev) and apply that.
+
+  - id: privileged-pods
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo && after.containers.exists(c, (c.privileged || "SYS_ADMIN" in c.capabilities || "ALL" in c.capabilities)
+      && !before.containers.exists(b, b.name == c.name && (b.privileged || "SYS_ADMIN" in b.capabilities || "ALL" in b.capabilities)))
+    effect: deny
+    message: A privileged container owns its node and everything that runs there. Take privileged, SYS_ADMIN and ALL out of its securityContext.
+
+  - id: root-pods
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo && after.containers.exists(c, c.root == "yes" && !before.containers.exists(b, b.name == c.name && b.root == "yes"))
+    effect: deny
+    message: A container would run as root (runAsUser 0). Give it a user of its own, for instance runAsUser 10001 with runAsNonRoot true.
+
+  - id: host-path
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo
+      && after.volumes.exists(v, v.type == "hostPath" && !before.volumes.exists(b, b.type == "hostPath" && b.hostPath == v.hostPath))
+    effect: deny
+    message: A hostPath volume opens the node's own files to a pod. Use a persistentVolumeClaim, an emptyDir or a ConfigMap instead.
+
+  - id: host-namespaces
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: "!statement.undo && after.host.exists(h, !(h in before.host))"
+    effect: deny
+    message: hostNetwork, hostPID and hostIPC let a pod see the node's traffic and processes, past every network policy. Take them out.
+
+  - id: cluster-admin
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo && ((after.roleRef.kind == "ClusterRole" && after.roleRef.name == "cluster-admin")
+      || after.rights.exists(r, "*" in r.verbs && "*" in r.groups && "*" in r.resources))
+    effect: deny
+    message: >-
+      cluster-admin may do everything to everything, and whoever holds it needs nobody's agreement. Bind a role with the verbs that are needed;
+      for a single task propose the task itself.
+
+  - id: last-disruption-budget
+    match: { environment: [prod], connectors: [kubernetes], effects: [modify, delete] }
+    when: >-
+      !statement.undo && (statement.effect == "delete" || before.kind == "PodDisruptionBudget")
+      && statement.breaks.exists(b, b.code == "no_disruption_budget")
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: This takes the last PodDisruptionBudget from pods that run. The next node drain may end all of them at once; two people of platform agree to that.
+
+  - id: image-without-digest
+    match: { environment: [prod], connectors: [kubernetes], effects: [append, modify] }
+    when: >-
+      !statement.undo && after.containers.exists(c, c.image.digest == ""
+      && !before.containers.exists(b, b.name == c.name && b.image.text == c.image.text))
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { countdown: 5s }
+    message: An image without a digest can be another one tomorrow. Somebody of platform looks at it; name@sha256:… would settle it.
+
+  - id: may-run-as-root
+    match: { environment: [prod], connectors: [kubernetes], effects: [append, modify] }
+    when: >-
+      !statement.undo && after.containers.exists(c, c.root == "unknown"
+      && !before.containers.exists(b, b.name == c.name && b.root != "no"))
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { countdown: 5s }
+    message: Nothing keeps a container from running as root, so its image decides. Somebody of platform looks at it; runAsNonRoot true would settle it.
+
   - id: cluster-changes
     match: { environment: [prod], connectors: [kubernetes], effects: [append, modify, delete] }
     effect: review

@@ -1,8 +1,10 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { CALLS, compilePattern, COMPREHENSIONS, VARIABLES } from "./cel-environment.ts";
+import { CALLS, compilePattern, COMPREHENSIONS, FIELD_CALLS, VARIABLES } from "./cel-environment.ts";
+import { EACH, parseFieldPath } from "./field-path.ts";
 import { isTimeZone, MOMENT_GETTERS } from "./moment.ts";
 import { callOf, childrenOf, literalText } from "./syntax-tree.ts";
 import { misspelt } from "./word-check.ts";
+import { listName, type Work } from "./work.ts";
 
 /** `offset` counts UTF-16 units from the start of the expression. */
 export interface ExpressionError {
@@ -12,9 +14,7 @@ export interface ExpressionError {
 
 /** What bounds the work of one evaluation, together with the sizes of the lists it meets. */
 export interface Shape {
-  nodes: number;
-  /** How deep iterations nest. */
-  depth: number;
+  work: Work;
   /** Number of `+`, each of which can make a list or text longer. */
   additions: number;
   readsText: boolean;
@@ -29,17 +29,16 @@ const MOST_DEEP = 3;
  */
 export function checkLimits(root: ASTNode): { shape: Shape; errors: ExpressionError[] } {
   const errors: ExpressionError[] = [];
-  const shape: Shape = { nodes: 0, depth: 0, additions: 0, readsText: false };
-  walk(root, 0);
+  const shape: Shape = { work: { nodes: 0, loops: [] }, additions: 0, readsText: false };
+  walk(root, 0, shape.work);
   return { shape, errors };
 
   function refuse(node: ASTNode, message: string): void {
     errors.push({ offset: node.start, message });
   }
 
-  function walk(node: ASTNode, depth: number): void {
-    shape.nodes++;
-    shape.depth = Math.max(shape.depth, depth);
+  function walk(node: ASTNode, depth: number, work: Work): void {
+    work.nodes++;
     const call = callOf(node);
     if (call !== undefined && !CALLS.has(call.name)) {
       const instead = call.name === "matches" ? "; use re(text, pattern), which takes linear time" : "";
@@ -47,6 +46,7 @@ export function checkLimits(root: ASTNode): { shape: Shape; errors: ExpressionEr
       return;
     }
     if (call?.name === "re") checkPattern(node, call.args[1]);
+    if (call?.receiver !== undefined && FIELD_CALLS.has(call.name)) checkPath(node, call.name, call.args[0]);
     if (call !== undefined && call.name in MOMENT_GETTERS) checkZone(call.args[0]);
     if (node.op === "+") checkAddition(node, depth);
     if (node.op === "[]") checkIndex(node);
@@ -59,11 +59,23 @@ export function checkLimits(root: ASTNode): { shape: Shape; errors: ExpressionEr
       if (variable?.op === "id" && variable.args in VARIABLES)
         refuse(variable, `${variable.args} already means something; call the element otherwise`);
       if (depth + 1 > MOST_DEEP) refuse(node, `iterations nest deeper than ${MOST_DEEP}`);
-      walk(call.receiver, depth);
-      if (body !== undefined) walk(body, depth + 1);
+      walk(call.receiver, depth, work);
+      const each: Work = { nodes: 0, loops: [] };
+      work.loops.push({ over: listName(call.receiver), each });
+      if (body !== undefined) walk(body, depth + 1, each);
       return;
     }
-    for (const child of childrenOf(node)) walk(child, depth);
+    for (const child of childrenOf(node)) walk(child, depth, work);
+  }
+
+  function checkPath(node: ASTNode, name: string, path: ASTNode | undefined): void {
+    const text = literalText(path);
+    const steps = text === undefined ? undefined : parseFieldPath(text);
+    if (text === undefined) refuse(path ?? node, `the path of ${name}() must be a text between quotes, so that it can be checked now`);
+    else if (steps === undefined)
+      refuse(path!, `${JSON.stringify(text)} is no path: write it like spec.rules[0].host or metadata.labels["example.com/tier"]`);
+    else if (steps.includes(EACH) && name !== "texts" && name !== "sets")
+      refuse(path!, `${name}() is about one value; texts() goes through all of [*]`);
   }
 
   function checkPattern(node: ASTNode, pattern: ASTNode | undefined): void {
@@ -92,8 +104,8 @@ export function checkLimits(root: ASTNode): { shape: Shape; errors: ExpressionEr
 
   function checkIndex(node: ASTNode): void {
     const [base, index] = childrenOf(node);
-    const label = base?.op === "." && base.args[1] === "labels";
+    const label = base?.op === "." && (base.args[1] === "labels" || base.args[1] === "annotations");
     const number = index?.op === "value" && typeof index.args === "bigint";
-    if (!label && !number) refuse(index ?? node, "only labels are looked up by name, and lists by a whole number");
+    if (!label && !number) refuse(index ?? node, "only labels and annotations are looked up by name, and lists by a whole number");
   }
 }

@@ -3,6 +3,8 @@ import { CEL, refillBudget } from "./cel-environment.ts";
 import { checkLimits, type ExpressionError, type Shape } from "./expression-limits.ts";
 import type { Facts } from "./facts.ts";
 import { type FigureReads, figureReads } from "./figures.ts";
+import { could, logicOf } from "./logic.ts";
+import { costOf, listSizes } from "./work.ts";
 
 /** A checked, compiled predicate. The one place that knows which expression language is used. */
 export interface Expression {
@@ -10,6 +12,8 @@ export interface Expression {
   readonly reads: FigureReads;
   /** Bounded in time and memory. Throws an ExpressionFault when it cannot be evaluated for these facts. */
   evaluate(facts: Facts): boolean;
+  /** Whether it could be true where every part of it that `open` is told of could be anything. */
+  couldHold(facts: Facts, open: (reads: FigureReads) => boolean): boolean;
 }
 
 /** An evaluation that has no result, e.g. a label nobody set. `message` is for people. */
@@ -29,7 +33,8 @@ export function compileExpression(text: string): Compiled {
     const { shape, errors } = checkLimits(program.ast);
     // Before the type check, which rewrites the tree.
     const reads = figureReads(program.ast);
-    if (errors.length > 0) return { ok: false, errors };
+    const logic = errors.length > 0 ? undefined : logicOf(program.ast);
+    if (logic === undefined) return { ok: false, errors };
     const checked = program.check();
     if (!checked.valid) return failure(checked.error);
     if (checked.type !== "bool")
@@ -40,14 +45,16 @@ export function compileExpression(text: string): Compiled {
         text,
         reads,
         evaluate(facts) {
-          const cost = costOf(shape, facts);
-          if (cost > BUDGET) throw new ExpressionFault(`it would take too long over ${facts.objects.length} objects`);
-          refillBudget();
+          keepWithin(shape, facts);
           try {
             return program(facts) === true;
           } catch (error) {
             throw new ExpressionFault(summaryOf(error), { cause: error });
           }
+        },
+        couldHold(facts, open) {
+          keepWithin(shape, facts);
+          return could(logic, true, facts, open);
         },
       },
     };
@@ -56,14 +63,11 @@ export function compileExpression(text: string): Compiled {
   }
 }
 
-/** An upper bound: every iteration as long as the longest list could be, every text operation over the whole text. */
-function costOf({ nodes, depth, additions, readsText }: Shape, { objects, principal, statement }: Facts): number {
-  let longest = Math.max(nodes, objects.length, principal.groups.length);
-  for (const list of [statement.locks, statement.rewrites, statement.risks, statement.sideEffects])
-    longest = Math.max(longest, list.length);
-  if (depth > 0) for (const { columns } of objects) longest = Math.max(longest, columns.length);
-  const textFactor = readsText ? 1 + statement.text.length / 4096 : 1;
-  return nodes * (longest * (1 + additions)) ** depth * textFactor;
+/** Before each evaluation. Throws where the work could be more than is given to one rule: every text operation goes over the whole text. */
+function keepWithin({ work, additions, readsText }: Shape, facts: Facts): void {
+  const cost = costOf(work, listSizes(facts, additions)) * (readsText ? 1 + facts.statement.text.length / 4096 : 1);
+  if (cost > BUDGET) throw new ExpressionFault(`it would take too long over ${facts.objects.length} objects`);
+  refillBudget();
 }
 
 function failure(error: unknown): Compiled {

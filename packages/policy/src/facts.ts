@@ -1,6 +1,16 @@
-import { clusterOperation, type Impact, type Rows, type Statement, impactRows, kubernetesObject, sumRows } from "@interlock/protocol";
+import {
+  type Breakage,
+  clusterOperation,
+  type Impact,
+  type Rows,
+  type Statement,
+  impactRows,
+  kubernetesObject,
+  sumRows,
+} from "@interlock/protocol";
 import type { JudgeInput } from "./judge-input.ts";
 import { Moment } from "./moment.ts";
+import { PlannedFact } from "./planned-facts.ts";
 
 /*
  * What an expression sees, as classes, because the CEL environment checks and looks up fields by class. Integers are bigint there.
@@ -58,6 +68,25 @@ export class ImpactFact {
   }
 }
 
+/** Something elsewhere that stops working. */
+export class BreakageFact {
+  readonly object: string;
+  /** Of an object of Kubernetes. */
+  readonly kind: string;
+  readonly namespace: string;
+  /** What it is, for rules; empty where there is no word for it. */
+  readonly code: string;
+  readonly why: string;
+  constructor({ object, code = "", why }: Breakage) {
+    const named = kubernetesObject(object);
+    this.object = object;
+    this.kind = named?.kind ?? "";
+    this.namespace = named?.namespace ?? "";
+    this.code = code;
+    this.why = why;
+  }
+}
+
 export class StatementFact {
   readonly text: string;
   readonly title: string;
@@ -68,6 +97,7 @@ export class StatementFact {
   readonly rewrites: readonly string[];
   readonly risks: readonly string[];
   readonly sideEffects: readonly string[];
+  readonly breaks: readonly BreakageFact[];
   /** Puts back what a command that was agreed to has changed. */
   readonly undo: boolean;
   constructor(statement: Statement, atWorst: boolean, undo: boolean) {
@@ -80,6 +110,7 @@ export class StatementFact {
     this.rewrites = statement.rewrites;
     this.risks = statement.risks.map((risk) => risk.code);
     this.sideEffects = statement.sideEffects.map((effect) => effect.kind);
+    this.breaks = (statement.breaks ?? []).map((one) => new BreakageFact(one));
     this.undo = undo;
   }
 }
@@ -129,6 +160,9 @@ export interface Facts {
   statement: StatementFact;
   impact: ImpactFact;
   objects: readonly ObjectFact[];
+  /** The object of a cluster that the statement writes, without and with the write; of any other statement there is none. */
+  before: PlannedFact;
+  after: PlannedFact;
 }
 
 /** Facts that are the same for every statement of one judgement. */
@@ -151,6 +185,8 @@ export function factsOf({ undo, ...common }: CommonFacts, impact: Impact, statem
     statement: new StatementFact(statement, atWorst, undo),
     impact: new ImpactFact(impact, atWorst),
     objects: objectsOf(statement).map(({ rows, ...object }) => new ObjectFact({ ...object, rows: new RowsFact(rows, atWorst) })),
+    before: new PlannedFact(statement.before),
+    after: new PlannedFact(statement.after),
   };
 }
 

@@ -10,14 +10,17 @@ export interface FigureReads {
   objects: boolean;
   /** Depends on a list of things the statement does, so on the list being whole. */
   completeness: boolean;
+  /** Depends on the object of a cluster without, or with, the write. */
+  before: boolean;
+  after: boolean;
 }
 
 const OF_IMPACT: ReadonlySet<string> = new Set(["effect", "complete"]);
 const OF_STATEMENT: ReadonlySet<string> = new Set(["text", "title", "effect"]);
-const LISTS_OF_STATEMENT: ReadonlySet<string> = new Set(["locks", "rewrites", "risks", "sideEffects", "reversible"]);
+const LISTS_OF_STATEMENT: ReadonlySet<string> = new Set(["locks", "rewrites", "risks", "sideEffects", "breaks", "reversible"]);
 
 export function figureReads(root: ASTNode): FigureReads {
-  const reads: FigureReads = { impact: false, statement: false, objects: false, completeness: false };
+  const reads: FigureReads = { impact: false, statement: false, objects: false, completeness: false, before: false, after: false };
   walk(root, []);
   return reads;
 
@@ -35,6 +38,7 @@ export function figureReads(root: ASTNode): FigureReads {
 
   function readName(name: string, [field, next]: readonly string[]): void {
     if (name === "objects") reads.completeness = true;
+    if (name === "before" || name === "after") reads[name] = true;
     if (name !== "impact" && name !== "statement") return;
     if (field === "rows" && next === "kind") return;
     if (field === "rows" && next !== undefined) reads[name] = true;
@@ -53,6 +57,8 @@ function isNamed(base: ASTNode): boolean {
  * does for everything but an `allow`.
  */
 export function doubt(reads: FigureReads, impact: Impact, statement: Statement, estimates: "exact" | "trusted"): string | undefined {
+  const unseen = unseenObject(reads, impact, statement);
+  if (unseen !== undefined) return unseen;
   if (reads.completeness && !impact.complete) return "the impact is not complete";
   const unsure = (rows: Rows) => (estimates === "exact" ? rows.kind !== "exact" : rows.kind === "capped" || rows.kind === "unknown");
   const total = impactRows(impact);
@@ -64,6 +70,22 @@ export function doubt(reads: FigureReads, impact: Impact, statement: Statement, 
   // An incomplete impact may lack whole figures, so no sum over it is exact either.
   if (!impact.complete && (reads.impact || reads.statement || reads.objects)) return "the impact is not complete";
   return undefined;
+}
+
+/**
+ * Why an object that an expression asks about is not known. A write by name to what nobody has looked for may change something that is there;
+ * one whose outcome could not be shown may leave anything.
+ */
+function unseenObject(reads: FigureReads, impact: Impact, { request, before, after }: Statement): string | undefined {
+  if (request === undefined || request.method === "DELETE" || request.subresource === "eviction") return undefined;
+  if (reads.before && before === undefined && request.method !== "POST" && !impact.complete) return "what is there now is not known";
+  return reads.after && after === undefined && request.subresource === undefined ? "what it would leave is not known" : undefined;
+}
+
+/** Whether what an expression depends on could be anything, because it was not, or not wholly, worked out. */
+export function open(reads: FigureReads, impact: Impact, statement: Statement): boolean {
+  if (unseenObject(reads, impact, statement) !== undefined) return true;
+  return !impact.complete && (reads.completeness || reads.impact || reads.statement || reads.objects);
 }
 
 function sayRows({ value, kind }: Rows): string {

@@ -1,7 +1,7 @@
 import type { Impact, Statement } from "@interlock/protocol";
 import { type Expression, ExpressionFault } from "./expression.ts";
 import { type CommonFacts, type Facts, factsOf } from "./facts.ts";
-import { doubt } from "./figures.ts";
+import { doubt, open } from "./figures.ts";
 import type { JudgeInput } from "./judge-input.ts";
 import { mismatch } from "./match.ts";
 import type { Rule } from "./policy.ts";
@@ -13,6 +13,8 @@ import type { Rule } from "./policy.ts";
 export interface Finding {
   holds: "yes" | "possible" | "no" | "error";
   why: string;
+  /** What is not known, where it is possible. */
+  unsure?: string;
 }
 
 /** One statement with its facts, made when the first expression asks for them. */
@@ -57,20 +59,21 @@ function permission({ when }: Rule, subject: Subject): Finding {
   const unsure = doubt(when!.reads, subject.impact, subject.statement, "exact");
   if (unsure === undefined) return plain(when!.evaluate(subject.facts));
   const why = `does not allow: ${unsure}, and its condition depends on that`;
-  return { holds: couldHold(when!, subject) ? "possible" : "no", why };
+  return couldHold(when!, subject) ? { holds: "possible", why, unsure } : { holds: "no", why };
 }
 
 function restriction({ when }: Rule, subject: Subject): Finding {
   if (when!.evaluate(subject.facts)) return plain(true);
   const unsure = doubt(when!.reads, subject.impact, subject.statement, "trusted");
   if (unsure === undefined || !couldHold(when!, subject)) return plain(false);
-  return { holds: "possible", why: `cannot be ruled out: ${unsure}` };
+  return { holds: "possible", why: `cannot be ruled out: ${unsure}`, unsure };
 }
 
-/** What an incomplete impact lacks could be anything; a figure without an upper bound is tried at its largest. */
+/** What was not worked out could be anything; a figure without an upper bound is tried at its largest. */
 function couldHold(when: Expression, subject: Subject): boolean {
-  const holds = when.evaluate(subject.facts);
-  return holds || !subject.impact.complete || when.evaluate(subject.worst);
+  const { impact, statement } = subject;
+  if (when.evaluate(subject.facts)) return true;
+  return when.couldHold(subject.facts, (reads) => open(reads, impact, statement)) || when.evaluate(subject.worst);
 }
 
 function plain(value: boolean): Finding {

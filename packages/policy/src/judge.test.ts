@@ -1,6 +1,6 @@
 import type { Effect, Rows, Statement } from "@interlock/protocol";
 import { describe, expect, test } from "vitest";
-import { cascadeOf, exactly, impactOf, inputOf, policyOf, statementOf } from "./cases.ts";
+import { cascadeOf, exactly, impactOf, inputOf, onCluster, policyOf, statementOf, writeOf } from "./cases.ts";
 import { DEFAULT_POLICY } from "./default-policy.ts";
 import { judge } from "./judge.ts";
 import type { JudgeInput } from "./judge-input.ts";
@@ -21,17 +21,12 @@ function said(policy: typeof defaultPolicy, input: JudgeInput): string {
   return [decision, ...seats, ...rules.map((rule) => `#${rule}`)].join(" ");
 }
 
-const CLUSTER = { name: "eks-prod", connector: "kubernetes", environment: "prod" as const, labels: {} };
-const onCluster = (...statements: Statement[]): JudgeInput => inputOf(impactOf(statements), { connection: CLUSTER });
-
-const METHODS: Partial<Record<Effect, string>> = { delete: "DELETE", append: "POST" };
+const CLUSTER = onCluster().connection;
 
 /** A planned write to one object, with `labels` as it would leave it. */
 function write(object: string, effect: Effect, labels: Record<string, string> = {}, fields: Partial<Statement> = {}): Statement {
-  const manifest = { metadata: { labels } };
-  return statementOf(effect, {
-    effects: [{ effect, object, kind: object.split(" ")[1]!, rows: exactly(1) }],
-    request: { method: METHODS[effect] ?? "PATCH", path: "/" },
+  const manifest = { apiVersion: "v1", kind: object.split(" ")[1]!, metadata: { labels } };
+  return writeOf(object, effect, {
     ...(effect === "append" ? {} : { before: manifest }),
     ...(effect === "delete" ? {} : { after: manifest }),
     ...fields,

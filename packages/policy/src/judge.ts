@@ -36,10 +36,10 @@ export function judge(policy: Policy, input: JudgeInput): Verdict {
   const obligations = combineObligations(rules);
   const reviews = rules.filter(({ effect }) => effect === "review").toSorted((a, b) => seats(b) - seats(a));
   if (reviews.length > 0) {
-    return { decision: "review", rules: reviews.map(({ id }) => id), message: firstMessage(reviews), obligations, ...verdict };
+    return { decision: "review", rules: reviews.map(({ id }) => id), message: firstMessage(reviews, judgements), obligations, ...verdict };
   }
   const allows = rules.filter((rule) => rule.effect === "allow" && judgements.some(({ findings }) => findings.get(rule)?.holds === "yes"));
-  return { decision: "allow", rules: allows.map(({ id }) => id), message: firstMessage(allows), obligations, ...verdict };
+  return { decision: "allow", rules: allows.map(({ id }) => id), message: firstMessage(allows, judgements), obligations, ...verdict };
 }
 
 function judgeStatement(policy: Policy, input: JudgeInput, subject: Subject): Judgement {
@@ -101,7 +101,7 @@ function seats({ reviews }: Rule): number {
 function denial(rules: readonly Rule[], denied: readonly Judgement[]): string {
   const broken = rules.find((rule) => denied.some(({ findings }) => findings.get(rule)?.holds === "error"));
   const denying = rules.filter((rule) => rule.effect === "deny" && rule !== broken);
-  if (denying.length > 0) return firstMessage(denying);
+  if (denying.length > 0) return firstMessage(denying, denied);
   if (broken !== undefined) {
     const why = denied.map(({ findings }) => findings.get(broken)).find((finding) => finding?.holds === "error")!.why;
     return `Rule ${broken.id} ${why}. It denies until it is mended.`;
@@ -109,6 +109,14 @@ function denial(rules: readonly Rule[], denied: readonly Judgement[]): string {
   return `No rule permits ${denied[0]!.statement.title}, and what no rule permits is denied.`;
 }
 
-function firstMessage([rule]: readonly Rule[]): string {
-  return rule?.message ?? (rule === undefined ? "" : `Rule ${rule.id}: ${rule.effect}.`);
+/** Of the first that holds; where each only may hold, of the first with what is not known. */
+function firstMessage(rules: readonly Rule[], judgements: readonly Judgement[]): string {
+  const holds = (rule: Rule): boolean => judgements.some(({ findings }) => findings.get(rule)?.holds === "yes");
+  const seated = rules.filter((rule) => seats(rule) === seats(rules[0]!));
+  const rule = seated.find(holds) ?? seated[0];
+  if (rule === undefined) return "";
+  const message = rule.message ?? `Rule ${rule.id}: ${rule.effect}.`;
+  if (holds(rule)) return message;
+  const unsure = judgements.map(({ findings }) => findings.get(rule)?.unsure).find((words) => words !== undefined);
+  return unsure === undefined ? message : `This cannot be ruled out, since ${unsure}. ${message}`;
 }

@@ -120,7 +120,11 @@ test.each([
   ],
   ["a word misspelt in a list", "objects.all(o, o.via in ['statement', 'fk'])", '5:49 "fk" is none of "statement", "cascade", "trigger"'],
   ["a kind misspelt", "impact.complete && 'exakt' != impact.rows.kind", '5:30 "exakt" is none of "exact", "capped", "estimate", "unknown"'],
-  ["a field by name", "impact['rows'] == impact['rows']", "5:18 only labels are looked up by name, and lists by a whole number"],
+  [
+    "a field by name",
+    "impact['rows'] == impact['rows']",
+    "5:18 only labels and annotations are looked up by name, and lists by a whole number",
+  ],
 ])("%s in an expression is an error at its line and column", (_, when, error) => {
   expect(errorsOf(rule(`    when: ${when}\n`))).toContain(error);
 });

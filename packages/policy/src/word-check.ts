@@ -9,6 +9,7 @@ const WORDS: Record<string, readonly string[]> = {
   severity: ["", ...Severity.options],
   reversible: ["undo", "partial", "no"],
   via: ["statement", "cascade", "trigger"],
+  root: ["yes", "no", "unknown"],
   operation: ["", "create", "update", "delete", "connect"],
 };
 

@@ -41,7 +41,7 @@ export const groupOf = ({ apiVersion }: KubeObject): string =>
  */
 export function podTemplatesOf(object: KubeObject): PodTemplate[] {
   if (!isRecord(object)) return [];
-  const path = PLACES[`${groupOf(object)}/${String(object.kind)}`];
+  const path = typeof object.kind === "string" ? PLACES[`${groupOf(object)}/${object.kind}`] : undefined;
   if (path !== undefined) {
     const spec = at(object, path);
     return isRecord(spec) ? [{ path, metadata: metadataOf(object, path), spec }] : [];

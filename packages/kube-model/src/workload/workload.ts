@@ -97,7 +97,9 @@ function containerOf(
   const shared = record(pod["securityContext"]);
   const windows = { ...record(shared["windowsOptions"]), ...record(own["windowsOptions"]) };
   const privileged = isSet(own["privileged"]) || isSet(windows["hostProcess"]);
-  const capabilities = entriesOf(record(own["capabilities"])["add"]).map(([, name]) => String(name).toUpperCase().replace(/^CAP_/, ""));
+  const capabilities = entriesOf(record(own["capabilities"])["add"]).flatMap(([, name]) =>
+    typeof name === "string" ? [name.toUpperCase().replace(/^CAP_/, "")] : [],
+  );
   return {
     name: typeof spec["name"] === "string" ? spec["name"] : "",
     type,
@@ -109,18 +111,21 @@ function containerOf(
     escalates:
       privileged || capabilities.includes("SYS_ADMIN") || capabilities.includes("ALL") || own["allowPrivilegeEscalation"] !== false,
     readOnlyRoot: own["readOnlyRootFilesystem"] === true,
-    hostPorts: entriesOf(spec["ports"]).flatMap(([, port]) =>
-      Number(record(port)["hostPort"]) > 0 ? [Number(record(port)["hostPort"])] : [],
-    ),
+    hostPorts: entriesOf(spec["ports"]).flatMap(([, port]) => {
+      const number = numberOf(record(port)["hostPort"]);
+      return number > 0 ? [number] : [];
+    }),
     spec,
   };
 }
+
+const numberOf = (value: Json): number => (typeof value === "number" || typeof value === "string" ? Number(value) : NaN);
 
 /** What a container says goes before what its pod says. */
 function rootOf(own: Record<string, Json>, shared: Record<string, Json>, windows: Record<string, Json>): WorkloadContainer["root"] {
   const user: Json = own["runAsUser"] ?? shared["runAsUser"];
   if (user !== undefined && user !== null) {
-    const number = typeof user === "number" || typeof user === "string" ? Number(user) : NaN;
+    const number = numberOf(user);
     if (number === 0) return "yes";
     return number > 0 ? "no" : "unknown";
   }

@@ -39,8 +39,9 @@ export function applyChange(world: World, change: Change): Breakage[] {
   const gone = new Set(change.gone.map(nameOf));
   for (const object of change.made) gone.delete(nameOf(object));
   const broken = new Map<string, Breakage>();
-  const tell = ({ object, scope }: Finding, why: string): void => {
-    if (!gone.has(object)) broken.set(`${object} ${why}`, { object, why, ...(scope === undefined ? {} : { scope }) });
+  const tell = ({ object, code, scope }: Finding, why: string): void => {
+    if (gone.has(object)) return;
+    broken.set(`${object} ${why}`, { object, ...(code === undefined ? {} : { code }), why, ...(scope === undefined ? {} : { scope }) });
   };
   rules.forEach((rule, index) => {
     const earlier = before[index]!;

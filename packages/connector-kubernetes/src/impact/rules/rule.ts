@@ -5,6 +5,8 @@ export interface Finding {
   key: string;
   /** Whose problem it is, as `objectName` writes it. */
   object: string;
+  /** A word for rules of policy. */
+  code?: string;
   /** Said when a write brings it about. Absent: its coming is no problem. */
   appears?: string;
   /** Said when a write ends it while `object` stays. Absent: its going is no problem. */

@@ -100,6 +100,38 @@ describe("routes", () => {
   });
 });
 
+describe("disruption budgets", () => {
+  const set = object("apps/v1", "StatefulSet", "a/db", { spec: {} });
+  const deployment = object("apps/v1", "Deployment", "a/web", { spec: {} });
+  const replicas = object("apps/v1", "ReplicaSet", "a/web-1", { spec: {} }, { ownerReferences: [ownedBy(deployment)] });
+  const web = (name: string, labels = { app: "web" }) => pod(`a/${name}`, labels, replicas);
+  const budget = (name: string, app: string) =>
+    object("policy/v1", "PodDisruptionBudget", `a/${name}`, { spec: { minAvailable: 1, selector: { matchLabels: { app } } } });
+  const cluster = [a, deployment, replicas, web("web-1-a"), web("web-1-b"), pod("a/lone", { app: "lone" })];
+  const left = (list: string[]) => list.filter((one) => one.includes("no PodDisruptionBudget"));
+  const uncovered = /^apps\/v1 Deployment a\/web: no PodDisruptionBudget covers its pods any longer/;
+
+  test("without its last budget a workload is told of once, a pod that nothing made by itself", () => {
+    const whole = [...cluster, budget("web", "web"), budget("lone", "lone")];
+    expect(left(breaks(whole, [budget("web", "web")]))).toEqual([expect.stringMatching(uncovered)]);
+    expect(left(breaks(whole, [budget("lone", "lone")]))).toEqual([expect.stringMatching(/^v1 Pod a\/lone: no PodDisruptionBudget/)]);
+  });
+  test("a selector that moves away, and pods that are relabelled, lose it as well", () => {
+    const whole = [...cluster, budget("web", "web")];
+    expect(left(breaks(whole, [], [budget("web", "other")]))).toEqual([expect.stringMatching(uncovered)]);
+    const moved = [web("web-1-a", { app: "moved" }), web("web-1-b", { app: "moved" })];
+    expect(left(breaks(whole, [], moved))).toEqual([expect.stringMatching(uncovered)]);
+    expect(left(breaks(whole, [], moved.slice(1)))).toEqual([]);
+  });
+  test("nothing is told where another budget covers them, where none did, or where the pods go as well", () => {
+    expect(left(breaks([...cluster, budget("web", "web"), budget("two", "web")], [budget("two", "web")]))).toEqual([]);
+    expect(left(breaks([...cluster, budget("db", "db")], [budget("db", "db")]))).toEqual([]);
+    expect(left(breaks([...cluster, budget("web", "web")], [web("web-1-a"), web("web-1-b")]))).toEqual([]);
+    const known = [a, web("web-1-a"), replicas, set, budget("web", "web")];
+    expect(left(breaks(known, [budget("web", "web"), replicas, web("web-1-a")]))).toEqual([]);
+  });
+});
+
 describe("names", () => {
   test("an ExternalName that stands for a Service of the cluster", () => {
     const alias = service("b/alias", undefined, { type: "ExternalName", externalName: "back.a.svc.cluster.local" });

@@ -1,4 +1,5 @@
 import { autoscalers } from "./autoscalers.ts";
+import { disruptionBudgets } from "./disruption-budgets.ts";
 import { externalNames } from "./external-names.ts";
 import { namedNamespaces, restrictedPods } from "./network-policies.ts";
 import { placement } from "./placement.ts";
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   externalNames,
   selections,
   selected,
+  disruptionBudgets,
   references,
   storageClasses,
   namedNamespaces,
