@@ -239,6 +239,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/connections",
       "/connections/{id}/schema",
       "/health",
+      "/reachability",
       "/rooms",
       "/rooms/{id}",
       "/rooms/{id}/close",

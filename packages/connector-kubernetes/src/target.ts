@@ -29,6 +29,7 @@ import { KNOWN_PLUGINS, type PluginOptions } from "./cluster/exec-plugin.ts";
 import { findKubectl, KUBECTL_MISSING } from "./kubectl/run.ts";
 import { endless, parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
+import { reach } from "./reach/reach.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { HOST_FOLDERS } from "./host-program.ts";
 import { objectTree } from "./schema.ts";
@@ -116,6 +117,9 @@ export function openTarget({ secret, host: { programs, credentialPrograms = [] }
         resolution: resolutionOf(writes, found.namespace, work),
         ...(work === undefined ? {} : { work }),
       };
+    },
+    async reach(question, signal) {
+      return reach(openClusterView(await cluster(), { signal }), question);
     },
     async schema(signal): Promise<SchemaTree> {
       return objectTree(await cluster(), signal);

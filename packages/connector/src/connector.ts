@@ -10,6 +10,8 @@ import type {
   ObjectKinds,
   ObjectsChange,
   ObjectText,
+  Reachability,
+  ReachQuestion,
   SchemaTree,
 } from "@interlock/protocol";
 
@@ -128,6 +130,11 @@ export interface Target {
    */
   plan?(text: string, options: ImpactOptions): Promise<Planned>;
   schema(signal: AbortSignal): Promise<SchemaTree>;
+  /**
+   * Present where a target has network policies: whether they let a connection through, and what would open it. It only reads. Rejects with
+   * `not_found` for names that are not there, and with the target's refusal where what the answer rests on may not be read.
+   */
+  reach?(question: ReachQuestion, signal: AbortSignal): Promise<Reachability>;
   /** Present where a target's objects can be walked, followed and edited one by one. */
   readonly objects?: ObjectExplorer;
   /** Completions at a UTF-16 offset, best first, at most 200. */

@@ -1,6 +1,23 @@
 export * from "./json.ts";
 export * from "./label-selector.ts";
 export * from "./manifests/manifests.ts";
+export { Network, type Namespace, type NetworkChange } from "./network/network.ts";
+export { readPort, type End } from "./network/ends.ts";
+export { PROTOCOLS, portTexts, type PortSet, type Protocol } from "./network/port-set.ts";
+export { difference, type ChangedConnections, type ChangedEnd } from "./network/difference.ts";
+export { matrixOf, type Matrix } from "./network/matrix.ts";
+export {
+  reachability,
+  summarize,
+  type Answer,
+  type ConnectionSummary,
+  type EndSummary,
+  type FoundEnd,
+  type Question,
+  type Unanswerable,
+} from "./network/reachability.ts";
+export type { ProposedChange, ProposedObject } from "./network/change.ts";
+export type { PolicyExplanation, RuleExplanation, SideExplanation } from "./network/explanation.ts";
 export * from "./workload/image.ts";
 export * from "./workload/pod-templates.ts";
 export * from "./workload/workload.ts";

@@ -13,5 +13,6 @@ export * from "./result-chunk.ts";
 export * from "./result-file.ts";
 export * from "./messages.ts";
 export * from "./objects.ts";
+export * from "./reachability.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

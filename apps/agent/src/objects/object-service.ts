@@ -2,7 +2,6 @@ import { TargetError, type ObjectExplorer, type ObjectPlace } from "@interlock/c
 import type { Db } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import {
-  bareStatement,
   ok,
   refuse,
   type AuditType,
@@ -15,7 +14,6 @@ import {
   type Outcome,
   type Principal,
 } from "@interlock/protocol";
-import { judgeNow } from "../command/judgement.ts";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import { RateLimit } from "../rest/rate-limit.ts";
@@ -24,6 +22,7 @@ import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
 import { maskedLines } from "./masked-lines.ts";
 import { ObjectFeed } from "./object-feed.ts";
+import { readRefusal, READ_ALL, readOf } from "./read-judgement.ts";
 
 /** Longest wait for one answer of a target, in milliseconds. */
 const ASK_MS = 10_000;
@@ -182,11 +181,7 @@ export class ObjectService {
     room: { id: string; severity: string | null } | undefined,
     impact: Impact,
   ): string | undefined {
-    const { decision, message, obligations } = judgeNow(this.#parts.policy.current, { proposer: principal, connection, room, impact });
-    if (decision === "allow" && !obligations.reason) return undefined;
-    if (decision === "deny") return message ?? "";
-    const wanted = decision === "review" ? "a review" : "a reason";
-    return [`Policy wants ${wanted} before this is read.`, message, "Propose it as a command."].filter(Boolean).join(" ");
+    return readRefusal(this.#parts.policy.current, { proposer: principal, connection, room, impact });
   }
 
   /** Asked at every change that is told: whether the policy, as it is by then, still lets this person look. */
@@ -210,12 +205,3 @@ export class ObjectService {
 const soon = (): AbortSignal => AbortSignal.timeout(ASK_MS);
 
 const keyOf = ({ connectionId, kind, namespace = "" }: ObjectScope): string => JSON.stringify([connectionId, kind, namespace]);
-
-const READ_ALL: Impact = readOf();
-
-/** The impact of a read, for the policy to judge: of one object, or of names and labels. */
-function readOf(object?: string, kind = ""): Impact {
-  const statement = bareStatement({ index: 0, start: 0, end: 0, text: "", title: object === undefined ? "LIST" : "READ", effect: "read" });
-  const effects = object === undefined ? [] : [{ effect: "read" as const, object, kind, rows: { value: 1, kind: "exact" as const } }];
-  return { effect: "read", complete: true, tookMs: 0, warnings: [], statements: [{ ...statement, effects }] };
-}

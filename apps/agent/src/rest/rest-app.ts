@@ -9,6 +9,7 @@ import { documentRoutes } from "./document-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse } from "./problem-response.ts";
+import { reachabilityRoutes } from "./reachability-routes.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 import { resultRoutes } from "./result-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
@@ -65,7 +66,16 @@ export function createRestApp(parts: RestParts): RestApp {
   );
   app.use("*", idempotency(parts));
 
-  for (const routes of [roomRoutes, documentRoutes, connectionRoutes, analyzeRoutes, commandRoutes, resultRoutes, auditRoutes])
+  for (const routes of [
+    roomRoutes,
+    documentRoutes,
+    connectionRoutes,
+    analyzeRoutes,
+    reachabilityRoutes,
+    commandRoutes,
+    resultRoutes,
+    auditRoutes,
+  ])
     app.route("/", routes(parts));
   return app;
 }

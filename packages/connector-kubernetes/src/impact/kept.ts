@@ -72,6 +72,10 @@ function podStatus(status: Json): Json {
   const ready = items(status?.["conditions"]).find((condition) => condition["type"] === "Ready");
   return pruned({
     phase: status?.["phase"],
+    podIP: status?.["podIP"],
+    podIPs: items(status?.["podIPs"]).length > 1 ? status["podIPs"] : undefined,
+    hostIP: status?.["hostIP"],
+    hostIPs: items(status?.["hostIPs"]).length > 1 ? status["hostIPs"] : undefined,
     conditions: ready === undefined ? [] : [{ type: "Ready", status: ready["status"], lastTransitionTime: ready["lastTransitionTime"] }],
   });
 }
@@ -88,6 +92,7 @@ export function podSpec(spec: Json): Json {
     imagePullSecrets,
     nodeSelector,
     tolerations,
+    hostNetwork: spec["hostNetwork"] === true ? true : undefined,
     affinity: isRecord(affinity) && Object.keys(affinity).length > 0 ? affinity : undefined,
     volumes: items(spec["volumes"])
       .filter((volume) => typeof volume?.["name"] === "string" && !volume["name"].startsWith("kube-api-access-"))
@@ -108,9 +113,20 @@ export function podSpec(spec: Json): Json {
 }
 
 function containers(list: Json): Json[] {
-  return items(list).map(({ name, env, envFrom }) =>
-    pruned({ name, envFrom, env: env === undefined ? undefined : items(env).filter((one) => one["valueFrom"] !== undefined) }),
-  );
+  return items(list).map(({ name, env, envFrom, ports, restartPolicy }) => {
+    // Policies and Services name ports; one without a name is nobody's business.
+    const named = items(ports).filter((port) => typeof port?.["name"] === "string");
+    return pruned({
+      name,
+      envFrom,
+      env: env === undefined ? undefined : items(env).filter((one) => one["valueFrom"] !== undefined),
+      restartPolicy,
+      ports:
+        named.length === 0
+          ? undefined
+          : named.map((port) => pruned({ name: port.name, containerPort: port.containerPort, protocol: port.protocol })),
+    });
+  });
 }
 
 function withTemplate(spec: Json): Json {

@@ -1,0 +1,160 @@
+import { isRecord, type Json, type KubeObject } from "../json.ts";
+import { labelsOf, selects, type Labels } from "../label-selector.ts";
+import { alone } from "./address.ts";
+import { withEdits, type LabelEdits, type Selector } from "./compiled-selector.ts";
+import { admitsParty, sidesOf, type Party, type Path } from "./connection.ts";
+import { joined, type Edit } from "./edits.ts";
+import type { Asked } from "./explanation.ts";
+import { portsAt, type Network } from "./network.ts";
+import { MADE_BY_CONTROLLERS, templateOf, type Pod } from "./pod.ts";
+import type { Direction, Peer, Policy, Rule } from "./policy.ts";
+import { hasPoint, pointOf } from "./port-set.ts";
+
+/** Ways to meet one selector that are gone through; they grow with the values of its `In`s. */
+const WAYS = 8;
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
+/**
+ * Sets of edits that might let one side of a blocked connection through, each to be tried: labels for the namespace or the pods of either
+ * end, so that a rule means the other or another policy selects the own; a port or a peer more in a rule; a policy of its own. What would
+ * take a pod out of a policy's protection is never among them, however few words it has.
+ */
+export function candidatesFor(network: Network, path: Path, direction: Direction, asked: Asked): Edit[][] {
+  const { own, other } = sidesOf(path, direction);
+  if (own.pod === undefined) return [];
+  const found: Edit[][] = [];
+  const point = pointOf(asked.port, asked.protocol);
+  const add = (...parts: readonly Edit[]): void => {
+    const edits = joined(parts);
+    if (edits !== undefined && edits.length > 0) found.push(edits);
+  };
+  for (const policy of network.policiesIn(own.pod.namespace)) {
+    const rules = policy[direction];
+    if (rules === undefined) continue;
+    const selected = policy.selector.selects(own.pod.labels) ? [[]] : podEdits(policy.selector, own.pod);
+    if (selected.length === 0) continue;
+    rules.forEach((rule, index) => {
+      const ports = hasPoint(portsAt(rule, path.to.pod), point) ? [] : portEdit(policy, direction, index, asked);
+      const peers = admitsParty(network, policy, rule, other) ? [[]] : peerWays(network, policy, direction, rule, index, other);
+      for (const first of selected) for (const peer of peers) add(...first, ...peer, ...ports);
+    });
+  }
+  const fresh = newPolicy(network, own.pod, other, direction, asked);
+  if (fresh !== undefined) add(fresh);
+  return found;
+}
+
+function portEdit({ object }: Policy, field: Direction, rule: number, { port, protocol }: Asked): Edit[] {
+  return [{ kind: "port", policy: object, field, rule, value: { port, ...(protocol === "TCP" ? {} : { protocol }) } }];
+}
+
+/** Ways to make a rule mean a party: by the party's labels, or by one peer more. */
+function peerWays(network: Network, policy: Policy, field: Direction, rule: Rule, index: number, party: Party): Edit[][] {
+  const ways = (rule.peers ?? []).flatMap((peer) => labelWays(network, policy, peer, party));
+  const value = peerFor(network, policy.namespace, party);
+  return value === undefined ? ways : [...ways, [{ kind: "peer", policy: policy.object, field, rule: index, value }]];
+}
+
+function labelWays(network: Network, policy: Policy, peer: Peer, { pod }: Party): Edit[][] {
+  if (peer.kind !== "pods" || pod === undefined) return [];
+  if (peer.namespaces === undefined && pod.namespace !== policy.namespace) return [];
+  const namespaces = peer.namespaces === undefined ? [[]] : namespaceEdits(network, peer.namespaces, pod.namespace);
+  const pods = peer.pods === undefined ? [[]] : podEdits(peer.pods, pod);
+  return namespaces.flatMap((left) => pods.map((right) => [...left, ...right]));
+}
+
+function namespaceEdits(network: Network, selector: Selector, name: string): Edit[][] {
+  const namespace = network.namespace(name);
+  const object: KubeObject = namespace?.object ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+  return selector
+    .ways(network.namespaceLabels(name), WAYS)
+    .filter((labels) => !(NAME_LABEL in labels))
+    .map((labels) => (Object.keys(labels).length === 0 ? [] : [{ kind: "labels", object, labels }]));
+}
+
+/** Labels for a pod: of the template it comes of, so that its successors have them as well, or of the pod where nothing makes another. */
+function podEdits(selector: Selector, pod: Pod): Edit[][] {
+  return selector.ways(pod.labels, WAYS).flatMap((labels): Edit[][] => {
+    if (Object.keys(labels).length === 0) return [[]];
+    if (Object.keys(labels).some((key) => MADE_BY_CONTROLLERS.has(key))) return [];
+    const { workload } = pod;
+    if (workload === undefined) {
+      // A controller that is not known here may make another pod without the label.
+      return hasController(pod.object) ? [] : [[{ kind: "labels", object: pod.object, labels }]];
+    }
+    return mayRelabel(workload.object, labels) ? [[{ kind: "template-labels", object: workload.object, labels }]] : [];
+  });
+}
+
+const hasController = (object: KubeObject): boolean =>
+  Array.isArray(object.metadata?.ownerReferences) &&
+  (object.metadata.ownerReferences as Json[]).some((one) => isRecord(one) && one["controller"] === true);
+
+/** Kinds that give their pods a changed template: a Job's is fixed, and a ReplicaSet's goes to pods to come alone. */
+const ROLLS_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+/** A workload must go on to select its own pods. */
+function mayRelabel(workload: KubeObject, labels: LabelEdits): boolean {
+  if (!ROLLS_OUT.has(workload.kind!)) return false;
+  if (workload["spec"]?.["updateStrategy"]?.["type"] === "OnDelete") return false;
+  return selects(workload["spec"]?.["selector"], withEdits(labelsOf(templateOf(workload)), labels));
+}
+
+/** A peer that means the pods of a party's workload, or its address, and nobody else. */
+function peerFor(network: Network, policyNamespace: string, { pod, address }: Party): Json {
+  if (pod === undefined) return address === undefined ? undefined : { ipBlock: { cidr: alone(address) } };
+  const podSelector = selectorFor(network, pod);
+  if (pod.namespace === policyNamespace) return { podSelector };
+  return { namespaceSelector: { matchLabels: { [NAME_LABEL]: pod.namespace } }, ...(hasMeaning(podSelector) ? { podSelector } : {}) };
+}
+
+const hasMeaning = (selector: Json): boolean => Object.keys(selector).length > 0;
+
+/** What selects the pods of one workload: its own selector, or the fewest labels of a pod that nobody else in its namespace has. */
+export function selectorFor(network: Network, pod: Pod): Json {
+  const own: Json = pod.workload?.object["spec"]?.["selector"];
+  if (isRecord(own) && (isRecord(own["matchLabels"]) || Array.isArray(own["matchExpressions"]))) return own;
+  if (isRecord(own) && Object.keys(own).length > 0) return { matchLabels: own };
+  const stable = Object.entries(pod.labels).filter(([key]) => !MADE_BY_CONTROLLERS.has(key));
+  if (stable.length === 0) return {};
+  const others = [...network.pods].filter((one) => one.namespace === pod.namespace && one.id !== pod.id && !one.finished);
+  const shared = (labels: Labels): number => others.filter((one) => matches(one, labels)).length;
+  const whole = Object.fromEntries(stable);
+  const least = shared(whole);
+  const single = stable.find(([key, value]) => shared({ [key]: value }) === least);
+  return { matchLabels: single === undefined ? whole : { [single[0]]: single[1] } };
+}
+
+const matches = (pod: Pod, labels: Labels): boolean => Object.entries(labels).every(([key, value]) => pod.labels[key] === value);
+
+function newPolicy(network: Network, pod: Pod, other: Party, direction: Direction, { port, protocol }: Asked): Edit | undefined {
+  const peer = peerFor(network, pod.namespace, other);
+  if (peer === undefined) return undefined;
+  const ingress = direction === "ingress";
+  const rule = { [ingress ? "from" : "to"]: [peer], ports: [{ port, protocol }] };
+  const whom = other.pod === undefined ? other.address!.text : `${other.pod.namespace}-${other.pod.workload?.name ?? other.pod.name}`;
+  const object: KubeObject = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: {
+      name: freeName(network, pod, `${pod.workload?.name ?? pod.name}-${ingress ? "from" : "to"}-${whom}`),
+      namespace: pod.namespace,
+    },
+    spec: { podSelector: selectorFor(network, pod), policyTypes: [ingress ? "Ingress" : "Egress"], [direction]: [rule] },
+  };
+  return { kind: "policy", object };
+}
+
+/** A name that no policy has, of at most 63 characters that names may have. */
+function freeName(network: Network, { namespace }: Pod, wanted: string): string {
+  const short = wanted
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .slice(0, 60)
+    .replace(/-+$/, "");
+  const taken = new Set(network.policiesIn(namespace).map(({ name }) => name));
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? short : `${short}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}

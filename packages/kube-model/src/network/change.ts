@@ -1,0 +1,268 @@
+import { stringify } from "yaml";
+import { isRecord, type Json, type KubeObject } from "../json.ts";
+import { labelsOf } from "../label-selector.ts";
+import { candidatesFor } from "./candidates.ts";
+import { admitsOn, isAllowed, pathsBetween, type Point } from "./connection.ts";
+import { difference, type ChangedConnections } from "./difference.ts";
+import { commandOf, editSize, joined, objectKey, textOf, writtenBy, type Edit, type Written } from "./edits.ts";
+import type { Asked } from "./explanation.ts";
+import { lineDiff } from "./line-diff.ts";
+import type { Network } from "./network.ts";
+import { templateOf, templatePath } from "./pod.ts";
+import { pointOf, portCount } from "./port-set.ts";
+
+/** One connection that is asked about. */
+export interface Pair extends Asked {
+  from: Point;
+  to: Point;
+}
+
+/** A change that opens what was asked, and everything else that it opens or closes. */
+export interface Opening {
+  edits: readonly Edit[];
+  /** How many values it writes or takes away. */
+  size: number;
+  written: readonly Written[];
+  /** The network as it is after it. */
+  network: Network;
+  difference: readonly ChangedConnections[];
+}
+
+/** Of the candidates of one side of a connection that is blocked on both, as many of the smallest are paired with those of the other. */
+const PAIRED = 40;
+/** Candidates that are tried, smallest first. */
+const TRIED = 600;
+/** Of those that are equally small, how many are compared by what they open. */
+const COMPARED = 24;
+/** Connections of one question that may each need an edit of its own. */
+const STEPS = 8;
+
+export const opensPair = (network: Network, { from, to, port, protocol }: Pair): boolean =>
+  isAllowed(network, asItIs(network, from), asItIs(network, to), pointOf(port, protocol));
+
+/** An end in another state of the network, where its labels may be other ones. The addresses asked for stay. */
+function asItIs(network: Network, point: Point): Point {
+  if (!("pod" in point)) return point;
+  const pod = network.pod(point.pod.namespace, point.pod.name);
+  return pod === undefined || pod === point.pod ? point : { pod: { ...pod, addresses: point.pod.addresses } };
+}
+
+/**
+ * The smallest change that opens all these connections: with the fewest edits, and of those that are equally small one that closes nothing,
+ * then the one that opens least, addresses outside the cluster counting most. Each is tried on the model before it is offered. Undefined
+ * where no change of labels or policies helps, or where nothing is blocked.
+ */
+export function smallestChange(network: Network, pairs: readonly Pair[]): Opening | undefined {
+  const edits: Edit[] = [];
+  let at = network;
+  for (let step = 0; step < STEPS; step++) {
+    const blocked = pairs.filter((pair) => !opensPair(at, pair));
+    const [first] = blocked;
+    if (first === undefined) break;
+    const found = bestFor(at, first, blocked);
+    if (found === undefined) return undefined;
+    const all = joined([...edits, ...found]);
+    if (all === undefined) return undefined;
+    edits.splice(0, edits.length, ...all);
+    at = applied(network, edits);
+  }
+  if (edits.length === 0 || pairs.some((pair) => !opensPair(at, pair))) return undefined;
+  return { edits, size: sizeOf(edits), written: writtenBy(edits), network: at, difference: difference(network, at) };
+}
+
+/** Edits that open one connection, and all of `wanted` where one set of them does. */
+function bestFor(network: Network, pair: Pair, wanted: readonly Pair[]): Edit[] | undefined {
+  const paths = pathsBetween(asItIs(network, pair.from), asItIs(network, pair.to));
+  const candidates = smallestFirst(paths.flatMap((path) => candidatesOf(network, path, pair)));
+  for (const goal of wanted.length > 1 ? [wanted, [pair]] : [[pair]]) {
+    let best: { edits: Edit[]; rank: number[] } | undefined;
+    let size = 0;
+    let compared = 0;
+    let tried = 0;
+    for (const edits of candidates) {
+      if (best !== undefined && (sizeOf(edits) > size || compared >= COMPARED)) break;
+      // What always helps, if anything does, is a policy of its own: it is tried however many there are before it.
+      if (tried++ > TRIED && !edits.every(({ kind }) => kind === "policy")) continue;
+      const after = applied(network, edits);
+      if (!goal.every((one) => opensPair(after, one))) continue;
+      size = sizeOf(edits);
+      compared++;
+      const rank = rankOf(difference(network, after), edits);
+      if (best === undefined || isLess(rank, best.rank)) best = { edits, rank };
+    }
+    if (best !== undefined) return best.edits;
+  }
+  return undefined;
+}
+
+function candidatesOf(network: Network, path: ReturnType<typeof pathsBetween>[number], asked: Pair): Edit[][] {
+  const point = pointOf(asked.port, asked.protocol);
+  const blocked = (["egress", "ingress"] as const).filter((direction) => !admitsOn(network, path, direction, point));
+  const sides = blocked.map((direction) => smallestFirst(candidatesFor(network, path, direction, asked)));
+  const [one, other] = sides;
+  if (one === undefined || other === undefined) return one ?? [];
+  return [
+    ...one,
+    ...other,
+    ...one.slice(0, PAIRED).flatMap((left) =>
+      other.slice(0, PAIRED).flatMap((right) => {
+        const edits = joined([...left, ...right]);
+        return edits === undefined ? [] : [edits];
+      }),
+    ),
+  ];
+}
+
+function smallestFirst(candidates: readonly Edit[][]): Edit[][] {
+  const known = new Map(candidates.map((edits) => [edits.map(textOf).toSorted().join("\n"), edits]));
+  return [...known.values()]
+    .map((edits) => ({ edits, size: sizeOf(edits) }))
+    .toSorted((a, b) => a.size - b.size)
+    .map(({ edits }) => edits);
+}
+
+const sizeOf = (edits: readonly Edit[]): number => edits.reduce((sum, edit) => sum + editSize(edit), 0);
+
+export const applied = (network: Network, edits: readonly Edit[]): Network =>
+  network.with({ put: writtenBy(edits).map(({ after }) => after) });
+
+/**
+ * What is better is less: closing nothing, no label taken away or given another value (others may go by it), then opening to no address
+ * outside, few pairs, few ports; then leaving pods as they run.
+ */
+function rankOf(changed: readonly ChangedConnections[], edits: readonly Edit[]): number[] {
+  const opened = changed.filter((one) => one.opened.length > 0);
+  const sum = (list: readonly ChangedConnections[], of: (one: ChangedConnections) => number): number =>
+    list.reduce((all, one) => all + of(one), 0);
+  const outside = opened.filter(({ from, to }) => from.kind === "outside" || to.kind === "outside");
+  return [
+    sum(changed, ({ closed, pairs }) => (closed.length > 0 ? pairs : 0)) > 0 ? 1 : 0,
+    edits.reduce((all, edit) => all + lostLabels(edit), 0),
+    sum(outside, ({ pairs }) => pairs),
+    sum(opened, ({ pairs }) => pairs),
+    sum(opened, ({ opened: ports, pairs }) => portCount(ports) * pairs),
+    edits.filter(({ kind }) => kind === "template-labels").length,
+    edits.length,
+  ];
+}
+
+function lostLabels(edit: Edit): number {
+  if (edit.kind !== "labels" && edit.kind !== "template-labels") return 0;
+  const labels = labelsOf(edit.kind === "labels" ? edit.object : templateOf(edit.object));
+  return Object.keys(edit.labels).filter((key) => Object.hasOwn(labels, key)).length;
+}
+
+function isLess(left: readonly number[], right: readonly number[]): boolean {
+  const at = left.findIndex((value, index) => value !== right[index]);
+  return at !== -1 && left[at]! < right[at]!;
+}
+
+/** A change as people read it and as an ordinary command does it. */
+export interface ProposedChange {
+  /** In a few words, e.g. `Label namespace ops-utils with env=prod`. */
+  title: string;
+  /** `kubectl` lines that make it; `files` is what they read. */
+  command: string;
+  files: Record<string, string>;
+  /** How many values it writes or takes away. */
+  edits: number;
+  objects: ProposedObject[];
+}
+
+export interface ProposedObject {
+  /** `<group/version> <Kind> <namespace>/<name>`. */
+  object: string;
+  /** YAML of what of it matters; absent where it is new. */
+  before?: string;
+  after: string;
+  /** Line by line: each begins with ` `, `-` or `+`. */
+  diff: string;
+  /** What its change brings along, e.g. that pods restart. */
+  note?: string;
+}
+
+export function proposed({ edits, size, written }: Pick<Opening, "edits" | "size" | "written">): ProposedChange {
+  const files: Record<string, string> = {};
+  const file = (object: KubeObject): string => {
+    const name = `${object.metadata.name}.yaml`;
+    files[name] = stringify(object);
+    return name;
+  };
+  const groups = new Map<string, Edit[]>();
+  for (const edit of edits) {
+    const key = objectKey("policy" in edit ? edit.policy : edit.object);
+    groups.set(key, [...(groups.get(key) ?? []), edit]);
+  }
+  const lines = [...groups.values()].map((group) => commandOf(group, file));
+  const titles = edits.map(titleOf).join(", and ");
+  return {
+    title: titles.slice(0, 1).toUpperCase() + titles.slice(1),
+    command: lines.join("\n"),
+    files,
+    edits: size,
+    objects: written.map(({ before, after }) => proposedObject(before, after)),
+  };
+}
+
+function titleOf(edit: Edit): string {
+  switch (edit.kind) {
+    case "labels":
+      return `label ${whatOf(edit.object)} with ${labelWords(edit.labels)}`;
+    case "template-labels":
+      return `label the pods of ${whatOf(edit.object)} with ${labelWords(edit.labels)}`;
+    case "port":
+      return `add port ${edit.value["port"]}/${edit.value["protocol"] ?? "TCP"} to ${edit.field} rule ${edit.rule + 1} of ${whatOf(edit.policy)}`;
+    case "peer":
+      return `add ${peerWords(edit.value)} to ${edit.field} rule ${edit.rule + 1} of ${whatOf(edit.policy)}`;
+    case "policy":
+      return `create ${whatOf(edit.object)}`;
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = { Namespace: "namespace", Pod: "pod", NetworkPolicy: "network policy" };
+
+function whatOf({ kind, metadata }: KubeObject): string {
+  const name = kind === "Namespace" ? metadata.name : `${metadata.namespace ?? "default"}/${metadata.name}`;
+  return `${WORDS[kind!] ?? kind!} ${name}`;
+}
+
+const labelWords = (labels: Readonly<Record<string, string | null>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => (value === null ? `no ${key}` : `${key}=${value}`))
+    .join(", ");
+
+function peerWords(peer: Json): string {
+  if (isRecord(peer["ipBlock"])) return `ipBlock ${peer["ipBlock"]["cidr"]}`;
+  const namespace: Json = peer["namespaceSelector"]?.["matchLabels"]?.["kubernetes.io/metadata.name"];
+  const where = namespace === undefined ? "" : ` of namespace ${namespace}`;
+  const labels: Json = peer["podSelector"]?.["matchLabels"];
+  return isRecord(labels) ? `pods with ${labelWords(labels as Record<string, string>)}${where}` : `the pods${where}`;
+}
+
+function proposedObject(before: KubeObject | undefined, after: KubeObject): ProposedObject {
+  const { apiVersion, kind, metadata } = after;
+  const name = kind === "Namespace" ? metadata.name : `${metadata.namespace ?? "default"}/${metadata.name}`;
+  const text = stringify(essence(after));
+  const old = before === undefined ? undefined : stringify(essence(before));
+  const restarts = before !== undefined && kind !== "Pod" && kind !== "Namespace" && kind !== "NetworkPolicy";
+  return {
+    object: `${apiVersion} ${kind} ${name}`,
+    ...(old === undefined ? {} : { before: old }),
+    after: text,
+    diff: lineDiff(old ?? "", text),
+    ...(restarts ? { note: "Its pods restart: the new label comes with its template." } : {}),
+  };
+}
+
+/** What of an object a change of labels or policies is about: names, labels, the spec of a policy, the labels of a template. */
+function essence(object: KubeObject): Json {
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace, labels } = metadata as { name: string; namespace?: string; labels?: Json };
+  const head = { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
+  if (kind === "NetworkPolicy") return { ...head, spec: object["spec"] as Json };
+  if (kind === "Namespace" || kind === "Pod")
+    return { ...head, metadata: { ...head.metadata, ...(labels === undefined ? {} : { labels }) } };
+  const path = [...templatePath(kind!), "metadata", "labels"];
+  const value = path.reduce<Json>((inner, field) => (isRecord(inner) ? inner[field] : undefined), object);
+  return { ...head, ...path.reduceRight<Json>((inner, field) => ({ [field]: inner }), value ?? {}) };
+}

@@ -1,0 +1,315 @@
+import { isRecord, type Json, type KubeObject } from "../json.ts";
+import { labelsOf, type Labels } from "../label-selector.ts";
+import { internSelectors, readPolicy, type Direction, type Policy, type Rule, type Selectors } from "./policy.ts";
+import { isWorkload, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
+import { portRange, union, type PortSet } from "./port-set.ts";
+
+export interface Namespace {
+  name: string;
+  labels: Labels;
+  /** Absent where it is only named by others. */
+  object?: KubeObject;
+}
+
+/** Objects as they will be, and those that go. */
+export interface NetworkChange {
+  put?: readonly KubeObject[];
+  gone?: readonly KubeObject[];
+}
+
+const NAME_LABEL = "kubernetes.io/metadata.name";
+const NONE: readonly never[] = [];
+
+interface Tables {
+  namespaces: Map<string, Namespace>;
+  pods: Map<string, Pod>;
+  policies: Map<string, readonly Policy[]>;
+  workloads: Map<string, Workload>;
+  services: Map<string, KubeObject>;
+  /** EndpointSlices and Endpoints of a Service. */
+  endpoints: Map<string, KubeObject[]>;
+}
+
+/**
+ * What NetworkPolicies decide on, out of plain objects: Namespaces, Pods, workloads, Services with their endpoints, NetworkPolicies; all
+ * others are passed over. Never changes: `with` makes another one that shares what stays.
+ *
+ * A workload of which no pod is given stands for the pods that its template would make, under its own name. A namespace that is only named
+ * exists with the one label that every namespace has, `kubernetes.io/metadata.name`.
+ */
+export class Network {
+  readonly #tables: Tables;
+  readonly #selector: Selectors;
+  /** What selects a pod, kept by the list of policies it was asked of. */
+  readonly #selected: WeakMap<readonly Policy[], WeakMap<Pod, readonly Policy[]>>;
+
+  private constructor(tables: Tables, selector: Selectors, selected: WeakMap<readonly Policy[], WeakMap<Pod, readonly Policy[]>>) {
+    this.#tables = tables;
+    this.#selector = selector;
+    this.#selected = selected;
+  }
+
+  static of(objects: readonly KubeObject[]): Network {
+    const selector = internSelectors();
+    const tables: Tables = {
+      namespaces: new Map(),
+      pods: new Map(),
+      policies: new Map(),
+      workloads: new Map(),
+      services: new Map(),
+      endpoints: new Map(),
+    };
+    const policies = new Map<string, Policy[]>();
+    const pods: KubeObject[] = [];
+    for (const object of objects) {
+      const id = idOf(object);
+      if (isNamespace(object)) tables.namespaces.set(object.metadata.name, namespaceOf(object));
+      else if (isPod(object)) pods.push(object);
+      else if (isNetworkPolicy(object)) push(policies, namespaceNameOf(object), readPolicy(object, selector));
+      else if (isWorkload(object)) tables.workloads.set(`${object.kind} ${id}`, workloadOf(object));
+      else if (object.kind === "Service" && object.apiVersion === "v1") tables.services.set(id, object);
+      else if (isEndpoints(object)) push(tables.endpoints, `${namespaceNameOf(object)}/${serviceOf(object)}`, object);
+    }
+    for (const [namespace, list] of policies) tables.policies.set(namespace, latest(list));
+    const network = new Network(tables, selector, new WeakMap());
+    for (const pod of pods) tables.pods.set(idOf(pod), readPod(pod, network.#makerOf(pod)));
+    network.#addTemplates();
+    for (const { namespace } of tables.pods.values()) network.#name(namespace);
+    for (const namespace of [...tables.policies.keys(), ...[...tables.services.values()].map(namespaceNameOf)]) network.#name(namespace);
+    return network;
+  }
+
+  get pods(): Iterable<Pod> {
+    return this.#tables.pods.values();
+  }
+
+  get podCount(): number {
+    return this.#tables.pods.size;
+  }
+
+  get policies(): Iterable<Policy> {
+    return [...this.#tables.policies.values()].flat();
+  }
+
+  get namespaces(): Iterable<Namespace> {
+    return this.#tables.namespaces.values();
+  }
+
+  pod(namespace: string, name: string): Pod | undefined {
+    return this.#tables.pods.get(`${namespace}/${name}`);
+  }
+
+  /** The pods of whatever workload has that name. */
+  podsOfWorkload(namespace: string, name: string): Pod[] {
+    return [...this.pods].filter((pod) => pod.namespace === namespace && pod.workload?.name === name);
+  }
+
+  /** Of several kinds with one name, the first. */
+  workload(namespace: string, name: string): Workload | undefined {
+    return [...this.#tables.workloads.values()].find((one) => one.namespace === namespace && one.name === name);
+  }
+
+  namespace(name: string): Namespace | undefined {
+    return this.#tables.namespaces.get(name);
+  }
+
+  /** With the label that every namespace has, also where the object does not say so. */
+  namespaceLabels(name: string): Labels {
+    return this.#tables.namespaces.get(name)?.labels ?? namedOnly(name).labels;
+  }
+
+  policiesIn(namespace: string): readonly Policy[] {
+    return this.#tables.policies.get(namespace) ?? NONE;
+  }
+
+  service(namespace: string, name: string): KubeObject | undefined {
+    return this.#tables.services.get(`${namespace}/${name}`);
+  }
+
+  get services(): Iterable<KubeObject> {
+    return this.#tables.services.values();
+  }
+
+  endpointsOf(namespace: string, service: string): readonly KubeObject[] {
+    return this.#tables.endpoints.get(`${namespace}/${service}`) ?? NONE;
+  }
+
+  /** The policies of a pod's namespace that select it; none for a pod in its node's network, of which policies are not defined. */
+  policiesOf(pod: Pod): readonly Policy[] {
+    if (pod.host) return NONE;
+    const policies = this.policiesIn(pod.namespace);
+    if (policies.length === 0) return NONE;
+    const known = this.#selected.get(policies) ?? new WeakMap<Pod, readonly Policy[]>();
+    this.#selected.set(policies, known);
+    let selected = known.get(pod);
+    if (selected === undefined) {
+      selected = policies.filter(({ selector }) => selector.selects(pod.labels));
+      known.set(pod, selected);
+    }
+    return selected;
+  }
+
+  /** Those of them that isolate it in a direction. */
+  isolating(pod: Pod, direction: Direction): readonly Policy[] {
+    return this.policiesOf(pod).filter((policy) => policy[direction] !== undefined);
+  }
+
+  /** The network with some objects changed, added or gone. Labels of a workload's template are given to its pods, as a rollout would. */
+  with({ put = [], gone = [] }: NetworkChange): Network {
+    const tables = { ...this.#tables };
+    const selectable = new Network(tables, this.#selector, this.#selected);
+    for (const object of gone) selectable.#remove(object);
+    for (const object of put) selectable.#put(object);
+    return selectable;
+  }
+
+  #put(object: KubeObject): void {
+    const tables = this.#tables;
+    const id = idOf(object);
+    if (isNamespace(object)) {
+      tables.namespaces = new Map(tables.namespaces).set(object.metadata.name, namespaceOf(object));
+    } else if (isPod(object)) {
+      tables.pods = new Map(tables.pods).set(id, readPod(object, this.#makerOf(object)));
+      this.#name(namespaceNameOf(object));
+    } else if (isNetworkPolicy(object)) {
+      const policy = readPolicy(object, this.#selector);
+      const others = this.policiesIn(policy.namespace).filter((one) => one.id !== policy.id);
+      tables.policies = new Map(tables.policies).set(policy.namespace, [...others, policy]);
+      this.#name(policy.namespace);
+    } else if (isWorkload(object)) this.#putWorkload(object);
+    else if (object.kind === "Service") tables.services = new Map(tables.services).set(id, object);
+  }
+
+  #putWorkload(object: KubeObject): void {
+    const tables = this.#tables;
+    const key = `${object.kind} ${idOf(object)}`;
+    const old = tables.workloads.get(key);
+    const workload = workloadOf(object);
+    tables.workloads = new Map(tables.workloads).set(key, workload);
+    const pods = new Map(tables.pods);
+    const was = old === undefined ? {} : templatePod(old).labels;
+    const will = templatePod(workload).labels;
+    let own = 0;
+    for (const pod of tables.pods.values()) {
+      if (pod.workload === undefined || old === undefined || pod.workload !== old) continue;
+      own++;
+      if (pod.template) pods.set(pod.id, templatePod(workload));
+      else {
+        const labels = { ...pod.labels };
+        for (const label of Object.keys(was)) if (!Object.hasOwn(will, label)) delete labels[label];
+        pods.set(pod.id, { ...pod, labels: { ...labels, ...will }, workload });
+      }
+    }
+    if (own === 0) {
+      const pod = templatePod(workload);
+      if (!pods.has(pod.id)) pods.set(pod.id, pod);
+    }
+    tables.pods = pods;
+    this.#name(workload.namespace);
+  }
+
+  #remove(object: KubeObject): void {
+    const tables = this.#tables;
+    const id = idOf(object);
+    if (isNamespace(object)) {
+      const { name } = object.metadata as { name: string };
+      const kept = <Value>(map: Map<string, Value>): Map<string, Value> =>
+        new Map([...map].filter(([key]) => !key.slice(key.indexOf(" ") + 1).startsWith(`${name}/`)));
+      for (const table of ["pods", "workloads", "services", "endpoints"] as const) tables[table] = kept<never>(tables[table] as never);
+      tables.namespaces = omit(tables.namespaces, name);
+      tables.policies = omit(tables.policies, name);
+    } else if (isPod(object)) tables.pods = omit(tables.pods, id);
+    else if (isNetworkPolicy(object)) {
+      const namespace = namespaceNameOf(object);
+      const rest = this.policiesIn(namespace).filter((one) => one.id !== id);
+      tables.policies = new Map(tables.policies).set(namespace, rest);
+    } else if (isWorkload(object)) {
+      const key = `${object.kind} ${id}`;
+      const old = tables.workloads.get(key);
+      tables.workloads = omit(tables.workloads, key);
+      tables.pods = new Map([...tables.pods].filter(([, pod]) => old === undefined || pod.workload !== old));
+    } else if (object.kind === "Service") tables.services = omit(tables.services, id);
+  }
+
+  #name(namespace: string): void {
+    const { namespaces } = this.#tables;
+    if (!namespaces.has(namespace)) this.#tables.namespaces = new Map(namespaces).set(namespace, namedOnly(namespace));
+  }
+
+  /** Workloads that have no pods stand for those they would make; one that another made does not. */
+  #addTemplates(): void {
+    const { workloads, pods } = this.#tables;
+    const has = new Set([...pods.values()].filter(({ finished }) => !finished).map(({ workload }) => workload));
+    for (const workload of workloads.values()) {
+      if (has.has(workload) || this.#ownerOf(workload.object) !== undefined) continue;
+      // Scaled to nothing on purpose, where a cluster is read; a manifest that says so makes no pods either.
+      if (workload.object["spec"]?.["replicas"] === 0) continue;
+      const pod = templatePod(workload);
+      if (!pods.has(pod.id)) pods.set(pod.id, pod);
+    }
+  }
+
+  /** The workload at the end of the controllers that made an object: the Deployment of a ReplicaSet's pod. */
+  #makerOf(object: KubeObject): Workload | undefined {
+    let found: Workload | undefined;
+    for (let at = this.#ownerOf(object), steps = 0; at !== undefined && steps < 4; at = this.#ownerOf(at.object), steps++) found = at;
+    return found;
+  }
+
+  #ownerOf(object: KubeObject): Workload | undefined {
+    const owners: Json = object.metadata?.ownerReferences;
+    const owner = Array.isArray(owners) ? (owners as Json[]).find((one) => one?.["controller"] === true) : undefined;
+    return isRecord(owner) ? this.#tables.workloads.get(`${owner["kind"]} ${namespaceNameOf(object)}/${owner["name"]}`) : undefined;
+  }
+}
+
+/** The ports that a rule admits when `to` is connected to; named ports are its own. */
+export function portsAt(rule: Rule, to: Pod | undefined): PortSet {
+  if (rule.named.length === 0 || to === undefined || to.host) return rule.numbered;
+  return rule.named.reduce(
+    (all, { name, protocol }) =>
+      to.ports
+        .filter((port) => port.name === name && port.protocol === protocol)
+        .reduce((set, { port }) => union(set, portRange(port, port, protocol)), all),
+    rule.numbered,
+  );
+}
+
+const namespaceNameOf = (object: KubeObject): string => String(object.metadata?.namespace ?? "default");
+const idOf = (object: KubeObject): string => `${namespaceNameOf(object)}/${String(object.metadata?.name)}`;
+const isNamespace = (object: KubeObject): boolean => object.kind === "Namespace" && object.apiVersion === "v1";
+const isPod = (object: KubeObject): boolean => object.kind === "Pod" && object.apiVersion === "v1";
+const isNetworkPolicy = (object: KubeObject): boolean =>
+  object.kind === "NetworkPolicy" && String(object.apiVersion).startsWith("networking.k8s.io/");
+const isEndpoints = (object: KubeObject): boolean => object.kind === "EndpointSlice" || object.kind === "Endpoints";
+const serviceOf = (object: KubeObject): string =>
+  object.kind === "Endpoints" ? String(object.metadata?.name) : (labelsOf(object)["kubernetes.io/service-name"] ?? "");
+
+function namespaceOf(object: KubeObject): Namespace {
+  const { name } = object.metadata as { name: string };
+  // The API server sets it and lets nobody change it.
+  return { name, labels: { ...labelsOf(object), [NAME_LABEL]: name }, object };
+}
+
+const namedOnly = (name: string): Namespace => ({ name, labels: { [NAME_LABEL]: name } });
+
+function workloadOf(object: KubeObject): Workload {
+  return { object, kind: object.kind!, name: String(object.metadata.name), namespace: namespaceNameOf(object) };
+}
+
+/** The last one of a name, where a folder of manifests has it twice. */
+function latest(policies: readonly Policy[]): Policy[] {
+  return [...new Map(policies.map((policy) => [policy.id, policy])).values()];
+}
+
+function omit<Value>(map: Map<string, Value>, key: string): Map<string, Value> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}

@@ -1,0 +1,139 @@
+import { isRecord, type Json, type KubeObject } from "../json.ts";
+import { labelsOf, type Labels } from "../label-selector.ts";
+import { readAddress, type Address } from "./address.ts";
+import { PROTOCOLS, type Protocol } from "./port-set.ts";
+
+/** What policies see of a pod: one that runs, or the one that a workload's template would make. */
+export interface Pod {
+  /** `namespace/name`; the name of its workload where it comes of a template. */
+  id: string;
+  namespace: string;
+  name: string;
+  labels: Labels;
+  /** Empty while it has none, and for templates. */
+  addresses: readonly Address[];
+  /** It uses its node's network: policies are not defined for it, and its addresses are the node's. */
+  host: boolean;
+  /** Addresses of the node it runs on, where they are known. */
+  node: readonly Address[];
+  /** Container ports that have a name, those of native sidecars included. */
+  ports: readonly { name: string; port: number; protocol: Protocol }[];
+  /** Succeeded or Failed: its network is gone. */
+  finished: boolean;
+  /** What made it, where that is known. */
+  workload?: Workload;
+  /** It is what a template would make. */
+  template: boolean;
+  /** The Pod, or the workload whose template it is. */
+  object: KubeObject;
+}
+
+/** Whose template pods are of. */
+export interface Workload {
+  object: KubeObject;
+  kind: string;
+  name: string;
+  namespace: string;
+}
+
+/** Kinds with a template of pods, and how it is found in them. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+/** Labels that controllers put on pods: nobody chooses them, and they are other ones after the next change. */
+export const MADE_BY_CONTROLLERS: ReadonlySet<string> = new Set([
+  "pod-template-hash",
+  "controller-revision-hash",
+  "pod-template-generation",
+  "statefulset.kubernetes.io/pod-name",
+  "apps.kubernetes.io/pod-index",
+  "controller-uid",
+  "job-name",
+  "batch.kubernetes.io/controller-uid",
+  "batch.kubernetes.io/job-name",
+  "batch.kubernetes.io/job-completion-index",
+]);
+
+export const isWorkload = ({ kind }: KubeObject): boolean => kind !== undefined && Object.hasOwn(TEMPLATES, kind);
+
+/** Where a workload's template is, as a path of fields. */
+export const templatePath = (kind: string): readonly string[] => TEMPLATES[kind]!;
+
+export function templateOf(workload: KubeObject): Json {
+  return templatePath(workload.kind!).reduce<Json>((value, field) => (isRecord(value) ? value[field] : undefined), workload);
+}
+
+export function readPod(object: KubeObject, workload: Workload | undefined): Pod {
+  const spec: Json = object["spec"] ?? {};
+  const status: Json = object["status"] ?? {};
+  const { name, namespace = "default" } = object.metadata as { name: string; namespace?: string };
+  const host = spec["hostNetwork"] === true;
+  const phase: Json = status["phase"];
+  const addresses = addressesOf(status["podIPs"], status["podIP"]);
+  return {
+    id: `${namespace}/${name}`,
+    namespace,
+    name,
+    labels: labelsOf(object),
+    addresses,
+    host,
+    node: addressesOf(status["hostIPs"], status["hostIP"], host ? addresses : []),
+    ports: portsOf(spec),
+    finished: phase === "Succeeded" || phase === "Failed",
+    ...(workload === undefined ? {} : { workload }),
+    template: false,
+    object,
+  };
+}
+
+/** The pod that a template would make, under its workload's name. */
+export function templatePod(workload: Workload): Pod {
+  const template: Json = templateOf(workload.object) ?? {};
+  const spec: Json = template["spec"] ?? {};
+  return {
+    id: `${workload.namespace}/${workload.name}`,
+    namespace: workload.namespace,
+    name: workload.name,
+    labels: labelsOf(template),
+    addresses: [],
+    host: spec["hostNetwork"] === true,
+    node: [],
+    ports: portsOf(spec),
+    finished: false,
+    workload,
+    template: true,
+    object: workload.object,
+  };
+}
+
+function addressesOf(many: Json, one: Json, otherwise: readonly Address[] = []): readonly Address[] {
+  const texts = [...(Array.isArray(many) ? many.map((each: Json) => each?.["ip"]) : []), one].filter((text) => typeof text === "string");
+  const read = [...new Set(texts)].map((text) => readAddress(text)).filter((address) => address !== undefined);
+  return read.length === 0 ? otherwise : read;
+}
+
+function portsOf(spec: Json): Pod["ports"] {
+  return containersOf(spec).flatMap((container) =>
+    list(container?.["ports"]).flatMap((port) => {
+      const protocol = PROTOCOLS.find((one) => one === (port?.["protocol"] ?? "TCP"));
+      const { name, containerPort } = isRecord(port) ? port : {};
+      return typeof name === "string" && name !== "" && typeof containerPort === "number" && protocol !== undefined
+        ? [{ name, port: containerPort, protocol }]
+        : [];
+    }),
+  );
+}
+
+/** Containers that run as long as the pod does: an init container that is restarted always is a native sidecar. */
+export function containersOf(spec: Json): Json[] {
+  return [...list(spec?.["containers"]), ...list(spec?.["initContainers"]).filter((one) => one?.["restartPolicy"] === "Always")];
+}
+
+const list = (value: Json): Json[] => (Array.isArray(value) ? value : []);
