@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { startKubeSim } from "../src/index.ts";
 import { Random } from "../src/random.ts";
 import { groupVersion } from "../src/registry/resource.ts";
-import type { Type } from "../src/schema/type.ts";
+import type { Type } from "@interlock/kube-model/schema";
 
 const NAMES = ["a", "b", "web", "default", "x-1"];
 

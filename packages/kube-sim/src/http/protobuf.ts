@@ -2,8 +2,8 @@ import { badRequest, unsupportedMediaType } from "../api-error.ts";
 import type { Fields } from "../object.ts";
 import { BUILTIN_RESOURCES } from "../registry/builtin-resources.ts";
 import { groupVersion } from "../registry/resource.ts";
-import { builtin } from "../schema/builtin.ts";
-import type { Field, Scalar, StructType, Type } from "../schema/type.ts";
+import { builtin } from "@interlock/kube-model/schema";
+import type { Field, Scalar, StructType, Type } from "@interlock/kube-model/schema";
 
 export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
@@ -22,7 +22,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 
 /**
  * A Kubernetes document in protobuf as the same document in JSON. The envelope (`runtime.Unknown`) names its kind; the numbers of fields are those
- * of the types in `src/schema/data`. Throws 400 for bytes that are no message and 415 for kinds that are not known here.
+ * of the types in kube-model's `schema/data`. Throws 400 for bytes that are no message and 415 for kinds that are not known here.
  */
 export function decodeProtobuf(bytes: Buffer): Fields {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw badRequest("provided data does not appear to be a protobuf message");

@@ -4,7 +4,7 @@ import { TOKEN_SECONDS, type Tokens } from "../access/users.ts";
 import { badRequest, invalid, invalidValue, methodNotAllowed, notFound, unsupportedMediaType } from "../api-error.ts";
 import type { Cluster } from "../cluster.ts";
 import { clone, type Fields, type KubeObject } from "../object.ts";
-import { builtin } from "../schema/builtin.ts";
+import { builtin } from "@interlock/kube-model/schema";
 import type { Resource } from "../registry/resource.ts";
 import { bind } from "../write/bind.ts";
 import { create } from "../write/create.ts";

@@ -1,8 +1,8 @@
 import type { Fields } from "../object.ts";
 import type { Resource } from "../registry/resource.ts";
-import type { Field, Scalar, StructType, Type } from "../schema/type.ts";
+import type { Field, Scalar, StructType, Type } from "@interlock/kube-model/schema";
 
-/** Prefixes of schema names, by the group's name in `src/schema/data`. */
+/** Prefixes of schema names, by the group's name in kube-model's `schema/data`. */
 const PREFIX: Readonly<Record<string, string>> = {
   meta: "io.k8s.apimachinery.pkg.apis.meta.v1",
   core: "io.k8s.api.core.v1",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../object.ts";
-import { builtin } from "../schema/builtin.ts";
+import { builtin } from "@interlock/kube-model/schema";
 import { apply } from "./apply.ts";
 import { trackUpdate } from "./managed-fields.ts";
 

@@ -1,6 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import { clone, type Fields, isFields, type KubeObject, type ManagedFieldsEntry, same } from "../object.ts";
-import { ANY, type ListType, type StructType, type Type } from "../schema/type.ts";
+import { ANY, type ListType, type StructType, type Type } from "@interlock/kube-model/schema";
 import {
   childType,
   compare,

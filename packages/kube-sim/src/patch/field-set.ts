@@ -1,5 +1,5 @@
 import { type Fields, isFields, same } from "../object.ts";
-import { ANY, type ListType, type Type } from "../schema/type.ts";
+import { ANY, type ListType, type Type } from "@interlock/kube-model/schema";
 
 /**
  * A set of paths into a document, as `managedFields` holds it. A step is `f:name`, `k:{"name":"web"}` for the item of a list that is a map,

@@ -1,5 +1,5 @@
 import { clone, type Fields, type KubeObject, type ManagedFieldsEntry } from "../object.ts";
-import type { StructType } from "../schema/type.ts";
+import type { StructType } from "@interlock/kube-model/schema";
 import { compare, difference, emptySet, type FieldSet, isEmptySet, readFields, union, withoutBelow, writeFields } from "./field-set.ts";
 
 /** Who writes, and when. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { builtin } from "../schema/builtin.ts";
+import { builtin } from "@interlock/kube-model/schema";
 import { strategicMerge } from "./strategic-merge.ts";
 
 const type = builtin("core.Pod");

@@ -1,6 +1,6 @@
 import { badRequest } from "../api-error.ts";
 import { clone, type Fields, isFields, same } from "../object.ts";
-import { ANY, type Field, type StructType, type Type } from "../schema/type.ts";
+import { ANY, type Field, type StructType, type Type } from "@interlock/kube-model/schema";
 
 const DIRECTIVE = "$patch";
 const RETAIN = "$retainKeys";

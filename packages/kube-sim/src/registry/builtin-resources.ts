@@ -1,31 +1,6 @@
-import { builtin } from "../schema/builtin.ts";
+import { BUILTIN_KINDS, type BuiltinKind } from "@interlock/kube-model/schema";
 import { eventConversion, horizontalPodAutoscalerV1 } from "./conversions.ts";
-import { type Conversion, FULL_VERBS, type Resource, type Subresource } from "./resource.ts";
-import lines from "./resources.data.ts";
-
-/** Names of the groups in `src/schema/data`. */
-const TYPE_GROUP: Readonly<Record<string, string>> = {
-  v1: "core",
-  "apps/v1": "apps",
-  "batch/v1": "batch",
-  "autoscaling/v1": "autoscaling1",
-  "autoscaling/v2": "autoscaling2",
-  "policy/v1": "policy",
-  "networking.k8s.io/v1": "networking",
-  "rbac.authorization.k8s.io/v1": "rbac",
-  "storage.k8s.io/v1": "storage",
-  "admissionregistration.k8s.io/v1": "admission",
-  "authentication.k8s.io/v1": "authentication",
-  "authorization.k8s.io/v1": "authorization",
-  "certificates.k8s.io/v1": "certificates",
-  "coordination.k8s.io/v1": "coordination",
-  "discovery.k8s.io/v1": "discovery",
-  "events.k8s.io/v1": "events",
-  "scheduling.k8s.io/v1": "scheduling",
-  "node.k8s.io/v1": "node",
-  "apiextensions.k8s.io/v1": "apiextensions",
-  "apiregistration.k8s.io/v1": "apiregistration",
-};
+import { type Conversion, FULL_VERBS, groupVersion, type Resource, type Subresource } from "./resource.ts";
 
 const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   "autoscaling/v1 HorizontalPodAutoscaler": horizontalPodAutoscalerV1,
@@ -54,11 +29,8 @@ function readSubresource(name: string, kind: string): Subresource {
   return { name, ...(SUBRESOURCES[name] ?? { kind, verbs: READ_WRITE }) };
 }
 
-function readLine(line: string): Resource {
-  const [gv, kind, plural, scope, ...rest] = line.split(" ") as [string, string, string, string, ...string[]];
-  const words = new Map(rest.map((word) => word.split("=") as [string, string]));
+function resourceOf({ group, version, kind, plural, namespaced, type, words }: BuiltinKind): Resource {
   const many = (name: string): string[] => words.get(name)?.split(",") ?? [];
-  const [group, version] = gv.includes("/") ? (gv.split("/") as [string, string]) : ["", gv];
   const resource: Resource = {
     group,
     version,
@@ -67,19 +39,16 @@ function readLine(line: string): Resource {
     singular: kind.toLowerCase(),
     shortNames: many("short"),
     categories: many("cat"),
-    namespaced: scope === "ns",
+    namespaced,
     verbs: words.has("verbs") ? many("verbs") : FULL_VERBS,
     subresources: many("sub").map((name) => readSubresource(name, kind)),
-    type: builtin(`${TYPE_GROUP[gv]!}.${kind}`),
+    type,
     storage: words.get("store") ?? (group === "" ? plural : `${group}/${plural}`),
   };
-  const conversion = CONVERSIONS[`${gv} ${kind}`];
+  const conversion = CONVERSIONS[`${groupVersion(resource)} ${kind}`];
   if (conversion !== undefined) resource.conversion = conversion;
   return resource;
 }
 
 /** In the order of discovery; of two versions of one resource the preferred one comes first. */
-export const BUILTIN_RESOURCES: readonly Resource[] = lines
-  .split("\n")
-  .filter((line) => line !== "")
-  .map(readLine);
+export const BUILTIN_RESOURCES: readonly Resource[] = BUILTIN_KINDS.map(resourceOf);

@@ -1,4 +1,4 @@
-import type { StructType } from "../schema/type.ts";
+import type { StructType } from "@interlock/kube-model/schema";
 
 /** A column of what `kubectl get` shows for a custom resource. */
 export interface PrinterColumn {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { builtin } from "./builtin.ts";
+import { builtin } from "@interlock/kube-model/schema";
 import { decode } from "./decode.ts";
 
 const read = (document: object) => decode(document as Record<string, unknown>, builtin("apps.Deployment"), "apps/v1", "Deployment");

@@ -1,6 +1,6 @@
 import { badRequest, type FieldProblem, invalidValue, required, unsupportedValue } from "../api-error.ts";
 import { type Fields, isFields } from "../object.ts";
-import type { Field, Scalar, StructType, Type } from "./type.ts";
+import type { Field, Scalar, StructType, Type } from "@interlock/kube-model/schema";
 
 export interface Decoded {
   object: Fields;

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from "../object.ts";
-import { OBJECT_META } from "./builtin.ts";
-import { ANY, type Field, type ScalarType, STRING, type StructType, type Type } from "./type.ts";
+import { OBJECT_META } from "@interlock/kube-model/schema";
+import { ANY, type Field, type ScalarType, STRING, type StructType, type Type } from "@interlock/kube-model/schema";
 
 const scalar = (name: ScalarType["scalar"]): ScalarType => ({ kind: "scalar", scalar: name });
 

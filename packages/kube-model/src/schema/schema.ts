@@ -1,0 +1,3 @@
+export { BUILTIN, builtin, OBJECT_META } from "./builtin.ts";
+export { BUILTIN_KINDS, builtinKind, isBuiltinGroup, type BuiltinKind } from "./kinds.ts";
+export * from "./type.ts";
