@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { applyWrites, findDrift, openGate, type Cluster, type ClusterRequest, type PlannedWrite } from "../src/index.ts";
 import { startRecordingCluster } from "./recording-cluster.ts";
 
-type Answer = { status: number; body: object } | "lost";
+type Answer = { status: number; body: object; headers?: Record<string, string> } | "lost" | "silent";
 
 /** A cluster that answers in turn, and keeps what it was sent. */
 function answering(answers: Answer[]): { cluster: Cluster; sent: ClusterRequest[] } {
@@ -11,8 +12,9 @@ function answering(answers: Answer[]): { cluster: Cluster; sent: ClusterRequest[
   const request = async (one: ClusterRequest) => {
     sent.push(one);
     const answer = answers[sent.length - 1]!;
+    if (answer === "silent") return once(one.signal!, "abort").then(() => Promise.reject(one.signal!.reason as Error));
     if (answer === "lost") throw new Error("socket hang up, with what was sent in it");
-    return { status: answer.status, headers: {}, body: Readable.from([Buffer.from(JSON.stringify(answer.body))]) };
+    return { status: answer.status, headers: answer.headers ?? {}, body: Readable.from([Buffer.from(JSON.stringify(answer.body))]) };
   };
   return { cluster: { request, close: async () => undefined }, sent };
 }
@@ -109,7 +111,8 @@ describe("applyWrites", () => {
     const { cluster, sent } = answering([{ status: 200, body: {} }, there]);
     const writes = [deleted({}), write(1, "{}")];
     const outcome = await applyWrites({ cluster, writes, signal: new AbortController().signal, settleMs: 0 });
-    expect(outcome.writes.map((one) => one.state)).toEqual(["done", "failed"]);
+    expect(outcome.writes.map((one) => one.state)).toEqual(["done", "not_sent"]);
+    expect(outcome).toMatchObject({ state: "failed", writes: [{}, { message: expect.stringContaining("not gone yet") as string }] });
     expect(sent.map((one) => one.method)).toEqual(["POST", "GET"]);
   });
 
@@ -167,7 +170,7 @@ describe("applyWrites", () => {
     it("is not looked up again for what somebody has changed meanwhile", async () => {
       const { cluster, sent } = answering([ok(deployment("2", 2)), outdated, ok(deployment("3", 9))]);
       expect((await apply(cluster, [put(0, 0)])).writes).toMatchObject([
-        { state: "failed", message: "What it would change was changed a moment ago." },
+        { state: "not_sent", message: "What it would change was changed a moment ago." },
       ]);
       expect(asked(sent)).toEqual(["GET", '{"v":"2"}', "GET"]);
     });
@@ -188,8 +191,79 @@ describe("applyWrites", () => {
 
     it("of an earlier write is not put over what somebody has changed since", async () => {
       const { cluster, sent } = answering([ok({ kind: "Scale", metadata: { uid: "u" } }), ok(deployment("2", 3)), ok(deployment("3", 9))]);
-      expect((await apply(cluster, [scale, put(1, 0)])).writes).toMatchObject([{ state: "done" }, { state: "failed" }]);
+      expect((await apply(cluster, [scale, put(1, 0)])).writes).toMatchObject([{ state: "done" }, { state: "not_sent" }]);
       expect(asked(sent).slice(1)).toEqual(["GET", "GET"]);
+    });
+  });
+
+  it("that waits for its turn when it is stopped was not sent, and the run is cancelled", async () => {
+    const abort = new AbortController();
+    const { cluster, sent } = answering([{ status: 200, body: {} }, there, there, there]);
+    const outcome = await applyWrites({
+      cluster,
+      writes: [deleted({}), write(1, "{}"), write(2, "{}")],
+      signal: abort.signal,
+      onProgress: () => void setImmediate(() => abort.abort()),
+    });
+    expect(outcome).toMatchObject({ state: "cancelled", writes: [{ state: "done" }, { state: "not_sent" }, { state: "not_sent" }] });
+    expect(sent.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("does not know of one that the server takes and never answers, nor waits for it for ever", async () => {
+    const { cluster } = answering(["silent"]);
+    const outcome = await applyWrites({
+      cluster,
+      writes: [write(0, "{}"), write(1, "{}")],
+      signal: AbortSignal.timeout(60_000),
+      answerMs: 20,
+    });
+    expect(outcome).toMatchObject({
+      state: "unknown",
+      writes: [{ state: "unknown", message: "The cluster has taken the request and does not answer it." }, { state: "not_sent" }],
+    });
+  });
+
+  it("asks again when the server has too much to do, and takes a webhook's refusal for one", async () => {
+    const busy: Answer = { status: 429, body: { message: "too many requests" }, headers: { "retry-after": "1" } };
+    const { cluster, sent } = answering([busy, made("a")]);
+    expect((await apply(cluster, [write(0, "{}")])).state).toBe("succeeded");
+    expect(sent).toHaveLength(2);
+    const refused: Answer = { status: 429, body: { message: "denied the request" } };
+    expect((await apply(answering([refused]).cluster, [write(0, "{}")])).writes).toMatchObject([{ state: "failed", status: 429 }]);
+  });
+
+  describe("a server-side apply that makes an object", () => {
+    const applies = (index: number, more: Partial<PlannedWrite> = {}): PlannedWrite => ({
+      ...write(index, "{}"),
+      method: "PATCH",
+      path: "/apis/example.com/v1/things/t",
+      resource: { group: "example.com", version: "v1", resource: "things", kind: "Thing", name: "t" },
+      after: { kind: "Thing" },
+      stored: { ...write(index, "{}").stored, method: "PATCH", url: "/apis/example.com/v1/things/t?fieldManager=k" },
+      ...more,
+    });
+    const missing: Answer = { status: 404, body: { message: "not found" } };
+
+    it("is not sent over what somebody has made by then", async () => {
+      const { cluster, sent } = answering([{ status: 200, body: { metadata: { uid: "theirs" } } }]);
+      expect((await apply(cluster, [applies(0)])).writes).toMatchObject([
+        { state: "not_sent", message: "Somebody has made an object of that name by now." },
+      ]);
+      expect(sent.map(({ method }) => method)).toEqual(["GET"]);
+    });
+
+    it("is tried again while the type that the plan defines is not served yet", async () => {
+      const definition = write(0, "{}");
+      const resource = {
+        group: "apiextensions.k8s.io",
+        version: "v1",
+        resource: "customresourcedefinitions",
+        kind: "CustomResourceDefinition",
+      };
+      const { cluster, sent } = answering([made("d"), missing, missing, missing, made("t")]);
+      const writes = [{ ...definition, resource: { ...resource, name: "things.example.com" } }, applies(1)];
+      expect((await apply(cluster, writes)).state).toBe("succeeded");
+      expect(sent.map(({ method }) => method)).toEqual(["POST", "GET", "PATCH", "GET", "PATCH"]);
     });
   });
 
@@ -236,6 +310,26 @@ describe("findDrift", () => {
       else objects[path] = now;
       const drift = await findDrift(upstream.cluster, gate.writes, key);
       expect(drift.map(({ reason }) => reason)).toEqual(expected);
+    } finally {
+      await gate.close();
+    }
+  });
+
+  it("sees that somebody has made what was to be made, rights as well", async () => {
+    const at = "/apis/rbac.authorization.k8s.io/v1/clusterroles/made";
+    const role = { kind: "ClusterRole", apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: "r" }, rules: [] };
+    const objects: Record<string, object> = {};
+    const key = Buffer.from("key");
+    await using upstream = await startRecordingCluster(objects);
+    const gate = await openGate({ cluster: upstream.cluster, mode: "plan", fingerprintKey: key });
+    try {
+      const headers = { "content-type": "application/json" };
+      const url = `${gate.url}/apis/rbac.authorization.k8s.io/v1/clusterroles`;
+      expect((await fetch(url, { method: "POST", headers, body: JSON.stringify(role) })).status).toBe(201);
+      expect(await findDrift(upstream.cluster, gate.writes, key)).toEqual([]);
+      objects[at] = { ...role, metadata: { name: "r", uid: "theirs" } };
+      expect(await findDrift(upstream.cluster, gate.writes, key)).toEqual([{ write: 0, reason: "appeared" }]);
+      await expect(findDrift(upstream.cluster, gate.writes, key, AbortSignal.abort())).rejects.toMatchObject({ code: "cancelled" });
     } finally {
       await gate.close();
     }

@@ -23,6 +23,9 @@ export interface NameDrift {
     | "unreadable";
 }
 
+/** Objects that are looked at side by side. */
+const AT_ONCE = 16;
+
 /** Objects that change by themselves all the time and that nobody decides about. */
 const RESTLESS = new Set(["/events", "events.k8s.io/events", "coordination.k8s.io/leases"]);
 
@@ -30,35 +33,46 @@ const RESTLESS = new Set(["/events", "events.k8s.io/events", "coordination.k8s.i
  * What has happened to the named targets since they were planned: another uid, or other than its status. `fingerprintKey` must be the one
  * of the gate that planned, so that secret values compare.
  */
-export async function findDrift(cluster: Cluster, writes: readonly PlannedWrite[], fingerprintKey: Buffer): Promise<NameDrift[]> {
-  const upstream = new Upstream(cluster);
+export async function findDrift(
+  cluster: Cluster,
+  writes: readonly PlannedWrite[],
+  fingerprintKey: Buffer,
+  signal?: AbortSignal,
+): Promise<NameDrift[]> {
+  const upstream = new Upstream(cluster, signal);
   const secrets = new SecretValues(fingerprintKey);
   const seen = new Set<string>();
   const looked = new Map<string, Promise<boolean>>();
   /** What ends first is still there: what the name stands for is not yet to be compared. */
   const isEnding = (awaits: NonNullable<PlannedWrite["awaits"]>): Promise<boolean> => {
-    const known = looked.get(awaits.uid) ?? uidAt(cluster, awaits.path).then((uid) => uid === awaits.uid);
+    const known = looked.get(awaits.uid) ?? uidAt(cluster, awaits.path, signal).then((uid) => uid === awaits.uid);
     looked.set(awaits.uid, known);
     return known;
   };
-  const drift: NameDrift[] = [];
+  const look = async (write: PlannedWrite, target: ResourceTarget): Promise<NameDrift | undefined> => {
+    if (write.mayExist === true || (write.awaits !== undefined && (await isEnding(write.awaits)))) return undefined;
+    const answer = await upstream.read(target);
+    const now = answer.status === 200 ? answer.body : undefined;
+    if (now === undefined && answer.status !== 404) return { write: write.index, reason: "unreadable" };
+    const shown =
+      now !== undefined && target.group === "" && target.resource === "secrets" ? secrets.mask(now, target.namespace ?? "") : now;
+    const reason = compare(write, shown);
+    return reason === undefined ? undefined : { write: write.index, reason };
+  };
+  const named: [PlannedWrite, ResourceTarget][] = [];
   for (const write of writes) {
     const { group, version, resource, namespace, name } = write.resource;
     if (name === undefined || takesReplaceablePod(write) || RESTLESS.has(`${group}/${resource}`)) continue;
-    const target: ResourceTarget = { kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) };
     const key = `${group}/${resource}/${namespace ?? ""}/${name}`;
     // Later writes to the same name go by what earlier ones of the plan leave.
     if (seen.has(key)) continue;
     seen.add(key);
-    if (write.mayExist === true || (write.awaits !== undefined && (await isEnding(write.awaits)))) continue;
-    const answer = await upstream.read(target);
-    const now = answer.status === 200 ? answer.body : undefined;
-    if (now === undefined && answer.status !== 404) drift.push({ write: write.index, reason: "unreadable" });
-    else {
-      const shown = now !== undefined && group === "" && resource === "secrets" ? secrets.mask(now, namespace ?? "") : now;
-      const reason = compare(write, shown);
-      if (reason !== undefined) drift.push({ write: write.index, reason });
-    }
+    named.push([write, { kind: "resource", group, version, resource, name, ...(namespace === undefined ? {} : { namespace }) }]);
+  }
+  const drift: NameDrift[] = [];
+  for (let first = 0; first < named.length; first += AT_ONCE) {
+    const found = await Promise.all(named.slice(first, first + AT_ONCE).map(([write, target]) => look(write, target)));
+    drift.push(...found.filter((one) => one !== undefined));
   }
   return drift;
 }
@@ -67,9 +81,7 @@ function compare(write: PlannedWrite, now: KubeObject | undefined): NameDrift["r
   const { before, uid } = write;
   if (before === undefined) {
     // Written without a look at it: a creation, whose name must still be free.
-    return now !== undefined && write.effect !== "privilege" && write.after !== undefined && write.resource.subresource === undefined
-      ? "appeared"
-      : undefined;
+    return now !== undefined && write.after !== undefined && write.resource.subresource === undefined ? "appeared" : undefined;
   }
   if (now === undefined) return "gone";
   if (uid !== undefined && now.metadata?.uid !== uid) return "replaced";

@@ -37,7 +37,7 @@ export async function apply(
 ): Promise<ExecuteOutcome> {
   const view = openClusterView(cluster, { signal });
   const [drifted, captured] = await Promise.all([
-    findDrift(cluster, work.writes, work.fingerprintKey),
+    findDrift(cluster, work.writes, work.fingerprintKey, signal),
     capture(view, work.writes, request.capture?.maxRows),
   ]);
   const drift = [
@@ -68,7 +68,7 @@ export async function putBack(
   sink: ExecuteSink,
   signal: AbortSignal,
 ): Promise<ExecuteOutcome> {
-  const drifted = await findDrift(cluster, work.writes, work.fingerprintKey);
+  const drifted = await findDrift(cluster, work.writes, work.fingerprintKey, signal);
   const conflicts = drifted.map((one): UndoConflict => ({ object: objectOf(one, work.writes), key: {}, ...CONFLICTS[one.reason] }));
   if (conflicts.length > 0) {
     const message = `Since the undo was proposed: ${shortly(conflicts.map(({ object }) => object))}. Nothing was put back.`;
@@ -110,9 +110,9 @@ async function send(cluster: OpenedCluster, writes: readonly PlannedWrite[], sin
     },
   });
   await sink.end(0, false);
-  const faulty = applied.find((item) => item.state === "failed" || item.state === "unknown");
+  const faulty = applied.find((item) => item.state !== "done" && (item.state !== "not_sent" || item.message !== undefined));
   if (state === "succeeded") return { applied, outcome: { state, affected: done } };
-  const left = applied.filter((item) => item.state === "not_sent").length;
+  const left = applied.filter((item) => item.state === "not_sent" && item !== faulty).length;
   const rest = left === 0 ? "" : ` ${left} of ${applied.length} requests were not sent.`;
   return {
     applied,
@@ -130,12 +130,15 @@ async function send(cluster: OpenedCluster, writes: readonly PlannedWrite[], sin
 
 const WORDS = { done: "done", failed: "refused", unknown: "not known", not_sent: "not sent" } as const;
 
-const affectedBy = (object: string, { method, before }: PlannedWrite): Affected => ({
+const affectedBy = (object: string, write: PlannedWrite): Affected => ({
   object,
-  inserted: method !== "DELETE" && before === undefined ? 1 : 0,
-  updated: method !== "DELETE" && before !== undefined ? 1 : 0,
-  deleted: method === "DELETE" ? 1 : 0,
+  inserted: !takesAway(write) && write.before === undefined ? 1 : 0,
+  updated: !takesAway(write) && write.before !== undefined ? 1 : 0,
+  deleted: takesAway(write) ? 1 : 0,
 });
+
+/** An eviction is made like an object, and takes its pod away. */
+const takesAway = ({ method, resource }: PlannedWrite): boolean => method === "DELETE" || resource.subresource === "eviction";
 
 const DRIFTED: Record<NameDrift["reason"], string> = {
   gone: "is no longer there",

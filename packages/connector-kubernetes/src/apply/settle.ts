@@ -1,5 +1,6 @@
 import { TargetError } from "@interlock/connector";
 import { isRecord, type Json } from "@interlock/kube-model";
+import { answerTime } from "../cluster/answer-time.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 
@@ -28,8 +29,8 @@ const deletes = (write: PlannedWrite): boolean =>
   (write.method === "DELETE" && write.resource.subresource === undefined) || write.resource.subresource === "eviction";
 
 /**
- * The earlier delete that a write has to wait for: of the name it creates, or of the namespace it creates it in. kubectl waited for it to
- * be over before it went on, and so does this.
+ * The earlier delete that a write has to wait for: of the name it creates. kubectl waited for it to be over before it went on, and so does
+ * this.
  */
 export function deletedBefore(write: PlannedWrite, writes: readonly PlannedWrite[]): PlannedWrite | undefined {
   if (write.before !== undefined || write.resource.subresource !== undefined || write.method === "DELETE") return undefined;
@@ -63,8 +64,7 @@ export async function awaitGone(cluster: Cluster, { path, uid: awaited }: Place,
 
 /** Uid of what a path names; undefined when there is nothing. Rejects when the cluster does not say. */
 export async function uidAt(cluster: Cluster, path: string, signal?: AbortSignal): Promise<unknown> {
-  const stop = signal === undefined ? {} : { signal };
-  const response = await cluster.request({ method: "GET", path, headers: { accept: "application/json" }, ...stop });
+  const response = await cluster.request({ method: "GET", path, headers: { accept: "application/json" }, signal: answerTime(signal) });
   const uid = uidOf(await wholeJson(response.body));
   if (response.status === 404) return undefined;
   if (response.status !== 200) throw new TargetError("target_down", `The cluster answers ${response.status}.`);
@@ -93,7 +93,8 @@ export function comesTooEarly(
   refused: { status?: number; message?: string },
   writes: readonly PlannedWrite[],
 ): boolean {
-  if (write.method !== "POST" || write.resource.subresource !== undefined) return false;
+  const creates = write.method === "POST" || (write.method === "PATCH" && write.before === undefined);
+  if (!creates || write.resource.subresource !== undefined) return false;
   const earlier = writes.slice(0, writes.indexOf(write));
   const { group, resource, namespace } = write.resource;
   if (refused.status === 404)

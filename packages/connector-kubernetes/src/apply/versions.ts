@@ -1,4 +1,5 @@
 import { type Json, type KubeObject, sameJson } from "@interlock/kube-model";
+import { answerTime } from "../cluster/answer-time.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { essence } from "../gate/foreseen.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
@@ -52,7 +53,7 @@ export async function objectNow(cluster: Cluster, { path, resource, method }: Pl
   const whole = resource.subresource === undefined ? path : path.slice(0, path.lastIndexOf("/"));
   const named = method === "POST" ? `${whole}/${resource.name ?? ""}` : whole;
   try {
-    const response = await cluster.request({ method: "GET", path: named, headers: { accept: "application/json" } });
+    const response = await cluster.request({ method: "GET", path: named, headers: { accept: "application/json" }, signal: answerTime() });
     const object: Json = await wholeJson(response.body);
     return response.status === 200 ? object : undefined;
   } catch {

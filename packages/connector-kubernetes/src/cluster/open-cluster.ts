@@ -144,7 +144,9 @@ class HttpCluster implements OpenedCluster {
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 /** Errors of sockets and TLS by their code alone: messages may quote what was sent. */
-function faultOf(error: unknown, signal: AbortSignal | undefined): TargetError {
+export function faultOf(error: unknown, signal: AbortSignal | undefined): TargetError {
+  if (signal?.aborted === true && (signal.reason as { name?: unknown } | undefined)?.name === "TimeoutError")
+    return new TargetError("target_down", "The cluster has taken the request and does not answer it.");
   if (signal?.aborted === true) return new TargetError("cancelled", "The request to the cluster was cancelled.");
   const code = (error as { code?: unknown } | undefined)?.code;
   const known = typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : "";

@@ -59,7 +59,8 @@ const SINGLE = new Set(["content-type", "content-length", "content-encoding", "t
 
 /** Opens a gate on a free port of loopback. It takes HTTP/1.1 only, and passes on only what it has understood and written anew. */
 export async function openGate(options: GateOptions): Promise<Gate> {
-  const upstream = new Upstream(options.cluster);
+  const closing = new AbortController();
+  const upstream = new Upstream(options.cluster, closing.signal);
   const overlay = new Overlay();
   const view: PlanView = { upstream, facts: new ApiFacts(upstream, overlay), overlay, unshown: [] };
   const secrets = new SecretValues(options.fingerprintKey ?? randomBytes(32), options.showSecret);
@@ -118,6 +119,8 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) return void response.destroy();
       const message = error instanceof TargetError ? error.message : "the gate met a fault";
+      // Clients carry on after some failures: what they ask then rests on what nobody knows (I3).
+      view.unshown.push(message);
       sendAnswer(response, failure(error instanceof TargetError ? 503 : 500, message));
     });
   });
@@ -166,6 +169,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     },
     close: () =>
       new Promise((resolve) => {
+        closing.abort();
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import { isRecord, type KubeObject, parseJson } from "@interlock/kube-model";
+import { answerTime } from "../cluster/answer-time.ts";
 import type { Cluster, ClusterResponse } from "../cluster/cluster.ts";
+import { faultOf } from "../cluster/open-cluster.ts";
 import { bodyBytes, contentType, type Body } from "./body.ts";
 import { writeDeleteOptions, type DeleteOptions } from "./delete-options.ts";
 import { writePath, writeQuery, type ResourceTarget, type Target } from "./request-target.ts";
@@ -17,9 +19,12 @@ const WHOLE_LIMIT = 128 * 1024 * 1024;
  */
 export class Upstream {
   readonly #cluster: Cluster;
+  readonly #ending: AbortSignal | undefined;
 
-  constructor(cluster: Cluster) {
+  /** @param ending ends whatever is still asked when nobody waits for it any more */
+  constructor(cluster: Cluster, ending?: AbortSignal) {
     this.#cluster = cluster;
+    this.#ending = ending;
   }
 
   /** A read, as a stream. */
@@ -35,7 +40,8 @@ export class Upstream {
 
   /** A read, as JSON. */
   async read(target: Target, query = NO_QUERY, accept = "application/json", signal?: AbortSignal): Promise<Answer> {
-    return answerOf(await this.open(target, query, accept, signal));
+    const within = this.#within(signal);
+    return answerOf(await this.open(target, query, accept, within), within);
   }
 
   /** A write that the server is asked to do everything of but keep: `dryRun=All` in the query, and in the options of a delete as well. */
@@ -63,14 +69,23 @@ export class Upstream {
       if (type !== undefined) headers["content-type"] = type;
       bytes = bodyBytes(body);
     }
-    return answerOf(await this.#cluster.request({ method, path: writePath(target), query: writeQuery(query), headers, body: bytes }));
+    const signal = this.#within();
+    const path = writePath(target);
+    return answerOf(await this.#cluster.request({ method, path, query: writeQuery(query), headers, body: bytes, signal }), signal);
+  }
+
+  #within(signal?: AbortSignal): AbortSignal {
+    const ends = [signal, this.#ending].filter((one) => one !== undefined);
+    return answerTime(ends.length === 0 ? undefined : AbortSignal.any(ends));
   }
 }
 
-async function answerOf(response: ClusterResponse): Promise<Answer> {
+async function answerOf(response: ClusterResponse, signal: AbortSignal): Promise<Answer> {
   const warning = response.headers["warning"];
   const warnings = warning === undefined ? undefined : Array.isArray(warning) ? warning : [warning];
-  const text = await wholeText(response.body);
+  const text = await wholeText(response.body).catch((error: unknown) => {
+    throw signal.aborted ? faultOf(error, signal) : error;
+  });
   const more = warnings === undefined ? {} : { warnings };
   let body: unknown;
   try {
