@@ -30,8 +30,14 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
     // What was refused, or is not whole, is never called less than unknown (I3).
     const rest = restOf(planned);
     if (found.length === 0 || rest !== "read") found.push(bareStatement({ ...place, index: 0, title: titleOf(line), effect: rest }));
-    const failed = fails === undefined ? undefined : found.pop();
-    if (failed) found.push({ ...failed, willFail: [...failed.willFail, { code: "kubectl", reason: fails! }] });
+    if (fails !== undefined) {
+      // What it would write before it fails is written all the same.
+      if (writes.length > 0) found.push(bareStatement({ ...place, index: 0, title: titleOf(line), effect: "read" }));
+      const failed = found.pop()!;
+      found.push({ ...failed, willFail: [...failed.willFail, { code: "kubectl", reason: fails }] });
+    }
+    if (writes.some(({ resource }) => resource.subresource === "token"))
+      warnings.add("The token that this makes is shown to nobody, so nobody can use it.");
     statements.push(...found);
   }
   const numbered = statements.map((statement, index) => ({ ...statement, index }));

@@ -114,6 +114,11 @@ export async function planLines({ cluster, namespace, program, lines, files, sig
         ...(fails === undefined ? {} : { fails }),
       });
     }
+    if (gate.writes.length > 0) {
+      for (const { line, warnings } of plan.lines)
+        if (onlyReads(line) && warnings.length === 0)
+          warnings.push(`kubectl ${line.verb} only reads, and is not run with what writes; propose it by itself.`);
+    }
     if (gate.fault !== undefined) throw new TargetError("target_down", gate.fault);
     return plan;
   } finally {

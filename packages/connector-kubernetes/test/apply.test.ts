@@ -315,6 +315,56 @@ describe("findDrift", () => {
     }
   });
 
+  const deployment = (replicas: number, image: string) => ({
+    kind: "Deployment",
+    apiVersion: "apps/v1",
+    metadata: {
+      name: "web",
+      namespace: "a",
+      uid: "uid-1",
+      resourceVersion: "7",
+      annotations: { "deployment.kubernetes.io/revision": "1" },
+    },
+    spec: { replicas, image },
+  });
+  const node = (taints: string[], note: string) => ({
+    kind: "Node",
+    apiVersion: "v1",
+    metadata: { name: "n", uid: "uid-1", resourceVersion: "7", annotations: { note } },
+    spec: { taints: taints.map((key) => ({ key, effect: "NoSchedule" })) },
+  });
+  const AT = "/apis/apps/v1/namespaces/a/deployments/web";
+  const NODE = "/api/v1/nodes/n";
+
+  it.each([
+    ["an autoscaler's replicas, under a patch of something else", AT, deployment(3, "a"), deployment(5, "a"), '{"spec":{"image":"b"}}', []],
+    ["replicas that the patch sets itself", AT, deployment(3, "a"), deployment(5, "a"), '{"spec":{"replicas":9}}', ["changed"]],
+    ["what somebody has deployed", AT, deployment(3, "a"), deployment(3, "c"), '{"spec":{"image":"b"}}', ["changed"]],
+    [
+      "how a node is, and notes of its agents",
+      NODE,
+      node([], "1"),
+      node(["node.kubernetes.io/not-ready"], "2"),
+      '{"metadata":{"labels":{}}}',
+      [],
+    ],
+    ["taints of people", NODE, node([], "1"), node(["ours"], "1"), '{"metadata":{"labels":{}}}', ["changed"]],
+    ["taints, under a patch of them", NODE, node([], "1"), node(["node.kubernetes.io/x"], "1"), '{"spec":{"taints":[]}}', ["changed"]],
+  ])("takes %s as people do", async (_what, at, before, now, patch, expected) => {
+    const key = Buffer.from("key");
+    const objects: Record<string, object> = { [at]: before };
+    await using upstream = await startRecordingCluster(objects);
+    const gate = await openGate({ cluster: upstream.cluster, mode: "plan", fingerprintKey: key });
+    try {
+      const headers = { "content-type": "application/merge-patch+json" };
+      expect((await fetch(`${gate.url}${at}`, { method: "PATCH", headers, body: patch })).status).toBe(200);
+      objects[at] = now;
+      expect((await findDrift(upstream.cluster, gate.writes, key)).map(({ reason }) => reason)).toEqual(expected);
+    } finally {
+      await gate.close();
+    }
+  });
+
   it("sees that somebody has made what was to be made, rights as well", async () => {
     const at = "/apis/rbac.authorization.k8s.io/v1/clusterroles/made";
     const role = { kind: "ClusterRole", apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: "r" }, rules: [] };

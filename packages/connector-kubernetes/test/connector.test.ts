@@ -123,11 +123,20 @@ stringData: { password: hunter2 }
     expect(sim.objects("apps/deployments")[0]).toMatchObject({ spec: { template: { spec: { containers: [{ image: "web:3" }] } } } });
   });
 
+  test("a line that only reads is not run with what writes, which is said", async () => {
+    const { impact } = await plan("kubectl get pods -n shop\nkubectl label namespace shop tier=web");
+    expect(impact.warnings).toEqual(["kubectl get only reads, and is not run with what writes; propose it by itself."]);
+    expect((await plan("kubectl get pods -n shop\nkubectl get services -n shop")).impact.warnings).toEqual([]);
+  });
+
   test("why one line would fail is not said of another", async () => {
     const failing =
       "kubectl create -f - <<'EOF'\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: first, namespace: shop }\n---\nkind: Nothing\nEOF";
-    const failed = (await plan(failing)).impact.statements.at(-1)!;
-    expect(failed).toMatchObject({ effect: "append", willFail: [{ code: "kubectl" }] });
+    // What it writes before it fails is written; what fails is said of the rest of the line.
+    expect((await plan(failing)).impact.statements).toMatchObject([
+      { effect: "append", willFail: [] },
+      { effect: "read", effects: [], willFail: [{ code: "kubectl" }] },
+    ]);
     expect((await plan("kubectl create configmap second -n shop --from-literal=a=b")).impact.statements[0]!.willFail).toEqual([]);
   });
 

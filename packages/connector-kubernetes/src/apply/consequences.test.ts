@@ -40,6 +40,16 @@ test("more data that is lost and more that breaks is drift; less, other words, a
   ]);
 });
 
+test("what breaks in another way is drift, however many ways there were", () => {
+  const broken = (...whys: string[]) => consequencesOf([{ cascades: [], breaks: whys.map((why) => ({ object: "hook", why })) }], []);
+  const agreed = broken("2 of 3 endpoints left", "it has no backend");
+  expect(moreThan(agreed, broken("1 endpoint left", "it has no backend"))).toEqual([]);
+  expect(moreThan(agreed, broken("2 of 3 endpoints left", "its subject is gone"))).toEqual([
+    { object: "hook", why: "more would break than was agreed to: its subject is gone" },
+  ]);
+  expect(moreThan(agreed, broken("it has no backend", "it has no backend"))).toHaveLength(1);
+});
+
 test("a name that every object has is no agreed one", () => {
   expect(moreThan(consequencesOf([], []), consequencesOf([{ cascades: [loss("constructor", "data loss: c")] }], []))).toHaveLength(1);
 });

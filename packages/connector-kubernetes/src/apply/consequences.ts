@@ -26,15 +26,22 @@ export function consequencesOf(
   return { losses: Object.fromEntries(losses), breaks: Object.fromEntries(breaks), missing: [...missing] };
 }
 
+/** A breakage in words that stay the same while pods come and go: "2 of 5 pods" as "# of #". */
+const withoutFigures = (why: string): string => why.replaceAll(/\d+( of \d+)?( [a-z]+)?/gu, "#");
+
 /** What `now` has and was not agreed to: more data that is lost, more that breaks. How a breakage is worded may have moved with figures in it. */
 export function moreThan(agreed: Consequences, now: Consequences): Drift[] {
   const drift: Drift[] = [];
   for (const [object, why] of Object.entries(now.losses))
     if (!Object.hasOwn(agreed.losses, object)) drift.push({ object, why: `more would be lost than was agreed to: ${why}` });
   for (const [object, whys] of Object.entries(now.breaks)) {
-    const known = Object.hasOwn(agreed.breaks, object) ? agreed.breaks[object]! : [];
-    if (whys.length <= known.length) continue;
-    const fresh = whys.find((why) => !known.includes(why)) ?? whys.at(-1)!;
+    const known = (Object.hasOwn(agreed.breaks, object) ? agreed.breaks[object]! : []).map(withoutFigures);
+    const fresh = whys.find((why) => {
+      const at = known.indexOf(withoutFigures(why));
+      if (at !== -1) known.splice(at, 1);
+      return at === -1;
+    });
+    if (fresh === undefined) continue;
     drift.push({ object, why: `more would break than was agreed to: ${fresh}` });
   }
   for (const words of now.missing)

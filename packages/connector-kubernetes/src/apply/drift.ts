@@ -1,9 +1,10 @@
-import { type KubeObject, sameJson } from "@interlock/kube-model";
+import { type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import { essence } from "../gate/foreseen.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { SecretValues } from "../gate/secret-values.ts";
 import { takesReplaceablePod, uidAt } from "./settle.ts";
+import { BY_CONTROLLERS } from "../undo/manifest.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceTarget } from "../gate/request-target.ts";
 
@@ -85,5 +86,28 @@ function compare(write: PlannedWrite, now: KubeObject | undefined): NameDrift["r
   }
   if (now === undefined) return "gone";
   if (uid !== undefined && now.metadata?.uid !== uid) return "replaced";
-  return sameJson(essence(before), essence(now)) ? undefined : "changed";
+  return sameJson(decidedFor(write, before), decidedFor(write, now)) ? undefined : "changed";
+}
+
+/**
+ * What people have decided about an object, as far as the write does not decide it anew: autoscalers change replicas all the time, the
+ * controller of deployments counts revisions, and of a node its agents and controllers write annotations and how it is.
+ */
+function decidedFor(write: PlannedWrite, object: KubeObject): KubeObject {
+  const { metadata = {}, spec, ...rest } = essence(object);
+  const text = write.stored.body.toString("latin1");
+  // A whole object says everything, a patch what it names, a delete nothing.
+  const says = (field: string): boolean => write.method === "PUT" || text.includes(field);
+  const annotations: Json = { ...metadata.annotations };
+  for (const name of BY_CONTROLLERS) delete annotations[name];
+  const node = write.resource.group === "" && write.resource.resource === "nodes";
+  const kept = { ...spec };
+  if (!says("replicas")) delete kept.replicas;
+  if (node && !says("taints") && Array.isArray(kept.taints))
+    kept.taints = kept.taints.filter((taint: Json) => !String(taint?.key).startsWith("node.kubernetes.io/"));
+  return {
+    ...rest,
+    metadata: { ...metadata, annotations: node && !says("annotations") ? {} : annotations },
+    spec: { ...kept, ...(Array.isArray(kept.taints) && kept.taints.length === 0 ? { taints: undefined } : {}) },
+  };
 }

@@ -8,6 +8,7 @@ import { Overlay } from "./overlay.ts";
 import { ProtobufError, readFields } from "./protobuf.ts";
 import type { RequestClass } from "./request-class.ts";
 import { failure, notFound, success } from "./status.ts";
+import { withPrecondition } from "./precondition.ts";
 
 /** A write that a dry run cannot show. It is recorded and judged by its class, and never sent while planning. */
 export async function foreseeUnshown(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
@@ -119,7 +120,8 @@ async function finalize(view: PlanView, request: WriteRequest, judged: RequestCl
     answer: { status: 200, body: after },
     write: {
       target,
-      sent: body,
+      // Who is there under that name by then may be another.
+      sent: live === undefined ? body : withPrecondition(body, live.uid),
       effect: judged.effect,
       kind: "Namespace",
       before,

@@ -116,7 +116,7 @@ export function createReads(view: PlanView, secrets: SecretValues, plan: Plan, o
   ): Promise<void> => {
     const found = rolls ? view.overlay.find(keyOfTarget(target)) : undefined;
     if (found?.object !== undefined && target.subresource === undefined && accepted.forms[0]?.form === "plain") {
-      return sendAnswer(response, { status: 200, body: await withRevision(view, { ...found, object: found.object }) });
+      return sendAnswer(response, { status: 200, body: masked(target, await withRevision(view, { ...found, object: found.object })) });
     }
     const planned = await plannedObject(view, target, accepted);
     if (planned !== undefined) {

@@ -11,6 +11,8 @@ it.each([
   ["app in (web, api)", true],
   ["app notin (web)", false],
   ["other notin (web)", true],
+  ["other notin(web)", true],
+  ["app in(web,api)", true],
   ["app", true],
   ["!app", false],
   ["!other,app in (a,web)", true],

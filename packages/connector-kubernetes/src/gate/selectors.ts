@@ -11,7 +11,7 @@ export function labelMatcher(selector: string | undefined): Match | undefined {
   const tests: ((labels: Record<string, Json>) => boolean)[] = [];
   for (const requirement of selector.split(/,(?![^(]*\))/)) {
     const text = requirement.trim();
-    const set = /^([^\s!=(),]+)\s+(in|notin)\s+\(([^()]*)\)$/.exec(text);
+    const set = /^([^\s!=(),]+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(text);
     const equal = /^([^\s!=(),]+)\s*(==|!=|=)\s*([^\s!=(),]*)$/.exec(text);
     const exists = /^(!?)\s*([^\s!=(),]+)$/.exec(text);
     if (set !== null) {

@@ -41,10 +41,12 @@ export async function tryStandIn(view: PlanView, request: WriteRequest, accept?:
     ...(accept === undefined ? {} : { accept }),
   });
   const renamed = rename(answer.body, other, name);
+  // Limits of another namespace may have left their defaults in it.
+  const shown = namespace === target.namespace ? "server" : "plan";
   if (answer.status < 300) {
-    if (accept !== undefined) return { answer: { ...answer, body: renamed }, shown: "server" };
+    if (accept !== undefined) return { answer: { ...answer, body: renamed }, shown };
     const whole = withObjectMetadata(renamed, target.namespace === undefined ? {} : { namespace: target.namespace });
-    return { answer: { ...answer, status: 201, body: whole }, shown: "server" };
+    return { answer: { ...answer, status: 201, body: whole }, shown };
   }
   if ((answer.status === 422 || answer.status === 400) && !objectsToName(answer.body))
     return { answer: { ...answer, body: renamed }, shown: "server" };

@@ -21,7 +21,7 @@ const BY_SERVER = [
 ];
 
 /** Annotations in which controllers keep what they did with the object that was. */
-const BY_CONTROLLERS = [
+export const BY_CONTROLLERS = [
   "deployment.kubernetes.io/revision",
   "deprecated.daemonset.template.generation",
   "pv.kubernetes.io/bind-completed",
