@@ -21,3 +21,19 @@ export type { PolicyExplanation, RuleExplanation, SideExplanation } from "./netw
 export * from "./workload/image.ts";
 export * from "./workload/pod-templates.ts";
 export * from "./workload/workload.ts";
+export * from "./rights/attributes.ts";
+export * from "./rights/rights.ts";
+export * from "./rights/subject.ts";
+export { AREAS, SEVERITIES, type Area, type Evidence, type Severity } from "./posture/check.ts";
+export { isMade } from "./posture/workload.ts";
+export { CHECKS } from "./posture/checks/all.ts";
+export { Inventory, inventoryOfManifests, kindOf, type InventoryOptions, type Source, type Unread } from "./posture/inventory.ts";
+export {
+  fixText,
+  postureOf,
+  type CheckOutcome,
+  type Finding,
+  type PostureFix,
+  type PostureOptions,
+  type PostureReport,
+} from "./posture/posture.ts";

@@ -1,6 +1,5 @@
 import type { Cluster, User } from "../cluster.ts";
 import type { Fields, KubeObject } from "../object.ts";
-import { selects } from "../store/label-selector.ts";
 
 /** What somebody wants to do, as RBAC judges it. */
 export interface Attributes {
@@ -62,15 +61,10 @@ export function* grants(cluster: Cluster, user: User, namespace: string | undefi
   }
 }
 
+/** As they are stored: those of an aggregated role are written by its controller. */
 export function rulesOf(cluster: Cluster, role: { kind: string; name: string }, namespace: string | undefined): Fields[] {
-  if (role.kind === "Role") return cluster.store.get(`${RBAC}/roles`, namespace, role.name)?.["rules"] ?? [];
-  const found = cluster.store.get(`${RBAC}/clusterroles`, undefined, role.name);
-  const selectors: Fields[] | undefined = found?.["aggregationRule"]?.clusterRoleSelectors;
-  if (selectors === undefined) return found?.["rules"] ?? [];
-  const parts = cluster.store
-    .list(`${RBAC}/clusterroles`)
-    .filter((one) => selectors.some((selector) => selects(selector, one.metadata.labels)));
-  return parts.flatMap((one) => (one === found ? [] : (one["rules"] ?? [])));
+  const [storage, where] = role.kind === "Role" ? [`${RBAC}/roles`, namespace] : [`${RBAC}/clusterroles`, undefined];
+  return cluster.store.get(storage, where, role.name)?.["rules"] ?? [];
 }
 
 function isSubject(subject: Fields, user: User): boolean {

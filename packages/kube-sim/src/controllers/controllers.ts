@@ -2,6 +2,7 @@ import type { PodLogs } from "../http/logs.ts";
 import type { CertificateAuthority } from "../tls/certificate-authority.ts";
 import { autoscalers } from "./autoscaler.ts";
 import { certificateSigner } from "./certificate-signer.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
 import { cronJobs } from "./cron-job.ts";
 import { daemonSets } from "./daemon-set.ts";
@@ -27,6 +28,7 @@ export const controllers = (logs: PodLogs, authority: CertificateAuthority): Con
   kubernetesService,
   definitions,
   apiServices,
+  clusterRoleAggregation,
   serviceAccounts(authority),
   certificateSigner(authority),
   deployments,

@@ -1,0 +1,117 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Rights, type Attributes, type KubeObject, type User, wantedText } from "@interlock/kube-model";
+import type { Cluster } from "../../src/index.ts";
+import { Chance } from "../chance.ts";
+import { createObject, isThere, removeObject, reviewAccess, storedRoles, type Question } from "./access.ts";
+import { ACCOUNTS, drawRoles, GROUPS, NAMES, NAMESPACES, PATHS, RESOURCES, USERS, VERBS } from "./drawn.ts";
+
+export interface RightsScore {
+  questions: number;
+  allowed: number;
+  /** Questions that were answered differently. */
+  different: string[];
+  /** Questions to which "who may do it" names everybody whom the server lets, and nobody else. */
+  listed: number;
+}
+
+/** Reviews under way at a time. */
+const LANES = 8;
+/** Longest wait until a server's controllers and caches have taken in what was written, in milliseconds. */
+const SETTLE_MS = 20_000;
+/** Longest wait until namespaces are gone, in milliseconds: the next seed makes them again. */
+const GONE_MS = 60_000;
+
+/** Draws roles and bindings, and asks a server and the model the same. Leaves the server as it was. */
+export async function scoreRights(cluster: Cluster, { seed, questions }: { seed: number; questions: number }): Promise<RightsScore> {
+  const chance = new Chance(seed + 1);
+  const homes: KubeObject[] = NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+  const drawn = drawRoles(chance, String(seed));
+  try {
+    for (const object of [...homes, ...drawn]) await createObject(cluster, object);
+    const rights = await settled(cluster);
+    const asked = Array.from({ length: questions }, () => draw(chance, rights));
+    return await compare(cluster, rights, asked);
+  } finally {
+    for (const object of [...drawn, ...homes].toReversed()) await removeObject(cluster, object);
+    const until = Date.now() + GONE_MS;
+    for (const home of homes) while (Date.now() < until && (await isThere(cluster, home))) await pause(200);
+  }
+}
+
+/** The stored roles, once they stay the same and the server goes by them. */
+async function settled(cluster: Cluster): Promise<Rights> {
+  const until = Date.now() + SETTLE_MS;
+  for (let before = ""; ;) {
+    const stored = await storedRoles(cluster);
+    const now = JSON.stringify(stored.map(({ metadata }) => [metadata?.name, metadata?.namespace, metadata?.resourceVersion]));
+    const pending = stored.some((role) => role["aggregationRule"] !== undefined && !Array.isArray(role["rules"]));
+    if ((now === before && !pending) || Date.now() > until) return new Rights(stored, { aggregated: "stored" });
+    before = now;
+    await pause(300);
+  }
+}
+
+/** Those who are named in what was drawn, and those whom the server itself knows. */
+function draw(chance: Chance, rights: Rights): Question {
+  const named = [...new Set([...rights.grants()].map(({ subject }) => subject))];
+  const pick = chance.below(4);
+  const any = chance.one(named);
+  const user: User =
+    pick === 0
+      ? { name: chance.one(USERS), groups: chance.some([...GROUPS, "system:authenticated"], chance.below(3)) }
+      : pick === 1
+        ? account(chance.one(NAMESPACES), chance.one(ACCOUNTS))
+        : any.kind === "ServiceAccount"
+          ? account(any.namespace!, any.name)
+          : any.kind === "User"
+            ? { name: any.name, groups: ["system:authenticated"] }
+            : { name: "somebody", groups: [any.name] };
+  return { user, wanted: chance.onceIn(8) ? { verb: chance.one(["get", "post"]), path: chance.one(PATHS) } : wanted(chance, rights) };
+}
+
+function wanted(chance: Chance, rights: Rights): Attributes {
+  // Half of them are of what somebody has been given, so that enough are allowed.
+  const [group, resource, subresource] = chance.one(RESOURCES);
+  const made: Attributes = { verb: chance.one(VERBS), group, resource, ...(subresource === "" ? {} : { subresource }) };
+  if (chance.onceIn(2)) {
+    const given = [...rights.grants()];
+    const { rule } = chance.one(given);
+    if (rule.resources.length > 0) {
+      const [of = "", part] = chance.one(rule.resources).split("/");
+      Object.assign(made, { verb: chance.one(rule.verbs), group: chance.one(rule.apiGroups), resource: of });
+      if (part === undefined) delete made.subresource;
+      else made.subresource = part;
+    }
+  }
+  const namespace = chance.one([...NAMESPACES, "kube-system", ""]);
+  return { ...made, ...(namespace === "" ? {} : { namespace }), ...(chance.onceIn(3) ? { name: chance.one([...NAMES, "three"]) } : {}) };
+}
+
+const account = (namespace: string, name: string): User => ({
+  name: `system:serviceaccount:${namespace}:${name}`,
+  groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+});
+
+async function compare(cluster: Cluster, rights: Rights, asked: readonly Question[]): Promise<RightsScore> {
+  const score: RightsScore = { questions: asked.length, allowed: 0, different: [], listed: 0 };
+  const waiting = [...asked];
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { user, wanted: what } = next;
+      const said = await reviewAccess(cluster, next);
+      const ours = rights.decide(user, what).allowed;
+      if (said) score.allowed++;
+      if (said !== ours)
+        score.different.push(`${user.name} (${user.groups.join(", ")}) ${wantedText(what)}: the server says ${said}, we say ${ours}`);
+      // Whoever may is among those who are listed, and nobody else.
+      const among = rights.whoMay(what).some(({ subject }) => {
+        if (subject.kind === "Group") return user.groups.includes(subject.name);
+        const name = subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace!}:${subject.name}`;
+        return name === user.name;
+      });
+      if (among === said || user.groups.includes("system:masters")) score.listed++;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return score;
+}

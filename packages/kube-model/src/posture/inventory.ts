@@ -1,0 +1,126 @@
+import type { Json, KubeObject } from "../json.ts";
+import { labelsOf, selects, type Labels } from "../label-selector.ts";
+import type { Manifest, Place } from "../manifests/manifests.ts";
+import { BUILTIN_ROLES } from "../rights/builtin-roles.data.ts";
+import { Rights } from "../rights/rights.ts";
+import type { Path } from "./check.ts";
+import { workloadOf, type Workload } from "./workload.ts";
+
+/** One object, and for a manifest where its fields are written. */
+export interface Source {
+  object: KubeObject;
+  placeOf?(path: Path): Place;
+}
+
+/** What could not be read, and why, in words. `kind` as `group/Kind`. */
+export interface Unread {
+  kind: string;
+  why: string;
+}
+
+export interface InventoryOptions {
+  sources: Iterable<Source>;
+  /** `manifests`: there may be more in the cluster than in the files. */
+  from: "cluster" | "manifests";
+  unread?: readonly Unread[];
+  /** Label that says which environment a namespace belongs to. Default `env`. */
+  environmentLabel?: string;
+}
+
+/** Namespaces that Kubernetes makes for itself. */
+export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease"]);
+
+export const namespaceOf = (object: KubeObject): string | undefined => object.metadata?.namespace || undefined;
+export const nameOf = (object: KubeObject): string => String(object.metadata?.name ?? object.metadata?.generateName ?? "");
+
+/** `group/Kind`, the same in every version; `/Pod` in the core group. */
+export function kindOf({ apiVersion, kind }: KubeObject): string {
+  const version = String(apiVersion);
+  return `${version.includes("/") ? version.slice(0, version.indexOf("/")) : ""}/${String(kind)}`;
+}
+
+/** Everything the checks look at, found by kind, by name and by label. */
+export class Inventory {
+  readonly from: "cluster" | "manifests";
+  readonly environmentLabel: string;
+  readonly unread: readonly Unread[];
+  readonly #byKind: Map<string, Source[]>;
+  readonly #named = new Map<string, Source>();
+  #workloads: Workload[] | undefined;
+  #rights: Rights | undefined;
+  #podsIn: Map<string, Source[]> | undefined;
+  #workloadsIn: Map<string, Workload[]> | undefined;
+
+  constructor({ sources, from, unread = [], environmentLabel = "env" }: InventoryOptions) {
+    this.from = from;
+    this.environmentLabel = environmentLabel;
+    this.unread = unread;
+    this.#byKind = Map.groupBy(sources, ({ object }) => kindOf(object));
+    for (const [kind, list] of this.#byKind)
+      for (const source of list) this.#named.set(`${kind} ${namespaceOf(source.object) ?? ""} ${nameOf(source.object)}`, source);
+  }
+
+  all(kind: string): readonly Source[] {
+    return this.#byKind.get(kind) ?? [];
+  }
+
+  *everything(): Iterable<Source> {
+    for (const list of this.#byKind.values()) yield* list;
+  }
+
+  find(kind: string, namespace: string | undefined, name: string): Source | undefined {
+    return this.#named.get(`${kind} ${namespace ?? ""} ${name}`);
+  }
+
+  /**
+   * Whether something of a kind that is not here is nowhere. Of a cluster: unless the kind could not be read. Manifests are taken for the whole
+   * of what they deploy where they deploy anything; a file with a Service alone says nothing of its pods.
+   */
+  knows(...kinds: string[]): boolean {
+    if (kinds.some((kind) => this.unread.some((one) => one.kind === kind))) return false;
+    return this.from === "cluster" || this.workloads.length > 0;
+  }
+
+  /** What runs pods and is made by nobody else: pods of a Deployment are looked at there. */
+  get workloads(): readonly Workload[] {
+    return (this.#workloads ??= [...this.everything()].flatMap((source) => workloadOf(source) ?? []));
+  }
+
+  workloadsIn(namespace: string | undefined): readonly Workload[] {
+    this.#workloadsIn ??= Map.groupBy(this.workloads, ({ source }) => namespaceOf(source.object) ?? "");
+    return this.#workloadsIn.get(namespace ?? "") ?? [];
+  }
+
+  /** Labels of the pods there are in a namespace: of a cluster those that run, and those that its workloads would make. */
+  podLabels(namespace: string | undefined): Labels[] {
+    this.#podsIn ??= Map.groupBy(this.all("/Pod"), ({ object }) => namespaceOf(object) ?? "");
+    const pods = this.#podsIn.get(namespace ?? "") ?? [];
+    return [...pods.map(({ object }) => labelsOf(object)), ...this.workloadsIn(namespace).map(({ labels }) => labels)];
+  }
+
+  selectsAnyPod(selector: Json, namespace: string | undefined): boolean {
+    return this.podLabels(namespace).some((labels) => selects(selector, labels));
+  }
+
+  get rights(): Rights {
+    if (this.#rights !== undefined) return this.#rights;
+    const objects = [...this.everything()].map(({ object }) => object);
+    if (this.from === "cluster") return (this.#rights = new Rights(objects, { aggregated: "stored" }));
+    // Manifests bind roles that every cluster has without bringing them along.
+    const builtin = BUILTIN_ROLES.filter((role) => this.find(kindOf(role), undefined, nameOf(role)) === undefined);
+    return (this.#rights = new Rights([...objects, ...builtin], { aggregated: "computed" }));
+  }
+
+  /** The source that an object came from. */
+  sourceOf(object: KubeObject): Source {
+    return this.find(kindOf(object), namespaceOf(object), nameOf(object)) ?? { object };
+  }
+}
+
+/** An inventory of the objects of some manifests. */
+export function inventoryOfManifests(manifests: readonly Manifest[], options: { environmentLabel?: string } = {}): Inventory {
+  const sources = manifests.map(({ object, placeOf }): Source => ({ object, placeOf }));
+  return new Inventory({ sources, from: "manifests", ...options });
+}
+
+export const isSystemNamespace = (namespace: string | undefined): boolean => namespace !== undefined && SYSTEM_NAMESPACES.has(namespace);

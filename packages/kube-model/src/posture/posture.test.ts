@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../json.ts";
+import { readManifests } from "../manifests/manifests.ts";
+import { POSTURE_CASES } from "./cases.testing.ts";
+import { CHECKS } from "./checks/all.ts";
+import { Inventory, inventoryOfManifests } from "./inventory.ts";
+import { fixText, postureOf, type Finding } from "./posture.ts";
+
+const NEEDS_CLUSTER = new Set(["binding-dangling"]);
+
+function found(check: string, objects: readonly KubeObject[]): Finding[] {
+  if (NEEDS_CLUSTER.has(check)) {
+    const inventory = new Inventory({ sources: objects.map((object) => ({ object })), from: "cluster" });
+    return postureOf(inventory, { checks: [check] }).findings;
+  }
+  const { manifests, problems } = readManifests(
+    objects.map((object, index) => ({ name: `${index}.json`, text: JSON.stringify(object, null, 1) })),
+  );
+  expect(problems).toEqual([]);
+  return postureOf(inventoryOfManifests(manifests), { checks: [check] }).findings;
+}
+
+test("there are at least forty checks, and each has a failing and a passing manifest", () => {
+  expect(CHECKS.length).toBeGreaterThanOrEqual(40);
+  expect(Object.keys(POSTURE_CASES).toSorted()).toEqual(CHECKS.map(({ id }) => id).toSorted());
+  expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
+});
+
+describe.each(CHECKS)("$id", ({ id, title, why }) => {
+  const { fails, passes } = POSTURE_CASES[id]!;
+
+  test("finds what it is for, with evidence and a fix", () => {
+    const findings = found(id, fails);
+    expect(findings).toHaveLength(1);
+    const [{ evidence, fix, says, object, system }] = findings as [Finding];
+    expect([title.length, why.length, says.length, object.length].every((length) => length > 3)).toBe(true);
+    expect(system).toBe(id === "run-in-kube-system" && false);
+    // Something is shown, and it is there: the object, the field, the value; of a manifest its file and line.
+    expect(evidence.length).toBeGreaterThan(0);
+    for (const one of evidence) {
+      expect([one.object, one.path, one.value].every((part) => part !== "")).toBe(true);
+      if (!NEEDS_CLUSTER.has(id)) expect(one.place?.file).toMatch(/^\d\.json$/);
+    }
+    // Either it can be planned, or somebody is told what to decide.
+    expect(fix.lines.length > 0 || (fix.decision ?? "") !== "").toBe(true);
+    for (const line of [...fix.lines, ...fix.choices]) expect(line).toMatch(/^kubectl [a-z]/);
+  });
+
+  test("leaves alone what is as it should be", () => {
+    expect(found(id, passes)).toEqual([]);
+  });
+});
+
+test("no value of a secret is in what is found", () => {
+  const text = JSON.stringify(found("secret-in-environment", POSTURE_CASES["secret-in-environment"]!.fails));
+  expect(text).not.toContain("hunter2");
+});
+
+test("what depends on a decision is commented out, so that it cannot be planned by accident", () => {
+  const [finding] = found("namespace-environment", POSTURE_CASES["namespace-environment"]!.fails);
+  const lines = fixText(finding!).trim().split("\n");
+  expect(lines.every((line) => line.startsWith("# "))).toBe(true);
+  expect(lines).toContain("# kubectl label namespace shop env=prod");
+});

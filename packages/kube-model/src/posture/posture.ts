@@ -1,0 +1,118 @@
+import { stringify } from "yaml";
+import { SEVERITIES, type About, type Area, type Check, type Draft, type Evidence, type Severity } from "./check.ts";
+import { CHECKS } from "./checks/all.ts";
+import type { Inventory, Unread } from "./inventory.ts";
+
+export interface PostureFix {
+  /** kubectl lines that can be planned as they are. */
+  lines: string[];
+  /** Lines that hold once `decision` is made. */
+  choices: string[];
+  decision?: string;
+  /** YAML: what a manifest of the object has to say, merged by names. */
+  patch?: string;
+}
+
+export interface Finding {
+  check: string;
+  severity: Severity;
+  area: Area;
+  /** `apps/v1 Deployment shop/web`, or for rights `Group oncall`. */
+  object: string;
+  namespace?: string;
+  says: string;
+  evidence: Evidence[];
+  fix: PostureFix;
+  /** A part of Kubernetes itself, or of kube-system: told apart, since most of it is meant to be so. */
+  system: boolean;
+}
+
+/** How a check came out. `unknown`: it could not look, or not at everything; `why` says so. What was found is told all the same. */
+export interface CheckOutcome extends About {
+  state: "found" | "clean" | "unknown";
+  findings: number;
+  why: string;
+  unknown?: string;
+}
+
+export interface PostureReport {
+  /** The most severe first, those of Kubernetes itself last. */
+  findings: Finding[];
+  checks: CheckOutcome[];
+  /** What could not be read at all. */
+  unread: Unread[];
+}
+
+export interface PostureOptions {
+  /** Only these checks. */
+  checks?: readonly string[];
+}
+
+/** Holds every check against what there is. */
+export function postureOf(inventory: Inventory, { checks: wanted }: PostureOptions = {}): PostureReport {
+  const findings: Finding[] = [];
+  const checks: CheckOutcome[] = [];
+  for (const check of CHECKS) {
+    if (wanted !== undefined && !wanted.includes(check.id)) continue;
+    const unsaid: string[] = unreadOf(check, inventory);
+    let found = 0;
+    for (const one of check.find(inventory)) {
+      if ("unknown" in one) unsaid.push(one.unknown);
+      else {
+        findings.push(findingOf(check, one));
+        found++;
+      }
+    }
+    const { id, title, severity, area, why } = check;
+    const unknown = [...new Set(unsaid)].join(" ");
+    const state = found > 0 ? "found" : unknown === "" ? "clean" : "unknown";
+    checks.push({ id, title, severity, area, why, state, findings: found, ...(unknown === "" ? {} : { unknown }) });
+  }
+  findings.sort((left, right) => rank(left) - rank(right) || compare(left.check, right.check) || compare(left.object, right.object));
+  return { findings, checks, unread: [...inventory.unread] };
+}
+
+const rank = ({ severity, system }: Finding): number => (system ? SEVERITIES.length : 0) + SEVERITIES.indexOf(severity);
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+function unreadOf({ reads, against = [] }: Check, { unread }: Inventory): string[] {
+  return unread.filter(({ kind }) => reads.includes(kind) || against.includes(kind)).map(({ why }) => why);
+}
+
+const OF_CLUSTER = "It belongs to the cluster itself: whoever installs that (the provider, an add-on) decides, and puts it back.";
+
+function findingOf(check: Check, { object, namespace, says, evidence, fix, severity, system }: Draft): Finding {
+  const decision = system ? [OF_CLUSTER, fix.decision].filter(Boolean).join(" ") : fix.decision;
+  return {
+    check: check.id,
+    severity: severity ?? check.severity,
+    area: check.area,
+    object,
+    ...(namespace === undefined ? {} : { namespace }),
+    says,
+    evidence: [...evidence],
+    fix: {
+      // Nothing of Kubernetes' own is changed before somebody has said so.
+      lines: system ? [] : [...fix.lines],
+      choices: system ? [...fix.lines, ...(fix.choices ?? [])] : [...(fix.choices ?? [])],
+      ...(decision === undefined ? {} : { decision }),
+      ...(fix.patch === undefined ? {} : { patch: stringify(fix.patch, { lineWidth: 0 }) }),
+    },
+    system,
+  };
+}
+
+/**
+ * A fix as the text of a document: what is to be decided as comments, and what depends on it as lines that are commented out, so that nothing
+ * can be planned before somebody has chosen.
+ */
+export function fixText({ says, object, fix }: Pick<Finding, "says" | "object" | "fix">): string {
+  const commented = (text: string): string[] => text.split("\n").map((line) => `# ${line}`);
+  return `${[
+    ...commented(`${object}: ${says}`),
+    ...(fix.decision === undefined ? [] : commented(fix.decision)),
+    ...fix.choices.flatMap(commented),
+    ...fix.lines,
+  ].join("\n")}\n`;
+}
