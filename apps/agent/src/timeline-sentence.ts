@@ -28,6 +28,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "objects.listed": (data) => `looked through ${text(data, "connection")}`,
   "object.opened": (data) => `opened ${text(data, "object")} of ${text(data, "connection")}`,
   "reachability.asked": (data) => `asked whether ${text(data, "from")} reaches ${text(data, "to")} in ${text(data, "connection")}`,
+  "posture.read": (data) => `looked at the posture of ${text(data, "connection")}`,
   "update.refused": () => "sent an edit that was refused",
   "command.proposed": (data, actor) => `proposed ${title(data)}${others(data, actor)}`,
   "command.denied": (data) => `Blocked: ${title(data)} — ${text(data, "message")}`,

@@ -8,6 +8,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "draft.analysed",
   "objects.listed",
   "object.opened",
+  "posture.read",
   "reachability.asked",
   "user.signed_in",
   "user.signed_out",

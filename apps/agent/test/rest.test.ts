@@ -237,6 +237,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/commands/{id}/undo",
       "/commands/{id}/withdraw",
       "/connections",
+      "/connections/{id}/posture",
       "/connections/{id}/schema",
       "/health",
       "/reachability",

@@ -16,6 +16,15 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       postgres     {"read": URL, "write": URL} as JSON, or one URL, with which only what reads can be run
       kubernetes   a kubeconfig with everything in it, or {"kubeconfig": …, "context": …} as JSON
 
+  interlock posture (--connection NAME | --manifests DIR) [--check ID]… [--severity LEVEL] [--system] [--format text|json|sarif]
+      How well a cluster, or what some manifests would make of one, is set up: rights, workloads, network, credentials. It only reads.
+      Each finding has its evidence, why it matters and what to do. Exits 1 where anything is found.
+      --manifests DIR    the YAML and JSON files in DIR and below, or one file; what needs a cluster is said to be unknown
+      --check ID         only these checks
+      --severity LEVEL   critical, high, medium or low: only findings of it and above
+      --system           also what belongs to Kubernetes itself, which is counted apart
+      --env-label KEY    the label that says which environment a namespace belongs to; default env
+
   interlock user add NAME [--groups a,b] [--display "Full Name"] [FILE|-]
       Adds a person; the password is read from FILE (or standard input).
 
@@ -38,4 +47,4 @@ Environment
   NO_COLOR        no colours
 
 Exit codes
-  0 ok   1 a finding (a broken chain, a policy that is not valid, nobody of that name)   2 usage   3 unreachable`;
+  0 ok   1 a finding (of posture, a broken chain, a policy that is not valid, nobody of that name)   2 usage   3 unreachable`;

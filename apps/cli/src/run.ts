@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   analyze: async () => (await import("./analyze.ts")).analyze,
   "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
   "connection add": async () => (await import("./connection-add.ts")).connectionAdd,
+  posture: async () => (await import("./posture.ts")).posture,
   "user add": async () => (await import("./user-add.ts")).userAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
   "policy check": async () => (await import("./policy-check.ts")).policyCheck,

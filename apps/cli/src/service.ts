@@ -13,6 +13,11 @@ export interface Analysis {
   verdict: Verdict;
 }
 
+/** A page of what the service answers, as the person the token is of. `path` is below /api/v1. */
+export async function getFromService(token: string, path: string, terminal: Terminal): Promise<unknown> {
+  return (await askService(token, path, {}, terminal)).body;
+}
+
 /** Asks a running Interlock, as the person the token is of: what a text would do and what policy says of it. */
 export async function analyzeByService(
   token: string,
@@ -20,14 +25,28 @@ export async function analyzeByService(
   terminal: Terminal,
 ): Promise<Analysis> {
   const { files: named, stdin } = parts(files);
-  const url = new URL("/api/v1/analyze", await serviceUrl(terminal));
+  const { body } = await askService(
+    token,
+    "/analyze",
+    { connection, text, ...(named && { files: named }), ...(stdin !== undefined && { stdin }) },
+    terminal,
+  );
+  const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
+  if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
+  return { impact: impact.data, verdict: verdict.data };
+}
+
+/** Sends `body` where there is one. Stops with what the service says where it refuses. */
+async function askService(token: string, path: string, sent: object, terminal: Terminal): Promise<{ body: unknown }> {
+  const url = new URL(`/api/v1${path}`, await serviceUrl(terminal));
+  const posts = Object.keys(sent).length > 0;
   let response: Response;
   let body: unknown;
   try {
     response = await fetch(url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ connection, text, ...(named && { files: named }), ...(stdin !== undefined && { stdin }) }),
+      method: posts ? "POST" : "GET",
+      headers: { authorization: `Bearer ${token}`, ...(posts && { "content-type": "application/json" }) },
+      ...(posts && { body: JSON.stringify(sent) }),
       signal: AbortSignal.any([terminal.signal, AbortSignal.timeout(LONGEST_MS)]),
       // A token must not follow to another place.
       redirect: "error",
@@ -38,9 +57,7 @@ export async function analyzeByService(
     throw unreachable(`Interlock does not answer at ${url.origin}.`, error);
   }
   if (!response.ok) throw refused(Problem.safeParse(body).data, response.status);
-  const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
-  if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
-  return { impact: impact.data, verdict: verdict.data };
+  return { body };
 }
 
 function parts(files: GivenFiles): { files?: Record<string, string>; stdin?: string } {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Connector, Target } from "@interlock/connector";
 import { appendAudit, openSecret } from "@interlock/db";
 import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
-import { STANDARD_INPUT } from "@interlock/protocol";
+import { STANDARD_INPUT, type AuditType } from "@interlock/protocol";
 import { CONNECTORS } from "./connectors.ts";
 import { EXIT, Stop, unreachable, usage } from "./exit.ts";
 import type { GivenFiles } from "./given-files.ts";
@@ -12,8 +12,21 @@ import { readSecrets } from "./embedded.ts";
 import { withDatabase } from "./own-database.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The target of a stored connection, to analyse `text` with what it reads. That somebody does is in the audit log before anything is asked (I1). */
-export async function openStored(name: string, { text, files }: { text: string; files: GivenFiles }, terminal: Terminal): Promise<Target> {
+/** The target of a stored connection, to analyse `text` with what it reads. */
+export function openStored(name: string, { text, files }: { text: string; files: GivenFiles }, terminal: Terminal): Promise<Target> {
+  const data = { textSha256: createHash("sha256").update(text).digest("hex") };
+  return openLogged(name, terminal, { type: "draft.analysed", data, check: (connector) => checkFiles(connector, text, files) });
+}
+
+interface Asked {
+  type: AuditType;
+  data?: Record<string, string>;
+  /** Stops where the connector cannot be asked this. */
+  check?(connector: Connector): void;
+}
+
+/** The target of a stored connection. That somebody asks it is in the audit log before anything is asked (I1). */
+export async function openLogged(name: string, terminal: Terminal, { type, data: asked = {}, check }: Asked): Promise<Target> {
   const columns = await maskedColumns(terminal.config.home);
   return withDatabase(terminal, async (db) => {
     const row = await db.connection.findUnique({ where: { name } });
@@ -26,11 +39,11 @@ export async function openStored(name: string, { text, files }: { text: string; 
     }
     const connector = CONNECTORS.find((known) => known.name === row.connector);
     if (connector === undefined) throw new Stop(EXIT.finding, `This version has no connector ${row.connector}.`);
-    checkFiles(connector, text, files);
+    check?.(connector);
     const key = Buffer.from(terminal.config.key ?? (await readSecrets(terminal.config.home)).key, "base64");
     const secret = open(connector, key, row);
-    const data = { connectionId: row.id, textSha256: createHash("sha256").update(text).digest("hex"), via: "command line" };
-    await db.$transaction((tx) => appendAudit(tx, { type: "draft.analysed", actor: "system", data }));
+    const data = { connection: name, connectionId: row.id, ...asked, via: "command line" };
+    await db.$transaction((tx) => appendAudit(tx, { type, actor: "system", data }));
     return connector.open({ connectionName: name, secret, maskedColumns: () => columns, host: terminal.config.host });
   });
 }

@@ -14,7 +14,7 @@ import {
   type Target,
   type UndoImage,
 } from "@interlock/connector";
-import { bareStatement, type Impact, type SchemaTree } from "@interlock/protocol";
+import { bareStatement, type Impact, type Posture, type SchemaTree } from "@interlock/protocol";
 import { consequencesOf } from "./apply/consequences.ts";
 import { putBack } from "./apply/run.ts";
 import type { ClusterSecret } from "./cluster/kubeconfig.ts";
@@ -32,6 +32,7 @@ import { plannedImpact } from "./planned-impact.ts";
 import { reach } from "./reach/reach.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { HOST_FOLDERS } from "./host-program.ts";
+import { readPosture } from "./posture/read-posture.ts";
 import { objectTree } from "./schema.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
 import { openWork, resolutionOf, sealWork } from "./work.ts";
@@ -123,6 +124,9 @@ export function openTarget({ secret, host: { programs, credentialPrograms = [] }
     },
     async schema(signal): Promise<SchemaTree> {
       return objectTree(await cluster(), signal);
+    },
+    async posture(options, signal): Promise<Posture> {
+      return readPosture(await cluster(), options, signal);
     },
     async execute(request: ExecuteRequest, sink: ExecuteSink, signal): Promise<ExecuteOutcome> {
       const follows = request.work === undefined && readCommand(request.text).lines.some(endless);

@@ -12,6 +12,7 @@ import type {
   ObjectText,
   Reachability,
   ReachQuestion,
+  Posture,
   SchemaTree,
 } from "@interlock/protocol";
 
@@ -106,6 +107,13 @@ export interface Planned {
   work?: Uint8Array;
 }
 
+export interface PostureOptions {
+  /** Only these checks, by their ids. */
+  checks?: readonly string[];
+  /** Label that says which environment a namespace belongs to. Default `env`. */
+  environmentLabel?: string;
+}
+
 export interface ImpactOptions {
   signal: AbortSignal;
   /** Whether exact counts may be taken; otherwise estimates only. */
@@ -137,6 +145,11 @@ export interface Target {
   reach?(question: ReachQuestion, signal: AbortSignal): Promise<Reachability>;
   /** Present where a target's objects can be walked, followed and edited one by one. */
   readonly objects?: ObjectExplorer;
+  /**
+   * How well it is set up, by checks that each say what they rest on. Present where there are such checks. It only reads, and says what it could
+   * not read; nothing it tells holds a secret value.
+   */
+  posture?(options: PostureOptions, signal: AbortSignal): Promise<Posture>;
   /** Completions at a UTF-16 offset, best first, at most 200. */
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */

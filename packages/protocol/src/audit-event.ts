@@ -39,6 +39,7 @@ export const AUDIT_TYPES = [
   "draft.analysed",
   "objects.listed",
   "object.opened",
+  "posture.read",
   "reachability.asked",
   "update.refused",
   "command.proposed",

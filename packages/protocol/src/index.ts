@@ -14,5 +14,6 @@ export * from "./result-file.ts";
 export * from "./messages.ts";
 export * from "./objects.ts";
 export * from "./reachability.ts";
+export * from "./posture.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

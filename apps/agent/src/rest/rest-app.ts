@@ -10,6 +10,7 @@ import { healthRoutes } from "./health-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse } from "./problem-response.ts";
 import { reachabilityRoutes } from "./reachability-routes.ts";
+import { postureRoutes } from "./posture-routes.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 import { resultRoutes } from "./result-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
@@ -70,6 +71,7 @@ export function createRestApp(parts: RestParts): RestApp {
     roomRoutes,
     documentRoutes,
     connectionRoutes,
+    postureRoutes,
     analyzeRoutes,
     reachabilityRoutes,
     commandRoutes,

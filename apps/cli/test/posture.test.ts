@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { interlock } from "./interlock.ts";
+
+const BAD = `apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - name: web
+          image: web:1
+          securityContext:
+            privileged: true
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "interlock-cli-"));
+  await mkdir(join(folder, "bad", "deep"), { recursive: true });
+  await writeFile(join(folder, "bad", "deep", "web.yaml"), BAD);
+  await writeFile(join(folder, "bad", "notes.txt"), "not a manifest");
+  await mkdir(join(folder, "good"));
+  await writeFile(
+    join(folder, "good", "config.json"),
+    JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web", namespace: "shop" } }),
+  );
+  await mkdir(join(folder, "alone"));
+  await writeFile(
+    join(folder, "alone", "service.yaml"),
+    "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n",
+  );
+  await mkdir(join(folder, "empty"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const posture = (...args: string[]) =>
+  interlock(["posture", ...args.map((arg) => arg.replace("FOLDER", folder))], { INTERLOCK_HOME: folder });
+
+test("manifests are judged without a cluster, each finding with its place, why and what to do", async () => {
+  const { code, out, error } = await posture("--manifests", "FOLDER/bad", "--check", "privileged", "--check", "namespace-environment");
+  expect({ code, error }).toEqual({ code: 1, error: "" });
+  expect(out).toContain("CRITICAL Privileged containers privileged, 1");
+  expect(out).toMatch(/apps\/v1 Deployment shop\/web: Container web is privileged\. .*bad\/deep\/web\.yaml:19:13/);
+  expect(out).toContain("spec.template.spec.containers[web].securityContext.privileged = true");
+  expect(out).toContain("kubectl patch deployment web -n shop --type=strategic");
+  // What is to be decided first is commented out.
+  expect(out).toContain("# kubectl label namespace shop env=prod");
+  expect(out).toContain("1 critical, 1 high; 2 checks on 2 manifests.");
+});
+
+test("JSON and SARIF say the same, and a severity leaves out what is below it", async () => {
+  const json = JSON.parse((await posture("--manifests", "FOLDER/bad", "--format", "json", "--severity", "high")).out) as {
+    findings: { check: string; severity: string }[];
+  };
+  expect(new Set(json.findings.map(({ severity }) => severity))).toEqual(new Set(["critical", "high"]));
+  const sarif = JSON.parse((await posture("--manifests", "FOLDER/bad", "--format", "sarif", "--severity", "high")).out) as {
+    runs: {
+      tool: { driver: { rules: object[] } };
+      results: { ruleId: string; level: string; locations: { physicalLocation: { region: object } }[] }[];
+    }[];
+  };
+  expect(sarif.runs[0]!.results.map(({ ruleId }) => ruleId)).toEqual(json.findings.map(({ check }) => check));
+  expect(sarif.runs[0]!.results.find(({ ruleId }) => ruleId === "privileged")).toMatchObject({
+    level: "error",
+    locations: [{ physicalLocation: { region: { startLine: 19, startColumn: 13 } } }],
+  });
+});
+
+test.each([
+  ["nothing to find", ["--manifests", "FOLDER/good"], 0, /Nothing was found/],
+  [
+    "what needs a cluster",
+    ["--manifests", "FOLDER/alone", "--check", "service-dangling"],
+    0,
+    /Unknown\n.*what v1 Service web belong to is in the cluster|Unknown/,
+  ],
+])("%s", async (_, args, code, words) => {
+  expect(await posture(...args)).toMatchObject({ code, error: "", out: expect.stringMatching(words) });
+});
+
+test.each([
+  ["nothing", [], /either --connection NAME or --manifests DIR/],
+  ["both", ["--connection", "a", "--manifests", "b"], /either --connection NAME or --manifests DIR/],
+  ["a folder there is not", ["--manifests", "FOLDER/nowhere"], /Cannot read .*nowhere: ENOENT/],
+  ["a folder without manifests", ["--manifests", "FOLDER/empty"], /There is no \.yaml, \.yml or \.json file/],
+  ["a check there is not", ["--manifests", "FOLDER/good", "--check", "nosuch"], /no check "nosuch"/],
+  ["a severity there is not", ["--manifests", "FOLDER/good", "--severity", "bad"], /no severity "bad"/],
+  ["a format there is not", ["--manifests", "FOLDER/good", "--format", "xml"], /no format "xml"/],
+])("usage: %s", async (_, args, words) => {
+  expect(await posture(...args)).toMatchObject({ code: 2, out: "", error: expect.stringMatching(words) });
+});
+
+test("a cluster that cannot be asked is unreachable", async () => {
+  expect(await posture("--connection", "eks-prod")).toMatchObject({ code: 3, out: "" });
+});

@@ -1,0 +1,96 @@
+import { TargetError } from "@interlock/connector";
+import { isRecord, itemsOf, type Json, type KubeObject } from "@interlock/kube-model";
+import type { Cluster } from "../cluster/cluster.ts";
+import { Upstream } from "../gate/upstream.ts";
+import type { ResourceType } from "../impact/resource-types.ts";
+
+const PAGE = 500;
+/** Most bytes of one page. */
+const PAGE_BYTES = 256 * 1024 * 1024;
+/** With the types of Secrets in a column and their metadata, and nothing of what they hold. */
+const TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io";
+
+/**
+ * All objects of a kind, page by page; `keep` takes what is needed of each before the next page is read. Secrets are asked for as a table: their
+ * values never leave the cluster. Resolves to why it could not be read, in words; undefined when it could.
+ */
+export async function listKind(
+  cluster: Cluster,
+  type: ResourceType,
+  keep: (object: KubeObject) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const upstream = new Upstream(cluster);
+  const { group, version, resource } = type;
+  const secret = group === "" && resource === "secrets";
+  const name = group === "" ? resource : `${resource}.${group}`;
+  const target = { kind: "resource" as const, group, version, resource };
+  let next = "";
+  for (let anew = 0; ;) {
+    const query = new Map([
+      ["limit", String(PAGE)],
+      ...(next === "" ? [] : [["continue", next] as const]),
+      ...(secret ? [["includeObject", "Metadata"] as const] : []),
+    ]);
+    let status: number;
+    let body: Json;
+    try {
+      const response = await upstream.open(target, query, secret ? TABLE : "application/json", signal);
+      status = response.status;
+      body = parsed(await textOf(response.body));
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      // One list that fails leaves the others; nobody waiting any more ends all.
+      return `${name} could not be read: ${error.code === "cancelled" ? "it took too long" : error.message}`;
+    }
+    // What was read before is read again: the inventory takes the last that is told of a name.
+    if (status === 410 && next !== "" && anew++ === 0) {
+      next = "";
+      continue;
+    }
+    // Listed by discovery and not kept, or gone since.
+    if (status === 404 || status === 405) return undefined;
+    const objects = status !== 200 || !isRecord(body) ? undefined : secret ? rowsOf(body) : itemsOf(body);
+    if (objects === undefined) return `${name} could not be read: ${whyOf(status, body)}`;
+    const apiVersion = group === "" ? version : `${group}/${version}`;
+    for (const object of objects) keep({ ...object, apiVersion, kind: type.kind });
+    next = String(body["metadata"]?.["continue"] ?? "");
+    if (next === "") return undefined;
+  }
+}
+
+/** Secrets from the rows of a table: metadata, and the type from its column. */
+function rowsOf(table: Json): KubeObject[] | undefined {
+  const columns: Json = table["columnDefinitions"];
+  const at = Array.isArray(columns) ? columns.findIndex((column) => column?.["name"] === "Type") : -1;
+  // Of a later page columns may be left out; a server that makes no tables of them cannot be asked for types alone.
+  if (table["kind"] !== "Table" || (at === -1 && Array.isArray(columns) && columns.length > 0)) return undefined;
+  const rows: Json[] = Array.isArray(table["rows"]) ? table["rows"] : [];
+  return rows.map((row) => ({ metadata: row?.["object"]?.["metadata"], type: row?.["cells"]?.[at === -1 ? 1 : at] }));
+}
+
+function whyOf(status: number, body: Json): string {
+  const message: Json = body?.["message"];
+  const said = typeof message === "string" && message !== "" ? message.slice(0, 300) : `the cluster answered ${status}`;
+  return status === 403 ? `the connection may not (${said})` : said;
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > PAGE_BYTES) throw new TargetError("target_down", `an answer is larger than ${PAGE_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

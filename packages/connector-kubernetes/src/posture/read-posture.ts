@@ -1,0 +1,74 @@
+import { CHECKS, Inventory, postureOf, type KubeObject, type Unread } from "@interlock/kube-model";
+import type { Posture } from "@interlock/protocol";
+import type { Cluster } from "../cluster/cluster.ts";
+import { openClusterView } from "../impact/cluster-view.ts";
+import type { ResourceTypes } from "../impact/resource-types.ts";
+import { kept } from "./kept.ts";
+import { listKind } from "./list-kind.ts";
+
+/** Lists under way at a time. */
+const AT_A_TIME = 6;
+
+/** `group/Kind` of everything that a check looks at or misses something of, and the accounts and volumes that some go by. */
+const KINDS = [...new Set(CHECKS.flatMap(({ reads, against = [] }) => [...reads, ...against]).concat("/ServiceAccount"))];
+
+export interface PostureReading {
+  environmentLabel?: string;
+  checks?: readonly string[];
+}
+
+/** Reads a cluster and holds every check against it. It only lists. Rejects with TargetError where the cluster does not answer at all. */
+export async function readPosture(cluster: Cluster, { environmentLabel, checks }: PostureReading, signal: AbortSignal): Promise<Posture> {
+  const started = performance.now();
+  const { objects, unread } = await readObjects(cluster, signal);
+  const inventory = new Inventory({
+    sources: objects.map((object) => ({ object })),
+    from: "cluster",
+    unread,
+    ...(environmentLabel === undefined ? {} : { environmentLabel }),
+  });
+  const report = postureOf(inventory, checks === undefined ? {} : { checks });
+  return { at: new Date().toISOString(), tookMs: performance.now() - started, objects: objects.length, ...report };
+}
+
+/** Everything the checks need of a cluster, and what of it could not be read. */
+export async function readObjects(cluster: Cluster, signal: AbortSignal): Promise<{ objects: KubeObject[]; unread: Unread[] }> {
+  const types = await openClusterView(cluster, { signal }).types();
+  const unread: Unread[] = [];
+  // By name, so that a list that was begun anew has nothing twice.
+  const objects = new Map<string, KubeObject>();
+  const waiting = KINDS.flatMap((kind) => {
+    const type = typeOf(types, kind);
+    if (type !== undefined) return [{ kind, type }];
+    const failed = types.failed.find(({ group }) => group.split("/")[0] === kind.split("/")[0]);
+    if (failed !== undefined) unread.push({ kind, why: `${kind} could not be read: ${failed.reason}` });
+    // A kind that is not served is not there.
+    return [];
+  });
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { kind, type } = next;
+      const why = await listKind(
+        cluster,
+        type,
+        (object) => {
+          const { namespace, name } = object.metadata ?? {};
+          const one = kept(object);
+          if (one !== undefined) objects.set(`${kind} ${String(namespace ?? "")}/${String(name)}`, one);
+        },
+        signal,
+      );
+      if (why !== undefined) unread.push({ kind, why });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  return { objects: [...objects.values()], unread: unread.toSorted((left, right) => (left.kind < right.kind ? -1 : 1)) };
+}
+
+function typeOf(types: ResourceTypes, kind: string) {
+  const slash = kind.indexOf("/");
+  const group = kind.slice(0, slash);
+  const type = types.ofKind(group === "" ? "v1" : `${group}/v1`, kind.slice(slash + 1));
+  // The same objects are served by their newer group.
+  return type?.group === "extensions" || type?.verbs.includes("list") === false ? undefined : type;
+}
