@@ -37,3 +37,6 @@ export {
   type PostureOptions,
   type PostureReport,
 } from "./posture/posture.ts";
+export { UNSEEN_VERBS, type AuditLogProblem } from "./usage/audit-log.ts";
+export { leastPrivilege, type BindingUse, type LeastPrivilege, type Proposal } from "./usage/smaller-role.ts";
+export { Usage, type Use } from "./usage/usage.ts";

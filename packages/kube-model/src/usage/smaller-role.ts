@@ -1,0 +1,284 @@
+import type { Json, KubeObject } from "../json.ts";
+import type { Attributes, Rule } from "../rights/attributes.ts";
+import { covers } from "../rights/attributes.ts";
+import { applyLine, word } from "../posture/fix.ts";
+import type { Grant, Rights } from "../rights/rights.ts";
+import { isNamed, MASTERS, userOf, type Subject, type User } from "../rights/subject.ts";
+import { UNSEEN_VERBS } from "./audit-log.ts";
+import type { Use } from "./usage.ts";
+import { rulesFor, type RuleManifest } from "./used-rules.ts";
+
+/** A binding that names somebody, and what of it was used. */
+export interface BindingUse {
+  binding: KubeObject;
+  /** How its role is called: `ClusterRole edit`. */
+  role: string;
+  /** Rights that it gives and that were not used, as texts. */
+  unused: string[];
+  /** Uses that this binding allows. */
+  uses: Use[];
+  /** It names them by a group: it cannot be taken from one of its members. */
+  byGroup?: string;
+}
+
+/** What somebody may do, what of it they did, and a smaller role for that. */
+export interface LeastPrivilege {
+  subject: Subject;
+  bindings: BindingUse[];
+  /** Uses that no role allows any more: they were done by rights that are gone since, or by another authorizer. */
+  unexplained: Use[];
+  /** Verbs of the roles that no log shows, and which are kept where a role names them. */
+  unseen: string[];
+  /** Absent where everything was used, or nothing can be taken away. */
+  proposal?: Proposal;
+}
+
+export interface Proposal {
+  /** Roles and bindings to make first, so that nothing is missing in between. */
+  made: KubeObject[];
+  /** The whole as lines for kubectl, in their order. */
+  lines: string[];
+  /** Rights that go, as texts. */
+  gone: string[];
+}
+
+const RBAC = "rbac.authorization.k8s.io";
+/** Longest name of an object that is also a label elsewhere. */
+const NAME_CHARS = 63;
+
+/**
+ * Holds what somebody may do against what they did. A use counts for the narrowest binding that allows it: one of its namespace before one of
+ * the whole cluster. The proposed roles allow every use that was seen and nothing that the old ones do not.
+ */
+export function leastPrivilege(rights: Rights, subject: Subject, uses: readonly Use[]): LeastPrivilege {
+  const user = userOf(subject);
+  const grants = [...rights.grants()].filter((grant) => isNamed(grant.subject, user));
+  const byBinding = Map.groupBy(grants, ({ binding }) => binding);
+  const of = new Map<KubeObject, Use[]>([...byBinding.keys()].map((binding) => [binding, []]));
+  const unexplained: Use[] = [];
+  for (const use of uses.flatMap((one) => byNameWhereNeeded(one, grants))) {
+    const allowing = grants.filter((grant) => allows(grant, use));
+    // Rights by a group stay whatever is proposed, so what they allow needs no role of its own.
+    const first = allowing.find(({ subject: named }) => named.kind === "Group") ?? narrowest(allowing);
+    if (first !== undefined) of.get(first.binding)!.push(use);
+    else if (!user.groups.includes(MASTERS)) unexplained.push(use);
+  }
+  const bindings = [...byBinding].map(([binding, all]): BindingUse => {
+    const group = all.every(({ subject: named }) => named.kind === "Group") ? all[0]!.subject.name : undefined;
+    const here = of.get(binding)!;
+    return {
+      binding,
+      role: roleText(binding),
+      unused: [...new Set(all.flatMap(({ rule }) => unusedOf(rule, here)))],
+      uses: here,
+      ...(group === undefined ? {} : { byGroup: group }),
+    };
+  });
+  const own = bindings.filter(({ byGroup }) => byGroup === undefined);
+  const kept = keptUnseen(byBinding, own);
+  const proposal = propose(subject, user, own, kept, byBinding);
+  return {
+    subject,
+    bindings,
+    unexplained,
+    unseen: [...new Set(kept.flatMap(({ rule }) => rule.verbs))].toSorted(),
+    ...(proposal === undefined ? {} : { proposal }),
+  };
+}
+
+/** A use as an authorizer was asked about it; with the first of its names, where a rule is for names. */
+function attributesOf({ verb, group, resource, namespace, path, names, unnamed }: Use): Attributes {
+  if (path !== undefined) return { verb, path };
+  const [plural = "", subresource] = (resource ?? "").split("/", 2);
+  const name = unnamed ? undefined : [...names][0];
+  return {
+    verb,
+    group: group ?? "",
+    resource: plural,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+const namespaceOf = ({ kind, metadata }: KubeObject): string | undefined =>
+  kind === "RoleBinding" && typeof metadata?.namespace === "string" ? metadata.namespace : undefined;
+
+/** Every name that was used has to be allowed, not just one of them. */
+function allows({ binding, rule }: Pick<Grant, "binding" | "rule">, use: Use): boolean {
+  const namespace = namespaceOf(binding);
+  if (binding.kind === "RoleBinding" && (use.path !== undefined || use.namespace !== namespace)) return false;
+  const wanted = attributesOf(use);
+  if (use.unnamed || rule.resourceNames.length === 0) return covers(rule, wanted);
+  return [...use.names].every((name) => covers(rule, { ...wanted, name }));
+}
+
+/** Names that are allowed by different rules are different uses. */
+function byNameWhereNeeded(use: Use, grants: readonly Grant[]): Use[] {
+  if (use.unnamed || use.names.size < 2 || grants.some((grant) => allows(grant, use))) return [use];
+  return [...use.names].map((name) => ({ ...use, names: new Set([name]) }));
+}
+
+function narrowest(grants: readonly Grant[]): Grant | undefined {
+  return grants.find(({ binding }) => binding.kind === "RoleBinding") ?? grants[0];
+}
+
+interface Kept {
+  namespace: string | undefined;
+  rule: RuleManifest;
+}
+
+/** Rights whose use no log shows, of roles that name them: taking them away would be a guess. */
+function keptUnseen(byBinding: ReadonlyMap<KubeObject, readonly Grant[]>, own: readonly BindingUse[]): Kept[] {
+  return own.flatMap(({ binding }) =>
+    byBinding.get(binding)!.flatMap(({ rule }): Kept[] => {
+      const verbs = rule.verbs.filter((verb) => UNSEEN_VERBS.has(verb));
+      return verbs.length === 0 ? [] : [{ namespace: namespaceOf(binding), rule: { ...manifestOf(rule), verbs } }];
+    }),
+  );
+}
+
+function manifestOf({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: Rule): RuleManifest {
+  return {
+    ...(apiGroups.length === 0 ? {} : { apiGroups: [...apiGroups] }),
+    ...(resources.length === 0 ? {} : { resources: [...resources] }),
+    ...(resourceNames.length === 0 ? {} : { resourceNames: [...resourceNames] }),
+    ...(nonResourceURLs.length === 0 ? {} : { nonResourceURLs: [...nonResourceURLs] }),
+    verbs: [...verbs],
+  };
+}
+
+function propose(
+  subject: Subject,
+  user: User,
+  own: readonly BindingUse[],
+  kept: readonly Kept[],
+  byBinding: ReadonlyMap<KubeObject, readonly Grant[]>,
+): Proposal | undefined {
+  // What is used to the last right stays as it is.
+  const replaced = own.filter(({ unused }) => unused.length > 0);
+  if (replaced.length === 0) return undefined;
+  const places = new Map<string | undefined, { uses: Use[]; kept: RuleManifest[] }>();
+  const at = (namespace: string | undefined) => {
+    const known = places.get(namespace) ?? { uses: [], kept: [] };
+    places.set(namespace, known);
+    return known;
+  };
+  for (const use of replaced.flatMap(({ uses }) => uses)) at(use.namespace).uses.push(use);
+  for (const { binding } of replaced)
+    for (const one of kept) if (one.namespace === namespaceOf(binding)) at(one.namespace).kept.push(one.rule);
+  const name = roleName(subject);
+  const limited = (use: Use): boolean =>
+    !replaced.some(
+      ({ binding, uses }) =>
+        uses.includes(use) && byBinding.get(binding)!.some((grant) => grant.rule.resourceNames.length === 0 && allows(grant, use)),
+    );
+  const made = [...places]
+    .toSorted(([left = ""], [right = ""]) => left.localeCompare(right, "en"))
+    .flatMap(([namespace, { uses, kept: more }]) =>
+      roleAndBinding(name, namespace, [...rulesFor(uses, limited), ...unique(more)], subject),
+    );
+  return {
+    made,
+    lines: [
+      ...(made.length === 0 ? [] : [applyLine({ apiVersion: "v1", kind: "List", items: made })]),
+      ...replaced.map(({ binding }) => removal(binding, user, byBinding.get(binding)!)),
+    ],
+    gone: replaced.flatMap(({ unused }) => unused),
+  };
+}
+
+const unique = (rules: readonly RuleManifest[]): RuleManifest[] => [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+
+/** Says whose it is: two accounts of one name in two namespaces may both have rights in a third. */
+function roleName({ namespace, name }: Subject): string {
+  const whole = [namespace, name]
+    .filter(Boolean)
+    .join("-")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/gu, "-");
+  return `${whole.slice(0, NAME_CHARS - "-used".length).replace(/^[^a-z0-9]+|[^a-z0-9]+$/gu, "")}-used`;
+}
+
+function roleAndBinding(name: string, namespace: string | undefined, rules: readonly RuleManifest[], subject: Subject): KubeObject[] {
+  const kind = namespace === undefined ? "ClusterRole" : "Role";
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { apiVersion: `${RBAC}/v1`, kind, metadata, rules },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: `${kind}Binding`,
+      metadata,
+      roleRef: { apiGroup: RBAC, kind, name },
+      subjects: [subjectManifest(subject)],
+    },
+  ];
+}
+
+const subjectManifest = ({ kind, name, namespace }: Subject): Json =>
+  kind === "ServiceAccount" ? { kind, name, namespace } : { apiGroup: RBAC, kind, name };
+
+/** Takes somebody out of a binding, and the binding away where nobody is left in it. */
+function removal(binding: KubeObject, user: User, grants: readonly Grant[]): string {
+  const subjects: Json[] = Array.isArray(binding["subjects"]) ? binding["subjects"] : [];
+  const indexes = new Set(grants.filter(({ subject }) => isNamed(subject, user)).map(({ subjectIndex }) => subjectIndex));
+  const namespace = namespaceOf(binding);
+  const kind = String(binding.kind).toLowerCase();
+  const what = `${kind} ${word(String(binding.metadata?.name))}${namespace === undefined ? "" : ` -n ${word(namespace)}`}`;
+  if (indexes.size >= subjects.length) return `kubectl delete ${what}`;
+  // From the last, so that the places of the others stay.
+  const operations = [...indexes]
+    .toSorted((left, right) => right - left)
+    .flatMap((index) => [
+      { op: "test", path: `/subjects/${index}/name`, value: subjects[index]?.["name"] },
+      { op: "remove", path: `/subjects/${index}` },
+    ]);
+  return `kubectl patch ${what} --type=json -p ${word(JSON.stringify(operations))}`;
+}
+
+function roleText(binding: KubeObject): string {
+  const { kind, name }: Record<string, Json> = binding["roleRef"] ?? {};
+  return `${String(kind)} ${String(name)}`;
+}
+
+/** What of a rule these uses leave: right by right, and of one that says `*` all but them. */
+function unusedOf(rule: Rule, uses: readonly Use[]): string[] {
+  const names = rule.resourceNames.length === 0 ? [undefined] : rule.resourceNames;
+  const whats = [
+    ...rule.apiGroups.flatMap((group) => rule.resources.flatMap((resource) => names.map((name) => ({ group, resource, name })))),
+    ...rule.nonResourceURLs.map((path) => ({ path })),
+  ];
+  return whats.flatMap((what) => {
+    const seen = new Set(uses.filter((use) => isOf(what, use)).map(({ verb }) => verb));
+    const wide = rule.verbs.includes("*") || ("path" in what ? what.path.endsWith("*") : what.group === "*" || what.resource.includes("*"));
+    // No log shows whether the others are used.
+    const left = rule.verbs.filter((verb) => (wide || !seen.has(verb)) && !UNSEEN_VERBS.has(verb));
+    if (left.length === 0) return [];
+    const text = ruleText({
+      ...rule,
+      verbs: left,
+      ...("path" in what
+        ? { nonResourceURLs: [what.path] }
+        : { apiGroups: [what.group], resources: [what.resource], resourceNames: what.name === undefined ? [] : [what.name] }),
+    });
+    return [wide && seen.size > 0 ? `${text}, but for ${[...seen].toSorted().join(", ")} of what was used` : text];
+  });
+}
+
+/** Whether a use is of one resource, or path, of a rule, whatever its verb. */
+function isOf(what: { path: string } | { group: string; resource: string; name: string | undefined }, use: Use): boolean {
+  const rule: Rule = { verbs: ["*"], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: [] };
+  if ("path" in what) return covers({ ...rule, nonResourceURLs: [what.path] }, attributesOf(use));
+  const one = { ...rule, apiGroups: [what.group], resources: [what.resource] };
+  if (what.name === undefined) return covers(one, attributesOf(use));
+  return covers(one, attributesOf(use)) && use.names.has(what.name);
+}
+
+/** `get, list pods, pods/log`; `get secrets "db"`; `* deployments.apps`. */
+export function ruleText({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: Rule): string {
+  const groups = apiGroups.filter((group) => group !== "");
+  const suffix = groups.length === 0 ? "" : groups.length === 1 ? `.${groups[0]!}` : `.{${groups.join(",")}}`;
+  const what = [...resources.map((resource) => `${resource}${suffix}`), ...nonResourceURLs].join(", ");
+  const names = resourceNames.length === 0 ? "" : ` ${resourceNames.map((name) => JSON.stringify(name)).join(", ")}`;
+  return `${verbs.join(", ")} ${what}${names}`;
+}
