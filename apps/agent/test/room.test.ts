@@ -143,6 +143,27 @@ test("a statement typed by two is proposed with both as its authors; a stale vie
   page.ws.close();
 });
 
+test("however long an incident has gone on, what still waits is in the snapshot", async () => {
+  const { id: roomId } = await agent.db.room.create({ data: { title: "a long night" } });
+  const { id: _, documentId: __, ...row } = await agent.db.command.findFirstOrThrow({ where: { state: "awaiting_review" } });
+  const before = (ms: number, state: string) => ({
+    ...row,
+    impact: row.impact ?? {},
+    verdict: row.verdict ?? {},
+    roomId,
+    state,
+    proposedAt: new Date(Date.now() - ms),
+  });
+  const waits = await agent.db.command.create({ data: before(60_000, "awaiting_review") });
+  await agent.db.command.createMany({ data: Array.from({ length: 201 }, (___, index) => before(50_000 - index, "withdrawn")) });
+  const page = await agent.room(responder, roomId);
+  const { commands } = page.snapshot;
+  expect(commands).toHaveLength(201);
+  expect(commands.filter(({ state }) => state === "awaiting_review").map(({ id }) => id)).toEqual([waits.id]);
+  expect(commands.at(-1)?.id).toBe(waits.id);
+  page.ws.close();
+});
+
 test("what belongs to another room is not there", async () => {
   const elsewhere = await agent.db.room.create({ data: { title: "elsewhere" } });
   const command = await agent.db.command.findFirstOrThrow();

@@ -1,4 +1,4 @@
-import { ok, refuse, type Command, type CommandFile, type Execution, type Outcome } from "@interlock/protocol";
+import { FINAL_STATES, ok, refuse, type Command, type CommandFile, type Execution, type Outcome } from "@interlock/protocol";
 import { isId, type Membership } from "../room/membership.ts";
 import { cancel, hold, mayRun, withdraw, type Cancelling, type CommandAct } from "./acts.ts";
 import type { Claim, Claimed } from "./claim.ts";
@@ -158,6 +158,18 @@ export class CommandService {
     return this.#views(
       await this.#life.db.command.findMany({ where: { roomId }, orderBy: { proposedAt: "desc" }, take: limit, include: WITH_PARTS }),
     );
+  }
+
+  /** The newest of a room, and every older one that has not ended: it still needs somebody, however long the incident. Newest first. */
+  async inView(roomId: string, newest: number): Promise<Command[]> {
+    const found = await this.list(roomId, newest);
+    if (found.length < newest) return found;
+    const older = await this.#life.db.command.findMany({
+      where: { roomId, state: { notIn: [...FINAL_STATES] }, id: { notIn: found.map(({ id }) => id) } },
+      orderBy: { proposedAt: "desc" },
+      include: WITH_PARTS,
+    });
+    return [...found, ...(await this.#views(older))];
   }
 
   /** Settles what the last process left; call before any transport is open. Rejects when that cannot be written. */

@@ -11,6 +11,9 @@ export interface RoomWelcomeParts extends RoomActs {
   demo: boolean;
 }
 
+/** Commands that a page is told of when it opens; those that have not ended come with them, however old. */
+const NEWEST_COMMANDS = 200;
+
 /** Seats a browser in a room: joins it, tells the others, sends the snapshot. */
 export function welcomeToRoom(parts: RoomWelcomeParts): Welcome {
   const { hub, membership, log } = parts;
@@ -61,7 +64,7 @@ async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<
     membership.roomOf(roomId),
     services.connections.list(),
     documents.documentsOf(roomId),
-    services.commands.list(roomId, 200),
+    services.commands.inView(roomId, NEWEST_COMMANDS),
     services.timeline.entries(roomId, LIMITS.timelineEntries),
     services.timeline.head(),
   ]);
