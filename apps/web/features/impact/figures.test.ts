@@ -35,6 +35,10 @@ test.each([
 test.each([
   [0.4, "< 1 ms"],
   [38, "38 ms"],
+  [999.4, "999 ms"],
+  [999.6, "1.0 s"],
+  [59_940, "59.9 s"],
+  [59_960, "1 min 0 s"],
   [2_100, "2.1 s"],
   [250_000, "4 min 10 s"],
 ])("%d ms is %s", (milliseconds, words) => expect(duration(milliseconds)).toBe(words));

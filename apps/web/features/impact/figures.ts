@@ -81,8 +81,9 @@ export function bytesInWords(bytes: number): string {
 /** Milliseconds as people say them: `38 ms`, `2.1 s`, `4 min 10 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1) return "< 1 ms";
-  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1_000).toFixed(1)} s`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  // Beyond it the tenth would be rounded to a minute.
+  if (milliseconds < 59_950) return `${(milliseconds / 1_000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -1,4 +1,5 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
+import { rowRange } from "./row-range.ts";
 
 /** Lines drawn beyond each edge. */
 const OVERSCAN = 12;
@@ -12,8 +13,7 @@ export function useRowWindow(list: RefObject<HTMLElement | null>, rows: number, 
     if (!element || !scroller || all) return;
     const look = () => {
       const top = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top;
-      const from = Math.max(0, Math.floor(top / rowPx) - OVERSCAN);
-      const to = Math.max(from, Math.ceil((top + scroller.clientHeight) / rowPx) + OVERSCAN);
+      const { from, to } = rowRange(top, scroller.clientHeight, rowPx, rows, OVERSCAN);
       setSeen((now) => (now.from === from && now.to === to ? now : { from, to }));
     };
     look();

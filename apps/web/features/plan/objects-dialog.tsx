@@ -6,15 +6,13 @@ import { cn } from "../../components/ui/class-names.ts";
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
 import { Input } from "../../components/ui/input.tsx";
 import { count } from "../impact/figures.ts";
+import { useRowWindow } from "../objects/use-row-window.ts";
 import { choices, EVERYTHING, filtered, type ObjectFilter } from "./object-filter.ts";
 import { going, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 import { planSentence } from "./plan-words.ts";
-import { rowRange } from "./row-range.ts";
 
 /** Height of a row, in pixels. */
 const ROW = 40;
-/** Rows drawn before the list knows how high it is. */
-const FIRST = 20;
 
 const FATES: Record<Fate, { word: string; color: string }> = {
   goes: { word: "goes", color: "text-delete-text" },
@@ -118,20 +116,18 @@ function Choice({ name, all, objects, value, onChange }: ChoiceProps) {
 }
 
 function ObjectList({ objects }: { objects: readonly PlanObject[] }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [scrolled, setScrolled] = useState(0);
-  const { from, to } = rowRange(scrolled, box.current?.clientHeight ?? FIRST * ROW, ROW, objects.length);
+  const list = useRef<HTMLUListElement>(null);
+  const { from, to } = useRowWindow(list, objects.length, ROW, false);
   if (objects.length === 0) return <p className="py-6 text-center text-dim">No object is like that.</p>;
   return (
     <div
-      ref={box}
+      data-scroller=""
       tabIndex={0}
       role="group"
       aria-label="Objects"
       className="min-h-0 flex-1 overflow-y-auto rounded-md border border-line bg-bg"
-      onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
     >
-      <ul className="relative" style={{ height: objects.length * ROW }} aria-label={`${count(objects.length)} objects`}>
+      <ul ref={list} className="relative" style={{ height: objects.length * ROW }} aria-label={`${count(objects.length)} objects`}>
         {objects.slice(from, to).map((object, index) => (
           <li
             key={object.text}

@@ -8,7 +8,7 @@ export function PlanBreakList({ breaks, cut = false }: { breaks: readonly PlanBr
     <ul className={cn("flex flex-col", cut ? "gap-0.5" : "gap-2")} aria-label="Breaks elsewhere">
       {breaks.map((one) => (
         <li
-          key={`${one.object} ${one.what}`}
+          key={`${one.object} ${one.what} ${one.why}`}
           className="flex min-w-0 items-baseline gap-2"
           title={cut ? `${one.what}\n${one.why}` : undefined}
         >

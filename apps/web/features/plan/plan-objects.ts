@@ -72,11 +72,14 @@ export function planObjects(impact: Pick<Impact, "statements">): PlanObject[] {
   return [...found.values()];
 }
 
+/** Of what loses data: whether that is sure. It is only possible where what decides it could not be read. */
+export const losesSurely = ({ dataLoss = "" }: PlanObject): boolean => !/\bpossible\b/u.test(dataLoss);
+
 /** What goes, as people count it. */
 export interface Going {
   /** Without volumes that go with their data, and without the one thing that the command names where more goes with it. */
   gone: PlanObject[];
-  /** Volumes, or claims where their volumes could not be read, whose data is lost. */
+  /** Volumes, or claims where their volumes could not be read, whose data is lost or may be. */
   lost: PlanObject[];
   /** What the command itself deletes. */
   named: PlanObject[];

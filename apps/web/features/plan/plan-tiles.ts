@@ -1,5 +1,5 @@
 import type { Impact } from "@interlock/protocol";
-import { going, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { going, losesSurely, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 import { kinds } from "./plan-words.ts";
 import { planBreaks } from "./plan-breaks.ts";
 
@@ -53,8 +53,12 @@ export function planTiles(impact: Impact, most = 8): Tile[] {
   const counted = objects.filter((object) => (object.fate === "goes" ? gone.includes(object) : true));
   const groups = Map.groupBy(counted, ({ kind, fate }) => `${fate} ${kind}`);
   const tiles = [...groups.values()].map((group) => ({ of: group[0]!.kind, ...tileOf(group) }));
-  if (lost.length > 0)
-    tiles.push({ of: "volumes", figure: lost.length, label: `${lost.length === 1 ? "Volume" : "Volumes"} · data lost`, tone: "bad" });
+  const sure = lost.filter(losesSurely).length;
+  for (const [figure, what] of [
+    [sure, "data lost"],
+    [lost.length - sure, "data may be lost"],
+  ] as const)
+    if (figure > 0) tiles.push({ of: "volumes", figure, label: `${figure === 1 ? "Volume" : "Volumes"} · ${what}`, tone: "bad" });
   const breaks = planBreaks(impact);
   const addresses = breaks.filter(({ where }) => where === "outside the cluster").length;
   if (addresses > 0)

@@ -1,6 +1,6 @@
 import { kubernetesObject, type Impact, type KubernetesObject } from "@interlock/protocol";
 import { count, duration } from "../impact/figures.ts";
-import { going, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { going, losesSurely, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 
 /** `Deployment payments/api`, `Namespace payments`; what is no object's name stays as it is. */
 export function shortName(object: string | KubernetesObject): string {
@@ -37,7 +37,10 @@ function fateInWords(objects: readonly PlanObject[], fate: Fate): string | undef
   return `${count(objects.length)} ${fate === "ends" || fate === "restarts" ? named.toLowerCase() : named} ${objects.length === 1 ? one : many}`;
 }
 
-/** What a plan comes to: in large what happens to how many objects, in small to what it is done and that nothing was. */
+/**
+ * What a plan comes to: in large what happens to how many objects, in small to what it is done and that nothing was. Where something could not
+ * be read the figures are the least that happens.
+ */
 export function planSentence(impact: Impact): { big: string; small: string[] } {
   const planned = [`planned in ${duration(impact.tookMs)}`, "nothing changed"];
   const fails = impact.statements.some(({ willFail }) => willFail.length > 0);
@@ -56,14 +59,25 @@ export function planSentence(impact: Impact): { big: string; small: string[] } {
     if (words !== undefined) parts.push(words);
   }
   const alone = named.length === 1 && !gone.includes(named[0]!) ? [`with ${shortName(named[0]!)}`] : [];
-  return { big: parts.join(", "), small: [...(writes.length > 1 ? [`${count(writes.length)} requests`] : []), ...planned, ...alone] };
+  const big = (impact.complete ? parts : atLeast(parts)).join(", ");
+  return { big, small: [...(writes.length > 1 ? [`${count(writes.length)} requests`] : []), ...planned, ...alone] };
 }
 
-/** `3 volumes lose their data`; `may lose` where it could not be told. */
+/** `At least 211 objects would go`; what has no figure is told with `perhaps more`. */
+function atLeast(parts: readonly string[]): string[] {
+  const counted = parts.findIndex((part) => /^\d/u.test(part));
+  if (counted === -1) return [...parts, "perhaps more"];
+  return parts.with(counted, `${counted === 0 ? "At" : "at"} least ${parts[counted]}`);
+}
+
+/** `3 volumes lose their data, 1 may lose its`: the latter where it could not be told. */
 function lossInWords(lost: readonly PlanObject[]): string {
-  const sure = lost.every(({ dataLoss }) => !/\bpossible\b/u.test(dataLoss ?? ""));
-  if (lost.length === 1) return `1 volume ${sure ? "loses" : "may lose"} its data`;
-  return `${count(lost.length)} volumes ${sure ? "lose" : "may lose"} their data`;
+  const sure = lost.filter(losesSurely).length;
+  const possible = lost.length - sure;
+  const volumes = (n: number) => `${count(n)} ${n === 1 ? "volume" : "volumes"}`;
+  if (sure === 0) return `${volumes(possible)} may lose ${possible === 1 ? "its" : "their"} data`;
+  const surely = `${volumes(sure)} ${sure === 1 ? "loses its" : "lose their"} data`;
+  return possible === 0 ? surely : `${surely}, ${count(possible)} may lose ${possible === 1 ? "its" : "theirs"}`;
 }
 
 function withoutWrites({ statements, effect, tookMs }: Impact, fails: boolean): { big: string; small: string[] } {

@@ -7,7 +7,6 @@ import { planBreaks } from "./plan-breaks.ts";
 import { isPlan, planObjects } from "./plan-objects.ts";
 import { planTiles } from "./plan-tiles.ts";
 import { kinds, planSentence, shortName } from "./plan-words.ts";
-import { rowRange } from "./row-range.ts";
 
 const ONE = { value: 1, kind: "exact" } as const;
 
@@ -48,6 +47,7 @@ const plan = (...statements: Statement[]): Impact => ({
 });
 
 const VOLUME = taken("v1 PersistentVolume pvc-1", ["reclaimPolicy"], { dataLoss: "data loss: the volume and its data are deleted" });
+const MAYBE = taken("v1 PersistentVolumeClaim shop/a", ["namespace"], { dataLoss: "data loss is possible: it could not be read" });
 const namespace = (cascades: Cascade[], breaks: Breakage[] = []) =>
   plan(write("DELETE", "delete", "v1 Namespace shop", { cascades, breaks }));
 
@@ -63,10 +63,26 @@ describe("the headline", () => {
       ),
       "3 objects would go",
     ],
+    ["data that may go", namespace([MAYBE]), "1 object would go, 1 volume may lose its data"],
     [
-      "data that may go",
-      namespace([taken("v1 PersistentVolumeClaim shop/a", ["namespace"], { dataLoss: "data loss is possible: it could not be read" })]),
-      "1 object would go, 1 volume may lose its data",
+      "data that goes and data that may go",
+      namespace([VOLUME, { ...VOLUME, object: "v1 PersistentVolume pvc-2" }, MAYBE]),
+      "1 object would go, 2 volumes lose their data, 1 may lose its",
+    ],
+    [
+      "what could not be read whole",
+      { ...namespace([...many(5, "Pod"), VOLUME]), complete: false },
+      "At least 5 objects would go, 1 volume loses its data",
+    ],
+    [
+      "one thing, and what may follow it",
+      { ...plan(write("DELETE", "delete", "v1 ConfigMap shop/web")), complete: false },
+      "ConfigMap shop/web would go, perhaps more",
+    ],
+    [
+      "a change, and what follows as far as it could be read",
+      { ...plan(write("PATCH", "modify", "apps/v1 Deployment shop/web", { cascades: many(2, "Pod", ["template"]) })), complete: false },
+      "Deployment shop/web changes, at least 2 pods restart",
     ],
     [
       "a change of the template",
@@ -121,6 +137,15 @@ describe("the figures", () => {
     expect(tiles).toHaveLength(8);
     expect(tiles.reduce((sum, { figure }) => sum + figure, 0)).toBe(cascades.length + 1);
     expect(tiles.at(-1)).toEqual({ figure: 4 + 5 + 6 + 10, label: "4 more kinds", tone: "plain" });
+  });
+
+  test("keep data that may be lost apart from data that is", () => {
+    expect(
+      planTiles(namespace([VOLUME, { ...VOLUME, object: "v1 PersistentVolume pvc-2" }, MAYBE])).filter(({ tone }) => tone === "bad"),
+    ).toEqual([
+      { figure: 2, label: "Volumes · data lost", tone: "bad" },
+      { figure: 1, label: "Volume · data may be lost", tone: "bad" },
+    ]);
   });
 
   test("show what one must not overlook, however many kinds there are", () => {
@@ -225,13 +250,6 @@ test("a diff is drawn line by line; what is left out between two places is said"
   const whole = diffLines("@@ -1,2 +1,0 @@\n-a: 1\n-b: 2\n");
   expect(whole).toHaveLength(2);
   expect(diffWords(whole)).toBe("2 lines, the whole object");
-});
-
-test("only rows in sight and a few beyond are drawn", () => {
-  expect(rowRange(0, 400, 40, 20_000)).toEqual({ from: 0, to: 18 });
-  expect(rowRange(400_000, 400, 40, 20_000)).toEqual({ from: 9_992, to: 10_018 });
-  // The list has become shorter under a scrolled window.
-  expect(rowRange(400_000, 400, 40, 3)).toEqual({ from: 3, to: 3 });
 });
 
 test("what cannot come back is told each once, and on one line by its names", () => {

@@ -1,3 +1,5 @@
+import { rowRange } from "../objects/row-range.ts";
+
 /** Height of one row of the grid in pixels. */
 export const ROW_HEIGHT = 26;
 /**
@@ -42,8 +44,7 @@ export function scrollTopOf(space: RowSpace, offset: number): number {
 /** Rows to draw at an offset (`to` exclusive), and where the first of them starts relative to the viewport's top, in pixels. */
 export function rowWindow(space: RowSpace, offset: number): { from: number; to: number; top: number } {
   const at = clampOffset(space, offset);
-  const from = Math.max(0, Math.floor(at / ROW_HEIGHT) - OVERSCAN);
-  const to = Math.min(space.rows, Math.ceil((at + space.viewport) / ROW_HEIGHT) + OVERSCAN);
+  const { from, to } = rowRange(at, space.viewport, ROW_HEIGHT, space.rows, OVERSCAN);
   return { from, to, top: from * ROW_HEIGHT - at };
 }
 
