@@ -2,9 +2,9 @@
 import type { Document } from "@interlock/protocol";
 import { Copy, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
+import { copyText } from "../clipboard/to-clipboard.ts";
 import { useCanAct, useSession } from "../room/room-context.tsx";
 
 /** Under a document that is a file: how commands read it, and the way out of the room. It stands where a command's impact would. */
@@ -12,11 +12,6 @@ export function FileBar({ document }: { document: Document }) {
   const canAct = useCanAct();
   const [removing, setRemoving] = useState(false);
   const flag = `-f ${document.name}`;
-  const copy = () =>
-    navigator.clipboard.writeText(flag).then(
-      () => toast(`${flag} is copied.`),
-      () => toast("Commands read it so:", { description: flag }),
-    );
   return (
     <section
       aria-label="File"
@@ -27,7 +22,7 @@ export function FileBar({ document }: { document: Document }) {
         <code className="rounded-sm bg-unknown-soft px-1 font-mono text-fg">{flag}</code>
       </p>
       <span className="ml-auto flex gap-1">
-        <Button variant="ghost" size="sm" onClick={() => void copy()}>
+        <Button variant="ghost" size="sm" onClick={() => void copyText(flag, `${flag} is copied.`)}>
           <Copy aria-hidden="true" /> Copy
         </Button>
         {canAct && (

@@ -1,4 +1,4 @@
-import { Document, LIMITS } from "@interlock/protocol";
+import { Document, ERRORS, LIMITS } from "@interlock/protocol";
 import { toast } from "sonner";
 import { newKey } from "../room/request-key.ts";
 import type { RoomSession } from "../room/room-session.ts";
@@ -48,7 +48,7 @@ async function addFile(
     return "It is no text in UTF-8.";
   }
   const made = await rest.post(`/rooms/${session.roomId}/documents`, { name: file.name, connection, text }, Document, { key: newKey() });
-  if (!made.ok) return made.detail ?? made.code;
+  if (!made.ok) return made.detail ?? ERRORS[made.code].title;
   take(made.value);
   return undefined;
 }

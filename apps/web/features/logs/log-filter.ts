@@ -37,3 +37,11 @@ export function pieces(line: string, text: string): string[] {
   found.push(line.slice(from));
   return found;
 }
+
+/** Why no line is left, by what was asked for. */
+export function noneLeft(lines: number, { text, pod, container, only }: LogFilter): string {
+  const from = [container && `container ${container}`, pod && `pod ${pod}`].filter(Boolean).join(" in ");
+  const none = `None of ${lines.toLocaleString("en")} ${lines === 1 ? "line" : "lines"}`;
+  if (!only || text === "") return from === "" ? `${none} is shown.` : `${none} is of ${from}.`;
+  return from === "" ? `${none} holds “${text}”.` : `${none} is of ${from} and holds “${text}”.`;
+}

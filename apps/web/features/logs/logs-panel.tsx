@@ -1,15 +1,15 @@
 "use client";
 import { CircleSlash, Hourglass, ScrollText, TriangleAlert } from "lucide-react";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
-import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
 import { hasMod } from "../../components/ui/kbd.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
+import { copyText } from "../clipboard/to-clipboard.ts";
 import { count } from "../impact/figures.ts";
 import { useCanAct, useRoom, useSession } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
-import { filtered, holds } from "./log-filter.ts";
+import { filtered, holds, noneLeft } from "./log-filter.ts";
 import type { LogFollow } from "./log-follow.ts";
 import type { LogLine } from "./log-line.ts";
 import { LogLines } from "./log-lines.tsx";
@@ -63,11 +63,7 @@ function OpenLogs({ follow, onClose }: { follow: LogFollow; onClose: () => void 
     const text = drawn
       .map(({ time, pod, container, text: said }) => [time, pod && `${pod}/${container}`, said].filter(Boolean).join(" "))
       .join("\n");
-    navigator.clipboard.writeText(text).then(
-      () => toast(`${count(drawn.length)} ${drawn.length === 1 ? "line is" : "lines are"} copied.`),
-      (error: unknown) =>
-        toast.error("The lines could not be copied.", { description: error instanceof Error ? error.message : undefined }),
-    );
+    void copyText(text, `${count(drawn.length)} ${drawn.length === 1 ? "line is" : "lines are"} copied.`);
   };
 
   return (
@@ -140,7 +136,7 @@ function OpenLogs({ follow, onClose }: { follow: LogFollow; onClose: () => void 
           title="No line is left"
           actions={<Button onClick={() => setView({ ...view, text: "", pod: undefined, container: undefined })}>Show all lines</Button>}
         >
-          None of {count(lines.length)} {lines.length === 1 ? "line" : "lines"} holds “{view.text}” here.
+          {noneLeft(lines.length, view)}
         </StatusMessage>
       ) : (
         <LogLines

@@ -2,7 +2,7 @@ import type { Command, CommandState } from "@interlock/protocol";
 import { describe, expect, test } from "vitest";
 import { heightsOf, LINE_HEIGHT, visibleLines } from "./line-heights.ts";
 import { LogBuffer } from "./log-buffer.ts";
-import { filtered, pieces } from "./log-filter.ts";
+import { filtered, noneLeft, pieces } from "./log-filter.ts";
 import { readLogLine, shownTime, timeOrder, type LogLine } from "./log-line.ts";
 import { logStatus } from "./log-status.ts";
 import { logsCommand, logsKey, readLogsName } from "./logs-target.ts";
@@ -182,4 +182,13 @@ describe("what a pane says of itself", () => {
     );
     expect(logStatus({ ...state, phase: "asking" }, undefined).kind).toBe("asking");
   });
+});
+
+test("why no line is left is what was asked for, and nothing else", () => {
+  const all = { text: "", pod: undefined, container: undefined, only: false };
+  expect(noneLeft(2_000, { ...all, pod: "web-1" })).toBe("None of 2,000 lines is of pod web-1.");
+  // The text is only marked.
+  expect(noneLeft(1, { ...all, pod: "web-1", container: "nginx", text: "GET" })).toBe("None of 1 line is of container nginx in pod web-1.");
+  expect(noneLeft(5, { ...all, text: "GET", only: true })).toBe("None of 5 lines holds “GET”.");
+  expect(noneLeft(5, { ...all, pod: "web-1", text: "GET", only: true })).toBe("None of 5 lines is of pod web-1 and holds “GET”.");
 });

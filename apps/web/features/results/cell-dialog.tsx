@@ -2,10 +2,10 @@
 import type { ResultColumn, ResultSummary } from "@interlock/protocol";
 import { Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
+import { copyText } from "../clipboard/to-clipboard.ts";
 import { count } from "../impact/figures.ts";
 import { useSession } from "../room/room-context.tsx";
 import type { Cell } from "./cell-selection.ts";
@@ -54,7 +54,7 @@ export function CellDialog({ executionId, result, cell, onClose }: CellDialogPro
         <DialogFooter>
           <Button onClick={onClose}>Close</Button>
           {typeof value === "string" && (
-            <Button variant="primary" onClick={() => copy(value)}>
+            <Button variant="primary" onClick={() => void copyText(value, "The value is copied.")}>
               <Copy aria-hidden="true" /> Copy
             </Button>
           )}
@@ -106,11 +106,4 @@ function useCellValue(executionId: string, result: ResultSummary, { row, column 
     // oxlint-disable-next-line react/exhaustive-deps
   }, [results, executionId, result.statement, row, column]);
   return value;
-}
-
-function copy(value: string): void {
-  navigator.clipboard.writeText(value).then(
-    () => toast("The value is copied."),
-    (error: unknown) => toast.error("The value could not be copied.", { description: error instanceof Error ? error.message : undefined }),
-  );
 }

@@ -15,6 +15,7 @@ import {
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
+import { tellNotCopied, toClipboard } from "../clipboard/to-clipboard.ts";
 import { count, duration } from "../impact/figures.ts";
 import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { COPY_CELLS, copyText, type CopyFormat } from "./cell-copy.ts";
@@ -212,14 +213,7 @@ function useCopy(executionId: string, result: ResultSummary | undefined, selecti
       return;
     }
     const text = fetchText(results, executionId, result, area, format);
-    // Given as a promise, so that the browser still knows a person asked for it when the rows have come.
-    const blob = text.then((value) => new Blob([value], { type: "text/plain" }));
-    const written = navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
-    void Promise.all([written, text]).then(
-      () => toast(`${count(cells)} ${cells === 1 ? "cell is" : "cells are"} copied.`),
-      (error: unknown) =>
-        toast.error("The selection could not be copied.", { description: error instanceof Error ? error.message : undefined }),
-    );
+    void toClipboard(text).then(() => toast(`${count(cells)} ${cells === 1 ? "cell is" : "cells are"} copied.`), tellNotCopied);
   };
 }
 

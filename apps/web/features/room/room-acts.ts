@@ -1,4 +1,5 @@
 import { toast } from "sonner";
+import { toClipboard } from "../clipboard/to-clipboard.ts";
 import { download, timelineJson, timelineMarkdown } from "../timeline/timeline-export.ts";
 import type { RoomSession } from "./room-session.ts";
 
@@ -14,10 +15,10 @@ export function roomActs(session: RoomSession) {
     async invite() {
       const url = new URL(window.location.pathname, window.location.origin).href;
       try {
-        await navigator.clipboard.writeText(url);
+        await toClipboard(url);
         toast("The link is copied.", { description: "Whoever can sign in can open it; people without a group observe." });
       } catch {
-        // Clipboards need a secure origin or a permission; the link itself is what matters.
+        // The link itself is what matters.
         toast("This is the room's link:", { description: url });
       }
     },
