@@ -1,4 +1,5 @@
 import type { Affected, Impact } from "@interlock/protocol";
+import { rowsInWords } from "../impact/figures.ts";
 
 export const writtenRows = (affected: readonly Affected[]): number =>
   affected.reduce((sum, { inserted, updated, deleted }) => sum + inserted + updated + deleted, 0);
@@ -18,3 +19,6 @@ export function ownFirst(impact: Pick<Impact, "statements">, affected: readonly 
   if (own.length === 0) return { own: written, beside: [] };
   return { own, beside: written.filter(({ object }) => !aims.has(object)) };
 }
+
+/** `12 rows`: so many, counted. */
+export const rowsOf = (value: number): string => rowsInWords({ value, kind: "exact" });

@@ -1,17 +1,15 @@
 "use client";
-import type { Command, ErrorCode } from "@interlock/protocol";
-import { Ban, CircleCheck, CircleX, FlaskConical, HelpCircle, RefreshCw, Table2, Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { Button } from "../../components/ui/button.tsx";
-import { cn } from "../../components/ui/class-names.ts";
-import { Spinner } from "../../components/ui/spinner.tsx";
+import type { Command } from "@interlock/protocol";
+import { FlaskConical, Ban, CircleCheck, CircleX, HelpCircle, Undo2 } from "lucide-react";
 import { count, duration } from "../impact/figures.ts";
-import { newKey } from "../room/request-key.ts";
-import { useNow, useRoom, useSession } from "../room/room-context.tsx";
-import { ownFirst } from "./affected-rows.ts";
-import { ConflictList, ObjectLines } from "./conflict-list.tsx";
-import { isOfObjects } from "./undo-words.ts";
+import { ConflictList } from "./conflict-list.tsx";
+import { DriftList } from "./drift-list.tsx";
+import { endTitle } from "./end-title.ts";
+import { Outcome, AffectedRows, Failure, Notices } from "./outcome-parts.tsx";
 import { PlanOutcome } from "./plan-outcome.tsx";
+import { ResultLinks } from "./result-links.tsx";
+import { RunningOutcome } from "./running-outcome.tsx";
+import { isOfObjects } from "./undo-words.ts";
 import { planEnd, writeOutcomes, type WriteOutcome } from "./write-outcomes.ts";
 
 /** What came of a command, or comes of it now. */
@@ -22,7 +20,7 @@ export function CommandOutcome({ command }: { command: Command }) {
   const took = execution?.tookMs === undefined ? "" : ` in ${duration(execution.tookMs)}`;
   switch (state) {
     case "running":
-      return <Running command={command} />;
+      return <RunningOutcome command={command} />;
     case "succeeded":
       if (command.dryRun === true) return <DryRunOutcome command={command} />;
       return (
@@ -131,13 +129,19 @@ const ENDS = {
   succeeded: { icon: CircleCheck, tone: "text-read-text" },
   cancelled: { icon: Ban, tone: "text-dim" },
   failed: { icon: CircleX, tone: "text-delete-text" },
+  unknown: { icon: HelpCircle, tone: "text-delete-text" },
 } as const;
+
+const WHEN = { succeeded: " in", failed: " after", unknown: "; it ended after" };
 
 /** What a cluster was asked to do stays done, so it is told request by request. */
 function EndOfPlan({ command, outcomes }: { command: Command; outcomes: readonly WriteOutcome[] }) {
   const { execution, state } = command;
-  const { icon, tone } = ENDS[state === "succeeded" || state === "cancelled" ? state : "failed"];
-  const took = execution?.tookMs === undefined ? "" : ` ${state === "succeeded" ? "in" : "after"} ${duration(execution.tookMs)}`;
+  const { icon, tone } = ENDS[state === "succeeded" || state === "cancelled" || state === "unknown" ? state : "failed"];
+  const took =
+    execution?.tookMs === undefined
+      ? ""
+      : `${WHEN[state === "succeeded" || state === "unknown" ? state : "failed"]} ${duration(execution.tookMs)}`;
   const told = outcomes.some(({ why }) => why !== undefined);
   return (
     <Outcome icon={icon} tone={tone} title={planEnd(outcomes) + took}>
@@ -158,62 +162,6 @@ function Rejected({ command }: { command: Command }) {
     <Outcome icon={CircleX} tone="text-delete-text" title={`Rejected by ${review?.reviewer.name ?? "a reviewer"}`}>
       {review?.comment && <p className="border-l-2 border-delete-line pl-2 whitespace-pre-wrap text-fg wrap-anywhere">{review.comment}</p>}
     </Outcome>
-  );
-}
-
-/** What a person must know first, of errors with a reason of their own. */
-const REASONS: Partial<Record<ErrorCode, string>> = {
-  statement_timeout: "Stopped at its time limit",
-  targets_changed: "Nothing was done: things are not as they were when it was agreed to",
-  undo_conflict: "Nothing was put back: rows were changed since",
-  undo_lost: "Nothing was changed: what undo needs could not be kept",
-  undo_unavailable: "Nothing was put back: it has been already, or what it needs is kept no longer",
-};
-
-/** Rows that were read before the end are still there; of writes nothing is. */
-function endTitle(what: string, command: Command): string {
-  const { effect, execution } = command;
-  const reason = execution?.error && REASONS[execution.error.code];
-  const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
-  if (reason !== undefined && reason.startsWith("Nothing")) return isOfObjects(command) ? reason.replace("rows", "objects") : reason;
-  if (reason !== undefined) what = reason;
-  if (effect !== "read" && effect !== "session") {
-    // Objects are written one after the other: what was done before the end stays.
-    const done = isOfObjects(command) ? (execution?.affected.length ?? 0) : 0;
-    const all = command.impact.statements.length;
-    if (done > 0) return `${what}${took}; ${count(done)} of ${count(all)} ${all === 1 ? "write was" : "writes were"} done and stay`;
-    return `${what}${took}, nothing was ${isOfObjects(command) ? "changed" : "kept"}`;
-  }
-  const rows = execution?.results.some((result) => result.rows > 0) ?? false;
-  return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
-}
-
-function Outcome({ icon: Icon, tone, title, children }: { icon: typeof Ban; tone: string; title: string; children?: ReactNode }) {
-  return (
-    <div className="flex flex-col gap-1.5 text-xs text-dim">
-      <span className={cn("flex items-center gap-1.5 font-medium", tone)}>
-        <Icon aria-hidden="true" className="size-3.5 shrink-0" /> {title}
-      </span>
-      {children}
-    </div>
-  );
-}
-
-function Running({ command }: { command: Command }) {
-  const { execution } = command;
-  const now = useNow(1_000);
-  const rows = execution?.results.reduce((sum, result) => sum + result.rows, 0) ?? 0;
-  const elapsed = execution ? Math.max(0, now - Date.parse(execution.startedAt)) : 0;
-  return (
-    <div className="flex flex-col gap-1.5 text-xs text-dim">
-      <span className="flex items-center gap-1.5 font-medium text-accent-text" role="status">
-        <Spinner className="text-accent" /> Running
-        <span className="font-normal text-dim tabular-nums">
-          {Math.floor(elapsed / 1_000)} s{rows > 0 && ` · ${count(rows)} rows`}
-        </span>
-      </span>
-      <ResultLinks command={command} />
-    </div>
   );
 }
 
@@ -248,144 +196,4 @@ function DryRunOutcome({ command }: { command: Command }) {
       <ResultLinks command={command} />
     </Outcome>
   );
-}
-
-/** Lines that are shown without scrolling. */
-const MANY = 12;
-
-function AffectedRows({ command }: { command: Command }) {
-  const { own, beside } = ownFirst(command.impact, command.execution?.affected ?? []);
-  const lines = [...own, ...beside];
-  // Only of these the counters say everything: a TRUNCATE counts no rows.
-  const counted = command.impact.statements.every(({ title }) => /^(INSERT|UPDATE|DELETE|MERGE)\b/.test(title));
-  if (lines.length === 0) return counted && command.impact.statements.length > 0 ? <p>No row was changed.</p> : null;
-  return (
-    // What puts a namespace back has hundreds of them; it scrolls, so the keyboard must reach it.
-    <ul
-      {...(lines.length > MANY ? { tabIndex: 0, "aria-label": "What was written" } : {})}
-      className={cn(
-        "flex flex-col gap-0.5 tabular-nums",
-        lines.length > MANY && "max-h-44 overflow-y-auto rounded-md border border-line p-1.5",
-      )}
-      data-testid="affected"
-    >
-      {lines.map(({ object, inserted, updated, deleted }) => (
-        <li key={object} className="flex justify-between gap-2">
-          <span className="truncate font-mono">{object}</span>
-          <span className="shrink-0 text-fg">
-            {[
-              [inserted, "inserted"],
-              [updated, "updated"],
-              [deleted, "deleted"],
-            ]
-              .filter(([n]) => (n as number) > 0)
-              .map(([n, what]) => `${count(n as number)} ${what}`)
-              .join(", ")}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Failure({ command }: { command: Command }) {
-  const error = command.execution?.error;
-  // Of conflicts and drift the list says all.
-  if (!error || error.code === "undo_conflict" || (error.code === "targets_changed" && command.execution?.drift !== undefined)) return null;
-  return (
-    <p className="rounded-md bg-delete-soft px-2 py-1.5 font-mono whitespace-pre-wrap text-delete-text wrap-anywhere" role="alert">
-      {error.statement !== undefined && command.impact.statements.length > 1 && `Statement ${error.statement + 1}: `}
-      {error.message}
-    </p>
-  );
-}
-
-/** What is not as it was when people agreed to it, and the way to a fresh agreement. */
-function DriftList({ command }: { command: Command }) {
-  const session = useSession();
-  const mayAct = useRoom((state) => state.role !== "observer" && state.room?.open !== false);
-  const live = useRoom((state) => state.link.phase === "live");
-  const [busy, setBusy] = useState(false);
-  if (command.execution?.error?.code !== "targets_changed") return null;
-  const drift = command.execution.drift ?? [];
-  const again = async () => {
-    setBusy(true);
-    const answer = await session.ask({ type: "command.again", key: newKey(), commandId: command.id });
-    setBusy(false);
-    if (answer.ok && typeof answer.value["commandId"] === "string") session.showCommand(answer.value["commandId"]);
-  };
-  return (
-    <>
-      {drift.length > 0 && (
-        <div data-testid="drift">
-          <ObjectLines
-            label="What is not as it was when it was agreed to"
-            lines={drift.map(({ object, why }) => ({ object, words: why }))}
-          />
-        </div>
-      )}
-      {mayAct && (
-        <div className="flex flex-wrap items-center gap-2">
-          <Button disabled={busy || !live} onClick={() => void again()}>
-            <RefreshCw aria-hidden="true" /> Propose again
-          </Button>
-          <span>as things are now, for people to agree to anew</span>
-        </div>
-      )}
-    </>
-  );
-}
-
-/** Notices shown without asking. */
-const FEW = 5;
-
-function Notices({ notices }: { notices: readonly string[] }) {
-  if (notices.length === 0) return null;
-  return (
-    <details open={notices.length <= FEW}>
-      <summary className="cursor-pointer">
-        {notices.length} {notices.length === 1 ? "notice" : "notices"} of the server
-      </summary>
-      <ul className="mt-1 flex flex-col gap-0.5 font-mono">
-        {notices.map((notice, index) => (
-          // Notices may repeat and keep their order
-          <li key={index} className="wrap-anywhere">
-            {notice}
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function ResultLinks({ command }: { command: Command }) {
-  const session = useSession();
-  const { execution } = command;
-  const mine = useRoom((state) => state.me?.id === command.proposer.id);
-  if (!execution || execution.results.length === 0) return null;
-  if (execution.private === true && !mine)
-    return <p>Its result may hold values of Secrets; policy shows it to {command.proposer.name} alone.</p>;
-  return (
-    <div className="flex flex-wrap gap-1.5">
-      {execution.results.map(({ statement, rows, columns }) => (
-        <Button key={statement} size="sm" onClick={() => session.showResult(execution.id, statement)}>
-          <Table2 aria-hidden="true" />
-          {titleOf(columns, execution.results.length > 1 ? statement : undefined)}
-          <span className="tabular-nums">{count(rows)}</span> {rows === 1 ? "row" : "rows"}
-        </Button>
-      ))}
-    </div>
-  );
-}
-
-function titleOf(columns: readonly { name: string }[], number: number | undefined): string {
-  const name = resultName(columns) ?? (number === undefined ? undefined : `Result ${number + 1}`);
-  return name === undefined ? "" : `${name}: `;
-}
-
-/** What a run of planned requests shows, by the columns that are its own. */
-function resultName(columns: readonly { name: string }[]): string | undefined {
-  const names = columns.map(({ name }) => name).join();
-  if (names === "request,object,outcome") return "Requests";
-  return names === "after,object,state" ? "What came of it" : undefined;
 }

@@ -8,10 +8,11 @@ import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, D
 import { Input, Label, Textarea } from "../../components/ui/input.tsx";
 import { count } from "../impact/figures.ts";
 import { commandReversal } from "../impact/reversal.ts";
+import { losses } from "../plan/losses.ts";
 import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import { newKey } from "../room/request-key.ts";
 import { useSession } from "../room/room-context.tsx";
-import { day, isOfObjects, lossesOf, rowWord, thingsOf, undoScope } from "./undo-words.ts";
+import { day, isOfObjects, rowWord, thingsOf, undoScope } from "./undo-words.ts";
 
 /** Says what an undo would put back and proposes it, for real or as a dry run. What the server still wants to know is asked for here. */
 export function UndoDialog({ command, onClose }: { command: Command; onClose: () => void }) {
@@ -170,7 +171,7 @@ function Conflicts({ lines, nothingLeft }: { lines: readonly string[]; nothingLe
 
 /** Of objects of a cluster: how many are put back, and what is not. */
 function WhatObjectsComeBack({ command }: { command: Command }) {
-  const { grave, minor } = lossesOf(command);
+  const { grave, minor } = losses(command.impact);
   const { undo } = command;
   return (
     <div className="flex flex-col gap-2 rounded-md border border-line bg-bg p-2.5 text-xs" data-testid="undo-scope">

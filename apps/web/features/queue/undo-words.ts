@@ -1,4 +1,4 @@
-import type { Affected, Command, Execution, Loss } from "@interlock/protocol";
+import type { Affected, Command, Execution } from "@interlock/protocol";
 import { count } from "../impact/figures.ts";
 
 /** What an undo of a command would do, in words. */
@@ -46,15 +46,6 @@ export const isOfObjects = ({ impact }: Pick<Command, "impact">): boolean => imp
 /** `3 objects`, `1 row`: so many of what a command changes. */
 export const thingsOf = (command: Pick<Command, "impact">, n: number): string =>
   `${count(n)} ${isOfObjects(command) ? (n === 1 ? "object" : "objects") : rowWord(n)}`;
-
-/** What an undo of it does not bring back: what matters, object by object, and what nobody misses. */
-export function lossesOf({ impact }: Pick<Command, "impact">): { grave: Loss[]; minor: Loss[] } {
-  const all = new Map(impact.statements.flatMap(({ lost = [] }) => lost.map((loss) => [`${loss.object} ${loss.why}`, loss] as const)));
-  return {
-    grave: [...all.values()].filter(({ minor }) => minor !== true),
-    minor: [...all.values()].filter(({ minor }) => minor === true),
-  };
-}
 
 type Conflict = NonNullable<Execution["conflicts"]>[number];
 

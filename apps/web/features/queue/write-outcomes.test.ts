@@ -24,7 +24,9 @@ test.each([
   ["succeeded", execution(3), ["done", "done", "done"], "Done"],
   ["failed", execution(1, refused), ["done", "failed", "not_sent"], "Stopped after 1 of 3 requests"],
   ["failed", execution(0, { ...refused, statement: 0 }), ["failed", "not_sent", "not_sent"], "Nothing was done"],
-  ["unknown", execution(1, refused), ["done", "unknown", "not_sent"], "Stopped after 1 of 3 requests"],
+  // The connection was cut: what was sent last may have been done.
+  ["unknown", execution(1, refused), ["done", "unknown", "not_sent"], "1 of 3 requests done, 1 not known"],
+  ["unknown", execution(0, { ...refused, statement: 0 }), ["unknown", "not_sent", "not_sent"], "0 of 3 requests done, 1 not known"],
   // It had drifted, or was cancelled: no request is to blame.
   [
     "failed",

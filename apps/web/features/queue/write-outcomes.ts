@@ -26,9 +26,11 @@ export function writeOutcomes({ impact, execution, state }: Pick<Command, "impac
   });
 }
 
-/** `Done`, `Stopped after 2 of 5 requests`, `Nothing was done`. */
+/** `Done`, `Stopped after 2 of 5 requests`, `Nothing was done`; `2 of 5 requests done, 1 not known` where an answer never came. */
 export function planEnd(outcomes: readonly WriteOutcome[]): string {
   const done = outcomes.filter(({ state }) => state === "done").length;
   if (done === outcomes.length) return "Done";
+  const unknown = outcomes.filter(({ state }) => state === "unknown").length;
+  if (unknown > 0) return `${done} of ${outcomes.length} ${outcomes.length === 1 ? "request" : "requests"} done, ${unknown} not known`;
   return done === 0 ? "Nothing was done" : `Stopped after ${done} of ${outcomes.length} requests`;
 }
