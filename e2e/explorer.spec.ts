@@ -90,15 +90,27 @@ test("a line about an object is written into a document, and nothing runs by it"
   await openCluster(oncall);
   await expand(oncall, "payments", "Deployment");
   const checkout = line(oncall, "checkout");
+  await checkout.focus();
+  await oncall.page.keyboard.press("Shift+F10");
+  await expect(oncall.page.getByRole("menuitem", { name: "Open YAML" })).toBeFocused();
+  await oncall.page.keyboard.press("Escape");
+  await expect(checkout).toBeFocused();
   await checkout.hover();
   await checkout.getByRole("button", { name: "Actions for checkout" }).click();
   await expect(oncall.page.getByRole("menuitem", { name: "Logs" })).toBeVisible();
   await oncall.page.getByRole("menuitem", { name: "kubectl delete …" }).click();
   await expect(oncall.page.getByRole("tab", { name: /eks-prod\.kubectl/ })).toBeVisible();
   await expect(oncall.page.locator(".monaco-editor:visible .view-lines")).toContainText(
-    "kubectl delete deployments.apps checkout -n payments",
+    "kubectl delete deployments.apps/checkout -n payments",
   );
   expect(await kubectl("get", "deployment", "checkout", "-n", "payments", "-o", "name")).toContain("checkout");
+  // Whoever goes on typing keeps the keyboard, whatever changes in the tree.
+  await oncall.page.keyboard.type(" --wait=false");
+  await kubectl("create", "deployment", "trial", "-n", "payments", "--image=trial");
+  await expect(line(oncall, "trial")).toBeVisible();
+  await oncall.page.keyboard.type(" --now");
+  await expect(oncall.page.locator(".monaco-editor:visible .view-lines")).toContainText("-n payments --wait=false --now");
+  await kubectl("delete", "deployment", "trial", "-n", "payments");
 });
 
 test("an object is opened, checked while it is edited, planned and agreed to", async () => {

@@ -11,7 +11,7 @@ import { logsCommand, type LogsQuery, type LogsTarget } from "./logs-target.ts";
 /** What a pane shows beside its lines. */
 export interface LogState {
   query: LogsQuery;
-  /** `asking`: the command is being proposed; `open`: its rows are read; `refused`: it was not even recorded; `idle`: stopped here. */
+  /** `asking`: the command is being proposed; `open`: its rows are read; `refused`: it was not even recorded. */
   phase: "asking" | "open" | "refused";
   commandId: string | undefined;
   /** Why it was refused, and what to do. */
@@ -24,7 +24,8 @@ export interface LogPort {
   roomId: string;
   room: Store<RoomState>;
   results: ResultStore;
-  cancel(commandId: string): void;
+  /** Ends a command that runs or waits, whichever it does by then. */
+  end(commandId: string): void;
 }
 
 /** What a kubectl says that does not know the flag yet. */
@@ -75,14 +76,14 @@ export class LogFollow {
 
   /** What was read stays; nothing more comes. */
   stop(): void {
-    const { command } = this;
-    if (command !== undefined && !FINAL_STATES.has(command.state)) this.#port.cancel(command.id);
+    const { unended } = this;
+    if (unended !== undefined) this.#port.end(unended.id);
   }
 
-  /** The command that still runs for this pane, for whoever leaves the page. */
-  get running(): string | undefined {
+  /** The command that runs for this pane or waits to, for whoever leaves the page. */
+  get unended(): Command | undefined {
     const { command } = this;
-    return command?.state === "running" ? command.id : undefined;
+    return command === undefined || FINAL_STATES.has(command.state) ? undefined : command;
   }
 
   dispose(): void {
@@ -109,7 +110,7 @@ export class LogFollow {
     );
     if (turn.signal.aborted) {
       // It was asked for and is wanted no longer: it must not run on unseen.
-      if (answer.ok) this.#port.cancel(answer.value.id);
+      if (answer.ok) this.#port.end(answer.value.id);
       return;
     }
     if (!answer.ok) {

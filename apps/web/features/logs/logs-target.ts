@@ -1,3 +1,5 @@
+import { quotedWord } from "../objects/quoted-word.ts";
+
 /** Whose logs are asked for: one pod, all pods of a workload, or those that a label selector picks. */
 export interface LogsTarget {
   /** Name of the connection. */
@@ -46,11 +48,8 @@ export function logsCommand(target: LogsTarget, { previous, since, container = t
   else words.push("--tail=-1", ...(since === "all" ? [] : [`--since=${since}`]));
   // A container that has not started must not end the streams of the others.
   words.push(...(previous ? ["--previous"] : ["--follow", "--ignore-errors"]));
-  return words.map(quoted).join(" ");
+  return words.map(quotedWord).join(" ");
 }
-
-/** A word as kubectl's line is split again; names are people's. */
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** In a tab, e.g. `payments/web-7d4b9`. */
 export function logsTitle({ namespace, pod, workload, selector }: LogsTarget): string {

@@ -14,7 +14,7 @@ export interface OpenLog {
 /** Panes kept at most; beyond it the oldest one is closed, and its command with it. */
 const PANES = 8;
 
-/** The logs panes of a room in this browser. A pane that is closed cancels its command. */
+/** The logs panes of a room in this browser. A pane that is closed ends its command. */
 export class OpenLogs {
   readonly panes: Store<readonly OpenLog[]> = createStore<readonly OpenLog[]>([]);
   readonly #port: LogPort;
@@ -50,9 +50,9 @@ export class OpenLogs {
     return [...this.#follows.values()].some((follow) => follow.owns(command));
   }
 
-  /** Commands that run for panes here. */
-  running(): string[] {
-    return [...this.#follows.values()].flatMap(({ running }) => running ?? []);
+  /** Commands that run for panes here, or wait to. */
+  unended(): Command[] {
+    return [...this.#follows.values()].flatMap(({ unended }) => unended ?? []);
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import type { ObjectKind } from "@interlock/protocol";
+import { quotedWord } from "./quoted-word.ts";
 
 /** An object as commands name it. */
 export interface NamedObject {
@@ -16,8 +17,13 @@ const resource = ({ key, plural }: NamedObject["kind"]): string => {
   return group === "" ? plural : `${plural}.${group}`;
 };
 
-/** A line for a document. `get` shows the object whole. */
+/**
+ * A line for a document. `get` shows the object whole. Kind and name are one word: names of RBAC objects may hold anything but `/` and `%`, and
+ * one that stood alone could be a flag (Kubernetes documentation, object names and IDs).
+ */
 export function kubectlLine(verb: Line, { kind, namespace, name }: NamedObject): string {
-  const where = namespace === undefined ? "" : ` -n ${namespace}`;
-  return `kubectl ${verb} ${resource(kind)} ${name}${where}${verb === "get" ? " -o yaml" : ""}`;
+  const words = ["kubectl", verb, `${resource(kind)}/${name}`];
+  if (namespace !== undefined) words.push("-n", namespace);
+  if (verb === "get") words.push("-o", "yaml");
+  return words.map(quotedWord).join(" ");
 }

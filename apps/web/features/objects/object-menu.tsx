@@ -1,6 +1,7 @@
 "use client";
 import type { Connection } from "@interlock/protocol";
 import { Ellipsis, FileCode2, ScrollText, TerminalSquare } from "lucide-react";
+import { useRef } from "react";
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -20,20 +21,20 @@ interface ObjectMenuProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onShow: () => void;
-  /** It has closed without going elsewhere: the line has the keyboard again. */
-  onClosed: () => void;
 }
 
 /** What can be done with an object from the tree. Nothing here runs anything that writes. */
-export function ObjectMenu({ connection, row, open, onOpenChange, onShow, onClosed }: ObjectMenuProps) {
+export function ObjectMenu({ connection, row, open, onOpenChange, onShow }: ObjectMenuProps) {
   const session = useSession();
   const roomOpen = useRoom((state) => state.room?.open ?? true);
   const canAct = useCanAct() && roomOpen;
   const { entry, kind } = row;
   const logs = logsOf(connection.name, kind, entry);
+  const trigger = useRef<HTMLButtonElement>(null);
   return (
     <DropdownMenu open={open} onOpenChange={onOpenChange}>
       <DropdownMenuTrigger
+        ref={trigger}
         // The keyboard opens it from the line: Shift+F10 or the menu key.
         tabIndex={-1}
         aria-label={`Actions for ${entry.name}`}
@@ -48,7 +49,10 @@ export function ObjectMenu({ connection, row, open, onOpenChange, onShow, onClos
         onKeyDown={(event) => event.stopPropagation()}
         onCloseAutoFocus={(event) => {
           event.preventDefault();
-          onClosed();
+          // The line has the keyboard again, unless what was chosen has taken it.
+          const { activeElement } = document;
+          if (activeElement === null || activeElement === document.body)
+            trigger.current?.closest<HTMLElement>('[role="treeitem"]')?.focus();
         }}
       >
         <DropdownMenuItem onSelect={onShow}>

@@ -1,6 +1,5 @@
 import type { ObjectCount, ObjectEntry, ObjectKind } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { kubectlLine } from "./kubectl-lines.ts";
 import { CLUSTER, emptyKey, kindKey, mainLabel, namespaceKey, type TreeState, treeRows } from "./object-rows.ts";
 import type { Scope } from "./object-store.ts";
 
@@ -128,12 +127,4 @@ test("the label that tells most is the one shown", () => {
   expect(mainLabel({ app: "web", tier: "front" }, "web")).toBe("tier=front");
   expect(mainLabel({ "app.kubernetes.io/name": "api" })).toBe("name=api");
   expect(mainLabel({ "pod-template-hash": "1" })).toBeUndefined();
-});
-
-test("lines name an object so that no other is meant", () => {
-  const deployment = { kind: { key: "apps/deployments", plural: "deployments" }, namespace: "payments", name: "web" };
-  expect(kubectlLine("get", deployment)).toBe("kubectl get deployments.apps web -n payments -o yaml");
-  expect(kubectlLine("delete", { kind: { key: "/nodes", plural: "nodes" }, namespace: undefined, name: "n1" })).toBe(
-    "kubectl delete nodes n1",
-  );
 });

@@ -3,6 +3,7 @@ import type { Connection } from "@interlock/protocol";
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
+import { objectKey } from "../yaml/open-objects.ts";
 import { ObjectMenu } from "./object-menu.tsx";
 import { CLUSTER, kindKey, namespaceKey, NAMESPACES, type TreeRow, treeRows } from "./object-rows.ts";
 import { ROW_PX, TreeLine } from "./tree-line.tsx";
@@ -139,14 +140,13 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
     if (row.type === "object") show(row);
     else if (row.type !== "note") onToggle(row.key);
   };
-  const show = ({ entry, kind }: Extract<TreeRow, { type: "object" }>) =>
-    session.openObject({
-      connectionId: connection.id,
-      kind: kind.key,
-      kindName: kind.kind,
-      name: entry.name,
-      ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
-    });
+  const refOf = ({ entry: { name, namespace }, kind }: Extract<TreeRow, { type: "object" }>) => ({
+    connectionId: connection.id,
+    kind: kind.key,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  const show = (row: Extract<TreeRow, { type: "object" }>) => session.openObject({ ...refOf(row), kindName: row.kind.kind });
   const press = (event: KeyboardEvent, row: TreeRow) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
     const at = rows.findIndex(({ key }) => key === row.key);
@@ -178,7 +178,7 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
         row={row}
         top={index * ROW_PX}
         stop={row === stop}
-        edited={row.type === "object" && edited.has(objectKeyOf(connection.id, row))}
+        edited={row.type === "object" && edited.has(objectKey(refOf(row)))}
         onAct={() => {
           setActive(row.key);
           act(row);
@@ -193,10 +193,6 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
               open={menu === row.key}
               onOpenChange={(now) => setMenu(now ? row.key : undefined)}
               onShow={() => show(row)}
-              onClosed={() => {
-                moving.current = true;
-                setActive(row.key);
-              }}
             />
           )
         }
@@ -211,6 +207,3 @@ function Lines({ connection, rows, onToggle }: LinesProps) {
     </div>
   );
 }
-
-const objectKeyOf = (connectionId: string, { entry, kind }: Extract<TreeRow, { type: "object" }>): string =>
-  `object ${JSON.stringify([connectionId, kind.key, entry.namespace ?? "", entry.name])}`;
