@@ -17,7 +17,7 @@ import { useBehind } from "./behind.ts";
 import { DocumentEditor } from "./document-editor.ts";
 import "./editor.css";
 import { ExitHint } from "./exit-hint.tsx";
-import { type Demand, demandNow, propose, type Statements } from "./proposal.ts";
+import { type Demand, demandAfter, demandNow, propose, type Statements } from "./proposal.ts";
 import { ProposalDialog } from "./proposal-dialog.tsx";
 
 /** A shared document: its editor, and under it what the statement at the cursor would do. */
@@ -88,11 +88,10 @@ function OpenDocument({ document }: { document: Document }) {
   async function send(next: Demand, said: Statements) {
     if (!editor) return;
     setBusy(true);
-    setDemand(undefined);
-    const more = await propose(session, document.id, editor, next, said);
+    const sent = await propose(session, document.id, editor, next, said);
     setBusy(false);
-    if (more) setDemand(more);
-    else editor.takeKeyboard();
+    setDemand((open) => demandAfter(open, sent));
+    if (sent === "proposed") editor.takeKeyboardSoon();
   }
 
   async function start(dryRun: boolean) {
@@ -136,7 +135,7 @@ function OpenDocument({ document }: { document: Document }) {
             language={document.language}
             draft={shown}
             mine={own !== undefined}
-            behind={behind}
+            behind={behind ? "working" : undefined}
             canPropose={role !== "observer" && live && own !== undefined}
             closed={!open}
             busy={busy}
@@ -145,7 +144,9 @@ function OpenDocument({ document }: { document: Document }) {
           />
         )}
       </div>
-      {demand && <ProposalDialog demand={demand} onSay={(said) => void send(demand, said)} onClose={() => setDemand(undefined)} />}
+      {demand && (
+        <ProposalDialog demand={demand} busy={busy} onSay={(said) => void send(demand, said)} onClose={() => setDemand(undefined)} />
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { editor, IDisposable } from "monaco-editor";
 import * as Y from "yjs";
+import { textChange } from "../yaml/text-change.ts";
 import type { OthersEdit } from "./cursor-place.ts";
 
 /** The part of Monaco's ITextModel the binding uses. `undo` and `redo` are replaced: only the binding knows whose edits are whose. */
@@ -107,8 +108,8 @@ export class MonacoBinding implements IDisposable {
     const raw = this.#text.toString();
     const wanted = raw.replaceAll("\r", "");
     const shown = this.#model.getValue();
-    if (wanted !== shown) {
-      const edit = smallestEdit(shown, wanted);
+    const edit = textChange(shown, wanted);
+    if (edit !== undefined) {
       this.#withoutEcho(() =>
         this.#model.applyEdits([{ range: rangeOf(this.#model, edit.start, edit.end), text: edit.text, forceMoveMarkers: true }]),
       );
@@ -186,12 +187,4 @@ function rangeOf(model: TextModel, start: number, end: number) {
   const from = model.getPositionAt(start);
   const to = model.getPositionAt(end);
   return { startLineNumber: from.lineNumber, startColumn: from.column, endLineNumber: to.lineNumber, endColumn: to.column };
-}
-
-function smallestEdit(before: string, after: string): { start: number; end: number; text: string } {
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start++;
-  let tail = 0;
-  while (tail < before.length - start && tail < after.length - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
 }

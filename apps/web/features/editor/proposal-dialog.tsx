@@ -14,12 +14,14 @@ import type { Demand, Statements } from "./proposal.ts";
 
 interface ProposalDialogProps {
   demand: Demand;
+  /** It is on its way: nothing is sent twice. */
+  busy: boolean;
   onSay: (said: Statements) => void;
   onClose: () => void;
 }
 
 /** Asks the author for what the verdict demands: why, and how many rows at most. */
-export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) {
+export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogProps) {
   const impact = demand.draft?.impact;
   const [reason, setReason] = useState("");
   const [maxRows, setMaxRows] = useState(() => String(impact ? suggestedMaxRows(impact) : 100));
@@ -30,7 +32,7 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
 
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
-    if (!rowsFine || !reasonFine) return;
+    if (busy || !rowsFine || !reasonFine) return;
     onSay({ ...(demand.reason ? { reason: reason.trim() } : {}), ...(demand.maxRows ? { maxRows: rows } : {}) });
   };
 
@@ -98,7 +100,7 @@ export function ProposalDialog({ demand, onSay, onClose }: ProposalDialogProps) 
           )}
           <DialogFooter>
             <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="primary" disabled={!rowsFine || !reasonFine}>
+            <Button type="submit" variant="primary" disabled={busy || !rowsFine || !reasonFine}>
               {demand.dryRun ? "Propose a dry run" : "Propose"}{" "}
               <Kbd keys="Mod+Enter" className="border-transparent bg-transparent text-current" />
             </Button>

@@ -67,6 +67,18 @@ export async function demandNow(
   };
 }
 
+/** What came of sending a proposal: more is demanded, or it was refused, which the person has been told. */
+export type Sent = Demand | "proposed" | "refused";
+
+/**
+ * What is still asked for once a proposal was sent: the dialog that is open stays with what was written there until it is taken. The key of
+ * what was refused would be answered with the refusal.
+ */
+export function demandAfter(open: Demand | undefined, sent: Sent): Demand | undefined {
+  if (sent === "proposed") return undefined;
+  return sent === "refused" ? open && { ...open, key: newKey() } : sent;
+}
+
 /** Sends it. A demand comes back when the server wants to know more than the analysis said. */
 export async function propose(
   session: RoomSession,
@@ -74,7 +86,7 @@ export async function propose(
   editor: DocumentEditor,
   demand: Demand,
   said: Statements,
-): Promise<Demand | undefined> {
+): Promise<Sent> {
   const answer = await session.ask(
     {
       type: "command.propose",
@@ -90,9 +102,9 @@ export async function propose(
   if (answer.ok) {
     const { commandId } = answer.value;
     if (typeof commandId === "string") session.show({ command: { id: commandId, at: Date.now(), focus: false } });
-    return undefined;
+    return "proposed";
   }
-  if (answer.code !== "reason_required" && answer.code !== "max_rows_required") return undefined;
+  if (answer.code !== "reason_required" && answer.code !== "max_rows_required") return "refused";
   return {
     ...demand,
     // Another request: the same key would be answered with the refusal.

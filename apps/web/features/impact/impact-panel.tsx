@@ -37,11 +37,13 @@ const FRAMES: Record<Effect, string> = {
 export interface ImpactPanelProps {
   /** Of the document, e.g. `sql`. */
   language: string;
+  /** What it is the impact of, for who does not see where it stands. */
+  label?: string;
   draft: DraftAnalysis | undefined;
   /** Whether it is the person's own cursor. */
   mine: boolean;
-  /** It is of an earlier text, and that of the present one is long in coming. */
-  behind: boolean;
+  /** It is of an earlier text; that of the present one is `working`, which is long in coming, or is worked out only when it is asked for. */
+  behind: "working" | "earlier" | undefined;
   canPropose: boolean;
   /** The room takes no new commands. */
   closed: boolean;
@@ -56,12 +58,12 @@ export interface ImpactPanelProps {
  * while one types; only opening the details makes it taller.
  */
 export function ImpactPanel(props: ImpactPanelProps) {
-  const { draft } = props;
+  const { draft, label = "Impact of the statement under the cursor" } = props;
   const [open, setOpen] = useState(false);
   const impact = draft?.impact;
   return (
     <section
-      aria-label="Impact of the statement under the cursor"
+      aria-label={label}
       className={cn(
         "@container relative mx-3 mb-3 flex flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
         // Who opens the details wants to read them; a few lines of the text stay in view.
@@ -117,7 +119,9 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
             <span className="@max-md:sr-only">is here</span>
           </Badge>
         )}
-        {behind ? (
+        {behind === "earlier" ? (
+          <Badge tone="warn">of an earlier text</Badge>
+        ) : behind === "working" ? (
           // In place of the marks, which are of the earlier text: together they would not fit a narrow panel.
           <Badge tone="accent" role="status">
             <Spinner className="size-3" /> being worked out anew

@@ -31,7 +31,9 @@ function LogsPane({ params, api }: IDockviewPanelProps<{ paneKey: string }>) {
   );
 }
 
-const ObjectPane = ({ params }: IDockviewPanelProps<{ paneKey: string }>) => <ObjectPanel paneKey={params.paneKey} />;
+const ObjectPane = ({ params, api }: IDockviewPanelProps<{ paneKey: string }>) => (
+  <ObjectPanel paneKey={params.paneKey} onClose={() => api.close()} />
+);
 
 function NoResults() {
   return (
@@ -76,7 +78,7 @@ function ClosableTab({ api, icon: Icon }: Pick<IDockviewPanelHeaderProps, "api">
       <span className="max-w-48 truncate" title={api.title}>
         {api.title}
       </span>
-      {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes a result in its bar. */}
+      {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes what it shows in its bar. */}
       <span
         aria-hidden="true"
         title="Close"

@@ -62,7 +62,7 @@ export function LinkEnded() {
             </Button>
           }
         >
-          Your session ended here or was revoked. Edits that were not saved are lost when you leave this page.
+          Your session ended here or was revoked. What you typed into documents since, and was not saved, is lost when you leave this page.
         </StatusMessage>
       );
     case "reload":

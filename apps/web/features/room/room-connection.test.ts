@@ -37,7 +37,7 @@ class FakeSocket implements Socket {
 
 const snapshot = { type: "snapshot", snapshot: {} } as unknown as ServerMessage;
 
-function setup(tickets: () => TicketOutcome = countedTickets()) {
+function setup(tickets: () => TicketOutcome = countedTickets(), onLive: () => void = () => undefined) {
   const sockets: FakeSocket[] = [];
   const links: Link[] = [];
   const frames: Uint8Array[] = [];
@@ -50,6 +50,7 @@ function setup(tickets: () => TicketOutcome = countedTickets()) {
     },
     onMessage: () => undefined,
     onBinary: (frame) => frames.push(frame),
+    onLive,
     onLink: (link) => links.push(link),
     onLatency: () => undefined,
     random: () => 1,
@@ -169,4 +170,18 @@ test("a stopped connection tells who waits, and stays closed", async () => {
   expect(await asked).toMatchObject({ ok: false, code: "connection_lost" });
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sockets).toHaveLength(1);
+});
+
+test("what nobody answers can be sent from the moment each connection is live", async () => {
+  const sent: boolean[] = [];
+  const { connection, sockets } = setup(countedTickets(), () => void sent.push(connection.notify({ type: "draft.blur", documentId: "d" })));
+  connection.start();
+  await settle();
+  sockets[0]!.says(snapshot);
+  sockets[0]!.drops(1006);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(sent).toEqual([true]);
+  sockets[1]!.says(snapshot);
+  expect(sent).toEqual([true, true]);
+  expect(sockets[1]!.requests()).toHaveLength(1);
 });

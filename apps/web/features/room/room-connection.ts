@@ -31,6 +31,8 @@ export interface RoomConnectionOptions {
   open: (ticket: string, version: number) => Socket;
   onMessage: (message: ServerMessage) => void;
   onBinary: (frame: Uint8Array) => void;
+  /** After each snapshot, once `notify` sends: the agent knows of nothing that was noticed before. */
+  onLive: () => void;
   onLink: (link: Link) => void;
   onLatency: (milliseconds: number) => void;
   random?: () => number;
@@ -98,7 +100,7 @@ export class RoomConnection {
     for (const id of [...this.#pending.keys()]) this.#settle(id, LOST);
   }
 
-  /** Sends at once, or not at all while there is no connection: what is noticed is sent again by its owner after a snapshot. */
+  /** Sends at once, or not at all while there is no connection: what is noticed is sent again by its owner in `onLive`. */
   notify(message: Notice): boolean {
     if (!this.#live) return false;
     this.#socket?.send(JSON.stringify(message));
@@ -156,6 +158,7 @@ export class RoomConnection {
     this.#live = true;
     this.#attempt = 0;
     for (const pending of this.#pending.values()) this.#send(pending);
+    this.#options.onLive();
     this.#beat();
   }
 

@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { cn } from "../../components/ui/class-names.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { LogsDialog } from "../logs/logs-dialog.tsx";
+import { UnsavedObjects } from "../yaml/unsaved-objects.tsx";
 import { StatusBar } from "../status-bar/status-bar.tsx";
 import { LinkEnded, ReconnectingNotice } from "./link-notice.tsx";
 import { RoomContext, useRoom } from "./room-context.tsx";
@@ -45,7 +46,16 @@ function OpenRoom() {
       <RoomHeader />
       <ReconnectingNotice />
       <main tabIndex={-1} className="outline-none flex min-h-0 flex-1 flex-col">
-        {ended ? <LinkEnded /> : here ? <RoomPanes /> : <Opening />}
+        {ended ? (
+          <div className="min-h-0 flex-1 overflow-y-auto">
+            <LinkEnded />
+            <UnsavedObjects />
+          </div>
+        ) : here ? (
+          <RoomPanes />
+        ) : (
+          <Opening />
+        )}
       </main>
       <StatusBar />
       {here && !ended && <LogsDialog />}

@@ -1,10 +1,13 @@
 import type { ErrorCode } from "@interlock/protocol";
 import { toast } from "sonner";
 import { OpenDocuments } from "../editor/document-session.ts";
+import { endCommand } from "../logs/end-command.ts";
 import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
+import { tellKept } from "../yaml/tell-kept.ts";
 import { OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
+import { documentPanel } from "./in-front.ts";
 import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
 import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
 import { createStore, type Store } from "./store.ts";
@@ -50,7 +53,9 @@ export class RoomSession {
   readonly #lineInserters = new Map<string, (line: string) => boolean>();
   /** A line for a document that cannot be written into yet. */
   #line: { documentId: string; line: string } | undefined;
-  #proposer: ((dryRun: boolean) => void) | undefined;
+  /** By panel. */
+  readonly #proposers = new Map<string, (dryRun: boolean) => void>();
+  #meant: () => string | undefined = () => undefined;
 
   constructor(roomId: string, commandId: string | undefined) {
     this.roomId = roomId;
@@ -71,7 +76,11 @@ export class RoomSession {
       onMessage: (message) => {
         if (message.type === "objects") return this.objects.receive(message);
         this.state.update((state) => applyMessage(state, message));
-        if (message.type === "snapshot") this.results.reconnected();
+        if (message.type === "snapshot") this.openObjects.enter(message.snapshot.me.id);
+      },
+      onLive: () => {
+        this.results.reconnected();
+        this.objects.reconnected();
       },
       onBinary: (frame) => this.results.receive(frame),
       onLink: (link) => this.state.update((state) => ({ ...state, link, latencyMs: undefined })),
@@ -90,13 +99,16 @@ export class RoomSession {
       room: this.state,
       ask: (request) => this.connection.request(request),
       objects: this.objects,
+      storage: typeof sessionStorage === "undefined" ? undefined : sessionStorage,
     });
     this.logs = new OpenLogs({
       roomId,
       room: this.state,
       results: this.results,
-      // One that has ended by itself in the meantime is what was wanted.
-      cancel: (commandId) => void this.ask({ type: "command.cancel", commandId }, ["wrong_state"]),
+      end: (id) => {
+        const state = this.state.get().commands.find((command) => command.id === id)?.state;
+        void endCommand((request, handled) => this.ask(request, handled), id, state);
+      },
     });
   }
 
@@ -112,14 +124,17 @@ export class RoomSession {
     document.addEventListener("visibilitychange", again, { signal });
     // Nobody would see what they follow; a page that goes cannot wait for a socket.
     const leaving = () => {
-      for (const id of this.logs.running()) void fetch(`/api/v1/commands/${id}/cancel`, { method: "POST", keepalive: true });
+      for (const { id, state } of this.logs.unended())
+        void fetch(`/api/v1/commands/${id}/${state === "running" ? "cancel" : "withdraw"}`, { method: "POST", keepalive: true });
     };
     window.addEventListener("pagehide", leaving, { signal });
   }
 
   close(): void {
     this.logs.dispose();
+    const unsaved = this.openObjects.unsaved().map(({ target }) => target);
     this.openObjects.dispose();
+    if (unsaved.length > 0) tellKept(unsaved);
     this.#ending.abort();
     this.connection.stop();
     this.documents.dispose();
@@ -160,7 +175,7 @@ export class RoomSession {
     this.show({ object: { key: this.openObjects.open(target), at: Date.now() }, pane: "editor" });
   }
 
-  /** The editor that has the cursor offers itself for names from the schema tree and for the Propose button. */
+  /** The editor that has the cursor offers itself for names from the schema tree, and to propose from the palette. */
   offerEditor(editor: {
     documentId: string;
     insert: (text: string) => void;
@@ -168,11 +183,28 @@ export class RoomSession {
     propose: (dryRun: boolean) => void;
   }): () => void {
     this.#inserter = editor.insert;
-    this.#proposer = editor.propose;
+    const withdraw = this.offerProposer(documentPanel(editor.documentId), editor.propose);
     this.#lineInserters.set(editor.documentId, editor.insertLine);
     return () => {
-      if (this.#inserter === editor.insert) this.#inserter = this.#proposer = undefined;
+      withdraw();
+      if (this.#inserter === editor.insert) this.#inserter = undefined;
       if (this.#lineInserters.get(editor.documentId) === editor.insertLine) this.#lineInserters.delete(editor.documentId);
+    };
+  }
+
+  /** What is proposed from a panel, by whoever is in it. */
+  offerProposer(panel: string, propose: (dryRun: boolean) => void): () => void {
+    this.#proposers.set(panel, propose);
+    return () => {
+      if (this.#proposers.get(panel) === propose) this.#proposers.delete(panel);
+    };
+  }
+
+  /** The dock says which document or object is meant where none is named. */
+  offerPanels(meant: () => string | undefined): () => void {
+    this.#meant = meant;
+    return () => {
+      if (this.#meant === meant) this.#meant = () => undefined;
     };
   }
 
@@ -205,7 +237,9 @@ export class RoomSession {
   }
 
   propose(dryRun: boolean): void {
-    if (this.#proposer) this.#proposer(dryRun);
-    else toast("Open a document to propose a statement of it.");
+    const panel = this.#meant();
+    const propose = panel === undefined ? undefined : this.#proposers.get(panel);
+    if (propose) propose(dryRun);
+    else toast("Bring the document to the front whose statement is to be proposed.");
   }
 }

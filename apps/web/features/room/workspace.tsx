@@ -6,6 +6,7 @@ import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
 import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
 import { useObjectPanels } from "../yaml/object-panes.ts";
+import { documentPanel as documentKey, isWritten, meant } from "./in-front.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { useOpenPanes } from "./open-panes.ts";
 import { resultKey, resultTabs } from "./result-tabs.ts";
@@ -21,9 +22,6 @@ const OPENED_AT_FIRST = 3;
 /** Tabs of results kept; beyond it the oldest one is closed. */
 const RESULT_TABS = 12;
 const NO_RESULTS = "no results";
-const documentKey = (id: string) => `document ${id}`;
-/** Whether a panel is of what people write: documents, and objects of a target, which stand beside them. Everything else is results. */
-const isWritten = (id: string) => id.startsWith("document ") || id.startsWith("object ");
 /** Milliseconds without a change before a layout is stored. */
 const SETTLED = 300;
 
@@ -42,6 +40,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useLogsPanels(api, narrow);
   useObjectPanels(api);
   useFront(api);
+  useMeant(api);
   useActiveTabsInSight(api);
   useRememberedLayout(narrow ? undefined : api, seen);
   const begin = ({ api: made }: DockviewReadyEvent) => {
@@ -199,6 +198,31 @@ function useActiveTabsInSight(api: DockviewApi | undefined) {
       for (const change of changes) change.dispose();
     };
   }, [api]);
+}
+
+/** Tells the session which document or object a person means without naming it. */
+function useMeant(api: DockviewApi | undefined) {
+  const session = useSession();
+  useEffect(() => {
+    if (!api) return;
+    let last: string | undefined;
+    const look = () => {
+      const id = api.activePanel?.id;
+      if (id !== undefined && isWritten(id)) last = id;
+    };
+    look();
+    const changes = api.onDidActivePanelChange(look);
+    const withdraw = session.offerPanels(() =>
+      meant(
+        api.groups.flatMap(({ activePanel }) => activePanel?.id ?? []),
+        last,
+      ),
+    );
+    return () => {
+      changes.dispose();
+      withdraw();
+    };
+  }, [api, session]);
 }
 
 /** Brings documents or results to the front of their group, unless some are in sight. */

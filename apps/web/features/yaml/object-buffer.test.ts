@@ -82,3 +82,13 @@ test("an edit that changes nothing has no command", async () => {
   expect(state().plan?.edit.command).toBeUndefined();
   expect(state().plan?.edit.problem).toBeUndefined();
 });
+
+test("undo of a discard brings the edit back with what it is an edit of", async () => {
+  const { state, becomes, buffer } = await open();
+  buffer.write("replicas: 5\n");
+  await becomes(version("paused: true\nreplicas: 2\n", 2));
+  buffer.discard();
+  buffer.write("replicas: 5\n");
+  // Else leaving out `paused` would be taken for a part of the edit.
+  expect(state()).toMatchObject({ text: "replicas: 5\n", base: { version: "1" }, latest: { version: "2" } });
+});

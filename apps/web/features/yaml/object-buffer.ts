@@ -1,5 +1,6 @@
 import {
   type Command,
+  ERRORS,
   FINAL_STATES,
   type Impact,
   ObjectEdit,
@@ -43,6 +44,10 @@ export interface BufferState {
   /** The object as it is now, where it has changed since it was opened and there are edits. */
   latest?: ObjectText;
   gone: boolean;
+  /** Why it could not be read again: what is shown was so before. */
+  unread?: string;
+  /** The edit is of an earlier visit. */
+  restored?: boolean;
   plan?: SavePlan;
   planning: boolean;
   /** Take over fields that other managers own. */
@@ -52,6 +57,12 @@ export interface BufferState {
   proposed?: { commandId: string; text: string };
   /** JSON schema of its kind. */
   schema?: Record<string, unknown>;
+}
+
+/** An edit that is not saved, as it outlives its pane and the page. */
+export interface KeptText {
+  base: Omit<ObjectText, "full">;
+  text: string;
 }
 
 /** Objects are read again at most this often while they change, in milliseconds. */
@@ -75,10 +86,17 @@ export class ObjectBuffer {
   #reading: Promise<void> | undefined;
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The edit that was discarded last, with what it is an edit of. */
+  #discarded: Required<Pick<BufferState, "base" | "text">> | undefined;
 
-  constructor({ connectionId, kind, namespace, name }: ObjectRef, port: ObjectPort) {
+  /** `kept`: an edit that was begun earlier, which goes on. */
+  constructor({ connectionId, kind, namespace, name }: ObjectRef, port: ObjectPort, kept?: KeptText) {
     this.ref = { connectionId, kind, name, ...(namespace === undefined ? {} : { namespace }) };
     this.#port = port;
+    if (kept !== undefined) {
+      const { base, text } = kept;
+      this.#change((state) => ({ ...state, phase: "here", base: { ...base, full: base.text }, text, restored: true }));
+    }
     void this.read();
     void this.#readSchema();
     this.#unwatch = port.watch((version) => this.#versionIs(version));
@@ -107,15 +125,23 @@ export class ObjectBuffer {
     return this.#reading;
   }
 
+  /** Undo that brings a discarded edit back brings back what it is an edit of: else what others changed since would be taken for edits. */
   write(text: string): void {
-    this.#change(({ plan, ...state }) => ({ ...state, text, ...(plan === undefined ? {} : { plan }) }));
+    const discarded = this.#discarded;
+    this.#change((state) => {
+      if (discarded === undefined || text !== discarded.text) return { ...state, text };
+      const now = state.latest ?? state.base;
+      return { ...state, ...discarded, ...(now === undefined || now.version === discarded.base.version ? {} : { latest: now }) };
+    });
   }
 
   /** Goes on from the object as it is now, without the edits. */
   discard(): void {
-    this.#change(({ base, latest, plan: _plan, ...state }) => {
+    this.#change(({ base, latest, text, plan: _plan, restored: _restored, ...state }) => {
+      if (base === undefined) return { ...state, text };
+      this.#discarded = { base, text };
       const now = latest ?? base;
-      return { ...state, text: now?.text ?? "", ...(now === undefined ? {} : { base: now }), force: false };
+      return { ...state, text: now.text, base: now, force: false };
     });
   }
 
@@ -151,7 +177,7 @@ export class ObjectBuffer {
     // Nothing to foresee before it is decided whether to take over what others own.
     if (command === undefined || (edit.data.conflicts.length > 0 && !force)) return { of: text, edit: edit.data };
     const analysis = await rest.post("/analyze", { connection: this.#port.connection(), text: command }, AnalysisAnswer);
-    if (!analysis.ok) return { of: text, edit: { ...edit.data, problem: analysis.detail ?? analysis.code } };
+    if (!analysis.ok) return { of: text, edit: { ...edit.data, problem: analysis.detail ?? ERRORS[analysis.code].title } };
     return { of: text, edit: edit.data, ...analysis.value };
   }
 
@@ -187,7 +213,7 @@ export class ObjectBuffer {
       return this.#change((state) => ({ ...state, gone: true, phase: state.base ? "here" : "failed", why: answer.detail ?? answer.title }));
     if (read?.success !== true) {
       const why = answer.ok ? "The answer is not of the form this page knows." : (answer.detail ?? answer.title);
-      return this.#change((state) => (state.base ? state : { ...state, phase: "failed", why }));
+      return this.#change((state) => (state.base ? { ...state, unread: why } : { ...state, phase: "failed", why }));
     }
     const now = read.data;
     this.#change((state) => shown(state, now));
@@ -213,10 +239,11 @@ export class ObjectBuffer {
     const command = this.#port.command(proposed.commandId);
     if (command === undefined || !FINAL_STATES.has(command.state)) return;
     const saved = command.state === "succeeded" && text === proposed.text;
-    this.#change(({ proposed: _proposed, plan, ...state }) => {
-      if (!saved) return { ...state, ...(plan === undefined ? {} : { plan }) };
+    this.#change(({ proposed: _proposed, ...state }) => {
+      if (!saved) return state;
+      const { plan: _plan, restored: _restored, ...rest } = state;
       // No edit is left; what the server made of it comes with the next reading.
-      return { ...state, force: false, ...(state.base === undefined ? {} : { base: { ...state.base, text } }) };
+      return { ...rest, force: false, ...(rest.base === undefined ? {} : { base: { ...rest.base, text } }) };
     });
     if (command.state === "succeeded") void this.read();
   }
@@ -228,9 +255,10 @@ export class ObjectBuffer {
 
 /** The state once the object was read as `now`. */
 function shown(state: BufferState, now: ObjectText): BufferState {
-  const { latest: _latest, why: _why, ...rest } = state;
-  const edited = state.base !== undefined && state.text !== state.base.text;
-  if (!edited) return { ...rest, phase: "here", gone: false, base: now, text: now.text };
-  const same = now.version === state.base?.version;
-  return { ...rest, phase: "here", gone: false, ...(same ? {} : { latest: now }) };
+  const { latest: _latest, why: _why, unread: _unread, ...rest } = state;
+  const { base } = state;
+  if (base === undefined || state.text === base.text) return { ...rest, phase: "here", gone: false, base: now, text: now.text };
+  if (now.version !== base.version) return { ...rest, phase: "here", gone: false, latest: now };
+  // Of an edit that was kept the whole object is not.
+  return { ...rest, phase: "here", gone: false, base: { ...base, full: now.full } };
 }

@@ -2,8 +2,8 @@ import type { editor, IDisposable } from "monaco-editor";
 import { THEME } from "../editor/editor-theme.ts";
 import { KeyboardExit } from "../editor/keyboard-exit.ts";
 import type { monaco as Monaco } from "../editor/monaco.ts";
-import { textChange } from "./text-change.ts";
 import { attachSchema, YAML } from "./yaml-language.ts";
+import { prepare, replaceText, showRead } from "./yaml-model.ts";
 
 /** Lines are wrapped in an editor less wide than this, in pixels. */
 const NARROW = 480;
@@ -40,8 +40,7 @@ export class ObjectEditor implements IDisposable {
     const path = encodeURIComponent(key);
     this.#model = monaco.editor.createModel("", YAML, monaco.Uri.parse(`inmemory://object/${path}.yaml`));
     this.#full = monaco.editor.createModel("", YAML, monaco.Uri.parse(`inmemory://full/${path}.yaml`));
-    for (const model of [this.#model, this.#full])
-      model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+    for (const model of [this.#model, this.#full]) prepare(model);
     this.editor = monaco.editor.create(host, {
       model: this.#model,
       theme: THEME,
@@ -101,9 +100,27 @@ export class ObjectEditor implements IDisposable {
 
   /** Shows a text that did not come from here; the cursor stays where it was. */
   show(text: string, full: string): void {
+    this.#quietly(() => {
+      for (const [model, now] of [
+        [this.#model, text],
+        [this.#full, full],
+      ] as const)
+        showRead(model, now, (apply) => {
+          const view = this.editor.getModel() === model ? this.editor.saveViewState() : null;
+          apply();
+          if (view !== null) this.editor.restoreViewState(view);
+        });
+    });
+  }
+
+  /** Puts another text in place of what is edited; undo brings that back. */
+  replace(text: string): void {
+    this.#quietly(() => replaceText(this.#model, text));
+  }
+
+  #quietly(write: () => void): void {
     this.#writing = true;
-    replace(this.#model, text);
-    replace(this.#full, full);
+    write();
     this.#writing = false;
   }
 
@@ -145,13 +162,4 @@ export class ObjectEditor implements IDisposable {
     this.#model.dispose();
     this.#full.dispose();
   }
-}
-
-function replace(model: editor.ITextModel, text: string): void {
-  const change = textChange(model.getValue(), text);
-  if (change === undefined) return;
-  const start = model.getPositionAt(change.start);
-  const end = model.getPositionAt(change.end);
-  const range = { startLineNumber: start.lineNumber, startColumn: start.column, endLineNumber: end.lineNumber, endColumn: end.column };
-  model.applyEdits([{ range, text: change.text }]);
 }

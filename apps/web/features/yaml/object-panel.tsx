@@ -1,7 +1,8 @@
 "use client";
-import { Eye, EyeOff, FileWarning, GitCompareArrows, RotateCcw } from "lucide-react";
+import { Eye, EyeOff, FileWarning, GitCompareArrows, RotateCcw, X } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import { Badge, EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
@@ -16,28 +17,41 @@ import type { BufferState, ObjectBuffer } from "./object-buffer.ts";
 import type { ObjectEditor } from "./object-editor.ts";
 import { objectTitle, type OpenObject } from "./open-objects.ts";
 import { SavePlanPart } from "./save-plan.tsx";
+import { mayType } from "./save-rights.ts";
 import { decidedPart } from "./text-change.ts";
 
 /** One object of a target as YAML: to read, and to edit. Saving makes a plan, which is proposed like any command. */
-export function ObjectPanel({ paneKey }: { paneKey: string }) {
+export function ObjectPanel({ paneKey, onClose }: { paneKey: string; onClose: () => void }) {
   const session = useSession();
   const pane = useStore(session.openObjects.panes, (panes) => panes.find(({ key }) => key === paneKey));
   const buffer = session.openObjects.buffer(paneKey);
-  return pane && buffer ? <OpenBuffer pane={pane} buffer={buffer} /> : null;
+  return pane && buffer ? <OpenBuffer pane={pane} buffer={buffer} onClose={onClose} /> : null;
 }
 
-function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }) {
+function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: ObjectBuffer; onClose: () => void }) {
+  const session = useSession();
   const { target } = pane;
   const connection = useRoom((state) => state.connections.find(({ id }) => id === target.connectionId));
   const canAct = useCanAct();
+  const observer = useRoom((room) => room.role === "observer");
   const roomOpen = useRoom((state) => state.room?.open ?? true);
   const state = useStore(buffer.state, (now) => now);
   const [whole, setWhole] = useState(false);
   const [errors, setErrors] = useState(0);
-  const editable = canAct && roomOpen && state.phase === "here" && !state.gone;
+  const editable = useRoom((room) => mayType(room, state));
   /** Proposes the plan in view, where there is one that may be proposed. */
-  const proposer = useRef<() => void>(undefined);
-  const { host, editor } = useEditor(pane, buffer, () => (proposer.current ?? (() => void buffer.plan()))());
+  const proposer = useRef<(dryRun: boolean) => void>(undefined);
+  const plan = () => {
+    if (canAct) void buffer.plan();
+    else if (!observer) toast("It is planned once there is a connection again.");
+  };
+  const propose = (dryRun: boolean) => (proposer.current ? proposer.current(dryRun) : plan());
+  const { host, editor } = useEditor(pane, buffer, { plan, propose });
+  const latest = useRef(propose);
+  useEffect(() => {
+    latest.current = propose;
+  });
+  useEffect(() => session.offerProposer(pane.key, (dryRun) => latest.current(dryRun)), [session, pane.key]);
   const edited = state.base !== undefined && state.text !== state.base.text;
 
   useEffect(() => editor?.setReadOnly(!editable), [editor, editable]);
@@ -53,17 +67,16 @@ function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }
     return () => listening?.dispose();
   }, [editor]);
 
-  if (state.phase === "failed")
-    return (
-      <StatusMessage
-        icon={FileWarning}
-        tone="warn"
-        title={`${target.kindName} ${objectTitle(target)} cannot be shown`}
-        actions={<Button onClick={() => void buffer.read()}>Try again</Button>}
-      >
-        {state.why}
-      </StatusMessage>
-    );
+  const discard = () => {
+    const { text, base, latest } = state;
+    if (base === undefined) return;
+    editor?.replace((latest ?? base).text);
+    buffer.discard();
+    // The button has nothing to do any more, so the keyboard must be somewhere else.
+    editor?.editor.focus();
+    toast(`Your edit of ${objectTitle(target)} is discarded`, { action: { label: "Undo", onClick: () => buffer.write(text) } });
+  };
+
   return (
     <div data-place="editor" tabIndex={-1} className="h-full overflow-y-auto bg-bg outline-none">
       <div className="flex h-full min-h-96 flex-col">
@@ -84,24 +97,45 @@ function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }
             >
               {whole ? <EyeOff /> : <Eye />} managedFields
             </Button>
-            {edited && (
-              <Button variant="ghost" disabled={state.proposing} onClick={() => buffer.discard()}>
+            {!observer && (
+              <Button
+                variant="ghost"
+                disabled={!edited || state.proposing}
+                title={edited ? "Shows the object as it is; undo brings your edit back" : "Nothing is edited"}
+                onClick={discard}
+              >
                 <RotateCcw /> Discard
               </Button>
             )}
-            {canAct && (
+            {!observer && (
               <Button
                 variant={state.plan?.of === state.text ? "default" : "primary"}
-                disabled={!editable || !edited || state.planning}
+                disabled={!canAct || !editable || !edited || state.planning}
                 onClick={() => void buffer.plan()}
-                title={edited ? "Works out what saving would do; nothing is written" : "Nothing is edited"}
+                title={
+                  edited
+                    ? `Works out what saving would do; nothing is written${canAct ? "" : ". It waits for the connection"}`
+                    : "Nothing is edited"
+                }
               >
                 {state.planning ? <Spinner className="size-3.5" /> : <GitCompareArrows />} Plan the change
                 <Kbd keys="Mod+S" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
               </Button>
             )}
+            <Button variant="ghost" size="icon-sm" aria-label={`Close ${objectTitle(target)}`} onClick={onClose}>
+              <X />
+            </Button>
           </span>
         </header>
+        {edited && state.restored && <Strip tone="warn">This is your edit from before. It is not saved: plan it, or discard it.</Strip>}
+        {state.unread !== undefined && (
+          <Strip tone="warn">
+            <span className="min-w-0 wrap-anywhere">It could not be read again, so it may be otherwise by now: {state.unread}</span>
+            <Button size="sm" className="ml-auto" onClick={() => void buffer.read()}>
+              Try again
+            </Button>
+          </Strip>
+        )}
         {state.gone && (
           <Strip tone="bad">
             {target.kindName} {objectTitle(target)} is there no more.{edited && " What you wrote is kept here until you discard it."}
@@ -116,7 +150,20 @@ function OpenBuffer({ pane, buffer }: { pane: OpenObject; buffer: ObjectBuffer }
               <Spinner label="Reading the object" />
             </div>
           )}
-          {(whole || !canAct) && (
+          {/* Over the editor, which stays: it shows the object as soon as it can be read. */}
+          {state.phase === "failed" && (
+            <div className="absolute inset-0 overflow-y-auto bg-bg">
+              <StatusMessage
+                icon={FileWarning}
+                tone="warn"
+                title={`${target.kindName} ${objectTitle(target)} cannot be shown`}
+                actions={<Button onClick={() => void buffer.read()}>Try again</Button>}
+              >
+                {state.why}
+              </StatusMessage>
+            </div>
+          )}
+          {(whole || observer) && (
             <span className="pointer-events-none absolute right-4 bottom-3 rounded-sm bg-unknown-soft px-1.5 py-px text-2xs text-dim">
               {whole ? "with managedFields: read only" : "you observe: read only"}
             </span>
@@ -171,13 +218,13 @@ function LastChange({ state: { base } }: { state: BufferState }) {
 }
 
 /** Makes the editor when the host is in the page and disposes it when it leaves; the buffer outlives it. */
-function useEditor(pane: OpenObject, buffer: ObjectBuffer, onPropose: () => void) {
+function useEditor(pane: OpenObject, buffer: ObjectBuffer, acts: { plan: () => void; propose: (dryRun: boolean) => void }) {
   const host = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<ObjectEditor>();
   const { resolvedTheme } = useTheme();
-  const latest = useRef(onPropose);
+  const latest = useRef(acts);
   useEffect(() => {
-    latest.current = onPropose;
+    latest.current = acts;
   });
   useEffect(() => {
     let made: ObjectEditor | undefined;
@@ -192,8 +239,8 @@ function useEditor(pane: OpenObject, buffer: ObjectBuffer, onPropose: () => void
           key: pane.key,
           label: `${pane.target.kindName} ${objectTitle(pane.target)}`,
           onText: (text) => buffer.write(text),
-          onSave: () => void buffer.plan(),
-          onPropose: () => latest.current(),
+          onSave: () => latest.current.plan(),
+          onPropose: () => latest.current.propose(false),
         });
         setEditor(made);
       },

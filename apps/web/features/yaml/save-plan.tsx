@@ -1,19 +1,24 @@
 "use client";
-import type { DraftAnalysis, ObjectEdit } from "@interlock/protocol";
-import { type RefObject, useEffect, useId, useState } from "react";
+import { type Command, type DraftAnalysis, ERRORS } from "@interlock/protocol";
+import { Hourglass } from "lucide-react";
+import { type RefObject, useEffect, useState } from "react";
 import { toast } from "sonner";
-import { ERRORS } from "@interlock/protocol";
+import { Button } from "../../components/ui/button.tsx";
+import { Kbd } from "../../components/ui/kbd.tsx";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
 import { needsMaxRows } from "../impact/verdict-sentence.ts";
 import { ProposalDialog } from "../editor/proposal-dialog.tsx";
-import type { Demand, Statements } from "../editor/proposal.ts";
+import { type Demand, demandAfter, type Statements } from "../editor/proposal.ts";
 import { newKey } from "../room/request-key.ts";
 import { useRoom, useSession } from "../room/room-context.tsx";
+import { EditFacts } from "./edit-facts.tsx";
 import type { BufferState, ObjectBuffer, SavePlan } from "./object-buffer.ts";
+import type { Proposed } from "./save-answers.ts";
+import { mayPropose } from "./save-rights.ts";
 
 interface SavePlanPartProps {
   /** What the shortcut does while a plan may be proposed. */
-  proposer: RefObject<(() => void) | undefined>;
+  proposer: RefObject<((dryRun: boolean) => void) | undefined>;
   buffer: ObjectBuffer;
   plan: SavePlan;
   state: BufferState;
@@ -30,17 +35,22 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
   // What the edit could not foresee kubectl says itself.
   const clashes = impact?.statements.some(({ willFail }) => willFail.some(({ reason }) => reason.includes("conflict with"))) ?? false;
   const stale = plan.of !== state.text;
+  const proposed = useRoom((room) => room.commands.find(({ id }) => id === state.proposed?.commandId));
   const draft = edit.command !== undefined && impact && me ? draftOf(edit.command, plan, me.id) : undefined;
 
   const send = async (dryRun: boolean, said: Statements) => {
-    setDemand(undefined);
     const answer = await buffer.propose({ dryRun, ...said });
-    if (answer.ok) return session.show({ command: { id: answer.commandId, at: Date.now(), focus: false } });
-    if (draft && (answer.code === "reason_required" || answer.code === "max_rows_required"))
-      return setDemand(demandOf(draft, dryRun, answer.code === "reason_required", answer.code === "max_rows_required", answer.detail));
+    if (answer.ok) session.show({ command: { id: answer.commandId, at: Date.now(), focus: false } });
+    const sent = answer.ok ? "proposed" : (demandedBy(answer, dryRun) ?? "refused");
+    setDemand((open) => demandAfter(open, sent));
+    if (answer.ok || sent !== "refused") return;
     const { title, next } = ERRORS[answer.code];
     toast.error(title, { description: [answer.detail, next].filter(Boolean).join(" ") });
   };
+  const demandedBy = ({ code, detail }: Extract<Proposed, { ok: false }>, dryRun: boolean): Demand | undefined =>
+    draft && (code === "reason_required" || code === "max_rows_required")
+      ? demandOf(draft, dryRun, code === "reason_required", code === "max_rows_required", detail)
+      : undefined;
   const propose = (dryRun: boolean) => {
     if (!draft) return;
     const reason = verdict?.decision !== "deny" && (verdict?.obligations.reason ?? false);
@@ -48,9 +58,9 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
     if (reason || maxRows) setDemand(demandOf(draft, dryRun, reason, maxRows));
     else void send(dryRun, {});
   };
-  const canPropose = canAct && !closed && !stale && !state.planning && !state.proposing && (edit.conflicts.length === 0 || state.force);
+  const canPropose = canAct && !closed && mayPropose(state);
   useEffect(() => {
-    proposer.current = canPropose && draft ? () => propose(false) : undefined;
+    proposer.current = canPropose && draft ? propose : undefined;
     return () => {
       proposer.current = undefined;
     };
@@ -63,11 +73,27 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
       className="flex max-h-[68%] shrink-0 flex-col overflow-y-auto border-t border-line bg-panel focus-visible:-outline-offset-2"
     >
       <div className="flex shrink-0 flex-col gap-2 px-3 py-2.5 text-xs">
+        {state.proposed && (
+          <ProposedLine
+            command={proposed}
+            same={state.proposed.text === state.text}
+            onShow={() => session.showCommand(state.proposed!.commandId)}
+          />
+        )}
+        {stale && !state.planning && (
+          <p role="status" className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-modify-text">
+            This is of an earlier text: what you typed since is not in it.
+            <Button size="sm" disabled={!canAct} onClick={() => void buffer.plan()}>
+              Plan again <Kbd keys="Mod+S" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
+            </Button>
+          </p>
+        )}
         <EditFacts
           edit={edit}
+          stale={stale}
           clashes={clashes}
           force={state.force}
-          canAct={canAct && !state.planning}
+          canAct={canAct && !state.planning && !stale}
           onForce={(force) => buffer.takeOver(force)}
         />
       </div>
@@ -75,9 +101,10 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
         <div className="flex shrink-0 flex-col">
           <ImpactPanel
             language="kubectl"
+            label="Impact of saving"
             draft={draft}
             mine
-            behind={stale || state.planning}
+            behind={state.planning ? "working" : stale ? "earlier" : undefined}
             canPropose={canPropose}
             closed={closed}
             busy={state.proposing}
@@ -86,8 +113,37 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
           />
         </div>
       )}
-      {demand && <ProposalDialog demand={demand} onSay={(said) => void send(demand.dryRun, said)} onClose={() => setDemand(undefined)} />}
+      {demand && (
+        <ProposalDialog
+          demand={demand}
+          busy={state.proposing}
+          onSay={(said) => void send(demand.dryRun, said)}
+          onClose={() => setDemand(undefined)}
+        />
+      )}
     </section>
+  );
+}
+
+const WAITING: Partial<Record<Command["state"], string>> = {
+  awaiting_review: "it waits for a review",
+  approved: "it is agreed to and runs soon",
+  running: "it is being done",
+};
+
+/** The edit is with the others: it is not proposed a second time. `same`: the text is as it was proposed. */
+function ProposedLine({ command, same, onShow }: { command: Command | undefined; same: boolean; onShow: () => void }) {
+  const words = (command && WAITING[command.state]) ?? "it is on its way";
+  return (
+    <p role="status" className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-accent-text">
+      <span className="flex items-baseline gap-1.5">
+        <Hourglass aria-hidden="true" className="size-3.5 shrink-0 translate-y-0.5" />
+        {same ? `Proposed: ${words}.` : `An earlier text is proposed: ${words}. This one would be another command.`}
+      </span>
+      <Button size="sm" onClick={onShow}>
+        Show it
+      </Button>
+    </p>
   );
 }
 
@@ -109,88 +165,4 @@ function draftOf(command: string, { impact, verdict }: SavePlan, userId: string)
 function demandOf(draft: DraftAnalysis, dryRun: boolean, reason: boolean, maxRows: boolean, detail?: string): Demand {
   const range = { start: 0, end: draft.text.length, text: draft.text };
   return { range, key: newKey(), reason, maxRows, dryRun, draft, ...(detail === undefined ? {} : { detail }) };
-}
-
-interface EditFactsProps {
-  edit: ObjectEdit;
-  /** The plan fails by what others own. */
-  clashes: boolean;
-  force: boolean;
-  canAct: boolean;
-  onForce: (force: boolean) => void;
-}
-
-function EditFacts({ edit, clashes, force, canAct, onForce }: EditFactsProps) {
-  const id = useId();
-  const { problem, fields, drift, conflicts, command, note } = edit;
-  return (
-    <>
-      {problem !== undefined && (
-        <p role="alert" className="text-delete-text">
-          {problem}
-        </p>
-      )}
-      {problem === undefined && command === undefined && <p className="text-dim">Nothing would change: the text says what is there.</p>}
-      {command !== undefined && (
-        <p className="text-dim">
-          Saves <Fields names={fields} />. {note}
-        </p>
-      )}
-      {drift.length > 0 && (
-        <div className="text-modify-text">
-          <p className="font-medium">Changed by others since you opened it; it stays unless you edited it, too:</p>
-          <ul className="mt-0.5 flex flex-col gap-0.5 font-mono">
-            {drift.slice(0, 8).map(({ field, was, now, both }) => (
-              <li key={field} className="wrap-anywhere">
-                {field}: {was} → {now}
-                {both && <span className="font-sans font-semibold"> · you edited this, too: yours would replace it</span>}
-              </li>
-            ))}
-            {drift.length > 8 && <li className="font-sans">and {drift.length - 8} more</li>}
-          </ul>
-        </div>
-      )}
-      {(conflicts.length > 0 || clashes || force) && (
-        <div className="flex flex-col gap-1 rounded-md border border-modify-line bg-modify-soft px-2.5 py-2 text-modify-text">
-          {conflicts.length > 0 && (
-            <ul className="flex flex-col gap-0.5">
-              {conflicts.map(({ field, manager }) => (
-                <li key={`${field} ${manager}`} className="wrap-anywhere">
-                  <code className="font-mono">{field}</code> is owned by <b>{manager}</b>
-                </li>
-              ))}
-            </ul>
-          )}
-          <label htmlFor={id} className="flex items-start gap-2">
-            <input
-              id={id}
-              type="checkbox"
-              checked={force}
-              disabled={!canAct}
-              onChange={(event) => onForce(event.target.checked)}
-              className="mt-0.5"
-            />
-            <span>
-              Take {conflicts.length === 1 ? "it" : "them"} over. Whoever applies there next is told of a conflict; a controller may set it
-              back.
-            </span>
-          </label>
-        </div>
-      )}
-    </>
-  );
-}
-
-function Fields({ names }: { names: readonly string[] }) {
-  return (
-    <>
-      {names.slice(0, 4).map((name, index) => (
-        <span key={name}>
-          {index > 0 && ", "}
-          <code className="font-mono text-fg wrap-anywhere">{name}</code>
-        </span>
-      ))}
-      {names.length > 4 && ` and ${names.length - 4} more`}
-    </>
-  );
 }

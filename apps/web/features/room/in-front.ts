@@ -1,0 +1,14 @@
+/** Panels of what people write: documents, and objects of a target, which stand beside them. Everything else is results. */
+export const isWritten = (id: string): boolean => id.startsWith("document ") || id.startsWith("object ");
+
+export const documentPanel = (documentId: string): string => `document ${documentId}`;
+
+/**
+ * The document or object that a person means without naming it, of the panels in sight: the one that was in front last, else the only one.
+ * Undefined where none is in sight: nobody proposes what they do not see.
+ */
+export function meant(inSight: readonly string[], last: string | undefined): string | undefined {
+  const written = inSight.filter(isWritten);
+  if (last !== undefined && written.includes(last)) return last;
+  return written.length === 1 ? written[0] : undefined;
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { ObjectStore } from "../objects/object-store.ts";
+import type { Answer, Request } from "../room/room-connection.ts";
+import { EMPTY_ROOM } from "../room/room-state.ts";
+import { createStore } from "../room/store.ts";
+import { OpenObjects } from "./open-objects.ts";
+
+const WEB = { connectionId: "c", kind: "apps/deployments", kindName: "Deployment", namespace: "shop", name: "web" };
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** A visit of one room, in the tab that these tests are. */
+async function visit(roomId: string, version: string) {
+  const ask = ({ type }: Request): Promise<Answer> =>
+    Promise.resolve({ ok: true, value: type === "object.read" ? { text: "a: 1\n", full: "a: 1\nmanaged: 1\n", uid: "u", version } : {} });
+  const items = new Map<string, string>();
+  const open = new OpenObjects({
+    roomId,
+    ask,
+    room: createStore(EMPTY_ROOM),
+    objects: new ObjectStore({ ask, notify: () => true }),
+    storage: {
+      getItem: (key) => items.get(key) ?? null,
+      setItem: (key, value) => items.set(key, value),
+      removeItem: (key) => items.delete(key),
+    },
+  });
+  open.enter("me");
+  await settled();
+  return open;
+}
+
+test("an edit that is not saved goes on where the room is opened again, on what the object is by then", async () => {
+  const first = await visit("room", "1");
+  const key = first.open(WEB);
+  await settled();
+  first.buffer(key)!.write("a: 2\n");
+  first.dispose();
+  expect((await visit("another room", "1")).panes.get()).toEqual([]);
+
+  const second = await visit("room", "2");
+  expect(second.panes.get()).toEqual([{ key, target: WEB }]);
+  expect(second.edited.get()).toEqual(new Set([key]));
+  expect(second.buffer(key)!.state.get()).toMatchObject({
+    phase: "here",
+    text: "a: 2\n",
+    restored: true,
+    base: { text: "a: 1\n", version: "1" },
+    latest: { version: "2" },
+  });
+  // Its pane is closed: the edit stays, and is there when the object is opened from the tree.
+  expect(second.close(key)).toBe(true);
+  second.dispose();
+
+  const third = await visit("room", "1");
+  expect(third.panes.get()).toEqual([]);
+  expect(third.edited.get()).toEqual(new Set([key]));
+  third.open(WEB);
+  await settled();
+  const buffer = third.buffer(key)!;
+  // The same version as it is an edit of: the whole object is known again.
+  expect(buffer.state.get()).toMatchObject({ text: "a: 2\n", base: { version: "1", full: "a: 1\nmanaged: 1\n" } });
+  expect(buffer.state.get().latest).toBeUndefined();
+  buffer.discard();
+  expect(buffer.state.get().restored).toBeUndefined();
+  third.dispose();
+  expect((await visit("room", "1")).edited.get().size).toBe(0);
+});
