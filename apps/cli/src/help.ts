@@ -8,6 +8,14 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       --stdin PATH       what the command reads from standard input (kubectl apply -f -)
       --format json      the impact as JSON; its start and end count UTF-16 units
 
+  interlock reach (--connection NAME | --manifests DIR) --from END --to END --port PORT[/PROTOCOL] [--format text|json]
+      Whether NetworkPolicies let a connection through, which decide, and the smallest change that would open it.
+      --connection NAME  a stored connection to a cluster; with INTERLOCK_TOKEN asked of the running service
+      --manifests DIR    the YAML and JSON files in DIR instead of a cluster: pods, workloads by their names, Services, policies
+      --from, --to       NAMESPACE/POD, NAMESPACE/WORKLOAD or an IP address; --to also NAMESPACE/svc/NAME
+      --port             8443/TCP, 53/UDP, 3868/SCTP; TCP unless given
+      Exits 0 when it is allowed, 1 when it is not, 2 when a name is not there.
+
   interlock audit verify
       Walks the hash chain of the audit log and names the first event that is not as it was written.
 

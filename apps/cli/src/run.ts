@@ -8,6 +8,7 @@ type Command = (args: string[], terminal: Terminal) => Promise<ExitCode>;
 /** Each is loaded when it is run: what one needs may not be set up where another is used. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   analyze: async () => (await import("./analyze.ts")).analyze,
+  reach: async () => (await import("./reach.ts")).reach,
   "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
   "connection add": async () => (await import("./connection-add.ts")).connectionAdd,
   posture: async () => (await import("./posture.ts")).posture,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Impact, Problem, STANDARD_INPUT, Verdict } from "@interlock/protocol";
+import { Impact, Problem, Reachability, STANDARD_INPUT, Verdict, type ReachQuestion } from "@interlock/protocol";
 import { EXIT, Stop, unreachable, usage } from "./exit.ts";
 import type { GivenFiles } from "./given-files.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,6 +34,18 @@ export async function analyzeByService(
   const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
   if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
   return { impact: impact.data, verdict: verdict.data };
+}
+
+/** Asks it whether a connection is let through. */
+export async function reachByService(
+  token: string,
+  asked: ReachQuestion & { connection: string },
+  terminal: Terminal,
+): Promise<Reachability> {
+  const { body } = await askService(token, "/reachability", asked, terminal);
+  const answer = Reachability.safeParse(body);
+  if (!answer.success) throw unreachable("Interlock answers in a form that this version does not know.");
+  return answer.data;
 }
 
 /** Sends `body` where there is one. Stops with what the service says where it refuses. */

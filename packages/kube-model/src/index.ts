@@ -3,6 +3,7 @@ export * from "./label-selector.ts";
 export * from "./manifests/manifests.ts";
 export { Network, type Namespace, type NetworkChange } from "./network/network.ts";
 export { readPort, type End } from "./network/ends.ts";
+export type { Pod } from "./network/pod.ts";
 export { PROTOCOLS, portTexts, type PortSet, type Protocol } from "./network/port-set.ts";
 export { difference, type ChangedConnections, type ChangedEnd } from "./network/difference.ts";
 export { matrixOf, type Matrix } from "./network/matrix.ts";

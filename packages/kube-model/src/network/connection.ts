@@ -24,17 +24,16 @@ export interface Path {
 export type Point = { pod: Pod } | { address: Address };
 
 /**
- * The ways that a connection between two ends may take: one for each family of addresses that both have. Where an end's addresses are not
- * known they stay away, and where the ends share no family, or none is known, there still is one way: selectors do not go by addresses.
+ * The ways that a connection between two ends may take: one for each family of addresses that both have, and none where they share none.
+ * Where an end's addresses are not known, as in manifests, the way goes without: selectors do not go by addresses.
  */
 export function pathsBetween(from: Point, to: Point): Path[] {
   const [left, right] = [addressesOf(from), addressesOf(to)];
-  const shared = left.flatMap((one) => right.filter(({ family }) => family === one.family).map((other) => [one, other] as const));
-  if (shared.length > 0) return shared.map(([one, other]) => ({ from: partyOf(from, one), to: partyOf(to, other) }));
-  const pairs = (left.length === 0 ? [undefined] : left).flatMap((one) =>
-    (right.length === 0 ? [undefined] : right).map((other) => ({ from: partyOf(from, one), to: partyOf(to, other) })),
+  return (left.length === 0 ? [undefined] : left).flatMap((one) =>
+    (right.length === 0 ? [undefined] : right)
+      .filter((other) => one === undefined || other === undefined || one.family === other.family)
+      .map((other) => ({ from: partyOf(from, one), to: partyOf(to, other) })),
   );
-  return pairs;
 }
 
 const addressesOf = (point: Point): readonly Address[] => ("pod" in point ? point.pod.addresses : [point.address]);
@@ -44,8 +43,9 @@ export function partyOf(point: Point, address: Address | undefined): Party {
   return "pod" in point && !point.pod.host ? { pod: point.pod, ...at } : at;
 }
 
-/** Connections that no policy can block: of a pod with itself, and of a pod with the node it runs on. */
+/** Connections that no policy can block: of a pod with itself, and of a pod with the node it runs on, by a family that both have. */
 export function isExempt(from: Point, to: Point): boolean {
+  if (pathsBetween(from, to).length === 0) return false;
   if ("pod" in from && "pod" in to && from.pod.id === to.pod.id) return true;
   return isOwnNode(from, to) || isOwnNode(to, from);
 }

@@ -72,23 +72,11 @@ function unchanged({ pods }: PodClass, touched: ReadonlySet<string>, after: Netw
 }
 
 function comparedPair(before: Network, after: Network, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
-  if (apart(from, to)) return undefined;
   const was = portsOf(before, from.before, to.before);
   const will = portsOf(after, from.after, to.after);
   if (samePorts(was, will)) return undefined;
   const pairs = pairCount(from, to);
   return pairs === 0 ? undefined : { from, to, opened: without(will, was), closed: without(was, will), pairs };
-}
-
-/** Known addresses of families that do not meet: nothing connects them, whatever policies say. */
-function apart(from: ChangedEnd, to: ChangedEnd): boolean {
-  const [left, right] = [familiesOf(from), familiesOf(to)];
-  return left.length > 0 && right.length > 0 && !left.some((family) => right.includes(family));
-}
-
-function familiesOf(end: ChangedEnd): number[] {
-  if (end.kind === "pods") return (end.before ?? end.after)!.addresses.map(({ family }) => family);
-  return "address" in end.before ? [end.before.address.family] : [];
 }
 
 function portsOf(network: Network, from: Pod | Point | undefined, to: Pod | Point | undefined): PortSet {

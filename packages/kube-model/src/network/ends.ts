@@ -44,10 +44,11 @@ export function resolveEnd(network: Network, end: End, asked: Asked, links = 0):
 function ofPods(network: Network, namespace: string, name: string, asked: Asked): ResolvedEnd {
   const pod = network.pod(namespace, name);
   if (pod !== undefined) {
-    if (!pod.finished) return { meant: [{ point: { pod }, ...asked }], notes: notesOf(pod) };
-    return { meant: [], notes: [], dead: `Pod ${pod.id} has finished: it has no network any more.` };
+    if (pod.finished) return { meant: [], notes: [], dead: `Pod ${pod.id} has finished: it has no network any more.` };
+    if (pod.waiting) return { meant: [], notes: [], dead: `Pod ${pod.id} has no address yet: nothing connects to it or from it.` };
+    return { meant: [{ point: { pod }, ...asked }], notes: notesOf(pod) };
   }
-  const pods = network.podsOfWorkload(namespace, name).filter(({ finished }) => !finished);
+  const pods = network.podsOfWorkload(namespace, name).filter(hasNetwork);
   if (pods.length > 0) {
     return {
       meant: pods.map((one) => ({ point: { pod: one }, ...asked })),
@@ -59,11 +60,13 @@ function ofPods(network: Network, namespace: string, name: string, asked: Asked)
   if (workload === undefined) return nothing(`There is no pod and no workload ${name} in namespace ${namespace}.`);
   const template = templatePod(workload);
   const notes = [
-    `${workload.kind} ${namespace}/${name} has no pods now: what is asked about are those it would make.`,
+    `${workload.kind} ${namespace}/${name} has no pods that run now: what is asked about are those it would make.`,
     ...notesOf(template),
   ];
   return { meant: [{ point: { pod: template }, ...asked }], workload: `${namespace}/${name}`, notes };
 }
+
+const hasNetwork = ({ finished, waiting }: Pod): boolean => !finished && !waiting;
 
 function notesOf(pod: Pod): string[] {
   return pod.host
@@ -127,7 +130,7 @@ function ofService(network: Network, namespace: string, name: string, asked: Ask
   const target: Json = headless ? asked.port : (port["targetPort"] ?? asked.port);
   const selector = ofMap(spec["selector"]);
   if (selector === undefined) return { ...ofEndpoints(network, namespace, name, asked, port?.["name"], target), service: id };
-  const pods = [...network.pods].filter((pod) => pod.namespace === namespace && !pod.finished && selects(selector, pod.labels));
+  const pods = [...network.pods].filter((pod) => pod.namespace === namespace && hasNetwork(pod) && selects(selector, pod.labels));
   if (pods.length === 0) return { meant: [], service: id, notes, dead: `No pod is behind Service ${id}: nobody answers.` };
   const meant: Meant[] = [];
   const lacking: string[] = [];

@@ -51,7 +51,7 @@ export function explainSide(network: Network, path: Path, direction: Direction, 
   const end = partyName(own);
   const word = direction === "egress" ? "Egress" : "Ingress";
   if (own.pod === undefined) {
-    const why = `${word} of ${end}: NetworkPolicies are not defined for what is no pod of the pod network`;
+    const why = `${word} of ${end} is not restricted: policies restrict pods, and it is none of the pod network`;
     return { direction, end, isolated: false, allowed: true, why, policies: [] };
   }
   const isolating = network.isolating(own.pod, direction);
@@ -119,7 +119,8 @@ function against(network: Network, policy: Policy, peer: Peer, party: Party): st
 function againstPods(network: Network, policy: Policy, peer: Peer & { kind: "pods" }, party: Party): string {
   const { namespaces, pods } = peer;
   const { pod } = party;
-  if (pod === undefined) return `wants ${peerText(peer, policy.namespace)}; ${partyName(party)} is no pod that selectors can tell`;
+  if (pod === undefined)
+    return `wants ${peerText(peer, policy.namespace)}; selectors mean pods, and ${partyName(party)} is none they can tell`;
   const reasons: string[] = [];
   if (namespaces === undefined) {
     if (pod.namespace !== policy.namespace) reasons.push(`wants pods of namespace ${policy.namespace}; ${pod.id} is in ${pod.namespace}`);

@@ -46,10 +46,14 @@ export function matrixOf(network: Network): Matrix {
 
 /** Pairs of addresses that a connection may use, as `pathsBetween` has them. */
 function pairsOf(parties: readonly { family: number }[], from: readonly number[], to: readonly number[]): [number, number][] {
-  if (from.length === 1 && to.length === 1) return [[from[0]!, to[0]!]];
-  const all = from.flatMap((a) => to.map((b): [number, number] => [a, b]));
-  const shared = all.filter(([a, b]) => parties[a]!.family !== 0 && parties[a]!.family === parties[b]!.family);
-  return shared.length > 0 ? shared : all;
+  const pairs: [number, number][] = [];
+  for (const a of from) {
+    for (const b of to) {
+      const [left, right] = [parties[a]!.family, parties[b]!.family];
+      if (left === right || left === 0 || right === 0) pairs.push([a, b]);
+    }
+  }
+  return pairs;
 }
 
 /** For each party the ports that its own policies admit to or from each other party; undefined where no policy isolates it. */

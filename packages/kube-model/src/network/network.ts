@@ -1,7 +1,8 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf, type Labels } from "../label-selector.ts";
 import { internSelectors, readPolicy, type Direction, type Policy, type Rule, type Selectors } from "./policy.ts";
-import { isWorkload, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
+import type { Address } from "./address.ts";
+import { isWorkload, joined, namespaceOf as namespaceNameOf, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
 import { portRange, union, type PortSet } from "./port-set.ts";
 
 export interface Namespace {
@@ -25,6 +26,8 @@ interface Tables {
   pods: Map<string, Pod>;
   policies: Map<string, readonly Policy[]>;
   workloads: Map<string, Workload>;
+  /** Addresses of nodes by name. */
+  nodes: Map<string, readonly Address[]>;
   services: Map<string, KubeObject>;
   /** EndpointSlices and Endpoints of a Service. */
   endpoints: Map<string, KubeObject[]>;
@@ -56,6 +59,7 @@ export class Network {
       pods: new Map(),
       policies: new Map(),
       workloads: new Map(),
+      nodes: new Map(),
       services: new Map(),
       endpoints: new Map(),
     };
@@ -72,7 +76,8 @@ export class Network {
     }
     for (const [namespace, list] of policies) tables.policies.set(namespace, latest(list));
     const network = new Network(tables, selector, new WeakMap());
-    for (const pod of pods) tables.pods.set(idOf(pod), readPod(pod, network.#makerOf(pod)));
+    for (const pod of pods) network.#readPod(pod, tables.pods);
+    for (const [id, pod] of tables.pods) tables.pods.set(id, network.#onItsNode(pod));
     network.#addTemplates();
     for (const { namespace } of tables.pods.values()) network.#name(namespace);
     for (const namespace of [...tables.policies.keys(), ...[...tables.services.values()].map(namespaceNameOf)]) network.#name(namespace);
@@ -169,7 +174,9 @@ export class Network {
     if (isNamespace(object)) {
       tables.namespaces = new Map(tables.namespaces).set(object.metadata.name, namespaceOf(object));
     } else if (isPod(object)) {
-      tables.pods = new Map(tables.pods).set(id, readPod(object, this.#makerOf(object)));
+      tables.pods = new Map(tables.pods);
+      this.#readPod(object, tables.pods);
+      tables.pods.set(id, this.#onItsNode(tables.pods.get(id)!));
       this.#name(namespaceNameOf(object));
     } else if (isNetworkPolicy(object)) {
       const policy = readPolicy(object, this.#selector);
@@ -231,6 +238,20 @@ export class Network {
     } else if (object.kind === "Service") tables.services = omit(tables.services, id);
   }
 
+  #readPod(object: KubeObject, into: Map<string, Pod>): void {
+    const pod = readPod(object, this.#makerOf(object));
+    into.set(pod.id, pod);
+    if (pod.nodeName === undefined || pod.node.length === 0) return;
+    const { nodes } = this.#tables;
+    nodes.set(pod.nodeName, joined(nodes.get(pod.nodeName) ?? NONE, pod.node));
+  }
+
+  /** With the addresses that others on its node report, too. */
+  #onItsNode(pod: Pod): Pod {
+    const node = pod.nodeName === undefined ? undefined : this.#tables.nodes.get(pod.nodeName);
+    return node === undefined || node.length === pod.node.length ? pod : { ...pod, node: joined(pod.node, node) };
+  }
+
   #name(namespace: string): void {
     const { namespaces } = this.#tables;
     if (!namespaces.has(namespace)) this.#tables.namespaces = new Map(namespaces).set(namespace, namedOnly(namespace));
@@ -275,7 +296,6 @@ export function portsAt(rule: Rule, to: Pod | undefined): PortSet {
   );
 }
 
-const namespaceNameOf = (object: KubeObject): string => String(object.metadata?.namespace ?? "default");
 const idOf = (object: KubeObject): string => `${namespaceNameOf(object)}/${String(object.metadata?.name)}`;
 const isNamespace = (object: KubeObject): boolean => object.kind === "Namespace" && object.apiVersion === "v1";
 const isPod = (object: KubeObject): boolean => object.kind === "Pod" && object.apiVersion === "v1";

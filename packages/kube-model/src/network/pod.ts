@@ -14,12 +14,15 @@ export interface Pod {
   addresses: readonly Address[];
   /** It uses its node's network: policies are not defined for it, and its addresses are the node's. */
   host: boolean;
-  /** Addresses of the node it runs on, where they are known. */
+  /** Addresses of the node it runs on, where they are known: what pods of that node report. */
   node: readonly Address[];
+  nodeName?: string;
   /** Container ports that have a name, those of native sidecars included. */
   ports: readonly { name: string; port: number; protocol: Protocol }[];
   /** Succeeded or Failed: its network is gone. */
   finished: boolean;
+  /** A cluster knows it and has given it no address yet, so that nothing connects to it. In a manifest nobody can have one. */
+  waiting: boolean;
   /** What made it, where that is known. */
   workload?: Workload;
   /** It is what a template would make. */
@@ -73,10 +76,14 @@ export function templateOf(workload: KubeObject): Json {
 export function readPod(object: KubeObject, workload: Workload | undefined): Pod {
   const spec: Json = object["spec"] ?? {};
   const status: Json = object["status"] ?? {};
-  const { name, namespace = "default" } = object.metadata as { name: string; namespace?: string };
+  const { name } = object.metadata as { name: string };
+  const namespace = namespaceOf(object);
   const host = spec["hostNetwork"] === true;
   const phase: Json = status["phase"];
-  const addresses = addressesOf(status["podIPs"], status["podIP"]);
+  const node = addressesOf(status["hostIPs"], status["hostIP"]);
+  const own = addressesOf(status["podIPs"], status["podIP"]);
+  const addresses = own.length === 0 && host ? node : own;
+  const finished = phase === "Succeeded" || phase === "Failed";
   return {
     id: `${namespace}/${name}`,
     namespace,
@@ -84,9 +91,11 @@ export function readPod(object: KubeObject, workload: Workload | undefined): Pod
     labels: labelsOf(object),
     addresses,
     host,
-    node: addressesOf(status["hostIPs"], status["hostIP"], host ? addresses : []),
+    node: host ? joined(node, addresses) : node,
+    ...(typeof spec["nodeName"] === "string" ? { nodeName: spec["nodeName"] } : {}),
     ports: portsOf(spec),
-    finished: phase === "Succeeded" || phase === "Failed",
+    finished,
+    waiting: !finished && typeof phase === "string" && addresses.length === 0,
     ...(workload === undefined ? {} : { workload }),
     template: false,
     object,
@@ -107,16 +116,27 @@ export function templatePod(workload: Workload): Pod {
     node: [],
     ports: portsOf(spec),
     finished: false,
+    waiting: false,
     workload,
     template: true,
     object: workload.object,
   };
 }
 
-function addressesOf(many: Json, one: Json, otherwise: readonly Address[] = []): readonly Address[] {
+export const namespaceOf = (object: KubeObject): string => String(object.metadata?.namespace || "default");
+
+function addressesOf(many: Json, one: Json): readonly Address[] {
   const texts = [...(Array.isArray(many) ? many.map((each: Json) => each?.["ip"]) : []), one].filter((text) => typeof text === "string");
-  const read = [...new Set(texts)].map((text) => readAddress(text)).filter((address) => address !== undefined);
-  return read.length === 0 ? otherwise : read;
+  return joined(
+    texts.map((text) => readAddress(text)).filter((address) => address !== undefined),
+    [],
+  );
+}
+
+/** Each address once. */
+export function joined(left: readonly Address[], right: readonly Address[]): readonly Address[] {
+  const all = [...left, ...right];
+  return all.filter((one, index) => all.findIndex((other) => other.family === one.family && other.value === one.value) === index);
 }
 
 function portsOf(spec: Json): Pod["ports"] {

@@ -1,6 +1,7 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { readCidr, type Cidr } from "./address.ts";
 import { Selector } from "./compiled-selector.ts";
+import { namespaceOf } from "./pod.ts";
 import { ALL_PORTS, NO_PORTS, portRange, PROTOCOLS, union, wholeProtocol, type PortSet, type Protocol } from "./port-set.ts";
 
 export type Direction = "ingress" | "egress";
@@ -59,7 +60,8 @@ export function internSelectors(): Selectors {
 
 export function readPolicy(object: KubeObject, selector: Selectors): Policy {
   const spec: Json = isRecord(object["spec"]) ? object["spec"] : {};
-  const { name, namespace = "default" } = object.metadata as { name: string; namespace?: string };
+  const { name } = object.metadata as { name: string };
+  const namespace = namespaceOf(object);
   const types = policyTypes(spec);
   const rules = (field: Direction, peers: "from" | "to"): Rule[] => list(spec[field]).map((rule) => readRule(rule, peers, selector));
   return {

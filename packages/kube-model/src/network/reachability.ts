@@ -136,10 +136,10 @@ const isSame = (left: Point, right: Point): boolean => "pod" in left && "pod" in
 function answerFor(network: Network, from: ResolvedEnd, to: ResolvedEnd, pairs: readonly Pair[], notes: string[]): Answer {
   const states = pairs.map((pair) => ({ pair, allowed: opensPair(network, pair) }));
   const blocked = states.filter(({ allowed }) => !allowed);
-  const shown = (blocked[0] ?? states[0]!).pair;
+  const shown = (blocked.find(({ pair }) => !areApart(pair)) ?? blocked[0] ?? states[0]!).pair;
   const { path, sides } = explained(network, shown);
   const doubts = doubtsOf(network, states);
-  const side = blocked.length === 0 ? undefined : sides.find(({ allowed }) => !allowed)!;
+  const side = sides.find(({ allowed }) => !allowed);
   const change = blocked.length === 0 ? undefined : smallestChange(network, pairs);
   const target = (pair: Pair): Direction | undefined => explained(network, pair).sides.find(({ allowed }) => !allowed)?.direction;
   const listed = [...blocked, ...states.filter(({ allowed }) => allowed)].slice(0, LISTED);
@@ -180,7 +180,8 @@ function explained(network: Network, { from, to, port, protocol }: Pair): { path
   const point = pointOf(port, protocol);
   const paths = pathsBetween(from, to);
   const path =
-    paths.find((one) => isAllowedOn(network, one, point)) ?? paths.find((one) => admitsOn(network, one, "egress", point)) ?? paths[0]!;
+    paths.find((one) => isAllowedOn(network, one, point)) ?? paths.find((one) => admitsOn(network, one, "egress", point)) ?? paths[0];
+  if (path === undefined) return { path: { from: {}, to: {} }, sides: [] };
   const sides = (["egress", "ingress"] as const).map((direction) => explainSide(network, path, direction, { port, protocol }));
   if (!isExempt(from, to)) return { path, sides };
   const why = exemption(from, to);
@@ -193,6 +194,8 @@ function exemption(from: Point, to: Point): string {
 }
 
 function reasonFor(shown: Pair, sides: readonly SideExplanation[], states: readonly { allowed: boolean }[], to: ResolvedEnd): string {
+  if (areApart(shown))
+    return `${pointName(shown.from)} and ${pointName(shown.to)} share no family of addresses: nothing connects them, whatever policies say.`;
   const blocking = sides.filter(({ allowed }) => !allowed);
   const refused = states.filter(({ allowed }) => !allowed).length;
   const behind = to.service === undefined ? "" : ` behind Service ${to.service}`;
@@ -231,10 +234,6 @@ function doubtsOf(network: Network, states: readonly { pair: Pair; allowed: bool
         doubts.add(`The address of ${name} is not known, and a rule goes by ipBlock: with an address in it the answer may be another.`);
     if (isFamilyBound(network, pair, point))
       doubts.add(`${pointName(pair.from)} and ${pointName(pair.to)} have addresses of two families, and policies admit one of them only.`);
-    if (areApart(pair))
-      doubts.add(
-        `${pointName(pair.from)} and ${pointName(pair.to)} share no family of addresses: nothing connects them, whatever policies say.`,
-      );
   }
   return [...doubts];
 }
@@ -268,11 +267,7 @@ function isFamilyBound(network: Network, { from, to }: Pair, point: number): boo
   return allowed.includes(true) && allowed.includes(false);
 }
 
-function areApart({ from, to }: Pair): boolean {
-  const families = (point: Point): number[] => ("pod" in point ? point.pod.addresses.map(({ family }) => family) : [point.address.family]);
-  const [left, right] = [families(from), families(to)];
-  return left.length > 0 && right.length > 0 && !left.some((family) => right.includes(family));
-}
+const areApart = ({ from, to }: Pair): boolean => pathsBetween(from, to).length === 0;
 
 /** Nobody is there to answer or to ask: that is not the policies' doing. */
 function silent(network: Network, question: Question, from: ResolvedEnd, to: ResolvedEnd, why: string, notes: string[]): Answer {

@@ -354,10 +354,10 @@ function drawing(seed: number) {
     between,
     one,
     chance: (share: number): boolean => next() < share,
-    /** `count` of them, none twice, in any order. */
+    /** `count` of them or all there are, none twice, in any order. */
     some: <T>(items: readonly T[], count: number): T[] => {
       const left = [...items];
-      return Array.from({ length: count }, () => left.splice(between(0, left.length - 1), 1)[0]!);
+      return Array.from({ length: Math.min(count, left.length) }, () => left.splice(between(0, left.length - 1), 1)[0]!);
     },
     /** The field with its value; one that says nothing is left out, null, or said, and each must mean the same. */
     field: <T>(name: string, value: T, saysNothing: boolean, nothing: null | T): Record<string, unknown> => {
