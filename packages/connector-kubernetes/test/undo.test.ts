@@ -260,6 +260,16 @@ metadata: { name: data, namespace: shop }
 spec: { accessModes: [ReadWriteOnce], storageClassName: "", volumeName: kept, resources: { requests: { storage: 1Gi } } }
 ---
 apiVersion: v1
+kind: PersistentVolume
+metadata: { name: spare-volume }
+spec:
+  capacity: { storage: 1Gi }
+  accessModes: [ReadWriteOnce]
+  persistentVolumeReclaimPolicy: Retain
+  storageClassName: other
+  hostPath: { path: /other }
+---
+apiVersion: v1
 kind: Node
 metadata: { name: spare }
 ---
@@ -316,6 +326,11 @@ spec: { size: 4 }
     ["kubectl delete serviceaccount runner -n shop", "put back v1 ServiceAccount shop/runner"],
     ["kubectl delete pod lone -n shop", "put back v1 Pod shop/lone"],
     ["kubectl delete pvc data -n shop", "change back v1 PersistentVolume kept\nput back v1 PersistentVolumeClaim shop/data"],
+    ["kubectl delete pv spare-volume", "put back v1 PersistentVolume spare-volume"],
+    [
+      'kubectl patch pv kept -p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'\nkubectl delete pvc data -n shop\nkubectl delete pv kept',
+      "put back v1 PersistentVolume kept\nput back v1 PersistentVolumeClaim shop/data",
+    ],
     [
       "kubectl delete crd widgets.example.com",
       "put back apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.com\nput back example.com/v1 Widget",

@@ -41,6 +41,8 @@ export const ObjectEffect = z.object({
   kind: z.string(),
   columns: z.array(z.string()).optional(),
   rows: Rows,
+  /** Data that is lost with it and that no undo brings back, in words for people. */
+  dataLoss: z.string().optional(),
 });
 export type ObjectEffect = z.infer<typeof ObjectEffect>;
 

@@ -61,7 +61,8 @@ export function planObjects(impact: Pick<Impact, "statements">): PlanObject[] {
   const writes = plannedWrites(impact);
   for (const statement of writes) {
     const fate = FATE_OF[writeOperation(statement)];
-    for (const { object } of statement.effects) add(object, { fate, named: true, via: [], depth: 0 });
+    for (const { object, dataLoss } of statement.effects)
+      add(object, { fate, named: true, via: [], depth: 0, ...(dataLoss === undefined ? {} : { dataLoss }) });
   }
   for (const { cascades } of writes) {
     for (const cascade of cascades) {

@@ -252,6 +252,15 @@ test("a diff is drawn line by line; what is left out between two places is said"
   expect(diffWords(whole)).toBe("2 lines, the whole object");
 });
 
+test("data lost with what is named itself is counted and said", () => {
+  const object = "v1 PersistentVolume pv";
+  const effects = [{ effect: "delete" as const, object, kind: "PersistentVolume", rows: ONE, dataLoss: "data loss: its storage" }];
+  const impact = plan(write("DELETE", "delete", object, { effects }));
+  expect(planObjects(impact)).toMatchObject([{ text: object, named: true, dataLoss: "data loss: its storage" }]);
+  expect(planTiles(impact)).toEqual([{ figure: 1, label: "Volume · data lost", tone: "bad" }]);
+  expect(planSentence(impact).big).toBe("1 volume loses its data");
+});
+
 test("what cannot come back is told each once, and on one line by its names", () => {
   const loss = (name: string, minor?: boolean) => ({
     object: `v1 PersistentVolumeClaim shop/${name}`,

@@ -1,5 +1,5 @@
 import type { Drift } from "@interlock/connector";
-import type { Breakage, Cascade } from "@interlock/protocol";
+import type { Breakage, Cascade, ObjectEffect } from "@interlock/protocol";
 
 /** What writes lead to that people agree to: less of it is no matter, more of it is. */
 export interface Consequences {
@@ -14,13 +14,17 @@ export interface Consequences {
 export const NO_CONSEQUENCES: Consequences = { losses: {}, breaks: {}, missing: [] };
 
 export function consequencesOf(
-  each: readonly { cascades: readonly Cascade[]; breaks?: readonly Breakage[] | undefined }[],
+  each: readonly {
+    effects?: readonly Pick<ObjectEffect, "object" | "dataLoss">[];
+    cascades: readonly Cascade[];
+    breaks?: readonly Breakage[] | undefined;
+  }[],
   missing: readonly string[],
 ): Consequences {
   const losses = new Map<string, string>();
   const breaks = new Map<string, string[]>();
-  for (const { cascades, breaks: broken = [] } of each) {
-    for (const { object, dataLoss } of cascades) if (dataLoss !== undefined) losses.set(object, dataLoss);
+  for (const { effects = [], cascades, breaks: broken = [] } of each) {
+    for (const { object, dataLoss } of [...effects, ...cascades]) if (dataLoss !== undefined) losses.set(object, dataLoss);
     for (const { object, why } of broken) breaks.set(object, [...(breaks.get(object) ?? []), why]);
   }
   return { losses: Object.fromEntries(losses), breaks: Object.fromEntries(breaks), missing: [...missing] };

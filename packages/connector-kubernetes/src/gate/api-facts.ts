@@ -6,7 +6,7 @@ import { TypeSchema } from "./type-schema.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Groups that kube-apiserver itself serves; all of them take a dry run since 1.18. */
-const BUILT_IN = new Set([
+export const BUILT_IN: ReadonlySet<string> = new Set([
   "",
   "admissionregistration.k8s.io",
   "apiextensions.k8s.io",

@@ -1,11 +1,8 @@
 import type { Json, KubeObject } from "@interlock/kube-model";
-import type { PlanView } from "./foreseen.ts";
-import { listPlanned } from "./planned-list.ts";
-import type { ResourceTarget } from "./request-target.ts";
 
 /**
- * Finalizers that controllers of Kubernetes itself take off soon after a delete, whatever else is there; an object with any other stays
- * Terminating until somebody decides.
+ * Finalizers that controllers of Kubernetes itself, and those of storage drivers, take off soon after a delete, whatever else is there; an
+ * object with any other stays Terminating until somebody decides.
  */
 const SOON_DONE = new Set([
   "foregroundDeletion",
@@ -13,39 +10,52 @@ const SOON_DONE = new Set([
   "batch.kubernetes.io/job-tracking",
   "service.kubernetes.io/load-balancer-cleanup",
   "customresourcecleanup.apiextensions.k8s.io",
+  "kubernetes.io/pv-controller",
+  "external-provisioner.volume.kubernetes.io/finalizer",
 ]);
+const BY_DRIVERS = /^(external-attacher\/|csi\.volume\.kubernetes\.io\/|snapshot\.storage\.kubernetes\.io\/)/;
 const CLAIM_IN_USE = "kubernetes.io/pvc-protection";
 const VOLUME_IN_USE = "kubernetes.io/pv-protection";
 
 export function lastingFinalizers(object: KubeObject | undefined): string[] {
   const finalizers: unknown = object?.metadata?.finalizers;
-  return Array.isArray(finalizers) ? finalizers.filter((item): item is string => typeof item === "string" && !SOON_DONE.has(item)) : [];
+  if (!Array.isArray(finalizers)) return [];
+  return finalizers.filter((item): item is string => typeof item === "string" && !SOON_DONE.has(item) && !BY_DRIVERS.test(item));
 }
 
-/** Whether an object that is deleted now would still be there, terminating: a claim or volume as long as it is used, others for good. */
-export async function staysTerminating(view: PlanView, object: KubeObject): Promise<boolean> {
-  for (const finalizer of lastingFinalizers(object)) {
+/** What is asked about a claim or volume that is deleted: it stays as long as it is used. */
+export interface Uses {
+  /** Names of the pods that use a claim and do not go themselves. */
+  users: () => readonly string[];
+  /** The claim a volume is bound to, unless that goes as well. */
+  claim: () => string | undefined;
+}
+
+/** Why an object that is deleted would still be there, Terminating; empty when it goes. */
+export function reasonsToStay(object: KubeObject | undefined, uses: Uses): string[] {
+  return lastingFinalizers(object).flatMap((finalizer) => {
     if (finalizer === CLAIM_IN_USE) {
-      if (await isMounted(view, object)) return true;
-    } else if (finalizer === VOLUME_IN_USE) {
-      if (object["status"]?.["phase"] === "Bound") return true;
-    } else return true;
-  }
-  return false;
+      const users = uses.users();
+      return users.length === 0 ? [] : [`finalizer ${finalizer}: until ${users.join(", ")} no longer uses it`];
+    }
+    if (finalizer === VOLUME_IN_USE) {
+      const claim = uses.claim();
+      return claim === undefined ? [] : [`finalizer ${finalizer}: until its claim ${claim} is deleted`];
+    }
+    return [`finalizer ${finalizer}: until its controller, or somebody, takes it off`];
+  });
 }
 
-const PODS: ResourceTarget = { kind: "resource", group: "", version: "v1", resource: "pods" };
-
-/** As the protection controller sees it: a pod that has not ended names the claim. When pods cannot be listed it is taken to be so. */
-async function isMounted(view: PlanView, claim: KubeObject): Promise<boolean> {
-  const namespace: unknown = claim.metadata?.namespace;
-  if (typeof namespace !== "string") return true;
-  const pods = await listPlanned(view, { ...PODS, namespace }, new Map());
-  if (!pods.ok) return true;
-  return pods.items.some((pod) => {
-    const phase: unknown = pod["status"]?.["phase"];
-    const volumes: Json = pod["spec"]?.["volumes"];
-    if (phase === "Succeeded" || phase === "Failed" || !Array.isArray(volumes)) return false;
-    return volumes.some((volume) => volume?.["persistentVolumeClaim"]?.["claimName"] === claim.metadata?.name);
+/**
+ * Names of the claims that a pod keeps from going, as the protection controller has it (pkg/controller/volume/pvcprotection): those it names
+ * once it has a node, also after it has run to its end.
+ */
+export function claimsHeldBy(pod: KubeObject | undefined): string[] {
+  const { nodeName, volumes }: Json = pod?.["spec"] ?? {};
+  if (typeof nodeName !== "string" || nodeName === "" || !Array.isArray(volumes)) return [];
+  return volumes.flatMap((volume) => {
+    const name: Json = volume?.["persistentVolumeClaim"]?.["claimName"];
+    if (typeof name === "string") return [name];
+    return volume?.["ephemeral"] === undefined ? [] : [`${String(pod?.metadata?.name)}-${String(volume["name"])}`];
   });
 }

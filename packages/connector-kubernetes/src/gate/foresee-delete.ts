@@ -3,11 +3,12 @@ import { readDeleteOptions, type DeleteOptions } from "./delete-options.ts";
 import { failed, identity, keyOfTarget, NotADryRun, objectTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { Overlay } from "./overlay.ts";
-import { staysTerminating } from "./finalizers.ts";
 import { listPlanned } from "./planned-list.ts";
+import { deletePropagation } from "./propagation.ts";
 import { classifyWrite } from "./request-class.ts";
 import type { ResourceTarget } from "./request-target.ts";
 import { conflict, failure, notFound, success, type Answer } from "./status.ts";
+import { staysTerminating } from "./terminating.ts";
 
 export async function foreseeDelete(view: PlanView, request: WriteRequest): Promise<Foreseen> {
   const options = optionsOf(request);
@@ -78,11 +79,17 @@ async function deleteObject(view: PlanView, request: WriteRequest, options: Dele
         version: target.version,
         ...(terminating === undefined ? {} : { object: terminating }),
         ...(live === undefined ? {} : { live }),
+        ...(deletePropagation({ ...target, finalizers: finalizersOf(before) }, options) === "Orphan" ? { orphans: true as const } : {}),
         write,
       });
       if (group === "" && resource === "namespaces" && terminating === undefined) to.overlay.emptyNamespace(name, write);
     },
   };
+}
+
+function finalizersOf(object: KubeObject | undefined): readonly string[] {
+  const finalizers: unknown = object?.metadata?.finalizers;
+  return Array.isArray(finalizers) ? finalizers.map(String) : [];
 }
 
 interface TriedDelete {

@@ -17,6 +17,8 @@ export interface PlannedObject extends ObjectKey {
   doomed?: KubeObject;
   /** What the cluster has under that name, when it has something. */
   live?: { uid: string; resourceVersion: string };
+  /** Deleted so that what it owns stays. */
+  orphans?: true;
   /** Index of the last planned write to it. */
   write: number;
   /** Place in the order of changes. */
@@ -58,6 +60,12 @@ export class Overlay {
 
   find(key: ObjectKey): PlannedObject | undefined {
     return this.#objects.get(keyOf(key));
+  }
+
+  /** What the plan makes of the object of the cluster with that uid. */
+  byUid(uid: string): PlannedObject | undefined {
+    for (const planned of this.#objects.values()) if (planned.live?.uid === uid) return planned;
+    return undefined;
   }
 
   set(planned: Omit<PlannedObject, "seq">): PlannedObject {

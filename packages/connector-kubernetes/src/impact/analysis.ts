@@ -1,4 +1,4 @@
-import type { Breakage, Cascade, Loss, Statement } from "@interlock/protocol";
+import type { Breakage, Cascade, Loss, ObjectEffect, Statement } from "@interlock/protocol";
 import type { Closure } from "./closure.ts";
 
 /** What is found out about one write, before it becomes a statement. */
@@ -6,6 +6,9 @@ export interface Analysis {
   /** Of a delete. */
   closure?: Closure;
   cascades: Cascade[];
+  /** The object that the write names, where data is lost with it. */
+  effects?: Pick<ObjectEffect, "object" | "dataLoss">[];
+
   breaks: Breakage[];
   risks: Statement["risks"];
   willFail: Statement["willFail"];

@@ -5,6 +5,7 @@ import { ONE, remark, type Analysis } from "./analysis.ts";
 import { contentChanges, readersOf } from "./configuration.ts";
 import { addressOf, cascadeOf } from "./deletion.ts";
 import { closureOf, type Taken } from "./closure.ts";
+import { daemonChange } from "./daemons.ts";
 import { podsMadeBy, replacer } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import { relabelled, restartOf } from "./restarts.ts";
@@ -97,7 +98,7 @@ function endingPods(world: World, target: WorldObject, before: KubeObject, after
   const to: Json = after["spec"]?.["replicas"];
   if (typeof to !== "number" || to === before["spec"]?.["replicas"]) return undefined;
   const risks = remarks(world, target, to).map((message) => remark("replicas", "warning", `${message}.`));
-  const down = scaledDown(world, target, to);
+  const down = scaledDown(world, target, to, after);
   if (down === undefined) return { pods: [], certain: true, claims: [], risks };
   const which = down.certain ? "" : ", by what is known now: the controller chooses when it happens";
   risks.unshift(remark("pods_end", "warning", `${count(down.ends.length, "pod ends", "pods end")}${which}.`));
@@ -155,6 +156,16 @@ function changeNode(world: World, node: WorldObject, before: KubeObject, after: 
     found.cascades.push({ object: nameOf(pod), effect: "delete", rows: ONE, via: ["taint"], depth: 1 });
     found.gone.push(pod);
   }
+  const daemons = daemonChange(world, node, before, after);
+  for (const { pod } of daemons.ends) {
+    found.cascades.push({ object: nameOf(pod), effect: "delete", rows: ONE, via: ["selector"], depth: 1 });
+    found.gone.push(pod);
+  }
+  for (const [words, sets] of [
+    ["no longer runs on it: its node selector does not fit the labels any more", daemons.ends.map(({ set }) => set)],
+    ["starts a pod on it, unless a taint keeps it away: its node selector fits the labels now", daemons.starts],
+  ] as const)
+    for (const set of new Set(sets)) found.risks.push(remark("daemons", "warning", `${nameOf(set)} ${words}.`));
   if (after["spec"]?.["unschedulable"] === true && before["spec"]?.["unschedulable"] !== true) {
     found.risks.push(remark("cordoned", "info", "No new pods are placed on it; those that run there go on."));
   }

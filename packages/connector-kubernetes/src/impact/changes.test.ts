@@ -57,7 +57,7 @@ describe("scaling", () => {
     const ends = (policy: object) => {
       const one = set(policy);
       const world = worldOf([one, ...claims, ...[0, 1, 2].map((at) => pod(`a/db-${at}`, {}, one))]);
-      const found = scaledDown(world, world.byUid("StatefulSet:a/db")!, 1)!;
+      const found = scaledDown(world, world.byUid("StatefulSet:a/db")!, 1, one)!;
       return { pods: found.ends.map((pod) => pod.name), certain: found.certain, claims: found.claims.map((claim) => claim.name) };
     };
     expect(ends({ whenScaled: "Delete" })).toEqual({ pods: ["db-1", "db-2"], certain: true, claims: ["data-db-1", "data-db-2"] });
@@ -67,8 +67,8 @@ describe("scaling", () => {
     const set = object("apps/v1", "ReplicaSet", "a/x");
     const unready = { ...pod("a/z-unready", {}, set), status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } };
     const world = worldOf([set, pod("a/a-ready", {}, set), unready]);
-    expect(scaledDown(world, world.byUid("ReplicaSet:a/x")!, 1)).toMatchObject({ certain: false, ends: [{ name: "z-unready" }] });
-    expect(scaledDown(world, world.byUid("ReplicaSet:a/x")!, 2)).toBeUndefined();
+    expect(scaledDown(world, world.byUid("ReplicaSet:a/x")!, 1, set)).toMatchObject({ certain: false, ends: [{ name: "z-unready" }] });
+    expect(scaledDown(world, world.byUid("ReplicaSet:a/x")!, 2, set)).toBeUndefined();
   });
   test("an autoscaler sets it back, a budget has no room left", async () => {
     const web = workload("Deployment");
@@ -120,6 +120,36 @@ describe("nodes, evictions and pods", () => {
     expect(putOut(world, "n1", node([]), node([taint])).map((one) => one.name)).toEqual(["bare", "leaves"]);
     expect(putOut(world, "n1", node([taint]), node([taint]))).toEqual([]);
     expect(putOut(world, "n1", node([]), node([{ key: "out", effect: "NoSchedule" }]))).toEqual([]);
+  });
+  test("a DaemonSet leaves a node whose labels it does not choose any more, and comes to one that it chooses", async () => {
+    const labelled = (name: string, labels: object) => object("v1", "Node", name, { spec: {} }, { labels });
+    const daemons = (name: string, spec: object) =>
+      object("apps/v1", "DaemonSet", `a/${name}`, {
+        spec: { template: { metadata: { labels: { app: name } }, spec: { containers: [], ...spec } } },
+      });
+    const term = (term: object) => ({
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } },
+    });
+    const chosen = daemons("chosen", { nodeSelector: { disk: "fast" } });
+    const near = daemons("near", term({ matchExpressions: [{ key: "disk", operator: "In", values: ["fast"] }] }));
+    const shy = daemons("shy", term({ matchExpressions: [{ key: "disk", operator: "DoesNotExist" }] }));
+    const pinned = daemons("pinned", term({ matchFields: [{ key: "metadata.name", operator: "In", values: ["n1"] }] }));
+    const pods = [chosen, near, pinned].flatMap((set) =>
+      ["n1", "n2"].map((node) => pod(`a/${set.metadata.name}-${node}`, {}, set, { nodeName: node })),
+    );
+    const fast = labelled("n1", { disk: "fast" });
+    const { statements } = await impactOf(viewOf([a, fast, labelled("n2", { disk: "fast" }), chosen, near, shy, pinned, ...pods]), [
+      write(0, "PATCH", fast, labelled("n1", {})),
+    ]);
+    expect(statements[0]!.cascades.map((one) => `${one.effect} ${one.object} ${one.via.join()}`)).toEqual([
+      "delete v1 Pod a/chosen-n1 selector",
+      "delete v1 Pod a/near-n1 selector",
+    ]);
+    expect(statements[0]!.risks.map((one) => one.message)).toEqual([
+      expect.stringMatching(/DaemonSet a\/chosen no longer runs on it/),
+      expect.stringMatching(/DaemonSet a\/near no longer runs on it/),
+      expect.stringMatching(/DaemonSet a\/shy starts a pod on it/),
+    ]);
   });
   test("evictions of one plan share what a budget allows", async () => {
     const budget = object("policy/v1", "PodDisruptionBudget", "a/x", {

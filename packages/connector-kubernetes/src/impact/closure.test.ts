@@ -1,3 +1,4 @@
+import type { KubeObject } from "@interlock/kube-model";
 import { expect, test } from "vitest";
 import { closureOf, type Closure } from "./closure.ts";
 import { namespace, object, ownedBy, pod, worldOf } from "./cluster-of.testing.ts";
@@ -99,6 +100,7 @@ test("finalizers that nobody takes off soon keep an object", () => {
   const world = worldOf([namespace("a"), held, soon]);
   const closure = closureOf(world, world.byUid("Namespace:a")!, "Background");
   expect(closure.stays.map((stay) => [nameOf(stay.object), stay.why])).toEqual([
+    ["v1 Namespace a", "until example.com/v1 Widget a/held is gone"],
     ["example.com/v1 Widget a/held", "finalizer example.com/cleanup: until its controller, or somebody, takes it off"],
   ]);
   expect(lines(closure)).toContain("delete example.com/v1 Widget a/held namespace+finalizer 1");
@@ -106,10 +108,71 @@ test("finalizers that nobody takes off soon keep an object", () => {
 
 test("a claim stays while a pod uses it, and goes when the pod goes, too", () => {
   const claim = object("v1", "PersistentVolumeClaim", "a/data", {}, { finalizers: ["kubernetes.io/pvc-protection"] });
-  const user = pod("a/user", {}, undefined, { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] });
+  const user = pod("a/user", {}, undefined, { nodeName: "n1", volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] });
   const world = worldOf([namespace("a"), claim, user]);
   expect(closureOf(world, world.byUid("PersistentVolumeClaim:a/data")!, "Background").stays[0]!.why).toMatch(
     /v1 Pod a\/user no longer uses it/,
   );
   expect(closureOf(world, world.byUid("Namespace:a")!, "Background").stays).toEqual([]);
+});
+
+const held = (name: string, owner?: KubeObject): KubeObject =>
+  object(
+    "example.com/v1",
+    "Widget",
+    `a/${name}`,
+    {},
+    {
+      finalizers: ["example.com/cleanup"],
+      ...(owner === undefined ? {} : { ownerReferences: [{ ...ownedBy(owner), blockOwnerDeletion: true }] }),
+    },
+  );
+
+test("what holds an object that stays stays with it: its definition, and an owner that is deleted in the foreground", () => {
+  const definition = object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "widgets.example.com", {
+    spec: { group: "example.com", names: { plural: "widgets" } },
+  });
+  const many = worldOf([definition, ...["b", "c", "d", "e"].map((name) => held(name))]);
+  expect(closureOf(many, many.byUid("CustomResourceDefinition:widgets.example.com")!, "Background").stays[0]).toMatchObject({
+    object: { name: "widgets.example.com" },
+    why: "until example.com/v1 Widget a/b, example.com/v1 Widget a/c, example.com/v1 Widget a/d, 1 more are gone",
+  });
+  const owned = worldOf([deployment, held("h", deployment)]);
+  const why = (propagation: "Foreground" | "Background") =>
+    closureOf(owned, owned.byUid("Deployment:a/web")!, propagation).stays.map((one) => one.object.name);
+  expect(why("Foreground")).toEqual(["web", "h"]);
+  expect(why("Background")).toEqual(["h"]);
+});
+
+test("a StatefulSet takes its claims along where it says so, with their volumes", () => {
+  const db = (policy: object) =>
+    object("apps/v1", "StatefulSet", "a/db", {
+      spec: { volumeClaimTemplates: [{ metadata: { name: "data" } }], persistentVolumeClaimRetentionPolicy: policy },
+    });
+  const claim = object("v1", "PersistentVolumeClaim", "a/data-db-0", { spec: { volumeName: "pv" } });
+  const volume = object("v1", "PersistentVolume", "pv", {
+    spec: { persistentVolumeReclaimPolicy: "Delete", claimRef: { namespace: "a", name: "data-db-0" } },
+  });
+  const of = (policy: object, propagation: "Background" | "Orphan" = "Background") => {
+    const world = worldOf([db(policy), claim, volume]);
+    return lines(closureOf(world, world.byUid("StatefulSet:a/db")!, propagation));
+  };
+  expect(of({ whenDeleted: "Delete" })).toEqual([
+    "delete v1 PersistentVolumeClaim a/data-db-0 persistentVolumeClaimRetentionPolicy 1",
+    "delete v1 PersistentVolume pv reclaimPolicy 2",
+  ]);
+  expect(of({ whenDeleted: "Delete" }, "Orphan")).toEqual([]);
+  expect(of({ whenScaled: "Delete" })).toEqual([]);
+});
+
+test("a pod that has ended still keeps its claim, one that was never placed does not", () => {
+  const claim = object("v1", "PersistentVolumeClaim", "a/data", {}, { finalizers: ["kubernetes.io/pvc-protection"] });
+  const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
+  const stays = (spec: object, phase: string) => {
+    const user = { ...pod("a/user", {}, undefined, { volumes, ...spec }), status: { phase } };
+    const world = worldOf([claim, user]);
+    return closureOf(world, world.byUid("PersistentVolumeClaim:a/data")!, "Background").stays.length;
+  };
+  expect(stays({ nodeName: "n1" }, "Succeeded")).toBe(1);
+  expect(stays({}, "Pending")).toBe(0);
 });

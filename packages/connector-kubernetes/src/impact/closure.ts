@@ -1,31 +1,31 @@
-import type { Loss } from "@interlock/protocol";
-import { whyItStays } from "./finalizers.ts";
-import { isOwnerless, type Propagation } from "./owner-graph.ts";
+import { staysOf } from "./finalizers.ts";
+import type { Propagation } from "../gate/propagation.ts";
+import { isOwnerless } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
-import { CLAIMS, reclaimedBy, type Reclaimed } from "./volumes.ts";
+import { CLAIMS, claimsGo, claimsOfSet, lossWith, reclaimedBy, type DataLoss } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
 /** One object that a delete takes along or changes. */
-export interface Taken {
+export interface Taken extends DataLoss {
   object: WorldObject;
   effect: "delete" | "modify";
   via: string[];
   depth: number;
-  dataLoss?: string;
-  /** What cannot come back. */
-  lost?: Loss;
 }
 
 export interface Closure {
   /** Nearest first; the target itself is not in it. */
   taken: Taken[];
+  /** What is lost with the target itself. */
+  own: DataLoss;
   /** Deleted objects, the target among them, that stay Terminating, and why. */
   stays: { object: WorldObject; why: string }[];
   /** Events go with their namespace and are made all the time; they are counted and not listed. */
   events: number;
 }
 
-const EVENTS = new Set(["/events", "events.k8s.io/events"]);
+/** Not worth a line of their own anywhere. */
+export const EVENTS: ReadonlySet<string> = new Set(["/events", "events.k8s.io/events"]);
 
 /** Everything a delete leads to, as the server and its controllers would have it. The world is not changed. */
 export function closureOf(world: World, target: WorldObject, propagation: Propagation): Closure {
@@ -33,13 +33,7 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
   const gone = new Set<WorldObject>([target]);
   const queue: { object: WorldObject; depth: number }[] = [{ object: target, depth: 0 }];
   let events = 0;
-  const take = (
-    object: WorldObject,
-    depth: number,
-    via: string,
-    effect: Taken["effect"] = "delete",
-    more: Pick<Taken, "dataLoss" | "lost"> = {},
-  ): void => {
+  const take = (object: WorldObject, depth: number, via: string, effect: Taken["effect"] = "delete", more: DataLoss = {}): void => {
     if (object === target) return;
     const known = taken.get(object);
     if (known !== undefined && !known.via.includes(via)) known.via.push(via);
@@ -55,41 +49,31 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
   // Grows while it is walked.
   for (const { object, depth } of queue) {
     const below = depth + 1;
-    for (const { other, via } of alsoDeleted(world, object)) {
+    const orphans = object === target && propagation === "Orphan";
+    for (const { other, via } of alsoDeleted(world, object, orphans)) {
       if (EVENTS.has(keyOfType(other.type))) events++;
       else take(other, below, via);
     }
     if (keyOfType(object.type) === CLAIMS) {
       const reclaimed = reclaimedBy(world, object);
-      if (reclaimed === "unknown") {
-        const entry = taken.get(object);
-        if (entry !== undefined) {
-          entry.dataLoss = "data loss is possible: the reclaim policy of its volume could not be read";
-          entry.lost = { object: nameOf(object), why: "its data is lost if its volume is deleted with it" };
-        }
-      } else if (reclaimed !== undefined) take(reclaimed.volume, below, "reclaimPolicy", reclaimed.effect, lossOf(reclaimed));
+      if (reclaimed === "unknown") Object.assign(taken.get(object) ?? {}, lossWith(world, object));
+      else if (reclaimed !== undefined) {
+        const { volume, effect, ...loss } = reclaimed;
+        take(volume, below, "reclaimPolicy", effect, loss);
+      }
     }
-    const orphans = object === target && propagation === "Orphan";
     for (const dependent of world.dependents(object.uid)) {
       const collected = !orphans && isOwnerless(world, dependent, gone);
       take(dependent, below, "ownerReference", collected ? "delete" : "modify");
     }
   }
-  const stays: Closure["stays"] = [];
-  for (const object of gone) {
-    const why = whyItStays(world, object, gone);
-    if (why === undefined) continue;
-    stays.push({ object, why });
-    taken.get(object)?.via.push("finalizer");
-  }
-  return { taken: [...taken.values()], stays, events };
+  const stays = staysOf(world, gone, propagation === "Foreground");
+  for (const { object } of stays) taken.get(object)?.via.push("finalizer");
+  return { taken: [...taken.values()], own: lossWith(world, target), stays, events };
 }
 
-const lossOf = ({ dataLoss, lost }: Reclaimed): Pick<Taken, "dataLoss" | "lost"> =>
-  dataLoss === undefined ? {} : { dataLoss, ...(lost === undefined ? {} : { lost }) };
-
 /** What the server or a controller deletes with an object although it is not owned by it. */
-function* alsoDeleted(world: World, object: WorldObject): Iterable<{ other: WorldObject; via: string }> {
+function* alsoDeleted(world: World, object: WorldObject, orphans: boolean): Iterable<{ other: WorldObject; via: string }> {
   switch (keyOfType(object.type)) {
     case "/namespaces":
       for (const other of world.everything(object.name)) yield { other, via: "namespace" };
@@ -99,6 +83,11 @@ function* alsoDeleted(world: World, object: WorldObject): Iterable<{ other: Worl
       for (const other of world.all(`${spec?.["group"]}/${spec?.["names"]?.["plural"]}`)) yield { other, via: "customResourceDefinition" };
       return;
     }
+    case "apps/statefulsets":
+      // The controller makes the set the owner of its claims; left without it, they stay.
+      if (!orphans && claimsGo(object.body, "whenDeleted"))
+        for (const claim of claimsOfSet(world, object)) yield { other: claim, via: "persistentVolumeClaimRetentionPolicy" };
+      return;
     case "/nodes":
       // The pod collector deletes pods whose node does not exist.
       for (const pod of world.all("/pods")) if (pod.body?.["spec"]?.["nodeName"] === object.name) yield { other: pod, via: "node" };

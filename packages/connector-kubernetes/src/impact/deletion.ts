@@ -1,5 +1,5 @@
 import { type Json, labelsOf, selects } from "@interlock/kube-model";
-import type { Cascade, Statement } from "@interlock/protocol";
+import type { Cascade, Loss, Statement } from "@interlock/protocol";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { closureOf, staysText, type Closure, type Taken } from "./closure.ts";
 import { isFinished } from "./endpoints.ts";
@@ -7,7 +7,9 @@ import { propagationOf, replacer } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
+import { whyLeft } from "../undo/comes-back.ts";
 import { lossesOf, lossText } from "../undo/losses.ts";
+import { rightsBefore, rightsChange } from "./rights-change.ts";
 import { claimsOfSet, fleetingVolumes } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
@@ -18,19 +20,43 @@ export function analyseDelete(world: World, write: PlannedWrite, target: WorldOb
   const risks = [...risksOf(world, target, closure, gone), ...(isNamespace(target) ? unserved.map(hangs) : [])];
   const willFail = write.resource.subresource === "eviction" ? refusedBy(world, target) : [];
   const addresses = gone.flatMap((object) => addressOf(object));
-  const losses = lossesOf(target, closure.taken, new Set(gone));
+  const losses = lossesOf(world, target, closure, new Set(gone));
+  const back = reversalOf(world, target, gone, closure, losses);
+  const rights = rightsBefore(world, gone);
   const broken = applyChange(world, { gone, made: [] });
-  const reason = lossText(losses);
+  const lesser = rightsChange(world, rights, nameOf(target));
+  const { dataLoss } = closure.own;
   return {
     closure,
     cascades: closure.taken.map(cascadeOf),
-    breaks: [...broken, ...addresses],
-    risks,
+    breaks: [...broken, ...addresses, ...lesser.breaks],
+    risks: [...risks, ...lesser.risks],
     willFail,
     lost: losses,
-    reversible: reason === undefined ? "undo" : "partial",
-    ...(reason === undefined ? {} : { reversibleReason: reason }),
+    ...back,
+    ...(dataLoss === undefined ? {} : { effects: [{ object: nameOf(target), dataLoss }] }),
   };
+}
+
+/** Whether and how far it can be put back. Of what nothing is kept it is not said that it could be. */
+function reversalOf(
+  world: World,
+  target: WorldObject,
+  gone: readonly WorldObject[],
+  closure: Closure,
+  losses: readonly Loss[],
+): Pick<Analysis, "reversible" | "reversibleReason"> {
+  const isSelecting = (namespace: string, name: string): boolean =>
+    Object.keys((world.find("/services", namespace, name)?.body?.["spec"]?.["selector"] as object | undefined) ?? {}).length > 0;
+  const left = whyLeft(target, isSelecting);
+  const lost = lossText(losses);
+  if (left !== undefined && gone.every((object) => whyLeft(object, isSelecting) !== undefined))
+    return { reversible: "no", reversibleReason: lost ?? `${nameOf(target)}: ${left}` };
+  const stays = closure.stays.some(({ object }) => object === target)
+    ? `${nameOf(target)} cannot be called back from Terminating: it is put back once it is gone.`
+    : undefined;
+  const reasons = [lost, stays].filter((one) => one !== undefined);
+  return reasons.length === 0 ? { reversible: "undo" } : { reversible: "partial", reversibleReason: reasons.join(" ") };
 }
 
 const isNamespace = (object: WorldObject): boolean => keyOfType(object.type) === "/namespaces";
@@ -67,14 +93,9 @@ function risksOf(world: World, target: WorldObject, closure: Closure, gone: read
     );
   }
   if (keyOfType(target.type) === "/pods") risks.push(...podRisks(world, target));
-  if (keyOfType(target.type) === "/persistentvolumes" && target.body?.["spec"]?.["persistentVolumeReclaimPolicy"] === "Delete") {
-    risks.push(
-      remark(
-        "data_loss",
-        "danger",
-        `Data loss: its reclaim policy is Delete, so the storage behind ${target.name} is deleted when it is released.`,
-      ),
-    );
+  if (closure.own.dataLoss !== undefined) {
+    const [first = "", ...rest] = closure.own.dataLoss;
+    risks.push(remark("data_loss", "danger", `${first.toUpperCase()}${rest.join("")}.`));
   }
   return risks;
 }

@@ -7,6 +7,7 @@ import { analyseChange } from "./change.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { analyseDelete } from "./deletion.ts";
 import { plainJson, shown, yamlDiff } from "./diff.ts";
+import { analyseFinalize } from "./finalize.ts";
 import { load } from "./load.ts";
 import { objectName } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
@@ -61,7 +62,10 @@ const NOTHING: Analysis = { cascades: [], breaks: [], risks: [], willFail: [], r
 /** Works out one write and makes it in the world. */
 export function analyse(world: World, write: PlannedWrite, unserved: readonly string[]): Analysis {
   const target = targetIn(world, write);
-  const rights = rightsBefore(world, typeOf(world.types, write));
+  // A delete looks itself at what goes along.
+  if (actOf(write) === "delete") return analyseAct(world, write, target, unserved);
+  const made = write.after === undefined ? [] : [inWorld(world, write, write.after)];
+  const rights = rightsBefore(world, target === undefined ? made : [target, ...made]);
   const analysis = analyseAct(world, write, target, unserved);
   const { risks, breaks } = rightsChange(world, rights, nameIn(world, write));
   return { ...analysis, risks: [...analysis.risks, ...risks], breaks: [...analysis.breaks, ...breaks] };
@@ -71,7 +75,8 @@ function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof
   const { before, after } = write;
   switch (actOf(write)) {
     case "delete":
-      return target === undefined ? unseen("what it deletes could not be read") : analyseDelete(world, write, target, unserved);
+      if (target === undefined) return unseen("what it deletes could not be read");
+      return write.resource.subresource === "finalize" ? analyseFinalize(world, target) : analyseDelete(world, write, target, unserved);
     case "create":
       return after === undefined
         ? NOTHING
@@ -124,7 +129,7 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
     JSON.parse(readablePlaceholders(JSON.stringify(plainJson(shown(value, true))))) as Record<string, Json>;
   return {
     ...bareStatement({ index, ...place, title, effect }),
-    effects: [{ effect, object, kind: type.kind, rows: ONE }],
+    effects: [{ effect, object, kind: type.kind, rows: ONE, ...lossWith(analysis) }],
     cascades: analysis.cascades,
     willFail: analysis.willFail,
     risks: [...analysis.risks, ...write.warnings.map((message) => ({ code: "server_warning", severity: "warning" as const, message }))],
@@ -138,5 +143,8 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
     breaks: analysis.breaks,
   };
 }
+
+const lossWith = ({ effects: [own] = [] }: Analysis): { dataLoss?: string } =>
+  own?.dataLoss === undefined ? {} : { dataLoss: own.dataLoss };
 
 const VERBS: Record<string, string | undefined> = { create: "create", change: "change", delete: "delete", other: undefined };

@@ -25,6 +25,12 @@ export function kept(key: string, object: KubeObject): KubeObject {
     case "batch/cronjobs":
     case "/replicationcontrollers":
       slim["spec"] = withTemplate(object["spec"]);
+      if (key === "batch/jobs")
+        slim["status"] = { conditions: items(object["status"]?.["conditions"]).map(({ type, status }) => ({ type, status })) };
+      return slim;
+    case "/persistentvolumes":
+      slim["spec"] = object["spec"];
+      slim["status"] = pruned({ phase: object["status"]?.["phase"] });
       return slim;
     case "/namespaces":
     case "/nodes":

@@ -55,6 +55,7 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
     touched = touchedBy(loader.world, writes);
   }
   const rules = concerned(touched.gone, touched.made);
+  if ([...BINDINGS, ...ROLES].some((key) => touched.gone.has(key))) await loader.rights();
   await Promise.all([ruleFacts(loader, rules, namespaces, wide), changeFacts(loader, changes, namespaces)]);
   return { world: loader.world, missing: [...loader.missing] };
 }
@@ -157,8 +158,7 @@ async function ruleFacts(loader: Loader, rules: readonly Rule[], namespaces: Ite
 async function changeFacts(loader: Loader, changes: readonly PlannedWrite[], namespaces: Iterable<string>): Promise<void> {
   const keys = new Set(changes.map((write) => keyOfType(write.resource)));
   const jobs: Promise<void>[] = [];
-  const rbac = [...BINDINGS, ...ROLES];
-  if (rbac.some((key) => keys.has(key))) jobs.push(...rbac.map((key) => loader.bodies(key)));
+  if ([...BINDINGS, ...ROLES].some((key) => keys.has(key))) jobs.push(loader.rights());
   if (keys.has("/nodes")) jobs.push(loader.bodies("/pods"));
   const workload = WORKLOADS.some((key) => keys.has(key));
   const local = [
@@ -189,6 +189,11 @@ class Loader {
 
   bodies(key: string, namespace?: string): Promise<void> {
     return this.#once(key, namespace, true);
+  }
+
+  /** All that gives rights: what one binding takes another may still give. */
+  async rights(): Promise<void> {
+    await Promise.all([...BINDINGS, ...ROLES].map((key) => this.bodies(key)));
   }
 
   #once(key: string, namespace: string | undefined, whole: boolean): Promise<void> {

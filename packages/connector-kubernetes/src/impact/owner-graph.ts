@@ -1,22 +1,10 @@
+import { deletePropagation, type Propagation } from "../gate/propagation.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";
 
-/** meta/v1 DeletionPropagation. */
-export type Propagation = "Background" | "Foreground" | "Orphan";
-
-/** Types whose objects leave what they own behind unless the delete says otherwise, from before owners were collected. */
-const ORPHANS = new Set(["batch/v1/jobs", "/v1/replicationcontrollers"]);
-
-/** What a delete does to owned objects: by its options, else by finalizers already on the object, else by its type. */
-export function propagationOf(object: WorldObject, options: { propagationPolicy?: string; orphanDependents?: boolean }): Propagation {
-  const { propagationPolicy: policy, orphanDependents: orphan } = options;
-  if (policy === "Orphan" || policy === "Background" || policy === "Foreground") return policy;
-  if (orphan !== undefined) return orphan ? "Orphan" : "Background";
-  if (object.finalizers.includes("orphan")) return "Orphan";
-  if (object.finalizers.includes("foregroundDeletion")) return "Foreground";
-  const { group, version, resource } = object.type;
-  return ORPHANS.has(`${group}/${version}/${resource}`) ? "Orphan" : "Background";
-}
+/** What a delete does to what the object owns. */
+export const propagationOf = (object: WorldObject, options: Parameters<typeof deletePropagation>[1]): Propagation =>
+  deletePropagation({ ...object.type, finalizers: object.finalizers }, options);
 
 /**
  * Whether an object is collected when its owners in `gone` are: only when none is left. An owner whose type was not looked at counts as

@@ -1,4 +1,5 @@
 import { type Json, labelsOf, selects } from "@interlock/kube-model";
+import { keyOfType } from "./resource-types.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
 import type { World, WorldObject } from "./world.ts";
 
@@ -36,21 +37,49 @@ const ESCALATIONS: readonly { resource: RegExp; verbs: readonly string[]; why: s
   { resource: /webhookconfigurations\./, verbs: ["create", "update", "patch"], why: "which reads and changes every write" },
 ];
 
-/** Every right that bindings give, by subject. Keys make rights comparable. */
-export function rightsIn(world: World): Map<string, Right> {
+/** Every right that bindings give to these subjects. Keys make rights comparable. */
+export function rightsIn(world: World, subjects: ReadonlySet<string>): Map<string, Right> {
   const rights = new Map<string, Right>();
   for (const key of BINDINGS) {
     for (const binding of world.all(key)) {
-      const rules = rulesOf(world, binding);
-      if (rules.length === 0) continue;
-      for (const subject of (binding.body?.["subjects"] ?? []) as Json[]) {
-        const who = subjectName(subject, binding.namespace);
+      const named = subjectsIn(binding).filter((who) => subjects.has(who));
+      const rules = named.length === 0 ? [] : rulesOf(world, binding);
+      for (const who of named)
         for (const rule of rules) for (const right of rightsOf(rule, who, binding.namespace)) rights.set(JSON.stringify(right), right);
-      }
     }
   }
   return rights;
 }
+
+/** Whom bindings and roles, as they are given or as the world has them, can concern. */
+export function subjectsOf(world: World, changed: readonly WorldObject[]): Set<string> {
+  const subjects = new Set<string>();
+  const add = (binding: WorldObject): void => subjectsIn(binding).forEach((who) => subjects.add(who));
+  const roles = new Set<string>();
+  for (const one of changed) {
+    const key = keyOfType(one.type);
+    if ((BINDINGS as readonly string[]).includes(key)) {
+      add(one);
+      const known = world.find(key, one.namespace, one.name);
+      if (known !== undefined) add(known);
+    } else roles.add(`${one.namespace ?? ""}/${one.name}`);
+  }
+  if (roles.size === 0) return subjects;
+  // The rules of an aggregated role are those of the roles it selects.
+  for (const role of world.all(ROLES[1])) if (isAggregated(role)) roles.add(`/${role.name}`);
+  for (const key of BINDINGS) {
+    for (const binding of world.all(key)) {
+      const { kind, name }: Json = binding.body?.["roleRef"] ?? {};
+      if (roles.has(`${kind === "ClusterRole" ? "" : (binding.namespace ?? "")}/${name}`)) add(binding);
+    }
+  }
+  return subjects;
+}
+
+const isAggregated = (role: WorldObject): boolean => Array.isArray(role.body?.["aggregationRule"]?.["clusterRoleSelectors"]);
+
+const subjectsIn = (binding: WorldObject): string[] =>
+  ((binding.body?.["subjects"] ?? []) as Json[]).map((subject) => subjectName(subject, binding.namespace));
 
 function subjectName(subject: Json, namespace: string | undefined): string {
   const { kind, name } = subject as { kind: string; name: string };

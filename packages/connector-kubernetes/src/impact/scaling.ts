@@ -1,10 +1,10 @@
-import { type Json, labelsOf, selects } from "@interlock/kube-model";
+import { type Json, type KubeObject, labelsOf, selects } from "@interlock/kube-model";
 import { isFinished, isReady } from "./endpoints.ts";
 import { podsMadeBy } from "./owner-graph.ts";
 import { ordinal, share } from "./restarts.ts";
 import { AUTOSCALERS } from "./rules/autoscalers.ts";
 import { keyOfType } from "./resource-types.ts";
-import { claimsOfSet } from "./volumes.ts";
+import { claimsGo, claimsOfSet } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
 export interface Scaling {
@@ -16,16 +16,15 @@ export interface Scaling {
   claims: WorldObject[];
 }
 
-/** Which pods end when a workload is to have fewer. Undefined where it is not to. */
-export function scaledDown(world: World, workload: WorldObject, to: number): Scaling | undefined {
+/** Which pods end when a workload is to have fewer; `after` is it as it will be. Undefined where it is not to. */
+export function scaledDown(world: World, workload: WorldObject, to: number, after: KubeObject): Scaling | undefined {
   const pods = podsMadeBy(world, workload).filter((pod) => !pod.terminating && !isFinished(pod));
   const surplus = pods.length - to;
   if (surplus <= 0) return undefined;
   if (keyOfType(workload.type) === "apps/statefulsets") {
-    const start = Number(workload.body?.["spec"]?.["ordinals"]?.["start"] ?? 0);
+    const start = Number(after["spec"]?.["ordinals"]?.["start"] ?? 0);
     const ends = pods.filter((pod) => ordinal(pod.name) >= start + to);
-    const claims = workload.body?.["spec"]?.["persistentVolumeClaimRetentionPolicy"]?.["whenScaled"] === "Delete";
-    return { ends, certain: true, claims: claims ? claimsOfSet(world, workload, start + to) : [] };
+    return { ends, certain: true, claims: claimsGo(after, "whenScaled") ? claimsOfSet(world, workload, start + to) : [] };
   }
   return { ends: pods.toSorted(endsFirst(pods)).slice(0, surplus), certain: to === 0, claims: [] };
 }

@@ -49,7 +49,10 @@ test("volumes that end with a pod", () => {
 });
 
 test("a bound volume stays while its claim does", () => {
-  const protectedVolume = volume("Delete", undefined, { finalizers: ["kubernetes.io/pv-protection"] });
+  const bare = volume("Delete", undefined, {
+    finalizers: ["kubernetes.io/pv-protection", "external-provisioner.volume.kubernetes.io/finalizer"],
+  });
+  const protectedVolume = { ...bare, status: { phase: "Bound" } };
   const world = worldOf([claim("pv"), protectedVolume]);
   const [theVolume, theClaim] = [world.byUid("PersistentVolume:pv")!, world.byUid("PersistentVolumeClaim:a/data")!];
   expect(whyItStays(world, theVolume, new Set([theVolume]))).toMatch(/until its claim a\/data is deleted/);

@@ -1,17 +1,22 @@
 import type { Json } from "@interlock/kube-model";
 import type { Loss } from "@interlock/protocol";
+import { keyOfType } from "./resource-types.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
 export const VOLUMES = "/persistentvolumes";
 export const CLAIMS = "/persistentvolumeclaims";
 
-/** What becomes of the volume of a claim that goes. */
-export interface Reclaimed {
-  volume: WorldObject;
-  effect: "delete" | "modify";
+export interface DataLoss {
+  /** Said with the object whose data it is. */
   dataLoss?: string;
   /** What cannot come back, e.g. the data of claim `payments/data-0`. */
   lost?: Loss;
+}
+
+/** What becomes of the volume of a claim that goes. */
+export interface Reclaimed extends DataLoss {
+  volume: WorldObject;
+  effect: "delete" | "modify";
 }
 
 /** The volume a claim is bound to; `unknown` when its name is known and it could not be read. */
@@ -39,10 +44,49 @@ export function reclaimedBy(world: World, claim: WorldObject): Reclaimed | "unkn
   };
 }
 
+/** What is lost with a claim of whose volume nothing is known, and with a volume that is itself deleted. */
+export function lossWith(world: World, object: WorldObject): DataLoss {
+  const key = keyOfType(object.type);
+  if (key === CLAIMS && reclaimedBy(world, object) === "unknown") {
+    return {
+      dataLoss: "data loss is possible: the reclaim policy of its volume could not be read",
+      lost: { object: nameOf(object), why: "its data is lost if its volume is deleted with it" },
+    };
+  }
+  return key === VOLUMES ? lossOfVolume(object) : {};
+}
+
+function lossOfVolume(volume: WorldObject): DataLoss {
+  const { persistentVolumeReclaimPolicy: policy, claimRef }: Json = volume.body?.["spec"] ?? {};
+  if (volume.body === undefined || policy === "Delete" || policy === "Recycle") {
+    const claim = claimRef === undefined ? undefined : `${claimRef["namespace"]}/${claimRef["name"]}`;
+    const why = volume.body === undefined ? "its reclaim policy could not be read" : `its reclaim policy is ${policy}`;
+    const object = nameOf(volume);
+    if (policy === "Delete" && claim !== undefined) {
+      return {
+        dataLoss: `data loss: the storage behind it is deleted when claim ${claim} has let go of it (reclaim policy Delete${sizeOf(volume, ", ")})`,
+        lost: { object, why: `its data${sizeOf(volume, " (", ")")} is deleted when claim ${claim} has let go of it` },
+      };
+    }
+    return { dataLoss: `data loss is possible: ${why}`, lost: { object, why: `its data may be deleted with it: ${why}` } };
+  }
+  return {};
+}
+
+/** Whether the storage behind a volume that is deleted goes as well: put back, it would be a name for nothing. */
+export function losesStorage(volume: WorldObject): boolean {
+  const { persistentVolumeReclaimPolicy: policy, claimRef }: Json = volume.body?.["spec"] ?? {};
+  return policy === "Delete" && claimRef !== undefined;
+}
+
 function sizeOf(volume: WorldObject, before: string, after = ""): string {
   const size: Json = volume.body?.["spec"]?.["capacity"]?.["storage"];
   return typeof size === "string" ? `${before}${size}${after}` : "";
 }
+
+/** What a StatefulSet does with its claims when it is deleted or has fewer pods. */
+export const claimsGo = (set: Json, when: "whenDeleted" | "whenScaled"): boolean =>
+  set?.["spec"]?.["persistentVolumeClaimRetentionPolicy"]?.[when] === "Delete";
 
 /** Claims that a StatefulSet's pods have, by their names: `<template>-<set>-<ordinal>`. With `from`, only those of that ordinal and above. */
 export function claimsOfSet(world: World, set: WorldObject, from = 0): WorldObject[] {

@@ -7,6 +7,8 @@ export interface Owner {
   name: string;
   uid: string;
   controller: boolean;
+  /** Deleted in the foreground, the owner waits for it. */
+  blocks: boolean;
 }
 
 /** What is kept of an object: names and ties, and for kinds that are looked into what `kept.ts` keeps of it. */
@@ -38,7 +40,14 @@ export function worldObject(type: ResourceType, object: KubeObject, body?: KubeO
     owners:
       owners.length === 0
         ? NONE
-        : owners.map(({ apiVersion, kind, name, uid, controller }) => ({ apiVersion, kind, name, uid, controller: controller === true })),
+        : owners.map(({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }) => ({
+            apiVersion,
+            kind,
+            name,
+            uid,
+            controller: controller === true,
+            blocks: blockOwnerDeletion === true,
+          })),
     finalizers: finalizers.length === 0 ? NONE : finalizers.map(String),
     terminating: metadata.deletionTimestamp !== undefined,
     ...(typeof tokenOf === "string" && type.resource === "secrets" ? { tokenOf } : {}),

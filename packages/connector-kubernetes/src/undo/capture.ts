@@ -4,12 +4,14 @@ import type { Loss } from "@interlock/protocol";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { Analysis } from "../impact/analysis.ts";
 import type { ClusterView } from "../impact/cluster-view.ts";
-import { isFinished } from "../impact/endpoints.ts";
 import { analyse } from "../impact/impact.ts";
+import { kept as slim } from "../impact/kept.ts";
 import { load } from "../impact/load.ts";
 import { keyOfType, objectName, type ResourceType } from "../impact/resource-types.ts";
 import { actOf, targetIn, typeOf } from "../impact/target.ts";
-import type { Owner, World, WorldObject } from "../impact/world.ts";
+import { VOLUMES } from "../impact/volumes.ts";
+import type { World, WorldObject } from "../impact/world.ts";
+import { whyLeft } from "./comes-back.ts";
 import type { Kept, KeptObject } from "./kept.ts";
 import { manifestOf, type Keeping } from "./manifest.ts";
 import { readWhole } from "./read-whole.ts";
@@ -66,6 +68,8 @@ interface Touched {
   after: KeptObject["after"];
   /** As it was before the first write to it; absent for what the plan makes. */
   was?: WorldObject;
+  /** As it was when it was deleted, which earlier writes may have changed; absent for what stays. */
+  gone?: WorldObject;
 }
 
 /** What becomes of each object over all writes. */
@@ -76,15 +80,20 @@ class Touches {
     return [...this.#known.values()];
   }
 
-  touch(type: ResourceType, namespace: string | undefined, name: string, after: Touched["after"], was?: WorldObject): void {
+  touch(type: ResourceType, namespace: string | undefined, name: string, after: Touched["after"], now?: WorldObject): void {
     const key = `${keyOfType(type)} ${namespace ?? ""}/${name}`;
     const known = this.#known.get(key);
+    const gone = after === "gone" && now !== undefined ? { gone: now } : {};
     if (known === undefined) {
       const place = namespace === undefined ? {} : { namespace };
-      this.#known.set(key, { type, ...place, name, after, ...(was === undefined ? {} : { was }) });
+      this.#known.set(key, { type, ...place, name, after, ...(now === undefined ? {} : { was: now }), ...gone });
     } else if (known.was === undefined && after === "gone") this.#known.delete(key);
-    // Deleted and made anew, it is there under another uid: what is wanted of it is what it was.
-    else known.after = after === "made" && known.was !== undefined ? "changed" : known.was === undefined ? "made" : after;
+    else {
+      // Deleted and made anew, it is there under another uid: what is wanted of it is what it was.
+      known.after = after === "made" && known.was !== undefined ? "changed" : known.was === undefined ? "made" : after;
+      if (known.after === "gone") Object.assign(known, gone);
+      else delete known.gone;
+    }
   }
 }
 
@@ -97,33 +106,37 @@ async function keep(
 ): Promise<KeptObject[]> {
   const gone = touched.filter((one) => one.after === "gone");
   const goneUids = new Set(gone.map((one) => one.was?.uid ?? ""));
-  const goneVolumes = new Set(gone.filter((one) => keyOfType(one.type) === "/persistentvolumes").map((one) => one.name));
-  const back = touched.filter((one) => one.after !== "made" && comesBack(one, goneVolumes, selecting));
+  const isSelecting = (namespace: string, name: string): boolean => selecting.has(`${namespace}/${name}`);
+  const back = new Set(
+    touched.filter((one) => one.after !== "made" && (one.gone === undefined || whyLeft(one.gone, isSelecting) === undefined)),
+  );
+  const goneVolumes = new Set(gone.filter((one) => keyOfType(one.type) === VOLUMES && !back.has(one)).map((one) => one.name));
   const made = touched.filter((one) => one.after === "made").map(({ type, namespace, name }) => bare(type, namespace, name, "made"));
-  if (back.length + made.length > maxObjects)
-    throw new TargetError(
-      "undo_lost",
-      `What would be needed to put it back are ${back.length} objects, more than are kept. Do it in parts.`,
-    );
-  const whole = await readWhole(view, back);
-  const backUids = new Set(back.map((one) => one.was?.uid ?? ""));
+  if (back.size + made.length > maxObjects)
+    throw new TargetError("undo_lost", `What would be needed to put it back are ${back.size} objects, more than are kept. Do it in parts.`);
+  const whole = await readWhole(view, [...back]);
+  const backUids = new Set([...back].map((one) => one.was?.uid ?? ""));
   const keepingFor = (key: string): Keeping => ({
     // Of an owner that comes back the new uid is put in when it has one. A claim comes before the StatefulSet whose it is, which finds it by
     // its name: otherwise the set would make an empty one first.
     stays: (uid) => !goneUids.has(uid) || (backUids.has(uid) && key !== "/persistentvolumeclaims"),
     volumeStays: (name) => !goneVolumes.has(name),
+    claimStays: (uid) => !goneUids.has(uid),
   });
-  const kept = back.flatMap((one): KeptObject[] => {
+  const kept = [...back].flatMap((one): KeptObject[] => {
     const object = whole.get(one);
     // It went by itself since the lists were read.
     if (object === undefined) return [];
     const key = keyOfType(one.type);
-    if (one.after === "gone" && hasEnded(key, object)) {
+    // Only what is whole tells whether it has ended.
+    const why =
+      one.gone === undefined || one.gone.body !== undefined ? undefined : whyLeft({ ...one.gone, body: slim(key, object) }, isSelecting);
+    if (why !== undefined) {
       const title = objectName(one.type, one.namespace, one.name);
-      lost.set(title, { object: title, why: "it has ended and is not run again", minor: true });
+      lost.set(title, { object: title, why, minor: true });
       return [];
     }
-    if (one.after === "gone" && (isDerived(key, object) || isPlainAccount(key, object))) return [];
+    if (one.after === "gone" && isPlainAccount(key, object)) return [];
     const keeping = keepingFor(key);
     const uid: unknown = object.metadata?.uid;
     // A volume that a claim lets go of is changed in its status only; it is to forget the uid of its claim, which comes back under another.
@@ -153,52 +166,11 @@ const bare = (type: ResourceType, namespace: string | undefined, name: string, a
 });
 
 function isReleased(key: string, { was }: Touched, gone: readonly Touched[]): boolean {
-  if (key !== "/persistentvolumes") return false;
+  if (key !== VOLUMES) return false;
   const claim: Json = was?.body?.["spec"]?.["claimRef"];
   return gone.some(
     (one) => keyOfType(one.type) === "/persistentvolumeclaims" && one.name === claim?.["name"] && one.namespace === claim["namespace"],
   );
-}
-
-/** Made by Kubernetes in every namespace. */
-const SELF_MADE = new Set(["/configmaps kube-root-ca.crt"]);
-/** Written anew all the time by whoever needs them. */
-const FLEETING = new Set(["coordination.k8s.io/leases", "/events", "events.k8s.io/events", "apps/controllerrevisions"]);
-/** Whatever controls them makes them anew, or would run them twice. */
-const MADE_BY_CONTROLLERS = new Set(["/pods", "apps/replicasets", "batch/jobs", "discovery.k8s.io/endpointslices"]);
-/** Controllers of Kubernetes itself, by the kind of what they control. */
-const CONTROLLERS = new Set([
-  "apps/Deployment",
-  "apps/ReplicaSet",
-  "apps/StatefulSet",
-  "apps/DaemonSet",
-  "batch/Job",
-  "batch/CronJob",
-  "/ReplicationController",
-  "/Service",
-  "/Node",
-  "/Endpoints",
-]);
-
-const kindOf = ({ apiVersion, kind }: Owner): string =>
-  `${apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : ""}/${kind}`;
-
-function comesBack(
-  { type, namespace, name, was, after }: Touched,
-  goneVolumes: ReadonlySet<string>,
-  selecting: ReadonlySet<string>,
-): boolean {
-  const key = keyOfType(type);
-  if (FLEETING.has(key) || SELF_MADE.has(`${key} ${name}`)) return false;
-  // A volume whose storage is deleted would come back as a name for nothing; its claim gets a new one.
-  if (goneVolumes.has(name) && key === "/persistentvolumes") return false;
-  if (after === "changed" || was === undefined) return true;
-  // Endpoints that nobody selects were written by hand.
-  if (key === "/endpoints" && selecting.has(`${namespace ?? ""}/${name}`)) return false;
-  const controller = was.owners.find((owner) => owner.controller);
-  if (controller !== undefined && (MADE_BY_CONTROLLERS.has(key) || CONTROLLERS.has(kindOf(controller)))) return false;
-  // Put back, it would run again.
-  return !(key === "/pods" && isFinished(was));
 }
 
 function selectingServices(world: World): ReadonlySet<string> {
@@ -210,21 +182,9 @@ function selectingServices(world: World): ReadonlySet<string> {
   return selecting;
 }
 
-const SLICE_MAKERS = new Set(["endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"]);
-
-function isDerived(key: string, object: KubeObject): boolean {
-  return key === "discovery.k8s.io/endpointslices" && SLICE_MAKERS.has(object.metadata?.labels?.["endpointslice.kubernetes.io/managed-by"]);
-}
-
 /** The account that every namespace has, as it is made with the namespace. */
 function isPlainAccount(key: string, { metadata, secrets: _tokens, apiVersion: _version, kind: _kind, ...rest }: KubeObject): boolean {
   const { labels, annotations, finalizers, ownerReferences }: Json = metadata ?? {};
   const own = [labels, annotations, finalizers, ownerReferences].some((part) => part !== undefined);
   return key === "/serviceaccounts" && metadata?.name === "default" && !own && Object.keys(rest).length === 0;
-}
-
-function hasEnded(key: string, object: KubeObject): boolean {
-  const conditions: Json = object["status"]?.["conditions"];
-  if (key !== "batch/jobs" || !Array.isArray(conditions)) return false;
-  return conditions.some((one) => (one["type"] === "Complete" || one["type"] === "Failed") && one["status"] === "True");
 }

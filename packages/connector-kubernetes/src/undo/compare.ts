@@ -1,7 +1,7 @@
 import { cloneJson, isRecord, type Json, type KubeObject, sameJson } from "@interlock/kube-model";
 import { manifestOf } from "./manifest.ts";
 
-const AS_DECIDED = { stays: () => true, volumeStays: () => false };
+const AS_DECIDED = { stays: () => true, volumeStays: () => false, claimStays: () => false };
 
 /** What people decided about an object, without what the server and controllers write into it. */
 export function decided(key: string, object: KubeObject): KubeObject {

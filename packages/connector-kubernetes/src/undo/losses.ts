@@ -1,16 +1,17 @@
 import type { Loss } from "@interlock/protocol";
+import { BUILT_IN } from "../gate/api-facts.ts";
 import { isFinished } from "../impact/endpoints.ts";
-import type { Taken } from "../impact/closure.ts";
+import type { Closure } from "../impact/closure.ts";
 import { keyOfType } from "../impact/resource-types.ts";
 import { fleetingVolumes } from "../impact/volumes.ts";
-import { nameOf, type WorldObject } from "../impact/world.ts";
+import { nameOf, type World, type WorldObject } from "../impact/world.ts";
 
 /** What cannot come back of a delete, told once for each thing that matters and in sum for the rest. */
-export function lossesOf(target: WorldObject, taken: readonly Taken[], gone: ReadonlySet<WorldObject>): Loss[] {
+export function lossesOf(world: World, target: WorldObject, { taken, own }: Closure, gone: ReadonlySet<WorldObject>): Loss[] {
   const losses: Loss[] = [];
   const add = (object: WorldObject, why: string, matters = true): void =>
     void losses.push({ object: nameOf(object), why, ...(matters ? {} : { minor: true }) });
-  for (const { lost } of taken) if (lost !== undefined) losses.push(lost);
+  for (const { lost } of [own, ...taken]) if (lost !== undefined) losses.push(lost);
   let made = 0;
   const uids = new Set([...gone].map((object) => object.uid));
   for (const object of gone) {
@@ -37,11 +38,40 @@ export function lossesOf(target: WorldObject, taken: readonly Taken[], gone: Rea
       default:
     }
   }
+  const sum = (count: number, one: string, many: string, why: string): void =>
+    void (count > 0 && add(target, `${count} ${count === 1 ? one : many}: ${why}`, false));
   if (made > 0) {
     const words = made === 1 ? "1 pod comes back under a new name and address" : `${made} pods come back under new names and addresses`;
     add(target, `${words}: their controllers make them`, false);
   }
+  sum(
+    [...gone].filter((object) => isCustom(object)).length,
+    "custom resource comes back without its status",
+    "custom resources come back without their status",
+    "their controllers write it anew",
+  );
+  sum(
+    [...gone].filter((object) => revisionsOf(world, object) > 1).length,
+    "workload comes back without its rollout history",
+    "workloads come back without their rollout history",
+    "kubectl rollout undo finds no earlier revision",
+  );
   return losses;
+}
+
+/** Of a type that Kubernetes does not bring along: what is in its status is written by a controller of its own. */
+const isCustom = ({ type }: WorldObject): boolean => !BUILT_IN.has(type.group);
+
+const REVISIONS: Record<string, string | undefined> = {
+  "apps/deployments": "apps/replicasets",
+  "apps/statefulsets": "apps/controllerrevisions",
+  "apps/daemonsets": "apps/controllerrevisions",
+};
+
+/** Revisions that a workload could be rolled back to, the current one included. */
+function revisionsOf(world: World, workload: WorldObject): number {
+  const kind = REVISIONS[keyOfType(workload.type)];
+  return kind === undefined ? 0 : [...world.dependents(workload.uid)].filter(({ type }) => keyOfType(type) === kind).length;
 }
 
 /** Made by something that goes too and comes back. */

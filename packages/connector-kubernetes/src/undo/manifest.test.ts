@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { manifestOf, type Keeping } from "./manifest.ts";
 import { rankOf } from "./order.ts";
 
-const nothing = { stays: () => false, volumeStays: () => false };
-const all = { stays: () => true, volumeStays: () => true };
+const nothing = { stays: () => false, volumeStays: () => false, claimStays: () => false };
+const all = { stays: () => true, volumeStays: () => true, claimStays: () => false };
 const of = (key: string, object: KubeObject, keeping: Keeping = nothing) => manifestOf(key, object, keeping);
 
 test("what the server sets is taken out, what people set stays", () => {

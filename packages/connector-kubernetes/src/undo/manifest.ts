@@ -45,6 +45,8 @@ export interface Keeping {
   stays: (uid: string) => boolean;
   /** Whether the volume of that name stays. */
   volumeStays: (name: string) => boolean;
+  /** Whether the claim of that uid is not touched: its volume has to know it again. */
+  claimStays: (uid: string) => boolean;
 }
 
 /** An object as it has to be sent to come back: without what the server sets, and with ties only to what is still there. */
@@ -86,8 +88,9 @@ function strip(key: string, object: KubeObject, keeping: Keeping): string[] {
       if (typeof spec["volumeName"] === "string" && !keeping.volumeStays(spec["volumeName"])) delete spec["volumeName"];
       return [];
     case "/persistentvolumes":
-      // The claim comes back under another uid.
-      if (isRecord(spec["claimRef"])) for (const field of ["uid", "resourceVersion"]) delete spec["claimRef"][field];
+      // A claim that goes comes back under another uid.
+      if (isRecord(spec["claimRef"]) && !keeping.claimStays(String(spec["claimRef"]["uid"])))
+        for (const field of ["uid", "resourceVersion"]) delete spec["claimRef"][field];
       return [];
     case "/serviceaccounts":
       delete object["secrets"];

@@ -139,8 +139,19 @@ function resize(hands: Hands, claim: KubeObject): void {
   hands.setStatus("persistentvolumeclaims", claim, { ...claim["status"], capacity: { ...claim["status"].capacity, storage: wanted } });
 }
 
+/** Pods that have a node keep their claims from going until they are deleted, those that have ended included. */
+function holders(hands: Hands, claim: KubeObject): KubeObject[] {
+  return hands
+    .list("pods", claim.metadata.namespace)
+    .filter(
+      (pod) =>
+        (pod["spec"].nodeName ?? "") !== "" &&
+        (pod["spec"].volumes ?? []).some((volume: any) => volume.persistentVolumeClaim?.claimName === claim.metadata.name),
+    );
+}
+
 function release(hands: Hands, claim: KubeObject): void {
-  if ((claim.metadata.finalizers ?? []).includes(CLAIM_PROTECTION) && users(hands, claim).length === 0)
+  if ((claim.metadata.finalizers ?? []).includes(CLAIM_PROTECTION) && holders(hands, claim).length === 0)
     hands.dropFinalizer("persistentvolumeclaims", claim, CLAIM_PROTECTION);
 }
 
