@@ -8,6 +8,22 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       --stdin PATH       what the command reads from standard input (kubectl apply -f -)
       --format json      the impact as JSON; its start and end count UTF-16 units
 
+  interlock analyze --connector kubernetes (-f|--file PATH…) [--policy FILE] [--environment prod|staging|dev] [--format text|json|sarif|plain]
+      What applying manifests would do as far as that can be told without a cluster, and what policy says of it. What needs one is said to be
+      unknown. PATH is a file, a folder or - (what helm template or kustomize build print).
+      --policy FILE      default: that of INTERLOCK_HOME, else the policy a new installation starts with
+      --user, --groups a,b, --labels a=b, --connection-name, --at TIME, --incident SEV-2
+                         who asks, of what connection, when; default: nobody in particular, now
+      --namespace NAME   of objects that name none; default: default
+      --fail-on WHAT     deny (default): exit 1 where something is denied or wrong; review: also where people must agree; never
+  interlock analyze --dsn URL --policy FILE [-f] FILE.sql…  and  interlock analyze --connection NAME --policy FILE …
+      The same for SQL migrations, one after the other, and for what is meant for a stored connection.
+
+  interlock policy test POLICY (-f PATH… | --dsn URL FILE.sql… | --connection NAME FILE) [options as above]
+      What a policy would say that need not be in force.
+  interlock policy test [POLICY] --cases FILE [--dsn URL] [--format text|json|plain]
+      Judges what the cases in FILE say and compares it with what they expect; exits 1 where one differs.
+
   interlock reach (--connection NAME | --manifests DIR) --from END --to END --port PORT[/PROTOCOL] [--format text|json]
       Whether NetworkPolicies let a connection through, which decide, and the smallest change that would open it.
       --connection NAME  a stored connection to a cluster; with INTERLOCK_TOKEN asked of the running service
@@ -55,4 +71,4 @@ Environment
   NO_COLOR        no colours
 
 Exit codes
-  0 ok   1 a finding (of posture, a broken chain, a policy that is not valid, nobody of that name)   2 usage   3 unreachable`;
+  0 ok   1 a finding (something denied, a case that differs, of posture, a broken chain, a policy that is not valid, nobody of that name)   2 usage   3 unreachable`;

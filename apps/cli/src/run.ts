@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   posture: async () => (await import("./posture.ts")).posture,
   "user add": async () => (await import("./user-add.ts")).userAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
+  "policy test": async () => (await import("./policy-test.ts")).policyTest,
   "policy check": async () => (await import("./policy-check.ts")).policyCheck,
 };
 

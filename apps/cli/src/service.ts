@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Impact, Problem, Reachability, STANDARD_INPUT, Verdict, type ReachQuestion } from "@interlock/protocol";
+import { Connection, Impact, Problem, Reachability, STANDARD_INPUT, Verdict, type ReachQuestion } from "@interlock/protocol";
 import { EXIT, Stop, unreachable, usage } from "./exit.ts";
 import type { GivenFiles } from "./given-files.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,6 +34,16 @@ export async function analyzeByService(
   const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
   if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
   return { impact: impact.data, verdict: verdict.data };
+}
+
+/** What policy goes by of a connection of a running Interlock. */
+export async function connectionByService(token: string, name: string, terminal: Terminal): Promise<Connection> {
+  const { body } = await askService(token, "/connections", {}, terminal);
+  const found = Connection.array()
+    .safeParse(body)
+    .data?.find((one) => one.name === name || one.id === name);
+  if (found === undefined) throw unreachable(`Interlock tells nothing of the connection ${JSON.stringify(name)}.`);
+  return found;
 }
 
 /** Asks it whether a connection is let through. */

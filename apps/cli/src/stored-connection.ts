@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connector, Target } from "@interlock/connector";
 import { appendAudit, openSecret } from "@interlock/db";
-import { DEFAULT_POLICY, maskRules, parsePolicy } from "@interlock/policy";
-import { STANDARD_INPUT, type AuditType } from "@interlock/protocol";
+import { DEFAULT_POLICY, type JudgeInput, maskRules, parsePolicy } from "@interlock/policy";
+import { Environment, STANDARD_INPUT, type AuditType } from "@interlock/protocol";
 import { CONNECTORS } from "./connectors.ts";
 import { EXIT, Stop, unreachable, usage } from "./exit.ts";
 import type { GivenFiles } from "./given-files.ts";
@@ -12,10 +12,16 @@ import { readSecrets } from "./embedded.ts";
 import { withDatabase } from "./own-database.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The target of a stored connection, to analyse `text` with what it reads. */
-export function openStored(name: string, { text, files }: { text: string; files: GivenFiles }, terminal: Terminal): Promise<Target> {
+/** A stored connection: its target, and what policy goes by. */
+export interface Stored {
+  target: Target;
+  connection: JudgeInput["connection"];
+}
+
+/** A stored connection, to analyse `text` with what it reads. */
+export function openStored(name: string, { text, files }: { text: string; files: GivenFiles }, terminal: Terminal): Promise<Stored> {
   const data = { textSha256: createHash("sha256").update(text).digest("hex") };
-  return openLogged(name, terminal, { type: "draft.analysed", data, check: (connector) => checkFiles(connector, text, files) });
+  return openNamed(name, terminal, { type: "draft.analysed", data, check: (connector) => checkFiles(connector, text, files) });
 }
 
 interface Asked {
@@ -26,7 +32,12 @@ interface Asked {
 }
 
 /** The target of a stored connection. That somebody asks it is in the audit log before anything is asked (I1). */
-export async function openLogged(name: string, terminal: Terminal, { type, data: asked = {}, check }: Asked): Promise<Target> {
+export async function openLogged(name: string, terminal: Terminal, asked: Asked): Promise<Target> {
+  const { target } = await openNamed(name, terminal, asked);
+  return target;
+}
+
+async function openNamed(name: string, terminal: Terminal, { type, data: asked = {}, check }: Asked): Promise<Stored> {
   const columns = await maskedColumns(terminal.config.home);
   return withDatabase(terminal, async (db) => {
     const row = await db.connection.findUnique({ where: { name } });
@@ -44,7 +55,13 @@ export async function openLogged(name: string, terminal: Terminal, { type, data:
     const secret = open(connector, key, row);
     const data = { connection: name, connectionId: row.id, ...asked, via: "command line" };
     await db.$transaction((tx) => appendAudit(tx, { type, actor: "system", data }));
-    return connector.open({ connectionName: name, secret, maskedColumns: () => columns, host: terminal.config.host });
+    const labels = Object.fromEntries(
+      Object.entries((row.labels ?? {}) as object).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+    );
+    return {
+      target: connector.open({ connectionName: name, secret, maskedColumns: () => columns, host: terminal.config.host }),
+      connection: { name, connector: connector.name, environment: Environment.parse(row.environment), labels },
+    };
   });
 }
 

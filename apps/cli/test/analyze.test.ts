@@ -76,6 +76,37 @@ describe("--dsn, with nothing else of Interlock", () => {
     expect(colored.out).toContain("\u001b[31m");
   });
 
+  test("migrations are judged one after the other by a policy, each statement at its file and line", async () => {
+    const rules = [
+      "{ id: all, match: { effects: [read, append, modify, schema, session] }, effect: allow }",
+      "{ id: few, match: { effects: [delete] }, when: impact.rows.value <= 10, effect: allow }",
+      `{ id: many, match: { effects: [delete] }, when: impact.rows.value > 10, effect: deny, message: Too many rows. }`,
+    ];
+    const policy = join(folder, "policy.yaml");
+    await writeFile(policy, `version: 1\nrules:\n${rules.map((rule) => `  - ${rule}\n`).join("")}`);
+    const names = ["1-make.sql", "2-fill.sql", "3-drop.sql"].map((name) => join(folder, name));
+    await writeFile(names[0]!, "CREATE TABLE notes (id int)");
+    await writeFile(names[1]!, "-- what 1-make.sql makes\nINSERT INTO notes VALUES (1);\n");
+    await writeFile(names[2]!, `SELECT 1;\n  ${DELETE};\n`);
+    const judge = (args: string[]) =>
+      interlock(["analyze", "--dsn", server.url, "--policy", policy, "--format", "plain", ...args], environment);
+    const finished = await judge(names);
+    expect(finished).toEqual({ code: 1, error: "", out: `${names[2]}:2:3: error: Too many rows. [many]\n` });
+    expect(await judge(names.slice(0, 2))).toEqual({ code: 0, error: "", out: "" });
+    expect(await rowsOf("orders")).toBe(1000);
+    const cases = join(folder, "cases.yaml");
+    await writeFile(
+      cases,
+      `policy: policy.yaml\ncases:\n  - { name: many, sql: "${DELETE}", expect: deny, rules: [many] }\n  - { name: one, sql: DELETE FROM orders WHERE id = 1, expect: allow }\n`,
+    );
+    const tested = await interlock(["policy", "test", "--cases", cases, "--dsn", server.url], environment);
+    expect(tested).toMatchObject({
+      error: "",
+      code: 0,
+      out: expect.stringContaining("2 cases"),
+    });
+  });
+
   test.each([
     ["text that cannot be parsed", "DELETE FRM orders"],
     ["a table there is not", "DELETE FROM nowhere"],

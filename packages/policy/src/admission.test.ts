@@ -165,6 +165,17 @@ describe("the default pack of a production cluster", () => {
     expect(told(creates(podOf(good)), input)).toBe("review cluster-changes");
   });
 
+  test("where nobody has looked what is there, only what could matter is held against a write", () => {
+    const unseen = (after: Manifest): string => {
+      const statement = writeOf(nameOf(after), "modify", { after });
+      return told(statement, { ...onCluster(), impact: impactOf([statement], { complete: false }) });
+    };
+    expect(unseen(podOf(good))).toBe("review cluster-changes");
+    expect(unseen(podOf(spec(secured({ privileged: true }))))).toBe("deny privileged-pods");
+    expect(unseen(namespaceOf())).toBe("deny namespace-without-env");
+    expect(unseen(namespaceOf({ env: "dev" }))).toBe("review cluster-changes");
+  });
+
   test("what a cascade takes along, however much it is, keeps no rule from being judged", () => {
     const cascades = Array.from({ length: 20_000 }, (_, index) => ({
       object: `v1 Pod shop/web-${index}`,

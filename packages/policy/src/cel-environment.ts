@@ -85,10 +85,14 @@ const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
 };
 
 /** The typed environment of all expressions. Made once: it takes milliseconds. */
-export const CEL = build();
+export const CEL = build(false);
 
-function build(): Environment {
+/** The same for parts of an expression that was checked as a whole: names of iterations stand in them without their list. */
+export const LOOSE = build(true);
+
+function build(loose: boolean): Environment {
   const environment = new Environment({
+    unlistedVariablesAreDyn: loose,
     limits: { maxAstNodes: 400, maxDepth: 40, maxListElements: 200, maxMapEntries: 20, maxCallArguments: 4 },
   })
     .registerType("Rows", { ctor: RowsFact, fields: { value: "int", kind: "string" } })

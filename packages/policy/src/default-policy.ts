@@ -109,7 +109,7 @@ rules:
   - id: last-disruption-budget
     match: { environment: [prod], connectors: [kubernetes], effects: [modify, delete] }
     when: >-
-      !statement.undo && (statement.effect == "delete" || before.kind == "PodDisruptionBudget")
+      !statement.undo && (statement.effect == "delete" || after.kind == "PodDisruptionBudget")
       && statement.breaks.exists(b, b.code == "no_disruption_budget")
     effect: review
     reviews: [{ count: 2, group: platform }]

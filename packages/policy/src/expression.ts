@@ -3,7 +3,7 @@ import { CEL, refillBudget } from "./cel-environment.ts";
 import { checkLimits, type ExpressionError, type Shape } from "./expression-limits.ts";
 import type { Facts } from "./facts.ts";
 import { type FigureReads, figureReads } from "./figures.ts";
-import { could, logicOf } from "./logic.ts";
+import { couldHold, logicOf } from "./logic.ts";
 import { costOf, listSizes } from "./work.ts";
 
 /** A checked, compiled predicate. The one place that knows which expression language is used. */
@@ -54,7 +54,7 @@ export function compileExpression(text: string): Compiled {
         },
         couldHold(facts, open) {
           keepWithin(shape, facts);
-          return could(logic, true, facts, open);
+          return couldHold(logic, facts, open);
         },
       },
     };

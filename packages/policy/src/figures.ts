@@ -16,7 +16,7 @@ export interface FigureReads {
 }
 
 const OF_IMPACT: ReadonlySet<string> = new Set(["effect", "complete"]);
-const OF_STATEMENT: ReadonlySet<string> = new Set(["text", "title", "effect"]);
+const OF_STATEMENT: ReadonlySet<string> = new Set(["text", "title", "effect", "undo"]);
 const LISTS_OF_STATEMENT: ReadonlySet<string> = new Set(["locks", "rewrites", "risks", "sideEffects", "breaks", "reversible"]);
 
 export function figureReads(root: ASTNode): FigureReads {

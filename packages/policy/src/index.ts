@@ -1,6 +1,6 @@
 export { DEFAULT_POLICY } from "./default-policy.ts";
-export { judge } from "./judge.ts";
+export { judge, judgeEach, type RuleFinding } from "./judge.ts";
 export type { JudgeInput } from "./judge-input.ts";
 export { parsePolicy, type ParsedPolicy, policyVersion } from "./parse.ts";
-export { maskRules, type MaskRules, type Policy, type PolicyError } from "./policy.ts";
+export { maskRules, type MaskRules, type Policy, type PolicyError, type Rule } from "./policy.ts";
 export { DETECTORS, POLICY_SCHEMA } from "./schema.ts";

@@ -42,6 +42,36 @@ export function judge(policy: Policy, input: JudgeInput): Verdict {
   return { decision: "allow", rules: allows.map(({ id }) => id), message: firstMessage(allows, judgements), obligations, ...verdict };
 }
 
+/** What one rule says of one statement that it speaks up about. */
+export interface RuleFinding {
+  /** Empty: no rule permits the statement. */
+  rule: string;
+  effect: Rule["effect"];
+  /** `possible`: it hangs on something that is not known; `error`: it could not be evaluated. */
+  holds: Exclude<Finding["holds"], "no">;
+  /** For people: the rule's message, and what is not known. */
+  message: string;
+}
+
+/** The same judgement statement by statement, with every rule that has something to say, also where another one decides. */
+export function judgeEach(
+  policy: Policy,
+  input: JudgeInput,
+): { statement: Statement; decision: Verdict["decision"]; findings: RuleFinding[] }[] {
+  const common = commonFacts(input);
+  return statementsOf(input.impact).map((statement) => {
+    const judgement = judgeStatement(policy, input, new Subject(common, input.impact, statement));
+    const findings = [...judgement.findings].flatMap(([rule, { holds }]): RuleFinding[] => {
+      if (holds === "no") return [];
+      const message = holds === "error" ? denial([rule], [judgement]) : firstMessage([rule], [judgement]);
+      return [{ rule: rule.id, effect: holds === "error" ? "deny" : rule.effect, holds, message }];
+    });
+    if (judgement.decision === "deny" && judgement.rules.length === 0)
+      findings.push({ rule: "", effect: "deny", holds: "yes", message: denial([], [judgement]) });
+    return { statement, decision: judgement.decision, findings };
+  });
+}
+
 function judgeStatement(policy: Policy, input: JudgeInput, subject: Subject): Judgement {
   const findings = new Map<Rule, Finding>();
   const denying: Rule[] = [];

@@ -196,6 +196,8 @@ export const Statement = z.object({
   diff: z.string().optional(),
   /** What stops working elsewhere. */
   breaks: z.array(Breakage).optional(),
+  /** Where it is written, of one that comes from a file. Lines and columns count from 1, columns in UTF-16 units. */
+  place: z.object({ file: z.string(), line: z.number().int().positive(), column: z.number().int().positive() }).optional(),
 });
 export type Statement = z.infer<typeof Statement>;
 

@@ -50,6 +50,7 @@ export function readManifests(files: readonly ManifestFile[]): { manifests: Mani
       merge: true,
       uniqueKeys: true,
       prettyErrors: false,
+      logLevel: "silent",
     });
     if (!Array.isArray(documents)) continue;
     for (const document of documents) {

@@ -1,0 +1,35 @@
+import { analyseManifests } from "@interlock/connector-kubernetes/offline";
+import type { Impact, Verdict } from "@interlock/protocol";
+import { usage } from "./exit.ts";
+import type { FailOn, Finding } from "./finding.ts";
+import { judgedEitherWay, type JudgedStatement } from "./judged.ts";
+import type { Judging } from "./judging.ts";
+import { filesAt } from "./manifest-files.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface JudgedFiles {
+  impact: Impact;
+  verdict: Verdict;
+  each: JudgedStatement[];
+  /** Of the policy and of the texts themselves, in the order of files and lines. */
+  findings: Finding[];
+}
+
+/** Reads and judges manifests. Stops with `usage` where there is no object at all: an empty input must not pass for a good one. */
+export async function judgeManifests(
+  paths: readonly string[],
+  { judging, namespace, failOn }: { judging: Judging; namespace: string | undefined; failOn: FailOn },
+  terminal: Terminal,
+): Promise<JudgedFiles> {
+  const { files, found } = await filesAt(paths, terminal);
+  const { impact, findings: own } = analyseManifests(files, { ...(namespace !== undefined && { namespace }), found });
+  if (impact.statements.length === 0 && !own.some(({ severity }) => severity === "error"))
+    throw usage(`There is no manifest in ${paths.map((path) => (path === "-" ? "standard input" : path)).join(", ")}.`);
+  const { verdict, each } = judgedEitherWay(judging, impact, failOn);
+  const order = new Map(files.map(({ name }, index) => [name, index]));
+  const at = ({ place }: Finding): number => (place === undefined ? 0 : (order.get(place.file) ?? 0) * 1e7 + place.line);
+  const ofTexts = own.map(({ code, ...finding }): Finding => ({ ...finding, rule: code }));
+  // Files of which nothing could be read have no statement that a policy could speak of.
+  const ofPolicy = impact.statements.length === 0 ? [] : each.flatMap(({ findings }) => findings);
+  return { impact, verdict, each, findings: [...ofTexts, ...ofPolicy].toSorted((a, b) => at(a) - at(b)) };
+}

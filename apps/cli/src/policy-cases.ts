@@ -1,0 +1,136 @@
+import { dirname, join } from "node:path";
+import { analyseManifests } from "@interlock/connector-kubernetes/offline";
+import type { Target } from "@interlock/connector";
+import type { Policy } from "@interlock/policy";
+import type { Verdict } from "@interlock/protocol";
+import { parseDocument } from "yaml";
+import { targetOfDsn, using } from "./analyze.ts";
+import { EXIT, type ExitCode, usage } from "./exit.ts";
+import { oneLine } from "./finding.ts";
+import { inputText } from "./input-text.ts";
+import { judged, judgedEitherWay } from "./judged.ts";
+import { askedOf, judgingOf } from "./judging.ts";
+import { filesAt } from "./manifest-files.ts";
+import { Migrations } from "./migrations.ts";
+import { paint } from "./paint.ts";
+import { casesProblems, type Case, type Cases } from "./policy-cases-schema.ts";
+import type { Terminal } from "./terminal.ts";
+
+const LARGEST_BYTES = 4 * 1024 * 1024;
+
+interface Asked {
+  /** Instead of the one the file of cases names. */
+  policy: string | undefined;
+  dsn: string | undefined;
+  values: Readonly<Record<string, string | undefined>>;
+}
+
+/** Judges every case of a file and compares the answer with what it expects. Exits 1 where one differs. */
+export async function runCases(file: string, { policy, dsn, values }: Asked, terminal: Terminal): Promise<ExitCode> {
+  const format = values["format"] ?? "text";
+  if (format !== "text" && format !== "json" && format !== "plain")
+    throw usage(`Cases are told of as text, plain or json, not as ${format}.`);
+  const { cases, lineOf } = readCases(file, await inputText(file, LARGEST_BYTES, terminal));
+  const folder = file === "-" ? "." : dirname(file);
+  const chosen = policy ?? (cases.policy === undefined ? undefined : join(folder, cases.policy));
+  const { policy: judging, name } = await judgingOf({}, { connector: "kubernetes", file: chosen }, terminal);
+  const target = dsn === undefined ? undefined : targetOfDsn(dsn);
+  const run = async (signal?: AbortSignal): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = [];
+    for (const [index, one] of cases.cases.entries()) {
+      const verdict = await verdictOf({ ...cases.defaults, ...one }, { policy: judging, folder, target, signal }, terminal);
+      outcomes.push({ name: one.name, line: lineOf(index), wrong: differences(one, verdict), verdict });
+    }
+    return outcomes;
+  };
+  const outcomes = target === undefined ? await run() : await using(target, terminal, run);
+  const failed = outcomes.filter(({ wrong }) => wrong.length > 0);
+  if (format === "json") {
+    terminal.out(
+      JSON.stringify({ policy: name, passed: outcomes.length - failed.length, failed: failed.length, cases: outcomes }, null, 2),
+    );
+  } else if (format === "plain") {
+    for (const { name: about, line, wrong } of failed)
+      terminal.out(`${file}:${line}:1: error: ${oneLine(`${about}: ${wrong.join("; ")}`)} [case]`);
+  } else {
+    const colors = paint(terminal.color);
+    for (const { name: about, wrong, verdict } of outcomes) {
+      terminal.out(`${wrong.length === 0 ? "ok    " : colors.danger("failed")} ${oneLine(about)}`);
+      for (const difference of wrong) terminal.out(`         ${oneLine(difference)}`);
+      if (wrong.length > 0 && verdict.message !== "") terminal.out(`         ${colors.faint(`it says: ${oneLine(verdict.message)}`)}`);
+    }
+    terminal.out(
+      `${outcomes.length} ${outcomes.length === 1 ? "case" : "cases"} by ${oneLine(name)}: ${failed.length === 0 ? "all as expected" : `${failed.length} not as expected`}`,
+    );
+  }
+  return failed.length === 0 ? EXIT.ok : EXIT.finding;
+}
+
+interface Outcome {
+  name: string;
+  /** Of the case in its file, from 1. */
+  line: number;
+  /** In what the answer differs from what was expected; nothing where it is as expected. */
+  wrong: string[];
+  verdict: Verdict;
+}
+
+/** Stops with `usage` and every problem at its place. */
+function readCases(file: string, text: string): { cases: Cases; lineOf: (index: number) => number } {
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  const at = (offset: number): number => text.slice(0, offset).split("\n").length;
+  const [broken] = document.errors;
+  if (broken !== undefined) throw usage(`${file}:${at(broken.pos[0])}:1: ${broken.message}`);
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const lineAt = (path: readonly (string | number)[]): number => {
+    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
+    return at(node?.range?.[0] ?? 0);
+  };
+  const problems = casesProblems(value);
+  if (problems.length > 0) throw usage(problems.map(({ path, message }) => `${file}:${lineAt(path)}:1: ${message}`).join("\n"));
+  return { cases: value as Cases, lineOf: (index) => lineAt(["cases", index]) };
+}
+
+interface Judged {
+  policy: Policy;
+  folder: string;
+  target: Target | undefined;
+  signal: AbortSignal | undefined;
+}
+
+async function verdictOf(one: Case, { policy, folder, target, signal }: Judged, terminal: Terminal): Promise<Verdict> {
+  const connector = one.sql === undefined ? "kubernetes" : "postgres";
+  const { user, environment, at, incident, connection } = one;
+  const values = { user, environment, at, incident, "connection-name": connection, groups: one.groups?.join(","), labels: undefined };
+  const asked = askedOf(values, connector);
+  const judging = { policy, name: "", asked: { ...asked, connection: { ...asked.connection, labels: one.labels ?? {} } } };
+  if (one.sql !== undefined) {
+    if (target === undefined)
+      throw usage(`The case ${JSON.stringify(one.name)} is SQL, which a server has to be asked about: give --dsn URL.`);
+    const { text } = new Migrations([{ name: one.name, text: one.sql }]);
+    return judged(judging, await target.impact(text, { exact: true, signal: signal! }), "review").verdict;
+  }
+  const files =
+    one.manifest === undefined ? (await filesAt([join(folder, one.file!)], terminal)).files : [{ name: one.name, text: one.manifest }];
+  const { impact, findings } = analyseManifests(files);
+  if (impact.statements.length === 0)
+    throw usage(`The case ${JSON.stringify(one.name)} holds no object: ${findings[0]?.message ?? "it is empty."}`);
+  return judgedEitherWay(judging, impact, "review").verdict;
+}
+
+function differences({ expect, rules = [], not = [], reviews = {}, message }: Case, verdict: Verdict): string[] {
+  const wrong: string[] = [];
+  if (verdict.decision !== expect)
+    wrong.push(`expected ${expect}, and it is ${verdict.decision} (${verdict.rules.join(", ") || "no rule"})`);
+  const spoke = new Set(verdict.trace.filter(({ matched }) => matched).map(({ rule }) => rule));
+  for (const rule of rules)
+    if (!spoke.has(rule))
+      wrong.push(`expected rule ${rule}: ${verdict.trace.find((line) => line.rule === rule)?.why ?? "there is no such rule"}`);
+  for (const rule of not) if (spoke.has(rule)) wrong.push(`did not expect rule ${rule}`);
+  for (const [group, count] of Object.entries(reviews)) {
+    const asked = verdict.obligations.reviews.find((demand) => demand.group === group)?.count ?? 0;
+    if (asked !== count) wrong.push(`expected ${count} of ${group}, and it asks for ${asked}`);
+  }
+  if (message !== undefined && !verdict.message.includes(message)) wrong.push(`expected the message to say ${JSON.stringify(message)}`);
+  return wrong;
+}

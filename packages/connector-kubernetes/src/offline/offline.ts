@@ -1,0 +1,160 @@
+import { readManifests, type Manifest, type ManifestFile, type ManifestProblem, type Place } from "@interlock/kube-model";
+import { checkObject } from "@interlock/kube-model/schema";
+import { bareStatement, strongest, type Impact, type Statement } from "@interlock/protocol";
+import { classifyWrite } from "../gate/request-class.ts";
+import { kindsOf, type ObjectKind } from "./object-kind.ts";
+import { shownObject } from "./shown-object.ts";
+
+/** Something that is wrong with a manifest, whatever a policy says. */
+export interface ManifestFinding {
+  code: "unreadable" | "no_manifest" | "invalid" | "removed_api" | "written_twice";
+  severity: "error" | "warning";
+  message: string;
+  place: Place;
+  /** As an impact names it. */
+  object?: string;
+}
+
+export interface OfflineOptions {
+  /** Where objects go that name no namespace. Default: `default`, as with a kubeconfig that says nothing. */
+  namespace?: string;
+  /** Files that nobody named, but that were found in a folder: what is no manifest there is no mistake. */
+  found?: ReadonlySet<string>;
+}
+
+export interface OfflineAnalysis {
+  /** One statement for each object, applied as it is written; never complete, for no cluster was asked. */
+  impact: Impact;
+  findings: ManifestFinding[];
+}
+
+/** What nobody can tell without a cluster. It is said, and never taken as fine. */
+export const NOT_KNOWN = [
+  "No cluster was asked: whether these objects are there already, and what would change in them, is not known.",
+  "What admission webhooks, quotas and limits of the cluster would say or change is not known.",
+  "What would restart, break or go along elsewhere is not known.",
+] as const;
+
+/** What applying manifests would do, by their text alone. Never throws for any text. Values of Secrets are in none of what is returned. */
+export function analyseManifests(files: readonly ManifestFile[], { namespace = "default", found }: OfflineOptions = {}): OfflineAnalysis {
+  const started = performance.now();
+  const { manifests, problems } = readManifests(files);
+  const kindOf = kindsOf(manifests);
+  const findings = problems.map((problem) => readFinding(problem, files, found));
+  const statements: Statement[] = [];
+  const unserved = new Set<string>();
+  const placed = new Map<string, Place>();
+  let homeless = 0;
+  for (const manifest of manifests) {
+    const { apiVersion, kind: name } = manifest.object;
+    const kind = kindOf(apiVersion!, name!);
+    if (kind.group === "kustomize.config.k8s.io") {
+      findings.push({
+        code: "no_manifest",
+        severity: "warning",
+        message: `${name} is for kustomize, which makes manifests of it: give the output of kustomize build on standard input (-f -).`,
+        place: manifest.place,
+      });
+      continue;
+    }
+    const { statement, checked, assumed } = statementOf(manifest, kind, statements.length, namespace);
+    findings.push(...checked);
+    const object = statement.effects[0]!.object;
+    const earlier = placed.get(object);
+    if (earlier !== undefined && typeof manifest.object.metadata["name"] === "string")
+      findings.push({
+        code: "written_twice",
+        severity: "warning",
+        message: `${object} is written in ${earlier.file}:${earlier.line} already; what is applied last stays.`,
+        place: manifest.place,
+        object,
+      });
+    placed.set(object, manifest.place);
+    if (assumed) homeless++;
+    if (kind.builtin === undefined) unserved.add(`${apiVersion} ${name}`);
+    statements.push(statement);
+  }
+  const warnings = [
+    ...NOT_KNOWN,
+    ...[...unserved].map((kind) => `Whether the cluster serves ${kind}, and what its schema says, is not known.`),
+    ...(homeless > 0
+      ? [`${homeless === 1 ? "One object names" : `${homeless} objects name`} no namespace and would go to ${namespace}.`]
+      : []),
+  ];
+  const effect = strongest(statements.map((statement) => statement.effect));
+  return { impact: { effect, complete: false, tookMs: performance.now() - started, warnings, statements }, findings };
+}
+
+function readFinding({ place, message }: ManifestProblem, files: readonly ManifestFile[], found?: ReadonlySet<string>): ManifestFinding {
+  const template = files.find(({ name }) => name === place.file)?.text.includes("{{") === true;
+  if (template)
+    return {
+      code: "unreadable",
+      severity: "error",
+      message: `${message} This looks like a template: give the output of helm template on standard input (-f -).`,
+      place,
+    };
+  const foreign = found?.has(place.file) === true && (message === "There is no apiVersion." || message === "There is no kind.");
+  return foreign
+    ? { code: "no_manifest", severity: "warning", message: `This is no manifest, and nothing is said of it. ${message}`, place }
+    : { code: "unreadable", severity: "error", message, place };
+}
+
+interface Made {
+  statement: Statement;
+  checked: ManifestFinding[];
+  /** It names no namespace, and is in one. */
+  assumed: boolean;
+}
+
+function statementOf(manifest: Manifest, kind: ObjectKind, index: number, fallback: string): Made {
+  const { object: given, place } = manifest;
+  const named: unknown = given.metadata["namespace"];
+  const own = typeof named === "string" && named !== "" ? named : undefined;
+  const namespace = kind.namespaced === false ? undefined : (own ?? (kind.namespaced === true ? fallback : undefined));
+  const generated = typeof given.metadata["name"] !== "string";
+  const name = generated ? `${String(given.metadata["generateName"])}*` : String(given.metadata["name"]);
+  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+  const object = `${apiVersion} ${kind.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+  // Applied on the server's side a PATCH makes what is not there; a generated name is always new.
+  const method = generated ? "POST" : "PATCH";
+  const within = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+  const path = `${kind.group === "" ? "/api" : "/apis"}/${apiVersion}${within}/${kind.plural}${generated ? "" : `/${encodeURIComponent(name)}`}`;
+  const target = { kind: "resource" as const, group: kind.group, version: kind.version, resource: kind.plural };
+  const { effect } = classifyWrite(method, generated ? target : { ...target, name });
+  const checked = findingsOf(manifest, kind, object);
+  const after = shownObject(given);
+  const metadata = { ...(after["metadata"] as object), ...(namespace === undefined ? {} : { namespace }) };
+  const statement: Statement = {
+    ...bareStatement({ index, start: 0, end: 0, text: `kubectl apply -f ${place.file}`, title: `apply ${object}`, effect }),
+    effects: [{ effect, object, kind: kind.kind, rows: { value: 1, kind: "exact" } }],
+    willFail: checked.filter(({ code }) => code === "invalid").map(({ message }) => ({ code: "invalid", reason: message })),
+    risks: checked
+      .filter(({ severity }) => severity === "warning")
+      .map(({ code, message }) => ({ code, severity: "warning" as const, message })),
+    reversibleReason: "what is there now is not known without a cluster",
+    request: { method, path },
+    after: { ...after, metadata },
+    place: { file: place.file, line: place.line, column: place.column },
+  };
+  return { statement, checked, assumed: namespace !== undefined && own === undefined };
+}
+
+function findingsOf(
+  { object: given, placeOf, place }: Manifest,
+  { builtin, removed, kind }: ObjectKind,
+  object: string,
+): ManifestFinding[] {
+  if (removed !== undefined) {
+    const message = `${String(given.apiVersion)} ${kind} is not served since Kubernetes ${removed.since}; use ${removed.instead}.`;
+    return [{ code: "removed_api", severity: "warning", message, place, object }];
+  }
+  if (builtin === undefined) return [];
+  return checkObject(given, builtin).map(({ path, message }) => ({
+    code: "invalid",
+    severity: "error",
+    message,
+    place: placeOf(path),
+    object,
+  }));
+}

@@ -1,0 +1,38 @@
+/**
+ * Versions that kube-apiserver no longer serves: since when, and what to write instead. Kubernetes documentation, "Deprecated API Migration
+ * Guide". `*` is every kind of the version.
+ */
+export const REMOVED_APIS: Readonly<Record<string, { since: string; instead: string }>> = {
+  "extensions/v1beta1 Ingress": { since: "1.22", instead: "networking.k8s.io/v1" },
+  "extensions/v1beta1 NetworkPolicy": { since: "1.16", instead: "networking.k8s.io/v1" },
+  "extensions/v1beta1 PodSecurityPolicy": { since: "1.16", instead: "pod security admission" },
+  "extensions/v1beta1 *": { since: "1.16", instead: "apps/v1" },
+  "apps/v1beta1 *": { since: "1.16", instead: "apps/v1" },
+  "apps/v1beta2 *": { since: "1.16", instead: "apps/v1" },
+  "admissionregistration.k8s.io/v1beta1 MutatingWebhookConfiguration": { since: "1.22", instead: "admissionregistration.k8s.io/v1" },
+  "admissionregistration.k8s.io/v1beta1 ValidatingWebhookConfiguration": { since: "1.22", instead: "admissionregistration.k8s.io/v1" },
+  "apiextensions.k8s.io/v1beta1 *": { since: "1.22", instead: "apiextensions.k8s.io/v1" },
+  "apiregistration.k8s.io/v1beta1 *": { since: "1.22", instead: "apiregistration.k8s.io/v1" },
+  "certificates.k8s.io/v1beta1 CertificateSigningRequest": { since: "1.22", instead: "certificates.k8s.io/v1" },
+  "coordination.k8s.io/v1beta1 Lease": { since: "1.22", instead: "coordination.k8s.io/v1" },
+  "networking.k8s.io/v1beta1 Ingress": { since: "1.22", instead: "networking.k8s.io/v1" },
+  "networking.k8s.io/v1beta1 IngressClass": { since: "1.22", instead: "networking.k8s.io/v1" },
+  "rbac.authorization.k8s.io/v1beta1 *": { since: "1.22", instead: "rbac.authorization.k8s.io/v1" },
+  "scheduling.k8s.io/v1beta1 *": { since: "1.22", instead: "scheduling.k8s.io/v1" },
+  "storage.k8s.io/v1beta1 CSIStorageCapacity": { since: "1.27", instead: "storage.k8s.io/v1" },
+  "storage.k8s.io/v1beta1 CSIDriver": { since: "1.22", instead: "storage.k8s.io/v1" },
+  "storage.k8s.io/v1beta1 CSINode": { since: "1.22", instead: "storage.k8s.io/v1" },
+  "storage.k8s.io/v1beta1 StorageClass": { since: "1.22", instead: "storage.k8s.io/v1" },
+  "storage.k8s.io/v1beta1 VolumeAttachment": { since: "1.22", instead: "storage.k8s.io/v1" },
+  "batch/v1beta1 CronJob": { since: "1.25", instead: "batch/v1" },
+  "discovery.k8s.io/v1beta1 EndpointSlice": { since: "1.25", instead: "discovery.k8s.io/v1" },
+  "events.k8s.io/v1beta1 Event": { since: "1.25", instead: "events.k8s.io/v1" },
+  "node.k8s.io/v1beta1 RuntimeClass": { since: "1.25", instead: "node.k8s.io/v1" },
+  "policy/v1beta1 PodDisruptionBudget": { since: "1.25", instead: "policy/v1" },
+  "policy/v1beta1 PodSecurityPolicy": { since: "1.25", instead: "pod security admission" },
+  "autoscaling/v2beta1 HorizontalPodAutoscaler": { since: "1.25", instead: "autoscaling/v2" },
+  "autoscaling/v2beta2 HorizontalPodAutoscaler": { since: "1.26", instead: "autoscaling/v2" },
+  "flowcontrol.apiserver.k8s.io/v1beta1 *": { since: "1.26", instead: "flowcontrol.apiserver.k8s.io/v1" },
+  "flowcontrol.apiserver.k8s.io/v1beta2 *": { since: "1.29", instead: "flowcontrol.apiserver.k8s.io/v1" },
+  "flowcontrol.apiserver.k8s.io/v1beta3 *": { since: "1.32", instead: "flowcontrol.apiserver.k8s.io/v1" },
+};
