@@ -77,7 +77,7 @@ interface Outcome {
 
 /** Stops with `usage` and every problem at its place. */
 function readCases(file: string, text: string): { cases: Cases; lineOf: (index: number) => number } {
-  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true, logLevel: "silent" });
   const at = (offset: number): number => text.slice(0, offset).split("\n").length;
   const [broken] = document.errors;
   if (broken !== undefined) throw usage(`${file}:${at(broken.pos[0])}:1: ${broken.message}`);
