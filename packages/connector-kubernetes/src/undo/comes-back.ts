@@ -55,6 +55,15 @@ export function whyLeft(object: WorldObject, isSelecting: (namespace: string, na
   return undefined;
 }
 
+/** Whether an object is in every namespace, or is written for what is there, without having been put there by anybody. */
+export function isMadeAnyway(object: WorldObject, isService: (name: string) => boolean): boolean {
+  const key = keyOfType(object.type);
+  if (FLEETING.has(key) || SELF_MADE.has(`${key} ${object.name}`)) return true;
+  if (key === "/endpoints") return isService(object.name);
+  // The account that every namespace has, and what is issued for accounts.
+  return (key === "/serviceaccounts" && object.name === "default") || object.tokenOf !== undefined;
+}
+
 /** Whether a Job is through. Of one that is known by its name only it is not said. */
 function hasEnded(object: WorldObject): boolean {
   const conditions: Json = object.body?.["status"]?.["conditions"];

@@ -11,10 +11,11 @@ import type { PlannedWrite } from "../gate/planned-write.ts";
 import { writePath, type ResourceTarget } from "../gate/request-target.ts";
 import { SecretValues } from "../gate/secret-values.ts";
 import { Upstream } from "../gate/upstream.ts";
-import { openClusterView } from "../impact/cluster-view.ts";
+import { openClusterView, type ClusterView } from "../impact/cluster-view.ts";
 import { keyOfType, objectName } from "../impact/resource-types.ts";
 import { decided, isChanged, isThereAgain, mergePatch, without } from "./compare.ts";
 import type { Kept, KeptObject } from "./kept.ts";
+import { askedOnce, putInSince } from "./put-in-since.ts";
 import { ownersOf, stepsOf, type Step } from "./steps.ts";
 
 export interface PutBack {
@@ -53,6 +54,7 @@ class Planner {
   readonly result: PutBack;
   readonly #plan: Plan;
   readonly #view: PlanView;
+  readonly #cluster: ClusterView;
   readonly #look: (object: KeptObject) => Promise<KubeObject | undefined>;
   /** What is there now, asked for beforehand so that no step waits for it. */
   readonly #now = new Map<KeptObject, KubeObject | undefined>();
@@ -60,6 +62,8 @@ class Planner {
   readonly #uids = new Map<string, string>();
   /** Namespaces that the undo makes, with what ends under that name first. */
   readonly #made = new Map<string, PlannedWrite["awaits"]>();
+  /** Uids of what the run made. */
+  readonly #ours = new Set<string>();
   /** Resources whose definition the undo makes: the server does not know them yet. */
   readonly #defined = new Set<string>();
 
@@ -68,12 +72,14 @@ class Planner {
     this.#view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay(), unshown: [] };
     const fingerprintKey = randomBytes(32);
     this.#plan = new Plan(this.#view, new SecretValues(fingerprintKey), "plan");
-    const view = openClusterView(cluster, { signal });
-    this.#look = ({ type, namespace, name }) => view.read(type, namespace, name);
+    const now = openClusterView(cluster, { signal });
+    this.#look = ({ type, namespace, name }) => now.read(type, namespace, name);
+    this.#cluster = askedOnce(now);
     this.result = { writes: [], conflicts: [], asTheyWere: 0, ending: [], fingerprintKey };
   }
 
   async look({ objects }: Kept): Promise<void> {
+    for (const { after, left } of objects) if (after === "made" && left !== undefined) this.#ours.add(String(left.metadata?.uid));
     const wide = objects.filter(({ type }) => keyOfType(type) === NAMESPACES || keyOfType(type) === DEFINITIONS);
     const see = async (object: KeptObject): Promise<void> => void this.#now.set(object, await this.#look(object));
     await Promise.all(wide.map(see));
@@ -105,13 +111,7 @@ class Planner {
       this.result.asTheyWere++;
       return;
     }
-    const target: ResourceTarget = {
-      kind: "resource",
-      group: type.group,
-      version: type.version,
-      resource: type.resource,
-      ...place(namespace),
-    };
+    const target = collectionOf(object);
     let awaits: PlannedWrite["awaits"] = namespace === undefined ? undefined : this.#made.get(namespace);
     if (now !== undefined && ending) awaits = this.#awaitEnd(object, target, now);
     if (key === NAMESPACES) this.#made.set(name, awaits);
@@ -152,18 +152,11 @@ class Planner {
   }
 
   async #change(object: KeptObject): Promise<void> {
-    const { type, namespace, name, wanted, left } = object;
+    const { type, name, wanted, left } = object;
     const key = keyOfType(type);
     const now = this.#now.get(object);
     if (now === undefined) return this.#conflict(object, "gone");
-    const target: ResourceTarget = {
-      kind: "resource",
-      group: type.group,
-      version: type.version,
-      resource: type.resource,
-      name,
-      ...place(namespace),
-    };
+    const target = { ...collectionOf(object), name };
     const to = decided(key, wanted!);
     const release = key === "/persistentvolumes" ? unclaimed(wanted!, now) : undefined;
     if (mergePatch(decided(key, now), to) === undefined && release === undefined) return void this.result.asTheyWere++;
@@ -180,20 +173,15 @@ class Planner {
   }
 
   async #delete(object: KeptObject): Promise<void> {
-    const { type, namespace, name, left } = object;
+    const { type, name, left } = object;
     const now = this.#now.get(object);
     if (now === undefined || now.metadata?.deletionTimestamp !== undefined) return void this.result.asTheyWere++;
     if (left === undefined) return this.#conflict(object, "exists", "whether the run made it is not known");
     if (now.metadata?.uid !== left.metadata?.uid) return this.#conflict(object, "exists");
     if (isChanged(keyOfType(type), left, now, false)) return this.#conflict(object, "changed");
-    const target: ResourceTarget = {
-      kind: "resource",
-      group: type.group,
-      version: type.version,
-      resource: type.resource,
-      name,
-      ...place(namespace),
-    };
+    const since = await putInSince(this.#cluster, object, now, this.#ours);
+    if (since !== undefined) return this.#conflict(object, "changed", since);
+    const target = { ...collectionOf(object), name };
     const query = new Map([["propagationPolicy", "Background"]]);
     const answer = await this.#write({ method: "DELETE", target, query, body: { encoding: "none" } });
     if (answer !== undefined) return this.#conflict(object, "blocked", messageOf(answer));
@@ -226,6 +214,13 @@ class Planner {
   }
 }
 
+const collectionOf = ({ type: { group, version, resource }, namespace }: KeptObject): ResourceTarget => ({
+  kind: "resource",
+  group,
+  version,
+  resource,
+  ...place(namespace),
+});
 const place = (namespace: string | undefined): { namespace?: string } => (namespace === undefined ? {} : { namespace });
 const nameIn = ({ type, namespace, name }: KeptObject): string => objectName(type, namespace, name);
 
