@@ -218,6 +218,17 @@ test("what is refused, what fails and what only reads is said before anybody pro
   await expect(panel(oncall).getByRole("button", { name: /^Propose/ })).toBeDisabled();
   await line("kubectl get pods --kubeconfig /root/.kube/config");
   await expect(panel(oncall)).toContainText("--kubeconfig is refused: which cluster is asked, and as whom, is said by the connection");
+  for (const [text, rule, words] of [
+    ["kubectl create namespace scratch", "namespace-without-env", "This namespace has no env label"],
+    ["kubectl run box -n web --image=images.example/box:1 --privileged", "privileged-pods", "A privileged container owns its node"],
+    ["kubectl create clusterrolebinding me --clusterrole=cluster-admin --user=me", "cluster-admin", "cluster-admin may do everything"],
+  ] as const) {
+    await line(text);
+    await expect(panel(oncall)).toContainText(words);
+    await expect(panel(oncall)).toContainText(rule);
+    await expect(panel(oncall).getByRole("button", { name: /^Propose/ })).toBeDisabled();
+  }
+  await expectAccessible(oncall.page);
   await line("kubectl delete pod nosuch -n web");
   await expect(panel(oncall)).toContainText("kubectl would fail before it writes anything");
   await expect(panel(oncall)).toContainText('pods "nosuch" not found');

@@ -4,11 +4,12 @@ import { usage } from "./exit.ts";
 import { inputText } from "./input-text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Bytes of all files of a run together. */
+/** Bytes of all files of a run together, and how many of a folder. */
 const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_FILES = 10_000;
 
 /** Names that hold manifests where a folder is given. */
-const MANIFEST = /\.(ya?ml|json)$/;
+const MANIFEST = /\.(ya?ml|json)$/i;
 
 export interface GivenText {
   /** As people wrote it; `-` is standard input. */
@@ -41,7 +42,8 @@ export async function filesAt(
     }
     const within = await below(terminal.config.cwd, path, match);
     if (within.length === 0)
-      throw usage(`There is no file in ${path} whose name ends like ${match === MANIFEST ? ".yaml, .yml or .json" : ".sql"}.`);
+      throw usage(`There is no ${match === MANIFEST ? ".yaml, .yml or .json" : ".sql"} file in ${path}.`);
+    if (within.length > MOST_FILES) throw usage(`There are more than ${MOST_FILES} files in ${path}. Judge it in parts.`);
     for (const name of within) {
       found.add(name);
       await add(name);

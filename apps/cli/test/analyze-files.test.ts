@@ -67,6 +67,20 @@ describe.skipIf(program === undefined)("a stored cluster", () => {
     expect([code, Impact.parse(JSON.parse(out)).effect]).toEqual([0, "append"]);
   });
 
+  test("a policy that is not in force judges kubectl lines against a stored cluster, each at its line", async () => {
+    const policy = join(folder, "rules.yaml");
+    const rule = `{ id: blue, when: 'after.text("data.mode") == "blue"', effect: deny, message: Not blue. }`;
+    await writeFile(policy, `version: 1\nrules:\n  - { id: all, effect: allow }\n  - ${rule}\n`);
+    const lines = join(folder, "blue.txt");
+    await writeFile(lines, "kubectl get pods\nkubectl apply -f deploy.yaml\n");
+    const args = ["--connection", "eks", "-f", `deploy.yaml=${join(folder, "web.yaml")}`, "--format", "plain", lines];
+    expect(await interlock(["policy", "test", policy, ...args], environment)).toEqual({
+      code: 1,
+      error: "",
+      out: `${lines}:2:1: error: v1 ConfigMap default/web: Not blue. [blue]\n`,
+    });
+  });
+
   test.each([
     ["a file that is not given", [], "kubectl apply -f deploy.yaml", 1, /no file deploy\.yaml: give it with --file deploy\.yaml=PATH/],
     ["a file that nothing reads", ["-f", "x.yaml=FOLDER/web.yaml"], "kubectl get pods", 2, /Nothing of it reads the file x\.yaml/],

@@ -99,7 +99,7 @@ test.each<[string, string, OfflineOptions, object]>([
   ],
   [
     "a kustomization",
-    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nmetadata: { name: x }\n",
+    "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n",
     {},
     { code: "no_manifest", message: expect.stringContaining("kustomize build") as string },
   ],
