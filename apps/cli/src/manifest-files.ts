@@ -41,8 +41,7 @@ export async function filesAt(
       continue;
     }
     const within = await below(terminal.config.cwd, path, match);
-    if (within.length === 0)
-      throw usage(`There is no ${match === MANIFEST ? ".yaml, .yml or .json" : ".sql"} file in ${path}.`);
+    if (within.length === 0) throw usage(`There is no ${match === MANIFEST ? ".yaml, .yml or .json" : ".sql"} file in ${path}.`);
     if (within.length > MOST_FILES) throw usage(`There are more than ${MOST_FILES} files in ${path}. Judge it in parts.`);
     for (const name of within) {
       found.add(name);
