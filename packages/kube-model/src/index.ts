@@ -8,6 +8,7 @@ export { PROTOCOLS, portTexts, type PortSet, type Protocol } from "./network/por
 export { difference, type ChangedConnections, type ChangedEnd } from "./network/difference.ts";
 export { matrixOf, type Matrix } from "./network/matrix.ts";
 export {
+  pairCount,
   reachability,
   summarize,
   type Answer,

@@ -1,4 +1,4 @@
-import { addressText, holds, type Address } from "./address.ts";
+import { addressText, type Address } from "./address.ts";
 import type { Peer } from "./policy.ts";
 
 export type Block = Peer & { kind: "block" };
@@ -68,26 +68,37 @@ function firstFree(parts: readonly { first: bigint; last: bigint }[], taken: Rea
   return undefined;
 }
 
+/** Stretches of a block without its exceptions. */
+function stretchesOf({ cidr, except }: Block): { first: bigint; last: bigint }[] {
+  const holes = except.filter(({ family }) => family === cidr.family).toSorted((a, b) => (a.first < b.first ? -1 : 1));
+  const stretches: { first: bigint; last: bigint }[] = [];
+  let at = cidr.first;
+  for (const { first, last } of holes) {
+    if (last < at || first > cidr.last) continue;
+    if (at < first) stretches.push({ first: at, last: first - 1n });
+    at = last + 1n;
+  }
+  if (at <= cidr.last) stretches.push({ first: at, last: cidr.last });
+  return stretches;
+}
+
 function zoneOf(blocks: readonly Block[], family: 4 | 6): Zone {
   const own = blocks.filter(({ cidr }) => cidr.family === family);
-  const starts = new Set<bigint>([0n]);
-  for (const { cidr, except } of own) {
-    for (const { first, last } of [cidr, ...except.filter((one) => one.family === family)]) {
-      starts.add(first);
-      if (last < LAST[family]) starts.add(last + 1n);
+  // Where a block begins or ends to mean an address, its bit turns.
+  const turns = new Map<bigint, bigint>([[0n, 0n]]);
+  own.forEach((block, index) => {
+    for (const { first, last } of stretchesOf(block)) {
+      for (const at of last < LAST[family] ? [first, last + 1n] : [first]) turns.set(at, (turns.get(at) ?? 0n) ^ (1n << BigInt(index)));
     }
-  }
-  const sorted = [...starts].toSorted((left, right) => (left < right ? -1 : 1));
+  });
+  const sorted = [...turns.keys()].toSorted((left, right) => (left < right ? -1 : 1));
   // Class 0 is what no block means.
-  const members = new Map<string, number>([["", 0]]);
-  const classes = sorted.map((value) => {
-    const address: Address = { family, value, text: "" };
-    const inside = own.flatMap(({ cidr, except }, index) =>
-      holds(cidr, address) && !except.some((one) => holds(one, address)) ? [index] : [],
-    );
-    const key = inside.join();
-    const known = members.get(key) ?? members.size;
-    members.set(key, known);
+  const members = new Map<bigint, number>([[0n, 0]]);
+  let meant = 0n;
+  const classes = sorted.map((start) => {
+    meant ^= turns.get(start)!;
+    const known = members.get(meant) ?? members.size;
+    members.set(meant, known);
     return known;
   });
   return { starts: sorted, classes, named: own.length > 0 };

@@ -3,7 +3,7 @@ import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import { alone } from "./address.ts";
 import { withEdits, type LabelEdits, type Selector } from "./compiled-selector.ts";
 import { admitsParty, sidesOf, type Party, type Path } from "./connection.ts";
-import { joined, type Edit } from "./edits.ts";
+import { editSize, type Edit } from "./edits.ts";
 import type { Asked } from "./explanation.ts";
 import { portsAt, type Network } from "./network.ts";
 import { MADE_BY_CONTROLLERS, templateOf, type Pod } from "./pod.ts";
@@ -12,6 +12,12 @@ import { hasPoint, pointOf } from "./port-set.ts";
 
 /** Ways to meet one selector that are gone through; they grow with the values of its `In`s. */
 const WAYS = 8;
+
+/** Edits that might help, and how many values they write. */
+export interface Candidate {
+  edits: readonly Edit[];
+  size: number;
+}
 const NAME_LABEL = "kubernetes.io/metadata.name";
 
 /**
@@ -19,23 +25,29 @@ const NAME_LABEL = "kubernetes.io/metadata.name";
  * end, so that a rule means the other or another policy selects the own; a port or a peer more in a rule; a policy of its own. What would
  * take a pod out of a policy's protection is never among them, however few words it has.
  */
-export function candidatesFor(network: Network, path: Path, direction: Direction, asked: Asked): Edit[][] {
+export function candidatesFor(network: Network, path: Path, direction: Direction, asked: Asked): Candidate[] {
   const { own, other } = sidesOf(path, direction);
   if (own.pod === undefined) return [];
-  const found: Edit[][] = [];
+  const found: Candidate[] = [];
   const point = pointOf(asked.port, asked.protocol);
-  const add = (...parts: readonly Edit[]): void => {
-    const edits = joined(parts);
-    if (edits !== undefined && edits.length > 0) found.push(edits);
+  const sizes = new Map<Edit, number>();
+  const sizeOf = (edit: Edit): number => {
+    const size = sizes.get(edit) ?? editSize(edit);
+    sizes.set(edit, size);
+    return size;
   };
+  const add = (...edits: readonly Edit[]): void => {
+    if (edits.length > 0) found.push({ edits, size: edits.reduce((sum, edit) => sum + sizeOf(edit), 0) });
+  };
+  const ways = new Ways(network);
   for (const policy of network.policiesIn(own.pod.namespace)) {
     const rules = policy[direction];
     if (rules === undefined) continue;
-    const selected = policy.selector.selects(own.pod.labels) ? [[]] : podEdits(policy.selector, own.pod);
+    const selected = policy.selector.selects(own.pod.labels) ? [[]] : ways.podEdits(policy.selector, own.pod);
     if (selected.length === 0) continue;
     rules.forEach((rule, index) => {
       const ports = hasPoint(portsAt(rule, path.to.pod), point) ? [] : portEdit(policy, direction, index, asked);
-      const peers = admitsParty(network, policy, rule, other) ? [[]] : peerWays(network, policy, direction, rule, index, other);
+      const peers = admitsParty(network, policy, rule, other) ? [[]] : peerWays(ways, policy, direction, rule, index, other);
       for (const first of selected) for (const peer of peers) add(...first, ...peer, ...ports);
     });
   }
@@ -49,18 +61,51 @@ function portEdit({ object }: Policy, field: Direction, rule: number, { port, pr
 }
 
 /** Ways to make a rule mean a party: by the party's labels, or by one peer more. */
-function peerWays(network: Network, policy: Policy, field: Direction, rule: Rule, index: number, party: Party): Edit[][] {
-  const ways = (rule.peers ?? []).flatMap((peer) => labelWays(network, policy, peer, party));
-  const value = peerFor(network, policy.namespace, party);
+function peerWays(made: Ways, policy: Policy, field: Direction, rule: Rule, index: number, party: Party): Edit[][] {
+  const ways = (rule.peers ?? []).flatMap((peer) => labelWays(made, policy, peer, party));
+  const value = made.peerFor(policy.namespace, party);
   return value === undefined ? ways : [...ways, [{ kind: "peer", policy: policy.object, field, rule: index, value }]];
 }
 
-function labelWays(network: Network, policy: Policy, peer: Peer, { pod }: Party): Edit[][] {
+function labelWays(made: Ways, policy: Policy, peer: Peer, { pod }: Party): Edit[][] {
   if (peer.kind !== "pods" || pod === undefined) return [];
   if (peer.namespaces === undefined && pod.namespace !== policy.namespace) return [];
-  const namespaces = peer.namespaces === undefined ? [[]] : namespaceEdits(network, peer.namespaces, pod.namespace);
-  const pods = peer.pods === undefined ? [[]] : podEdits(peer.pods, pod);
+  const namespaces = peer.namespaces === undefined ? [[]] : made.namespaceEdits(peer.namespaces, pod.namespace);
+  const pods = peer.pods === undefined ? [[]] : made.podEdits(peer.pods, pod);
   return namespaces.flatMap((left) => pods.map((right) => [...left, ...right]));
+}
+
+/** Ways to meet selectors, each found once: many policies write the same. */
+class Ways {
+  readonly #network: Network;
+  readonly #known = new Map<Selector, Map<string, Edit[][]>>();
+  readonly #peers = new Map<string, Json>();
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  namespaceEdits(selector: Selector, name: string): Edit[][] {
+    return this.#once(selector, name, () => namespaceEdits(this.#network, selector, name));
+  }
+
+  podEdits(selector: Selector, pod: Pod): Edit[][] {
+    return this.#once(selector, pod.id, () => podEdits(selector, pod));
+  }
+
+  /** Asked for one party only. */
+  peerFor(policyNamespace: string, party: Party): Json {
+    if (!this.#peers.has(policyNamespace)) this.#peers.set(policyNamespace, peerFor(this.#network, policyNamespace, party));
+    return this.#peers.get(policyNamespace);
+  }
+
+  #once(selector: Selector, what: string, find: () => Edit[][]): Edit[][] {
+    const known = this.#known.get(selector) ?? new Map<string, Edit[][]>();
+    this.#known.set(selector, known);
+    const found = known.get(what) ?? find();
+    known.set(what, found);
+    return found;
+  }
 }
 
 function namespaceEdits(network: Network, selector: Selector, name: string): Edit[][] {
@@ -117,7 +162,7 @@ export function selectorFor(network: Network, pod: Pod): Json {
   if (isRecord(own) && Object.keys(own).length > 0) return { matchLabels: own };
   const stable = Object.entries(pod.labels).filter(([key]) => !MADE_BY_CONTROLLERS.has(key));
   if (stable.length === 0) return {};
-  const others = [...network.pods].filter((one) => one.namespace === pod.namespace && one.id !== pod.id && !one.finished);
+  const others = [...network.podsIn(pod.namespace).values()].filter((one) => one.id !== pod.id && !one.finished);
   const shared = (labels: Labels): number => others.filter((one) => matches(one, labels)).length;
   const whole = Object.fromEntries(stable);
   const least = shared(whole);

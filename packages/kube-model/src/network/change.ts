@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf } from "../label-selector.ts";
-import { candidatesFor } from "./candidates.ts";
+import { candidatesFor, type Candidate } from "./candidates.ts";
 import { admitsOn, isAllowed, pathsBetween, type Point } from "./connection.ts";
 import { difference, type ChangedConnections } from "./difference.ts";
 import { commandOf, editSize, joined, objectKey, textOf, writtenBy, type Edit, type Written } from "./edits.ts";
@@ -33,7 +33,7 @@ const PAIRED = 40;
 /** Candidates that are tried, smallest first. */
 const TRIED = 600;
 /** Of those that are equally small, how many are compared by what they open. */
-const COMPARED = 24;
+const COMPARED = 12;
 /** Connections of one question that may each need an edit of its own. */
 const STEPS = 8;
 
@@ -73,52 +73,66 @@ export function smallestChange(network: Network, pairs: readonly Pair[]): Openin
 /** Edits that open one connection, and all of `wanted` where one set of them does. */
 function bestFor(network: Network, pair: Pair, wanted: readonly Pair[]): Edit[] | undefined {
   const paths = pathsBetween(asItIs(network, pair.from), asItIs(network, pair.to));
-  const candidates = smallestFirst(paths.flatMap((path) => candidatesOf(network, path, pair)));
+  const candidates = paths.flatMap((path) => candidatesOf(network, path, pair)).toSorted((left, right) => left.size - right.size);
   for (const goal of wanted.length > 1 ? [wanted, [pair]] : [[pair]]) {
-    let best: { edits: Edit[]; rank: number[] } | undefined;
-    let size = 0;
-    let compared = 0;
-    let tried = 0;
-    for (const edits of candidates) {
-      if (best !== undefined && (sizeOf(edits) > size || compared >= COMPARED)) break;
-      // What always helps, if anything does, is a policy of its own: it is tried however many there are before it.
-      if (tried++ > TRIED && !edits.every(({ kind }) => kind === "policy")) continue;
-      const after = applied(network, edits);
-      if (!goal.every((one) => opensPair(after, one))) continue;
-      size = sizeOf(edits);
-      compared++;
-      const rank = rankOf(difference(network, after), edits);
-      if (best === undefined || isLess(rank, best.rank)) best = { edits, rank };
-    }
-    if (best !== undefined) return best.edits;
+    const best = smallestOf(network, candidates, goal);
+    if (best !== undefined) return best;
   }
   return undefined;
 }
 
-function candidatesOf(network: Network, path: ReturnType<typeof pathsBetween>[number], asked: Pair): Edit[][] {
+/** The best of the smallest candidates, which come smallest first, that open all of `goal`. */
+function smallestOf(network: Network, candidates: readonly Candidate[], goal: readonly Pair[]): Edit[] | undefined {
+  let best: { edits: Edit[]; rank: Rank } | undefined;
+  let size = 0;
+  let compared = 0;
+  let tries = 0;
+  const tried = new Set<string>();
+  for (const candidate of candidates) {
+    if (best !== undefined && (candidate.size > size || compared >= COMPARED)) break;
+    // What always helps, if anything does, is a policy of its own: it is tried however many there are before it.
+    if (tries > TRIED && !candidate.edits.every(({ kind }) => kind === "policy")) continue;
+    const edits = joined(candidate.edits);
+    if (edits === undefined) continue;
+    const text = edits.map(textOf).toSorted().join("\n");
+    if (tried.has(text)) continue;
+    tried.add(text);
+    tries++;
+    const after = applied(network, edits);
+    if (!goal.every((one) => opensPair(after, one))) continue;
+    size = candidate.size;
+    compared++;
+    const rank = rankOf(network, after, edits, best?.rank);
+    if (rank !== undefined && (best === undefined || isLess(rank, best.rank))) best = { edits, rank };
+  }
+  return best?.edits;
+}
+
+function candidatesOf(network: Network, path: ReturnType<typeof pathsBetween>[number], asked: Pair): Candidate[] {
   const point = pointOf(asked.port, asked.protocol);
   const blocked = (["egress", "ingress"] as const).filter((direction) => !admitsOn(network, path, direction, point));
-  const sides = blocked.map((direction) => smallestFirst(candidatesFor(network, path, direction, asked)));
-  const [one, other] = sides;
+  const [one, other] = blocked.map((direction) =>
+    candidatesFor(network, path, direction, asked).toSorted((left, right) => left.size - right.size),
+  );
   if (one === undefined || other === undefined) return one ?? [];
+  // A label may open both sides; a rule of one side never opens the other.
+  const labels = [...one, ...other].filter(({ edits }) => edits.some(({ kind }) => kind === "labels" || kind === "template-labels"));
+  const [left, right] = [distinct(one), distinct(other)];
   return [
-    ...one,
-    ...other,
-    ...one.slice(0, PAIRED).flatMap((left) =>
-      other.slice(0, PAIRED).flatMap((right) => {
-        const edits = joined([...left, ...right]);
-        return edits === undefined ? [] : [edits];
-      }),
-    ),
+    ...labels,
+    ...left.flatMap((first) => right.map((second) => ({ edits: [...first.edits, ...second.edits], size: first.size + second.size }))),
   ];
 }
 
-function smallestFirst(candidates: readonly Edit[][]): Edit[][] {
-  const known = new Map(candidates.map((edits) => [edits.map(textOf).toSorted().join("\n"), edits]));
-  return [...known.values()]
-    .map((edits) => ({ edits, size: sizeOf(edits) }))
-    .toSorted((a, b) => a.size - b.size)
-    .map(({ edits }) => edits);
+/** The smallest of them that do different things. */
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const known = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    if (known.size >= PAIRED) break;
+    const text = candidate.edits.map(textOf).toSorted().join("\n");
+    if (!known.has(text)) known.set(text, candidate);
+  }
+  return [...known.values()];
 }
 
 const sizeOf = (edits: readonly Edit[]): number => edits.reduce((sum, edit) => sum + editSize(edit), 0);
@@ -126,24 +140,44 @@ const sizeOf = (edits: readonly Edit[]): number => edits.reduce((sum, edit) => s
 export const applied = (network: Network, edits: readonly Edit[]): Network =>
   network.with({ put: writtenBy(edits).map(({ after }) => after) });
 
+interface Rank {
+  /** Whether it closes anything. */
+  closes: number;
+  lostLabels: number;
+  /** Opened pairs of a pod and addresses outside. */
+  outside: number;
+  pairs: number;
+  ports: number;
+  /** Workloads whose pods restart. */
+  restarts: number;
+}
+
 /**
  * What is better is less: closing nothing, no label taken away or given another value (others may go by it), then opening to no address
- * outside, few pairs, few ports; then leaving pods as they run.
+ * outside, few pairs, few ports; then leaving pods as they run. Undefined as soon as it cannot be better than `best`.
  */
-function rankOf(changed: readonly ChangedConnections[], edits: readonly Edit[]): number[] {
-  const opened = changed.filter((one) => one.opened.length > 0);
-  const sum = (list: readonly ChangedConnections[], of: (one: ChangedConnections) => number): number =>
-    list.reduce((all, one) => all + of(one), 0);
-  const outside = opened.filter(({ from, to }) => from.kind === "outside" || to.kind === "outside");
-  return [
-    sum(changed, ({ closed, pairs }) => (closed.length > 0 ? pairs : 0)) > 0 ? 1 : 0,
-    edits.reduce((all, edit) => all + lostLabels(edit), 0),
-    sum(outside, ({ pairs }) => pairs),
-    sum(opened, ({ pairs }) => pairs),
-    sum(opened, ({ opened: ports, pairs }) => portCount(ports) * pairs),
-    edits.filter(({ kind }) => kind === "template-labels").length,
-    edits.length,
-  ];
+function rankOf(before: Network, after: Network, edits: readonly Edit[], best: Rank | undefined): Rank | undefined {
+  const rank: Rank = {
+    closes: 0,
+    lostLabels: edits.reduce((sum, edit) => sum + lostLabels(edit), 0),
+    outside: 0,
+    pairs: 0,
+    ports: 0,
+    restarts: edits.filter(({ kind }) => kind === "template-labels").length,
+  };
+  let worse = false;
+  difference(before, after, ({ from, to, opened, closed, pairs }) => {
+    if (closed.length > 0) rank.closes = 1;
+    if (opened.length > 0) {
+      if (from.kind === "outside" || to.kind === "outside") rank.outside += pairs;
+      rank.pairs += pairs;
+      rank.ports += portCount(opened) * pairs;
+    }
+    // All of these only grow.
+    worse = best !== undefined && isLess(best, { ...rank, restarts: 0 });
+    return worse;
+  });
+  return worse ? undefined : rank;
 }
 
 function lostLabels(edit: Edit): number {
@@ -152,9 +186,10 @@ function lostLabels(edit: Edit): number {
   return Object.keys(edit.labels).filter((key) => Object.hasOwn(labels, key)).length;
 }
 
-function isLess(left: readonly number[], right: readonly number[]): boolean {
-  const at = left.findIndex((value, index) => value !== right[index]);
-  return at !== -1 && left[at]! < right[at]!;
+function isLess(left: Rank, right: Rank): boolean {
+  const keys = ["closes", "lostLabels", "outside", "pairs", "ports", "restarts"] as const;
+  const at = keys.find((key) => left[key] !== right[key]);
+  return at !== undefined && left[at] < right[at];
 }
 
 /** A change as people read it and as an ordinary command does it. */

@@ -11,6 +11,8 @@ export interface Relevance {
   labels: readonly string[];
   /** Names of ports. */
   names: ReadonlySet<string>;
+  /** By their text. */
+  blocks: ReadonlyMap<string, Block>;
   space: AddressSpace;
   /** Equal for policies that look at the same. */
   key: string;
@@ -30,9 +32,27 @@ export function relevanceOf(policies: Iterable<Policy>): Relevance {
       }
     }
   }
+  return relevance(labels, names, blocks);
+}
+
+function relevance(labels: Iterable<string>, names: ReadonlySet<string>, blocks: ReadonlyMap<string, Block>): Relevance {
   const sorted = [...labels].toSorted();
   const key = JSON.stringify([sorted, [...names].toSorted(), [...blocks.keys()].toSorted()]);
-  return { labels: sorted, names, space: new AddressSpace([...blocks.values()]), key };
+  return { labels: sorted, names, blocks, space: new AddressSpace([...blocks.values()]), key };
+}
+
+/** What either looks at; the first as it is where the other adds nothing. */
+export function widened(base: Relevance, more: Relevance): Relevance {
+  const adds =
+    more.labels.some((label) => !base.labels.includes(label)) ||
+    [...more.names].some((name) => !base.names.has(name)) ||
+    [...more.blocks.keys()].some((block) => !base.blocks.has(block));
+  if (!adds) return base;
+  return relevance(
+    new Set([...base.labels, ...more.labels]),
+    new Set([...base.names, ...more.names]),
+    new Map([...base.blocks, ...more.blocks]),
+  );
 }
 
 const rulesOf = (policy: Policy): Rule[] => [...(policy.ingress ?? []), ...(policy.egress ?? [])];

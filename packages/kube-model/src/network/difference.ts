@@ -1,12 +1,23 @@
-import { classKey, networkClasses, networkOutside, networkRelevance, relevanceOf, type EndClass, type PodClass } from "./classes.ts";
+import {
+  classKey,
+  networkClasses,
+  networkOutside,
+  networkRelevance,
+  relevanceOf,
+  widened,
+  type EndClass,
+  type Relevance,
+} from "./classes.ts";
 import { isExempt, portsByPolicy, type Point } from "./connection.ts";
+import { Compared } from "./compared-rows.ts";
+import { Effects, hasOtherNetwork, type MovedPod } from "./effects.ts";
 import type { Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
-import { NO_PORTS, samePorts, without, type PortSet } from "./port-set.ts";
+import { samePorts, without, type PortSet } from "./port-set.ts";
 
-/** Ends that were alike before and are alike after, with what stands for them in either; absent in one where they are not there. */
+/** Ends that were alike before and are alike after, with what stands for them in either. */
 export type ChangedEnd =
-  | { kind: "pods"; pods: readonly Pod[]; before: Pod | undefined; after: Pod | undefined }
+  | (MovedPod & { kind: "pods"; pods: readonly Pod[] })
   | { kind: "outside"; text: string; before: Point; after: Point };
 
 /** Connections between two classes of ends that appear or vanish. */
@@ -23,68 +34,117 @@ export interface ChangedConnections {
 /**
  * All connections that another state of a network has or lacks: exactly those, since every one of them has an end whose own labels,
  * namespace or policies differ. Not told are connections of pods that are in one of the two alone: nothing has opened or closed for them.
+ * `enough` ends it early: it is asked after each that is found.
  */
-export function difference(before: Network, after: Network): ChangedConnections[] {
+export function difference(before: Network, after: Network, enough?: (found: ChangedConnections) => boolean): ChangedConnections[] {
   const touched = touchedPods(before, after);
   if (touched.size === 0) return [];
-  const relevance = samePolicies(before, after) ? networkRelevance(before) : relevanceOf([...before.policies, ...after.policies]);
-  const key = classKey(relevance);
-  const changed = new Map<string, { pods: Pod[]; before: Pod; after: Pod }>();
-  for (const id of touched) {
-    const [was, will] = [podOf(before, id)!, podOf(after, id)!];
-    if (was.finished || will.finished) continue;
-    const joint = `${key(was)}\n\n${key(will)}`;
-    const known = changed.get(joint);
-    if (known === undefined) changed.set(joint, { pods: [was], before: was, after: will });
-    else known.pods.push(was);
-  }
-  const moved: ChangedEnd[] = [...changed.values()].map((one) => ({ kind: "pods", ...one }));
-  const still: ChangedEnd[] = [
-    ...networkClasses(before, relevance).flatMap((one) => unchanged(one, touched, after)),
-    ...networkOutside(before, relevance).map((one) => ({ kind: "outside" as const, text: one.text, ...pointsOf(one) })),
-  ];
+  const relevance = relevanceOfBoth(before, after);
+  const moved = movedClasses(after, touched, relevance);
+  const effects = new Effects(before, after);
   const found: ChangedConnections[] = [];
-  const compare = (from: ChangedEnd, to: ChangedEnd): void => {
-    const pair = comparedPair(before, after, from, to);
-    if (pair !== undefined) found.push(pair);
+  const tell = (pair: ChangedConnections | undefined): boolean => {
+    if (pair === undefined) return false;
+    found.push(pair);
+    return enough?.(pair) === true;
   };
-  for (const end of moved) {
-    for (const other of still) {
-      compare(end, other);
-      compare(other, end);
-    }
-    for (const other of moved) compare(end, other);
+  const rows = relevance === networkRelevance(before) ? new Compared(before, after, effects) : undefined;
+  const pairs =
+    rows === undefined || moved.some(hasOtherNetwork)
+      ? everyPair(moved, [...outsideEnds(before, relevance), ...untouchedClasses(before, touched, relevance)])
+      : reachedPairs(rows, moved, touched);
+  for (const [from, to] of pairs) {
+    const pair = rows?.covers(from, to) === true ? pairOf(rows, from, to) : directPair(before, after, effects, from, to);
+    if (tell(pair)) break;
   }
   return found;
 }
 
-const pointsOf = (one: EndClass & { kind: "outside" }): { before: Point; after: Point } => {
-  const point = { address: one.address };
-  return { before: point, after: point };
-};
+type MovedEnd = ChangedEnd & { kind: "pods" };
 
-function unchanged({ pods }: PodClass, touched: ReadonlySet<string>, after: Network): ChangedEnd[] {
-  const rest = pods.some(({ id }) => touched.has(id)) ? pods.filter(({ id }) => !touched.has(id)) : pods;
-  const [first] = rest;
-  return first === undefined || podOf(after, first.id) === undefined
-    ? []
-    : [{ kind: "pods", pods: rest, before: first, after: podOf(after, first.id) }];
+function* everyPair(moved: readonly MovedEnd[], still: readonly ChangedEnd[]): Iterable<[ChangedEnd, ChangedEnd]> {
+  for (const end of moved) {
+    for (const other of still) {
+      yield [end, other];
+      yield [other, end];
+    }
+    for (const other of moved) yield [end, other];
+  }
 }
 
-function comparedPair(before: Network, after: Network, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
-  const was = portsOf(before, from.before, to.before);
-  const will = portsOf(after, from.after, to.after);
+/** The pairs that may differ, each once: those outside first, since a change that opens to them is soon found to be worse than another. */
+function* reachedPairs(rows: Compared, moved: readonly MovedEnd[], touched: ReadonlySet<Pod>): Iterable<[ChangedEnd, ChangedEnd]> {
+  const byClass = new Map<number, ChangedEnd[]>();
+  const movedFrom = Map.groupBy(moved, (end) => rows.classOf(end));
+  const endsOf = (index: number): ChangedEnd[] => {
+    const known = byClass.get(index) ?? [...restOf(rows.classes[index]!, touched), ...(movedFrom.get(index) ?? [])];
+    byClass.set(index, known);
+    return known;
+  };
+  const told = new Map<ChangedEnd, Set<ChangedEnd>>();
+  const first = (from: ChangedEnd, to: ChangedEnd): boolean => {
+    const known = told.get(from) ?? new Set<ChangedEnd>();
+    told.set(from, known);
+    return known.size !== known.add(to).size;
+  };
+  for (const end of moved) {
+    const { to, from } = rows.reached(end);
+    for (const index of to) for (const other of endsOf(index)) if (first(end, other)) yield [end, other];
+    for (const index of from) for (const other of endsOf(index)) if (first(other, end)) yield [other, end];
+    for (const other of moved) if (!rows.covers(end, other) && first(end, other)) yield [end, other];
+  }
+}
+
+const outsideEnds = (before: Network, relevance: Relevance): ChangedEnd[] =>
+  networkOutside(before, relevance).flatMap((one) => restOf(one, new Set()));
+
+/** A class without the pods that are told of apart. */
+function restOf(one: EndClass, touched: ReadonlySet<Pod>): ChangedEnd[] {
+  if (one.kind === "outside")
+    return [{ kind: "outside", text: one.text, before: { address: one.address }, after: { address: one.address } }];
+  const rest = one.pods.some((pod) => touched.has(pod)) ? one.pods.filter((pod) => !touched.has(pod)) : one.pods;
+  const [first] = rest;
+  return first === undefined ? [] : [{ kind: "pods", pods: rest, before: first, after: first }];
+}
+
+/** Touched pods by what they were and what they will be. */
+function movedClasses(after: Network, touched: ReadonlySet<Pod>, relevance: Relevance): MovedEnd[] {
+  const key = classKey(relevance);
+  const classes = new Map<string, { pods: Pod[]; before: Pod; after: Pod }>();
+  for (const was of touched) {
+    const will = after.pod(was.namespace, was.name)!;
+    if (was.finished || will.finished) continue;
+    const joint = was === will ? key(was) : `${key(was)}\n\n${key(will)}`;
+    const known = classes.get(joint);
+    if (known === undefined) classes.set(joint, { pods: [was], before: was, after: will });
+    else known.pods.push(was);
+  }
+  return [...classes.values()].map((one) => ({ kind: "pods", ...one }));
+}
+
+function untouchedClasses(before: Network, touched: ReadonlySet<Pod>, relevance: Relevance): ChangedEnd[] {
+  return networkClasses(before, relevance).flatMap((one) => restOf(one, touched));
+}
+
+function pairOf(rows: Compared, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
+  const [was, will] = rows.ports(from, to);
+  return was === will ? undefined : changedPair(from, to, was, will);
+}
+
+function directPair(before: Network, after: Network, effects: Effects, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
+  if (!effects.mayDiffer(from, to)) return undefined;
+  return changedPair(from, to, portsOf(before, from.before, to.before), portsOf(after, from.after, to.after));
+}
+
+function changedPair(from: ChangedEnd, to: ChangedEnd, was: PortSet, will: PortSet): ChangedConnections | undefined {
   if (samePorts(was, will)) return undefined;
   const pairs = pairCount(from, to);
   return pairs === 0 ? undefined : { from, to, opened: without(will, was), closed: without(was, will), pairs };
 }
 
-function portsOf(network: Network, from: Pod | Point | undefined, to: Pod | Point | undefined): PortSet {
-  if (from === undefined || to === undefined) return NO_PORTS;
-  return portsByPolicy(network, asPoint(from), asPoint(to));
-}
+const portsOf = (network: Network, from: Pod | Point, to: Pod | Point): PortSet => portsByPolicy(network, asPoint(from), asPoint(to));
 
-const asPoint = (one: Pod | Point): Point => ("labels" in one ? { pod: one } : one);
+export const asPoint = (one: Pod | Point): Point => ("labels" in one ? { pod: one } : one);
 
 /** Without those that no policy can block, which neither open nor close. */
 function pairCount(from: ChangedEnd, to: ChangedEnd): number {
@@ -94,56 +154,48 @@ function pairCount(from: ChangedEnd, to: ChangedEnd): number {
   }
   let pairs = from.pods.length * to.pods.length;
   if (from === to) pairs -= from.pods.length;
-  const host = from.pods[0]!.host ? from : to.pods[0]!.host ? to : undefined;
-  if (host === undefined) return pairs;
+  if (!from.pods[0]!.host && !to.pods[0]!.host) return pairs;
   for (const pod of from.pods) for (const other of to.pods) if (pod.id !== other.id && isExempt({ pod }, { pod: other })) pairs--;
   return pairs;
 }
 
-/** Pods that are in both and whose labels, namespace's labels or policies differ. */
-export function touchedPods(before: Network, after: Network): Set<string> {
-  const touched = new Set<string>();
-  const relabelled = new Set<string>();
+/** Pods, as they were, that are in both and whose labels, namespace's labels or policies differ. */
+function touchedPods(before: Network, after: Network): Set<Pod> {
+  const touched = new Set<Pod>();
   for (const { name, labels } of after.namespaces) {
+    const own = before.podsIn(name);
+    const will = after.podsIn(name);
     const was = before.namespace(name);
-    if (was !== undefined && was.labels !== labels && !sameLabels(was.labels, labels)) relabelled.add(name);
-  }
-  const policies = new Map<string, ReturnType<typeof changedPolicies>>();
-  for (const pod of after.pods) {
-    const was = podOf(before, pod.id);
-    if (was === undefined) continue;
-    if (was !== pod || relabelled.has(pod.namespace)) {
-      touched.add(pod.id);
-      continue;
+    const relabelled = was !== undefined && was.labels !== labels && !sameLabels(was.labels, labels);
+    const changed = changedPolicies(before, after, name);
+    if (own === will && !relabelled && changed.length === 0) continue;
+    for (const [podName, pod] of own) {
+      const later = will.get(podName);
+      if (later === undefined) continue;
+      if (relabelled || later !== pod || changed.some(({ selector }) => selector.selects(pod.labels))) touched.add(pod);
     }
-    if (before.policiesIn(pod.namespace) === after.policiesIn(pod.namespace)) continue;
-    let changed = policies.get(pod.namespace);
-    if (changed === undefined) {
-      changed = changedPolicies(before, after, pod.namespace);
-      policies.set(pod.namespace, changed);
-    }
-    if (changed.some(({ selector }) => selector.selects(pod.labels))) touched.add(pod.id);
   }
   return touched;
 }
 
 function changedPolicies(before: Network, after: Network, namespace: string): ReturnType<Network["policiesIn"]> {
   const [was, will] = [before.policiesIn(namespace), after.policiesIn(namespace)];
+  if (was === will) return [];
   const [olds, news] = [new Set(was), new Set(will)];
   return [...was.filter((one) => !news.has(one)), ...will.filter((one) => !olds.has(one))];
 }
 
-function samePolicies(before: Network, after: Network): boolean {
-  for (const { name } of [...before.namespaces, ...after.namespaces]) if (before.policiesIn(name) !== after.policiesIn(name)) return false;
-  return true;
+/** What policies of either look at. Mostly that is what those of the first look at: a change seldom brings anything new to look at. */
+function relevanceOfBoth(before: Network, after: Network): Relevance {
+  const base = networkRelevance(before);
+  const fresh = [...after.namespaces].flatMap(({ name }) => {
+    const known = before.policiesIn(name);
+    return known === after.policiesIn(name) ? [] : after.policiesIn(name).filter((one) => !known.includes(one));
+  });
+  return fresh.length === 0 ? base : widened(base, relevanceOf(fresh));
 }
 
 function sameLabels(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
-}
-
-function podOf(network: Network, id: string): Pod | undefined {
-  const slash = id.indexOf("/");
-  return network.pod(id.slice(0, slash), id.slice(slash + 1));
 }

@@ -14,14 +14,17 @@ export type Edit =
 export const objectKey = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
 
 /**
- * How many values it writes or takes away: one for a label, one for each value in a port or peer, one for each in a new policy's
- * metadata and spec.
+ * How many values it writes and takes away: one for a label, two for one that gets another value, one for each value in a port or peer, one
+ * for each in a new policy's metadata and spec.
  */
 export function editSize(edit: Edit): number {
   switch (edit.kind) {
     case "labels":
-    case "template-labels":
-      return Object.keys(edit.labels).length;
+    case "template-labels": {
+      const known: Json = edit.kind === "labels" ? edit.object.metadata.labels : templateOf(edit.object)?.["metadata"]?.["labels"];
+      const given = Object.entries(edit.labels);
+      return given.reduce((sum, [key, value]) => sum + (value !== null && isRecord(known) && Object.hasOwn(known, key) ? 2 : 1), 0);
+    }
     case "port":
     case "peer":
       return leaves(edit.value);

@@ -130,7 +130,7 @@ function ofService(network: Network, namespace: string, name: string, asked: Ask
   const target: Json = headless ? asked.port : (port["targetPort"] ?? asked.port);
   const selector = ofMap(spec["selector"]);
   if (selector === undefined) return { ...ofEndpoints(network, namespace, name, asked, port?.["name"], target), service: id };
-  const pods = [...network.pods].filter((pod) => pod.namespace === namespace && hasNetwork(pod) && selects(selector, pod.labels));
+  const pods = [...network.podsIn(namespace).values()].filter((pod) => hasNetwork(pod) && selects(selector, pod.labels));
   if (pods.length === 0) return { meant: [], service: id, notes, dead: `No pod is behind Service ${id}: nobody answers.` };
   const meant: Meant[] = [];
   const lacking: string[] = [];

@@ -20,10 +20,16 @@ export interface NetworkChange {
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
 const NONE: readonly never[] = [];
+const NO_PODS: ReadonlyMap<string, Pod> = new Map();
+
+function* eachOf(maps: Iterable<ReadonlyMap<string, Pod>>): Iterable<Pod> {
+  for (const map of maps) yield* map.values();
+}
 
 interface Tables {
   namespaces: Map<string, Namespace>;
-  pods: Map<string, Pod>;
+  /** By namespace and name, so that a change of one namespace leaves the others as they are. */
+  pods: Map<string, ReadonlyMap<string, Pod>>;
   policies: Map<string, readonly Policy[]>;
   workloads: Map<string, Workload>;
   /** Addresses of nodes by name. */
@@ -76,20 +82,20 @@ export class Network {
     }
     for (const [namespace, list] of policies) tables.policies.set(namespace, latest(list));
     const network = new Network(tables, selector, new WeakMap());
-    for (const pod of pods) network.#readPod(pod, tables.pods);
-    for (const [id, pod] of tables.pods) tables.pods.set(id, network.#onItsNode(pod));
-    network.#addTemplates();
-    for (const { namespace } of tables.pods.values()) network.#name(namespace);
-    for (const namespace of [...tables.policies.keys(), ...[...tables.services.values()].map(namespaceNameOf)]) network.#name(namespace);
+    const read = pods.map((pod) => network.#readPod(pod));
+    network.#setPods([...read, ...network.#templates(read)].map((pod) => network.#onItsNode(pod)));
+    const named = [...tables.pods.keys(), ...tables.policies.keys(), ...[...tables.services.values()].map(namespaceNameOf)];
+    for (const namespace of named) network.#name(namespace);
     return network;
   }
 
   get pods(): Iterable<Pod> {
-    return this.#tables.pods.values();
+    return eachOf(this.#tables.pods.values());
   }
 
-  get podCount(): number {
-    return this.#tables.pods.size;
+  /** The same map for as long as none of them changes. */
+  podsIn(namespace: string): ReadonlyMap<string, Pod> {
+    return this.#tables.pods.get(namespace) ?? NO_PODS;
   }
 
   get policies(): Iterable<Policy> {
@@ -101,12 +107,12 @@ export class Network {
   }
 
   pod(namespace: string, name: string): Pod | undefined {
-    return this.#tables.pods.get(`${namespace}/${name}`);
+    return this.#tables.pods.get(namespace)?.get(name);
   }
 
   /** The pods of whatever workload has that name. */
   podsOfWorkload(namespace: string, name: string): Pod[] {
-    return [...this.pods].filter((pod) => pod.namespace === namespace && pod.workload?.name === name);
+    return [...this.podsIn(namespace).values()].filter((pod) => pod.workload?.name === name);
   }
 
   /** Of several kinds with one name, the first. */
@@ -174,9 +180,7 @@ export class Network {
     if (isNamespace(object)) {
       tables.namespaces = new Map(tables.namespaces).set(object.metadata.name, namespaceOf(object));
     } else if (isPod(object)) {
-      tables.pods = new Map(tables.pods);
-      this.#readPod(object, tables.pods);
-      tables.pods.set(id, this.#onItsNode(tables.pods.get(id)!));
+      this.#setPods([this.#onItsNode(this.#readPod(object))]);
       this.#name(namespaceNameOf(object));
     } else if (isNetworkPolicy(object)) {
       const policy = readPolicy(object, this.#selector);
@@ -193,25 +197,20 @@ export class Network {
     const old = tables.workloads.get(key);
     const workload = workloadOf(object);
     tables.workloads = new Map(tables.workloads).set(key, workload);
-    const pods = new Map(tables.pods);
+    const pods: Pod[] = [];
     const was = old === undefined ? {} : templatePod(old).labels;
     const will = templatePod(workload).labels;
-    let own = 0;
-    for (const pod of tables.pods.values()) {
+    for (const pod of this.podsIn(workload.namespace).values()) {
       if (pod.workload === undefined || old === undefined || pod.workload !== old) continue;
-      own++;
-      if (pod.template) pods.set(pod.id, templatePod(workload));
+      if (pod.template) pods.push(templatePod(workload));
       else {
         const labels = { ...pod.labels };
         for (const label of Object.keys(was)) if (!Object.hasOwn(will, label)) delete labels[label];
-        pods.set(pod.id, { ...pod, labels: { ...labels, ...will }, workload });
+        pods.push({ ...pod, labels: { ...labels, ...will }, workload });
       }
     }
-    if (own === 0) {
-      const pod = templatePod(workload);
-      if (!pods.has(pod.id)) pods.set(pod.id, pod);
-    }
-    tables.pods = pods;
+    if (pods.length === 0 && !this.podsIn(workload.namespace).has(workload.name)) pods.push(templatePod(workload));
+    this.#setPods(pods);
     this.#name(workload.namespace);
   }
 
@@ -222,10 +221,11 @@ export class Network {
       const { name } = object.metadata as { name: string };
       const kept = <Value>(map: Map<string, Value>): Map<string, Value> =>
         new Map([...map].filter(([key]) => !key.slice(key.indexOf(" ") + 1).startsWith(`${name}/`)));
-      for (const table of ["pods", "workloads", "services", "endpoints"] as const) tables[table] = kept<never>(tables[table] as never);
+      for (const table of ["workloads", "services", "endpoints"] as const) tables[table] = kept<never>(tables[table] as never);
+      tables.pods = omit(tables.pods, name);
       tables.namespaces = omit(tables.namespaces, name);
       tables.policies = omit(tables.policies, name);
-    } else if (isPod(object)) tables.pods = omit(tables.pods, id);
+    } else if (isPod(object)) this.#dropPods(namespaceNameOf(object), (pod) => pod.id === id);
     else if (isNetworkPolicy(object)) {
       const namespace = namespaceNameOf(object);
       const rest = this.policiesIn(namespace).filter((one) => one.id !== id);
@@ -234,16 +234,34 @@ export class Network {
       const key = `${object.kind} ${id}`;
       const old = tables.workloads.get(key);
       tables.workloads = omit(tables.workloads, key);
-      tables.pods = new Map([...tables.pods].filter(([, pod]) => old === undefined || pod.workload !== old));
+      this.#dropPods(namespaceNameOf(object), (pod) => old !== undefined && pod.workload === old);
     } else if (object.kind === "Service") tables.services = omit(tables.services, id);
   }
 
-  #readPod(object: KubeObject, into: Map<string, Pod>): void {
+  #readPod(object: KubeObject): Pod {
     const pod = readPod(object, this.#makerOf(object));
-    into.set(pod.id, pod);
-    if (pod.nodeName === undefined || pod.node.length === 0) return;
+    if (pod.nodeName === undefined || pod.node.length === 0) return pod;
     const { nodes } = this.#tables;
-    nodes.set(pod.nodeName, joined(nodes.get(pod.nodeName) ?? NONE, pod.node));
+    const known = nodes.get(pod.nodeName) ?? NONE;
+    const all = joined(known, pod.node);
+    if (all.length > known.length) nodes.set(pod.nodeName, all);
+    return pod;
+  }
+
+  /** Puts pods in place of those of their names. */
+  #setPods(pods: readonly Pod[]): void {
+    const changed = new Map<string, Map<string, Pod>>();
+    for (const pod of pods) {
+      const own = changed.get(pod.namespace) ?? new Map(this.podsIn(pod.namespace));
+      own.set(pod.name, pod);
+      changed.set(pod.namespace, own);
+    }
+    if (changed.size > 0) this.#tables.pods = new Map([...this.#tables.pods, ...changed]);
+  }
+
+  #dropPods(namespace: string, goes: (pod: Pod) => boolean): void {
+    const rest = [...this.podsIn(namespace)].filter(([, pod]) => !goes(pod));
+    this.#tables.pods = new Map(this.#tables.pods).set(namespace, new Map(rest));
   }
 
   /** With the addresses that others on its node report, too. */
@@ -258,16 +276,19 @@ export class Network {
   }
 
   /** Workloads that have no pods stand for those they would make; one that another made does not. */
-  #addTemplates(): void {
-    const { workloads, pods } = this.#tables;
-    const has = new Set([...pods.values()].filter(({ finished }) => !finished).map(({ workload }) => workload));
-    for (const workload of workloads.values()) {
+  #templates(pods: readonly Pod[]): Pod[] {
+    const has = new Set(pods.filter(({ finished }) => !finished).map(({ workload }) => workload));
+    const taken = new Set(pods.map(({ id }) => id));
+    const made: Pod[] = [];
+    for (const workload of this.#tables.workloads.values()) {
       if (has.has(workload) || this.#ownerOf(workload.object) !== undefined) continue;
       // Scaled to nothing on purpose, where a cluster is read; a manifest that says so makes no pods either.
       if (workload.object["spec"]?.["replicas"] === 0) continue;
       const pod = templatePod(workload);
-      if (!pods.has(pod.id)) pods.set(pod.id, pod);
+      if (!taken.has(pod.id)) made.push(pod);
+      taken.add(pod.id);
     }
+    return made;
   }
 
   /** The workload at the end of the controllers that made an object: the Deployment of a ReplicaSet's pod. */

@@ -21,6 +21,8 @@ export interface Policy {
 }
 
 export interface Rule {
+  /** Equal for rules that say the same. */
+  key: string;
   /** Absent: from or to everybody, as an absent or empty list means. */
   peers?: readonly Peer[];
   /** Absent: every port. */
@@ -86,6 +88,7 @@ function readRule(rule: Json, field: "from" | "to", selector: Selectors): Rule {
   const peers = list(rule?.[field]);
   const ports = list(rule?.["ports"]).map(readPort);
   const read = {
+    key: JSON.stringify(rule ?? {}),
     ...(peers.length > 0 ? { peers: peers.map((peer) => readPeer(peer, selector)) } : {}),
   };
   if (ports.length === 0) return { ...read, numbered: ALL_PORTS, named: [] };

@@ -9,7 +9,7 @@ import { explainSide, type Asked, type SideExplanation } from "./explanation.ts"
 import type { Network } from "./network.ts";
 import { MADE_BY_CONTROLLERS, type Pod } from "./pod.ts";
 import type { Direction } from "./policy.ts";
-import { NO_PORTS, pointOf, portTexts, without, type PortSet } from "./port-set.ts";
+import { pointOf, portTexts, without } from "./port-set.ts";
 
 export interface Question extends Asked {
   from: End;
@@ -380,23 +380,25 @@ const narrowed = (end: ChangedEnd, point: Point): ChangedEnd =>
   end.kind === "pods" && "pod" in point ? { ...end, pods: end.pods.filter(({ id }) => id === point.pod.id) } : end;
 
 function summaries(changed: readonly ChangedConnections[]): Pick<Answer, "opens" | "opensCount" | "closes" | "closesCount"> {
-  const [opens, closes] = [summarize(changed, "opened"), summarize(changed, "closed")];
+  const closes = pairCount(changed, "closed");
   return {
-    opens: opens.slice(0, LISTED),
-    opensCount: pairCount(opens),
-    ...(closes.length === 0 ? {} : { closes: closes.slice(0, LISTED), closesCount: pairCount(closes) }),
+    opens: summarize(changed, "opened", LISTED),
+    opensCount: pairCount(changed, "opened"),
+    ...(closes === 0 ? {} : { closes: summarize(changed, "closed", LISTED), closesCount: closes }),
   };
 }
 
-const pairCount = (list: readonly ConnectionSummary[]): number => list.reduce((sum, { pairs }) => sum + pairs, 0);
+/** How many pairs of ends have connections that open, or close. */
+export const pairCount = (changed: readonly ChangedConnections[], which: "opened" | "closed"): number =>
+  changed.reduce((sum, one) => sum + (one[which].length > 0 ? one.pairs : 0), 0);
 
-/** Changed connections for reading, those with most pairs first. */
-export function summarize(changed: readonly ChangedConnections[], which: "opened" | "closed"): ConnectionSummary[] {
+/** Changed connections for reading, those with most pairs first, at most `most` of them. */
+export function summarize(changed: readonly ChangedConnections[], which: "opened" | "closed", most: number): ConnectionSummary[] {
   return changed
-    .map((one) => ({ one, ports: one[which] satisfies PortSet }))
-    .filter(({ ports }) => ports !== NO_PORTS && ports.length > 0)
-    .map(({ one, ports }) => ({ from: endSummary(one.from), to: endSummary(one.to), ports: portTexts(ports), pairs: one.pairs }))
-    .toSorted((left, right) => right.pairs - left.pairs);
+    .filter((one) => one[which].length > 0)
+    .toSorted((left, right) => right.pairs - left.pairs)
+    .slice(0, most)
+    .map((one) => ({ from: endSummary(one.from), to: endSummary(one.to), ports: portTexts(one[which]), pairs: one.pairs }));
 }
 
 function endSummary(end: ChangedEnd): EndSummary {
