@@ -37,7 +37,7 @@ export function analyseChange(world: World, write: PlannedWrite, target: WorldOb
   if (key === "/nodes") changeNode(world, target, before, after, found);
   if (key === "/namespaces") changeNamespace(before, after, found);
   if (key === "/services" && before["spec"]?.["type"] === "LoadBalancer" && after["spec"]?.["type"] !== "LoadBalancer") {
-    found.breaks.push(...addressOf(target));
+    found.breaks.push(...addressOf(world, target));
   }
   if (key === "/persistentvolumes") changeVolume(target, before, after, found);
   if (key === "apiextensions.k8s.io/customresourcedefinitions") changeDefinition(target, before, after, found);

@@ -2,6 +2,7 @@ import { staysOf } from "./finalizers.ts";
 import type { Propagation } from "../gate/propagation.ts";
 import { isOwnerless } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
+import { contentsOf, lossOfSnapshot, SNAPSHOTS } from "./snapshots.ts";
 import { CLAIMS, claimsGo, claimsOfSet, lossWith, reclaimedBy, type DataLoss } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
 
@@ -52,7 +53,7 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
     const orphans = object === target && propagation === "Orphan";
     for (const { other, via } of alsoDeleted(world, object, orphans)) {
       if (EVENTS.has(keyOfType(other.type))) events++;
-      else take(other, below, via);
+      else take(other, below, via, "delete", lossOfSnapshot(world, other));
     }
     if (keyOfType(object.type) === CLAIMS) {
       const reclaimed = reclaimedBy(world, object);
@@ -69,7 +70,7 @@ export function closureOf(world: World, target: WorldObject, propagation: Propag
   }
   const stays = staysOf(world, gone, propagation === "Foreground");
   for (const { object } of stays) taken.get(object)?.via.push("finalizer");
-  return { taken: [...taken.values()], own: lossWith(world, target), stays, events };
+  return { taken: [...taken.values()], own: { ...lossWith(world, target), ...lossOfSnapshot(world, target) }, stays, events };
 }
 
 /** What the server or a controller deletes with an object although it is not owned by it. */
@@ -87,6 +88,9 @@ function* alsoDeleted(world: World, object: WorldObject, orphans: boolean): Iter
       // The controller makes the set the owner of its claims; left without it, they stay.
       if (!orphans && claimsGo(object.body, "whenDeleted"))
         for (const claim of claimsOfSet(world, object)) yield { other: claim, via: "persistentVolumeClaimRetentionPolicy" };
+      return;
+    case SNAPSHOTS:
+      for (const content of contentsOf(world, object)) yield { other: content, via: "deletionPolicy" };
       return;
     case "/nodes":
       // The pod collector deletes pods whose node does not exist.

@@ -6,18 +6,22 @@ import { keyOfType, ResourceTypes, type ResourceType } from "./resource-types.ts
 import { World, worldObject } from "./world.ts";
 
 const SERVED: Record<string, string> = {
-  v1: "Namespace! Node! PersistentVolume! Pod Service Endpoints ConfigMap Secret ServiceAccount PersistentVolumeClaim ReplicationController Event",
+  v1: "Namespace! Node! PersistentVolume! Pod Service Endpoints ConfigMap Secret ServiceAccount PersistentVolumeClaim ReplicationController Event ResourceQuota LimitRange",
   "apps/v1": "Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision",
   "batch/v1": "Job CronJob",
   "autoscaling/v2": "HorizontalPodAutoscaler",
   "policy/v1": "PodDisruptionBudget",
   "networking.k8s.io/v1": "Ingress IngressClass! NetworkPolicy",
   "rbac.authorization.k8s.io/v1": "Role RoleBinding ClusterRole! ClusterRoleBinding!",
-  "storage.k8s.io/v1": "StorageClass!",
+  "storage.k8s.io/v1": "StorageClass! CSIDriver! CSINode! VolumeAttachment!",
+  "snapshot.storage.k8s.io/v1": "VolumeSnapshot VolumeSnapshotContent!",
+  "coordination.k8s.io/v1": "Lease",
+  "certificates.k8s.io/v1": "CertificateSigningRequest!",
   "scheduling.k8s.io/v1": "PriorityClass!",
   "node.k8s.io/v1": "RuntimeClass!",
   "discovery.k8s.io/v1": "EndpointSlice",
-  "admissionregistration.k8s.io/v1": "ValidatingWebhookConfiguration! MutatingWebhookConfiguration!",
+  "admissionregistration.k8s.io/v1":
+    "ValidatingWebhookConfiguration! MutatingWebhookConfiguration! ValidatingAdmissionPolicy! ValidatingAdmissionPolicyBinding!",
   "apiregistration.k8s.io/v1": "APIService!",
   "apiextensions.k8s.io/v1": "CustomResourceDefinition!",
   "gateway.networking.k8s.io/v1": "Gateway GatewayClass! HTTPRoute ReferenceGrant",

@@ -9,6 +9,8 @@ import { applyChange } from "./rules/breaks.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { whyLeft } from "../undo/comes-back.ts";
 import { lossesOf, lossText } from "../undo/losses.ts";
+import { ownAddresses } from "./addresses.ts";
+import { whatEnds } from "./lifted.ts";
 import { rightsBefore, rightsChange } from "./rights-change.ts";
 import { claimsOfSet, fleetingVolumes } from "./volumes.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
@@ -17,9 +19,13 @@ import { nameOf, type World, type WorldObject } from "./world.ts";
 export function analyseDelete(world: World, write: PlannedWrite, target: WorldObject, unserved: readonly string[]): Analysis {
   const closure = closureOf(world, target, propagationOf(target, optionsOf(write)));
   const gone = [target, ...closure.taken.filter((one) => one.effect === "delete").map((one) => one.object)];
-  const risks = [...risksOf(world, target, closure, gone), ...(isNamespace(target) ? unserved.map(hangs) : [])];
+  const risks = [
+    ...risksOf(world, target, closure, gone),
+    ...whatEnds(target, write.before),
+    ...(isNamespace(target) ? unserved.map(hangs) : []),
+  ];
   const willFail = write.resource.subresource === "eviction" ? refusedBy(world, target) : [];
-  const addresses = gone.flatMap((object) => addressOf(object));
+  const addresses = gone.flatMap((object) => addressOf(world, object));
   const losses = lossesOf(world, target, closure, new Set(gone));
   const back = reversalOf(world, target, gone, closure, losses);
   const rights = rightsBefore(world, gone);
@@ -129,12 +135,10 @@ function refusedBy(world: World, pod: WorldObject): Statement["willFail"] {
   return failures;
 }
 
-/** Addresses that a cloud gave a Service. */
-export function addressOf(service: WorldObject): { object: string; why: string; scope: string }[] {
-  if (keyOfType(service.type) !== "/services") return [];
-  const given: Json[] = service.body?.["status"]?.["loadBalancer"]?.["ingress"] ?? [];
-  const addresses = given.map((one) => one["ip"] ?? one["hostname"]).filter((one) => typeof one === "string");
+/** What gives up an address that a cloud gave it. */
+export function addressOf(world: World, object: WorldObject): { object: string; why: string; scope: string }[] {
+  const addresses = ownAddresses(world, object);
   if (addresses.length === 0) return [];
   const why = `its load-balancer address ${addresses.join(", ")} is given up: clients and DNS records that use it reach nothing, and it may not be had again`;
-  return [{ object: nameOf(service), why, scope: "outside the cluster" }];
+  return [{ object: nameOf(object), why, scope: "outside the cluster" }];
 }

@@ -32,6 +32,16 @@ export function kept(key: string, object: KubeObject): KubeObject {
       slim["spec"] = object["spec"];
       slim["status"] = pruned({ phase: object["status"]?.["phase"] });
       return slim;
+    case "snapshot.storage.k8s.io/volumesnapshotcontents": {
+      const { deletionPolicy, volumeSnapshotRef, source }: Json = object["spec"] ?? {};
+      slim["spec"] = pruned({ deletionPolicy, volumeSnapshotRef, source });
+      return slim;
+    }
+    case "networking.k8s.io/ingresses":
+    case "gateway.networking.k8s.io/gateways":
+      slim["spec"] = object["spec"];
+      slim["status"] = pruned({ loadBalancer: object["status"]?.["loadBalancer"], addresses: object["status"]?.["addresses"] });
+      return slim;
     case "/namespaces":
     case "/nodes":
     case "/serviceaccounts":

@@ -8,6 +8,7 @@ import { concerned } from "./rules/breaks.ts";
 import { AUTOSCALERS } from "./rules/autoscalers.ts";
 import { WIDE, WORKLOADS, type Rule } from "./rules/rule.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
+import { CONTENTS, SNAPSHOTS } from "./snapshots.ts";
 import { actOf, targetIn } from "./target.ts";
 import { CLAIMS, VOLUMES } from "./volumes.ts";
 import { World } from "./world.ts";
@@ -25,6 +26,9 @@ const LOCAL = new Set<string>([
 const NAMED = ["/configmaps", "/secrets", "/serviceaccounts", CLAIMS];
 const BUDGETS = "policy/poddisruptionbudgets";
 const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";
+
+/** Deletes that may take snapshots along. */
+const SNAPPED = new Set(["/namespaces", DEFINITIONS, SNAPSHOTS, CONTENTS]);
 
 export interface Loaded {
   world: World;
@@ -55,7 +59,10 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
     touched = touchedBy(loader.world, writes);
   }
   const rules = concerned(touched.gone, touched.made);
-  if ([...BINDINGS, ...ROLES].some((key) => touched.gone.has(key))) await loader.rights();
+  const beside: Promise<void>[] = [];
+  if ([...BINDINGS, ...ROLES].some((key) => touched.gone.has(key))) beside.push(loader.rights());
+  if (touched.gone.has(SNAPSHOTS)) beside.push(loader.bodies(CONTENTS));
+  await Promise.all(beside);
   await Promise.all([ruleFacts(loader, rules, namespaces, wide), changeFacts(loader, changes, namespaces)]);
   return { world: loader.world, missing: [...loader.missing] };
 }
@@ -106,6 +113,7 @@ async function ownedFacts(loader: Loader, deletes: readonly PlannedWrite[], wide
   }
   // Services are named from other namespaces, so that all of them are needed in any case.
   jobs.push(loader.bodies(VOLUMES), loader.bodies("/services"));
+  if (deletes.some((write) => SNAPPED.has(keyOfType(write.resource)))) jobs.push(loader.bodies(CONTENTS));
   if (deletes.some((write) => keyOfType(write.resource) === DEFINITIONS)) jobs.push(loader.bodies(DEFINITIONS));
   // After the bodies, which have the names as well.
   for (const type of owned) {
@@ -130,6 +138,8 @@ function touchedBy(world: World, writes: readonly PlannedWrite[]): { gone: Set<s
       continue;
     }
     gone.add(key);
+    // An earlier write may have told the set to take its claims along.
+    if (key === "apps/statefulsets") gone.add(CLAIMS);
     const target = targetIn(world, write);
     if (target === undefined) continue;
     for (const { object } of closureOf(world, target, propagationOf(target, {})).taken) {

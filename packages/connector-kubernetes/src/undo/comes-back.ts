@@ -1,6 +1,7 @@
 import type { Json } from "@interlock/kube-model";
 import { isFinished } from "../impact/endpoints.ts";
 import { keyOfType } from "../impact/resource-types.ts";
+import { isOfItsMoment } from "../impact/snapshots.ts";
 import { losesStorage, VOLUMES } from "../impact/volumes.ts";
 import { type Owner, type WorldObject } from "../impact/world.ts";
 
@@ -40,6 +41,9 @@ export function whyLeft(object: WorldObject, isSelecting: (namespace: string, na
   if (SELF_MADE.has(`${key} ${object.name}`)) return "Kubernetes makes it anew in every namespace";
   if (key === REVISIONS) return "its workload cannot be rolled back to it any more";
   if (key === VOLUMES && losesStorage(object)) return "it would be a name for storage that is gone";
+  if (isOfItsMoment(object)) return "made again, it would be a snapshot of another moment";
+  if (key === "apiregistration.k8s.io/apiservices" && object.body !== undefined && (object.body["spec"]?.["service"] ?? null) === null)
+    return "the API server makes it anew";
   // Endpoints that nobody selects were written by hand.
   if (key === "/endpoints" && isSelecting(object.namespace ?? "", object.name)) return "they are made anew for its Service";
   const controller = object.owners.find((owner) => owner.controller);
@@ -65,7 +69,7 @@ export function isMadeAnyway(object: WorldObject, isService: (name: string) => b
 }
 
 /** Whether a Job is through. Of one that is known by its name only it is not said. */
-function hasEnded(object: WorldObject): boolean {
+export function hasEnded(object: WorldObject): boolean {
   const conditions: Json = object.body?.["status"]?.["conditions"];
   if (keyOfType(object.type) !== "batch/jobs" || !Array.isArray(conditions)) return false;
   return conditions.some((one) => (one["type"] === "Complete" || one["type"] === "Failed") && one["status"] === "True");

@@ -1,9 +1,11 @@
 import type { Loss } from "@interlock/protocol";
 import { BUILT_IN } from "../gate/api-facts.ts";
+import { ownAddresses } from "../impact/addresses.ts";
 import { isFinished } from "../impact/endpoints.ts";
 import type { Closure } from "../impact/closure.ts";
 import { keyOfType } from "../impact/resource-types.ts";
 import { fleetingVolumes } from "../impact/volumes.ts";
+import { hasEnded } from "./comes-back.ts";
 import { nameOf, type World, type WorldObject } from "../impact/world.ts";
 
 /** What cannot come back of a delete, told once for each thing that matters and in sum for the rest. */
@@ -13,15 +15,34 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
     void losses.push({ object: nameOf(object), why, ...(matters ? {} : { minor: true }) });
   for (const { lost } of [own, ...taken]) if (lost !== undefined) losses.push(lost);
   let made = 0;
+  let jobs = 0;
   const uids = new Set([...gone].map((object) => object.uid));
   for (const object of gone) {
     switch (keyOfType(object.type)) {
-      case "/services": {
-        const given: { ip?: string; hostname?: string }[] = object.body?.["status"]?.["loadBalancer"]?.["ingress"] ?? [];
-        const addresses = given.map((one) => one.ip ?? one.hostname).filter((one) => one !== undefined);
+      case "/services":
+      case "networking.k8s.io/ingresses":
+      case "gateway.networking.k8s.io/gateways": {
+        const addresses = ownAddresses(world, object);
         if (addresses.length > 0) add(object, `its load-balancer address ${addresses.join(", ")} is given up, and may not be had again`);
         break;
       }
+      case "/serviceaccounts": {
+        const running = [...world.all("/pods", object.namespace)].filter((pod) => !gone.has(pod) && runsAs(pod, object.name)).length;
+        if (running > 0)
+          add(
+            object,
+            `tokens of ${running === 1 ? "1 pod that runs as it stay" : `${running} pods that run as it stay`} void until the kubelet renews them or they restart`,
+          );
+        break;
+      }
+      case "batch/jobs":
+        if (hasEnded(object)) break;
+        if (object.owners.some((owner) => owner.controller)) jobs++;
+        else add(object, "it starts again from the beginning", object.body !== undefined);
+        break;
+      case "certificates.k8s.io/certificatesigningrequests":
+        add(object, "its approval and its certificate do not come back");
+        break;
       case "/pods":
         if (isMade(object, uids)) made++;
         else if (isFinished(object)) add(object, "it has finished and is not run again", false);
@@ -44,6 +65,7 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
     const words = made === 1 ? "1 pod comes back under a new name and address" : `${made} pods come back under new names and addresses`;
     add(target, `${words}: their controllers make them`, false);
   }
+  sum(jobs, "run of a CronJob is not started again", "runs of CronJobs are not started again", "the next come by their schedule");
   sum(
     [...gone].filter((object) => isCustom(object)).length,
     "custom resource comes back without its status",
@@ -58,6 +80,9 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
   );
   return losses;
 }
+
+const runsAs = (pod: WorldObject, account: string): boolean =>
+  !isFinished(pod) && (pod.body?.["spec"]?.["serviceAccountName"] ?? "default") === account;
 
 /** Of a type that Kubernetes does not bring along: what is in its status is written by a controller of its own. */
 const isCustom = ({ type }: WorldObject): boolean => !BUILT_IN.has(type.group);

@@ -2,7 +2,15 @@
 const RANKS: readonly (readonly string[])[] = [
   ["/namespaces"],
   ["apiextensions.k8s.io/customresourcedefinitions"],
-  ["scheduling.k8s.io/priorityclasses", "storage.k8s.io/storageclasses", "node.k8s.io/runtimeclasses", "networking.k8s.io/ingressclasses"],
+  [
+    "scheduling.k8s.io/priorityclasses",
+    "storage.k8s.io/storageclasses",
+    "storage.k8s.io/csidrivers",
+    "snapshot.storage.k8s.io/volumesnapshotclasses",
+    "node.k8s.io/runtimeclasses",
+    "networking.k8s.io/ingressclasses",
+    "gateway.networking.k8s.io/gatewayclasses",
+  ],
   ["/resourcequotas", "/limitranges", "networking.k8s.io/networkpolicies"],
   ["/serviceaccounts"],
   ["rbac.authorization.k8s.io/clusterroles", "rbac.authorization.k8s.io/roles"],
@@ -28,7 +36,13 @@ const LAST: readonly (readonly string[])[] = [
   ["policy/poddisruptionbudgets", "autoscaling/horizontalpodautoscalers"],
   ["networking.k8s.io/ingresses"],
   ["apiregistration.k8s.io/apiservices"],
-  ["admissionregistration.k8s.io/mutatingwebhookconfigurations", "admissionregistration.k8s.io/validatingwebhookconfigurations"],
+  [
+    "admissionregistration.k8s.io/mutatingwebhookconfigurations",
+    "admissionregistration.k8s.io/validatingwebhookconfigurations",
+    "admissionregistration.k8s.io/mutatingadmissionpolicies",
+    "admissionregistration.k8s.io/validatingadmissionpolicies",
+  ],
+  ["admissionregistration.k8s.io/mutatingadmissionpolicybindings", "admissionregistration.k8s.io/validatingadmissionpolicybindings"],
 ];
 
 /** Smaller is put back earlier. */

@@ -22,6 +22,28 @@ const b = namespace("b", { team: "b" });
 const back = service("a/back", { app: "back" }, { ports: [{ port: 80 }] });
 const ready = pod("a/back-1", { app: "back" });
 
+describe("admission policies", () => {
+  const API = "admissionregistration.k8s.io/v1";
+  const config = object("v1", "ConfigMap", "a/limits");
+  const policy = (more: object = {}) =>
+    object(API, "ValidatingAdmissionPolicy", "p", { spec: { paramKind: { apiVersion: "v1", kind: "ConfigMap" }, ...more } });
+  const binding = (action: string) =>
+    object(API, "ValidatingAdmissionPolicyBinding", "b", {
+      spec: { policyName: "p", paramRef: { namespace: "a", name: "limits", parameterNotFoundAction: action } },
+    });
+  test("a binding without its policy enforces nothing", () => {
+    expect(breaks([a, config, policy(), binding("Deny")], [policy()]).join()).toMatch(
+      /Binding b: it enforces nothing: .* p does not exist/,
+    );
+  });
+  test("without parameters that it must have everything is refused", () => {
+    const refused = /Binding b: every request that policy p is asked about is refused: its parameters ConfigMap a\/limits do not exist/;
+    expect(breaks([a, config, policy(), binding("Deny")], [config]).join()).toMatch(refused);
+    expect(breaks([a, config, policy(), binding("Allow")], [config])).toEqual([]);
+    expect(breaks([a, config, policy({ failurePolicy: "Ignore" }), binding("Deny")], [config])).toEqual([]);
+  });
+});
+
 describe("webhooks", () => {
   const hook = (more: object = {}) =>
     object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "h", {

@@ -1,3 +1,4 @@
+import { admissionPolicies } from "./admission-policies.ts";
 import { autoscalers } from "./autoscalers.ts";
 import { disruptionBudgets } from "./disruption-budgets.ts";
 import { externalNames } from "./external-names.ts";
@@ -15,6 +16,7 @@ import { webhooks } from "./webhooks.ts";
 /** Every rule, in the order in which what they find is told. */
 export const RULES: readonly Rule[] = [
   webhooks,
+  admissionPolicies,
   servedApis,
   routes,
   externalNames,
