@@ -201,3 +201,42 @@ async function find({ page }: Person, text: string): Promise<void> {
   await page.keyboard.press("Home");
   await page.keyboard.press("Shift+End");
 }
+
+test("why a connection is blocked is told by the missing label, and mended by a plan that turns the answer green", async () => {
+  await team.openRoom("The migration cannot connect", reviewer);
+  await oncall.page.keyboard.press("Control+k");
+  await oncall.page.keyboard.type("why is this blocked");
+  await oncall.page.keyboard.press("Enter");
+  const pane = oncall.page.getByRole("region", { name: "Why is this blocked? eks-prod" });
+  const ask = async (from: string, to: string, port: string) => {
+    await pane.getByLabel("From").fill(from);
+    await pane.getByLabel("To").fill(to);
+    await pane.getByLabel("Port").fill(port);
+    await oncall.page.keyboard.press("Enter");
+  };
+  await ask("ops utils", "prod-a/api-0", "http");
+  await expect(pane.getByLabel("From")).toHaveAttribute("aria-invalid", "true");
+  await expect(pane.getByLabel("Port")).toHaveAttribute("aria-invalid", "true");
+  await ask("ops-utils/nothing", "prod-a/api-0", "8443/TCP");
+  await expect(pane.getByRole("alert")).toContainText("no workload nothing in namespace ops-utils");
+
+  await ask("ops-utils/migrator", "prod-a/api-0", "8443/TCP");
+  const verdict = pane.getByTestId("reach-verdict");
+  await expect(verdict).toHaveText("blocked at ingress");
+  await expect(pane.getByTestId("reach-way")).toContainText("no env label");
+  await expect(pane).toContainText("prod-a/allow-prod");
+  await expect(pane).toContainText("rule 1 wants namespaceSelector env=prod; ops-utils has no label env");
+  await expect(pane).toContainText("Label namespace ops-utils with env=prod");
+  await expect(pane).toContainText("could be reached that cannot be today");
+  await expect(pane).toContainText("prod-b");
+  await expect(pane).toContainText("Needs 1 review from platform");
+  await expectAccessible(oncall.page);
+
+  await pane.getByRole("button", { name: "Propose this change" }).click();
+  await expect(pane).toContainText("Proposed: see it in the queue");
+  const proposed = card(reviewer, "kubectl label namespace ops-utils env=prod");
+  await proposed.getByRole("button", { name: "Approve" }).click();
+  await expect(verdict).toHaveText("allowed");
+  await expect(pane.getByTestId("reach-way")).not.toContainText("no env label");
+  expect(await kubectl("get", "namespace", "ops-utils", "-o", "jsonpath={.metadata.labels.env}")).toBe("prod");
+});

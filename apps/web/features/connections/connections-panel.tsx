@@ -1,6 +1,20 @@
 "use client";
 import type { Connection, SchemaObject } from "@interlock/protocol";
-import { Box, ChevronRight, Database, Eye, EyeOff, Network, RefreshCw, Search, Sigma, Table2, TriangleAlert, Type } from "lucide-react";
+import {
+  Box,
+  ChevronRight,
+  Database,
+  Eye,
+  EyeOff,
+  Network,
+  RefreshCw,
+  Search,
+  Sigma,
+  Table2,
+  TriangleAlert,
+  Type,
+  Waypoints,
+} from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -54,6 +68,7 @@ const STATUS = { up: "bg-read", down: "bg-delete", unknown: "bg-faint" } as cons
 const STATUS_WORDS = { up: "answers", down: "does not answer", unknown: "not asked yet" } as const;
 
 function ConnectionBranch({ connection, filter, current }: { connection: Connection; filter: string; current: boolean }) {
+  const session = useSession();
   const [open, setOpen] = useState(opened.get(connection.id) ?? current);
   const [touched, setTouched] = useState(opened.has(connection.id));
   // The first document decides which target is open, until a person does.
@@ -83,6 +98,18 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           <span className="truncate">{connection.name}</span>
           <EnvironmentBadge environment={connection.environment} />
         </button>
+        {live && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            title="Why is this blocked?"
+            aria-label={`Why is this blocked? Ask about the network of ${connection.name}`}
+            onClick={() => session.openInquiry(connection.id)}
+            className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+          >
+            <Waypoints />
+          </Button>
+        )}
         {open && !live && (
           <Button
             variant="ghost"

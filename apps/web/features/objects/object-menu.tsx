@@ -1,6 +1,6 @@
 "use client";
 import type { Connection } from "@interlock/protocol";
-import { Ellipsis, FileCode2, ScrollText, TerminalSquare } from "lucide-react";
+import { Ellipsis, FileCode2, ScrollText, TerminalSquare, Waypoints } from "lucide-react";
 import { useRef } from "react";
 import {
   DropdownMenu,
@@ -13,6 +13,7 @@ import {
 import { useCanAct, useRoom, useSession } from "../room/room-context.tsx";
 import { kubectlLine, LINES } from "./kubectl-lines.ts";
 import { logsOf } from "./object-logs.ts";
+import { endOf } from "../reachability/end-names.ts";
 import type { TreeRow } from "./object-rows.ts";
 
 interface ObjectMenuProps {
@@ -30,6 +31,7 @@ export function ObjectMenu({ connection, row, open, onOpenChange, onShow }: Obje
   const canAct = useCanAct() && roomOpen;
   const { entry, kind } = row;
   const logs = logsOf(connection.name, kind, entry);
+  const end = endOf(kind.kind, entry);
   const trigger = useRef<HTMLButtonElement>(null);
   return (
     <DropdownMenu open={open} onOpenChange={onOpenChange}>
@@ -62,6 +64,18 @@ export function ObjectMenu({ connection, row, open, onOpenChange, onShow }: Obje
           <DropdownMenuItem onSelect={() => session.openLogs(logs)}>
             <ScrollText /> Logs
           </DropdownMenuItem>
+        )}
+        {end !== undefined && (
+          <>
+            {kind.kind !== "Service" && (
+              <DropdownMenuItem onSelect={() => session.openInquiry(connection.id, { from: end })}>
+                <Waypoints /> Blocked from here?
+              </DropdownMenuItem>
+            )}
+            <DropdownMenuItem onSelect={() => session.openInquiry(connection.id, { to: end })}>
+              <Waypoints /> Blocked to here?
+            </DropdownMenuItem>
+          </>
         )}
         {canAct && (
           <>

@@ -1,10 +1,11 @@
 "use client";
 import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
-import { Box, FileCode2, type LucideIcon, ScrollText, Table2, X } from "lucide-react";
+import { Box, FileCode2, type LucideIcon, ScrollText, Table2, Waypoints, X } from "lucide-react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
 import { LogsPanel } from "../logs/logs-panel.tsx";
+import { ReachPanel } from "../reachability/reach-panel.tsx";
 import { ObjectPanel } from "../yaml/object-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
 import { NewDocument } from "./new-document.tsx";
@@ -33,6 +34,10 @@ function LogsPane({ params, api }: IDockviewPanelProps<{ paneKey: string }>) {
 
 const ObjectPane = ({ params, api }: IDockviewPanelProps<{ paneKey: string }>) => (
   <ObjectPanel paneKey={params.paneKey} onClose={() => api.close()} />
+);
+
+const ReachPane = ({ params, api }: IDockviewPanelProps<{ paneKey: string }>) => (
+  <ReachPanel paneKey={params.paneKey} onClose={() => api.close()} />
 );
 
 function NoResults() {
@@ -71,6 +76,8 @@ function ObjectTabHead({ api }: IDockviewPanelHeaderProps) {
 }
 const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={ScrollText} />;
 
+const ReachTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={Waypoints} />;
+
 function ClosableTab({ api, icon: Icon }: Pick<IDockviewPanelHeaderProps, "api"> & { icon: LucideIcon }) {
   return (
     <div className="flex h-full items-center gap-2 pr-1.5 pl-3.5">
@@ -106,5 +113,19 @@ export function HeaderActions({ panels }: IDockviewHeaderActionsProps) {
 }
 
 /** The kinds of panels in the dock, and what stands in their tabs. The names are part of stored layouts. */
-export const COMPONENTS = { document: DocumentPane, result: ResultPane, logs: LogsPane, object: ObjectPane, none: NoResults };
-export const TABS = { document: DocumentTab, result: ResultTabHead, logs: LogsTabHead, object: ObjectTabHead, none: NoResultsTab };
+export const COMPONENTS = {
+  document: DocumentPane,
+  result: ResultPane,
+  logs: LogsPane,
+  object: ObjectPane,
+  reach: ReachPane,
+  none: NoResults,
+};
+export const TABS = {
+  document: DocumentTab,
+  result: ResultTabHead,
+  logs: LogsTabHead,
+  object: ObjectTabHead,
+  reach: ReachTabHead,
+  none: NoResultsTab,
+};

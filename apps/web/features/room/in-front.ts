@@ -1,5 +1,8 @@
-/** Panels of what people write: documents, and objects of a target, which stand beside them. Everything else is results. */
-export const isWritten = (id: string): boolean => id.startsWith("document ") || id.startsWith("object ");
+/**
+ * Panels of what people write: documents, and objects of a target and questions about its network, which stand beside them. Everything else
+ * is results.
+ */
+export const isWritten = (id: string): boolean => id.startsWith("document ") || id.startsWith("object ") || id.startsWith("reach ");
 
 export const documentPanel = (documentId: string): string => `document ${documentId}`;
 

@@ -11,6 +11,7 @@ import {
   Play,
   SkipBack,
   SkipForward,
+  Waypoints,
 } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
@@ -29,6 +30,7 @@ export function useRoomPalette(acts: RoomActs): void {
   const observer = useRoom((state) => state.role === "observer");
   const userId = useRoom((state) => state.me?.id);
   const documents = useRoom((state) => state.documents);
+  const connections = useRoom((state) => state.connections);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -45,6 +47,7 @@ export function useRoomPalette(acts: RoomActs): void {
 
   const commands = useMemo<PaletteEntry[]>(() => {
     if (!here) return [];
+    const clusters = connections.filter(({ connector }) => connector === "kubernetes");
     const go: PaletteEntry[] = [
       ...PLACES.map((place) => ({
         id: `room-go-${place.id}`,
@@ -109,6 +112,15 @@ export function useRoomPalette(acts: RoomActs): void {
         },
       },
     ];
+    for (const { id, name } of clusters)
+      whole.push({
+        id: `room-reach-${id}`,
+        title: clusters.length > 1 ? `Why is this blocked? · ${name}` : "Why is this blocked?",
+        group: "Room",
+        keywords: ["network", "policy", "reach", "connection", "port", "kubernetes", name],
+        icon: Waypoints,
+        run: () => session.openInquiry(id),
+      });
     if (lead && open)
       whole.push({ id: "room-close", title: "Close the room", group: "Room", keywords: ["lock"], icon: Lock, run: acts.close });
     if (lead && !open) whole.push({ id: "room-reopen", title: "Reopen the room", group: "Room", icon: LockOpen, run: acts.reopen });
@@ -139,6 +151,6 @@ export function useRoomPalette(acts: RoomActs): void {
       { id: "key-hold", title: "Hold its countdown", group: "Room", shortcut: "h" },
     ];
     return [...(observer ? [] : writing), ...go, ...texts, ...whole, ...(observer ? [] : deciding)];
-  }, [acts, documents, here, lead, observer, open, session, userId]);
+  }, [acts, connections, documents, here, lead, observer, open, session, userId]);
   usePaletteCommands(commands);
 }

@@ -2,6 +2,8 @@ import type { ErrorCode } from "@interlock/protocol";
 import { toast } from "sonner";
 import { OpenDocuments } from "../editor/document-session.ts";
 import { endCommand } from "../logs/end-command.ts";
+import { OpenInquiries } from "../reachability/open-inquiries.ts";
+import type { ReachTexts } from "../reachability/reach-text.ts";
 import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
@@ -24,6 +26,8 @@ export interface RoomView {
   logs: { key: string; at: number } | undefined;
   /** The object to show. */
   object: { key: string; at: number } | undefined;
+  /** The pane about the network of a cluster to show. */
+  inquiry: { key: string; at: number } | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
   /** What of the dock is to be brought to the front if it is hidden behind tabs. */
@@ -46,6 +50,7 @@ export class RoomSession {
   readonly logs: OpenLogs;
   readonly objects: ObjectStore;
   readonly openObjects: OpenObjects;
+  readonly inquiries: OpenInquiries;
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
@@ -65,6 +70,7 @@ export class RoomSession {
       result: undefined,
       logs: undefined,
       object: undefined,
+      inquiry: undefined,
       pane: commandId === undefined ? "editor" : "queue",
       front: undefined,
       typeInto: undefined,
@@ -101,6 +107,7 @@ export class RoomSession {
       objects: this.objects,
       storage: typeof sessionStorage === "undefined" ? undefined : sessionStorage,
     });
+    this.inquiries = new OpenInquiries({ roomId, room: this.state });
     this.logs = new OpenLogs({
       roomId,
       room: this.state,
@@ -134,6 +141,7 @@ export class RoomSession {
     this.logs.dispose();
     const unsaved = this.openObjects.unsaved().map(({ target }) => target);
     this.openObjects.dispose();
+    this.inquiries.dispose();
     if (unsaved.length > 0) tellKept(unsaved);
     this.#ending.abort();
     this.connection.stop();
@@ -173,6 +181,12 @@ export class RoomSession {
   /** Shows one object of a target. An edit that was begun goes on. */
   openObject(target: ObjectTarget): void {
     this.show({ object: { key: this.openObjects.open(target), at: Date.now() }, pane: "editor" });
+  }
+
+  /** Asks why a connection in a cluster is blocked; what is given is written into its fields. */
+  openInquiry(connectionId: string, texts: Partial<ReachTexts> = {}): void {
+    const key = this.inquiries.open(connectionId, texts);
+    this.show({ inquiry: { key, at: Date.now() }, pane: "editor" });
   }
 
   /** The editor that has the cursor offers itself for names from the schema tree, and to propose from the palette. */
