@@ -259,9 +259,20 @@ rules:
       "cases:\n  - name: a\n    file: b\n    expects: deny\n    expect: deny\n",
       /-:4:1: expects is not known here/,
     ],
-    ["a case of nothing", ["--cases", "-"], "cases:\n  - { name: a, expect: deny }\n", /one of manifest, file and sql/],
+    ["a case of nothing", ["--cases", "-"], "cases:\n  - { name: a, expect: deny }\n", /one of manifest, file, sql, kubectl/],
     ["an answer there is not", ["--cases", "-"], "cases:\n  - { name: a, expect: denied, sql: x }\n", /expect is allow, review or deny/],
-    ["SQL without a server", ["--cases", "-"], "cases:\n  - { name: a, expect: deny, sql: SELECT 1 }\n", /give --dsn URL/],
+    [
+      "SQL without a server",
+      ["--cases", "-"],
+      "cases:\n  - { name: a, expect: deny, sql: SELECT 1 }\n",
+      /give --dsn URL or --connection NAME/,
+    ],
+    [
+      "kubectl without a cluster",
+      ["--cases", "-"],
+      "cases:\n  - { name: a, expect: deny, kubectl: kubectl get pods }\n",
+      /give --connection NAME/,
+    ],
     ["an empty manifest", ["--cases", "-"], "cases:\n  - { name: a, expect: deny, manifest: '# nothing' }\n", /holds no object/],
   ])("usage: %s", async (_, args, stdin, error) => {
     expect(await test_(args, stdin)).toMatchObject({ code: 2, error: expect.stringMatching(error) });

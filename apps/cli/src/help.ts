@@ -21,7 +21,7 @@ export const HELP = `interlock: see what a command would do before it runs, and 
 
   interlock policy test POLICY (-f PATH… | --dsn URL FILE.sql… | --connection NAME FILE) [options as above]
       What a policy would say that need not be in force.
-  interlock policy test [POLICY] --cases FILE [--dsn URL] [--format text|json|plain]
+  interlock policy test [POLICY] --cases FILE [--dsn URL] [--connection NAME] [--format text|json|plain]
       Judges what the cases in FILE say and compares it with what they expect; exits 1 where one differs.
 
   interlock reach (--connection NAME | --manifests DIR) --from END --to END --port PORT[/PROTOCOL] [--format text|json]

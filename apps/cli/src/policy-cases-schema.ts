@@ -12,14 +12,22 @@ export interface Circumstances {
   incident?: string;
 }
 
-/** One thing to judge, and what is expected of it. Exactly one of `manifest`, `file` and `sql`. */
+/** What a case judges: exactly one of them. */
+export const JUDGED = ["manifest", "file", "sql", "kubectl"] as const;
+
+/** One thing to judge, and what is expected of it. */
 export interface Case extends Circumstances {
   name: string;
   /** Manifests as text. */
   manifest?: string;
   /** A file or folder of manifests, from where the cases are. */
   file?: string;
+  /** Asked of the server of `--dsn`, or of `--connection`. */
   sql?: string;
+  /** Lines of kubectl, asked of the cluster of `--connection`. */
+  kubectl?: string;
+  /** What the lines read, by name; `-` is standard input. */
+  files?: Record<string, string>;
   expect: "allow" | "review" | "deny";
   /** Rules that must have something to say, and those that must not. */
   rules?: string[];
@@ -67,6 +75,8 @@ const CASE: Record<Exclude<keyof Case, keyof Circumstances>, [Check, string]> = 
   manifest: [text, "manifests as text"],
   file: [text, "a path"],
   sql: [text, "SQL"],
+  kubectl: [text, "lines of kubectl"],
+  files: [mapOf((value) => typeof value === "string"), "a map of texts"],
   expect: [oneOf(["allow", "review", "deny"]), "allow, review or deny"],
   rules: [texts, "a list of ids"],
   not: [texts, "a list of ids"],
@@ -96,8 +106,8 @@ export function casesProblems(value: unknown): { path: Path; message: string }[]
     check(one, { ...CASE, ...CIRCUMSTANCES }, path);
     if (!isMap(one)) return;
     for (const key of ["name", "expect"]) if (one[key] === undefined) problems.push({ path, message: `${key} is missing.` });
-    const judged = ["manifest", "file", "sql"].filter((key) => one[key] !== undefined);
-    if (judged.length !== 1) problems.push({ path, message: "a case judges one of manifest, file and sql." });
+    const judged = JUDGED.filter((key) => one[key] !== undefined);
+    if (judged.length !== 1) problems.push({ path, message: `a case judges one of ${JUDGED.join(", ")}.` });
   });
   return problems;
 }

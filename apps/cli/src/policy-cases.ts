@@ -1,17 +1,15 @@
 import { dirname, join } from "node:path";
 import { analyseManifests } from "@interlock/connector-kubernetes/offline";
-import type { Target } from "@interlock/connector";
 import type { Policy } from "@interlock/policy";
 import type { Verdict } from "@interlock/protocol";
 import { parseDocument } from "yaml";
-import { targetOfDsn, using } from "./analyze.ts";
+import { told } from "./analyze-target.ts";
 import { EXIT, type ExitCode, usage } from "./exit.ts";
 import { oneLine } from "./finding.ts";
 import { inputText } from "./input-text.ts";
 import { judged, judgedEitherWay } from "./judged.ts";
 import { askedOf, judgingOf } from "./judging.ts";
 import { filesAt } from "./manifest-files.ts";
-import { Migrations } from "./migrations.ts";
 import { paint } from "./paint.ts";
 import { casesProblems, type Case, type Cases } from "./policy-cases-schema.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,11 +20,13 @@ interface Asked {
   /** Instead of the one the file of cases names. */
   policy: string | undefined;
   dsn: string | undefined;
+  /** Of what SQL and kubectl lines are asked. */
+  connection: string | undefined;
   values: Readonly<Record<string, string | undefined>>;
 }
 
 /** Judges every case of a file and compares the answer with what it expects. Exits 1 where one differs. */
-export async function runCases(file: string, { policy, dsn, values }: Asked, terminal: Terminal): Promise<ExitCode> {
+export async function runCases(file: string, { policy, dsn, connection, values }: Asked, terminal: Terminal): Promise<ExitCode> {
   const format = values["format"] ?? "text";
   if (format !== "text" && format !== "json" && format !== "plain")
     throw usage(`Cases are told of as text, plain or json, not as ${format}.`);
@@ -34,16 +34,11 @@ export async function runCases(file: string, { policy, dsn, values }: Asked, ter
   const folder = file === "-" ? "." : dirname(file);
   const chosen = policy ?? (cases.policy === undefined ? undefined : join(folder, cases.policy));
   const { policy: judging, name } = await judgingOf({}, { connector: "kubernetes", file: chosen }, terminal);
-  const target = dsn === undefined ? undefined : targetOfDsn(dsn);
-  const run = async (signal?: AbortSignal): Promise<Outcome[]> => {
-    const outcomes: Outcome[] = [];
-    for (const [index, one] of cases.cases.entries()) {
-      const verdict = await verdictOf({ ...cases.defaults, ...one }, { policy: judging, folder, target, signal }, terminal);
-      outcomes.push({ name: one.name, line: lineOf(index), wrong: differences(one, verdict), verdict });
-    }
-    return outcomes;
-  };
-  const outcomes = target === undefined ? await run() : await using(target, terminal, run);
+  const outcomes: Outcome[] = [];
+  for (const [index, one] of cases.cases.entries()) {
+    const verdict = await verdictOf({ ...cases.defaults, ...one }, { policy: judging, folder, dsn, connection }, terminal);
+    outcomes.push({ name: one.name, line: lineOf(index), wrong: differences(one, verdict), verdict });
+  }
   const failed = outcomes.filter(({ wrong }) => wrong.length > 0);
   if (format === "json") {
     terminal.out(
@@ -94,21 +89,24 @@ function readCases(file: string, text: string): { cases: Cases; lineOf: (index: 
 interface Judged {
   policy: Policy;
   folder: string;
-  target: Target | undefined;
-  signal: AbortSignal | undefined;
+  dsn: string | undefined;
+  connection: string | undefined;
 }
 
-async function verdictOf(one: Case, { policy, folder, target, signal }: Judged, terminal: Terminal): Promise<Verdict> {
-  const connector = one.sql === undefined ? "kubernetes" : "postgres";
-  const { user, environment, at, incident, connection } = one;
-  const values = { user, environment, at, incident, "connection-name": connection, groups: one.groups?.join(","), labels: undefined };
-  const asked = askedOf(values, connector);
+async function verdictOf(one: Case, { policy, folder, dsn, connection }: Judged, terminal: Terminal): Promise<Verdict> {
+  const { user, environment, at, incident } = one;
+  const values = { user, environment, at, incident, "connection-name": one.connection, groups: one.groups?.join(",") };
+  const asked = askedOf(values, one.sql === undefined ? "kubernetes" : "postgres");
   const judging = { policy, name: "", asked: { ...asked, connection: { ...asked.connection, labels: one.labels ?? {} } } };
-  if (one.sql !== undefined) {
-    if (target === undefined)
-      throw usage(`The case ${JSON.stringify(one.name)} is SQL, which a server has to be asked about: give --dsn URL.`);
-    const { text } = new Migrations([{ name: one.name, text: one.sql }]);
-    return judged(judging, await target.impact(text, { exact: true, signal: signal! }), "review").verdict;
+  const text = one.sql ?? one.kubectl;
+  if (text !== undefined) {
+    const target = one.sql !== undefined && dsn !== undefined ? { dsn } : { connection };
+    if (target.dsn === undefined && target.connection === undefined) {
+      const [what, how] = one.sql !== undefined ? ["SQL, which a server", "--dsn URL or "] : ["kubectl, of which a cluster", ""];
+      throw usage(`The case ${JSON.stringify(one.name)} is ${what} has to be asked: give ${how}--connection NAME.`);
+    }
+    const { impact } = await told(target, { text, files: new Map(Object.entries(one.files ?? {})) }, terminal);
+    return judged(judging, impact, "review").verdict;
   }
   const files =
     one.manifest === undefined ? (await filesAt([join(folder, one.file!)], terminal)).files : [{ name: one.name, text: one.manifest }];

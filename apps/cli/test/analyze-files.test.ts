@@ -79,6 +79,14 @@ describe.skipIf(program === undefined)("a stored cluster", () => {
       error: "",
       out: `${lines}:2:1: error: v1 ConfigMap default/web: Not blue. [blue]\n`,
     });
+    const cases = join(folder, "cases.yaml");
+    const asked = (mode: string) => `kubectl: kubectl apply -f a.yaml, files: { a.yaml: ${JSON.stringify(CONFIG.replace("blue", mode))} }`;
+    await writeFile(cases, `cases:\n  - { name: a, ${asked("blue")}, expect: deny }\n  - { name: b, ${asked("red")}, expect: allow }\n`);
+    expect(await interlock(["policy", "test", policy, "--cases", cases, "--connection", "eks"], environment)).toMatchObject({
+      code: 0,
+      error: "",
+      out: expect.stringContaining("2 cases"),
+    });
   });
 
   test.each([
