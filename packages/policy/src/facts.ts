@@ -64,7 +64,7 @@ export class ImpactFact {
   constructor(impact: Impact, atWorst: boolean) {
     this.effect = impact.effect;
     this.complete = impact.complete;
-    this.rows = new RowsFact(impactRows(impact), atWorst);
+    this.rows = new RowsFact(totalRows(impact), atWorst);
   }
 }
 
@@ -247,6 +247,15 @@ function clusterObjects(statement: Statement, request: NonNullable<Statement["re
 function writtenLabels({ before, after }: Statement): Record<string, string> {
   const metadata = (after ?? before)?.["metadata"] as { labels?: Record<string, unknown> } | undefined;
   return Object.fromEntries(Object.entries(metadata?.labels ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+}
+
+const totals = new WeakMap<Impact, Rows>();
+
+/** `impactRows`, summed once for the many times that it is asked for in one judgement. */
+export function totalRows(impact: Impact): Rows {
+  const total = totals.get(impact) ?? impactRows(impact);
+  totals.set(impact, total);
+  return total;
 }
 
 /** Rows one statement writes: its targets and cascades, as `impactRows` counts them for a whole command. */

@@ -1,6 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { type Impact, impactRows, type Rows, type Statement } from "@interlock/protocol";
-import { objectsOf, statementRows } from "./facts.ts";
+import type { Impact, Rows, Statement } from "@interlock/protocol";
+import { objectsOf, statementRows, totalRows } from "./facts.ts";
 import { childrenOf } from "./syntax-tree.ts";
 
 /** Which figures an expression depends on. Where the text leaves doubt, it depends. */
@@ -61,7 +61,7 @@ export function doubt(reads: FigureReads, impact: Impact, statement: Statement, 
   if (unseen !== undefined) return unseen;
   if (reads.completeness && !impact.complete) return "the impact is not complete";
   const unsure = (rows: Rows) => (estimates === "exact" ? rows.kind !== "exact" : rows.kind === "capped" || rows.kind === "unknown");
-  const total = impactRows(impact);
+  const total = totalRows(impact);
   if (reads.impact && unsure(total)) return `impact.rows is ${sayRows(total)}`;
   const own = statementRows(statement);
   if (reads.statement && unsure(own)) return `statement.rows is ${sayRows(own)}`;
