@@ -87,7 +87,7 @@ describe.skipIf(program === undefined)("the default pack of a production cluster
       "a namespace without an env label",
       "kubectl create namespace scratch",
       "deny",
-      /^This namespace has no env label\. .*metadata\.labels\.env/s,
+      /^This namespace has no env label, .*metadata\.labels\.env/,
     ],
     [
       "a namespace with one",
@@ -110,7 +110,7 @@ describe.skipIf(program === undefined)("the default pack of a production cluster
       "a cluster-admin binding",
       "kubectl create clusterrolebinding me --clusterrole=cluster-admin --user=me",
       "deny",
-      /^cluster-admin may do everything to everything/,
+      /^cluster-admin may do everything/,
     ],
     ["another binding", "kubectl create clusterrolebinding me --clusterrole=view --user=me", "deny", /^Rights, roles and server settings/],
     ["the last budget of running pods", "kubectl delete pdb storefront -n web", "review", /^This takes the last PodDisruptionBudget/],

@@ -63,9 +63,7 @@ rules:
       !statement.undo && after.kind == "Namespace" && after.group == "" && after.text("metadata.labels.env") == ""
       && (!before.present || before.text("metadata.labels.env") != "")
     effect: deny
-    message: >-
-      This namespace has no env label. Network policies go by it, so its traffic would be dropped without a word. Write it as a manifest with
-      metadata.labels.env (prod, staging, dev) and apply that.
+    message: This namespace has no env label, by which network policies let traffic through. Apply it as a manifest with metadata.labels.env.
 
   - id: privileged-pods
     match: { environment: [prod], connectors: [kubernetes] }
@@ -73,14 +71,14 @@ rules:
       !statement.undo && after.containers.exists(c, (c.privileged || "SYS_ADMIN" in c.capabilities || "ALL" in c.capabilities)
       && !before.containers.exists(b, b.name == c.name && (b.privileged || "SYS_ADMIN" in b.capabilities || "ALL" in b.capabilities)))
     effect: deny
-    message: A privileged container owns its node and everything that runs there. Take privileged, SYS_ADMIN and ALL out of its securityContext.
+    message: A privileged container owns its node. Take privileged, SYS_ADMIN and ALL out of its securityContext.
 
   - id: root-pods
     match: { environment: [prod], connectors: [kubernetes] }
     when: >-
       !statement.undo && after.containers.exists(c, c.root == "yes" && !before.containers.exists(b, b.name == c.name && b.root == "yes"))
     effect: deny
-    message: A container would run as root (runAsUser 0). Give it a user of its own, for instance runAsUser 10001 with runAsNonRoot true.
+    message: A container would run as root (runAsUser 0). Give it another user, and runAsNonRoot true.
 
   - id: host-path
     match: { environment: [prod], connectors: [kubernetes] }
@@ -88,13 +86,13 @@ rules:
       !statement.undo
       && after.volumes.exists(v, v.type == "hostPath" && !before.volumes.exists(b, b.type == "hostPath" && b.hostPath == v.hostPath))
     effect: deny
-    message: A hostPath volume opens the node's own files to a pod. Use a persistentVolumeClaim, an emptyDir or a ConfigMap instead.
+    message: A hostPath volume opens the node's own files to a pod. Use a volume claim, an emptyDir or a ConfigMap.
 
   - id: host-namespaces
     match: { environment: [prod], connectors: [kubernetes] }
     when: "!statement.undo && after.host.exists(h, !(h in before.host))"
     effect: deny
-    message: hostNetwork, hostPID and hostIPC let a pod see the node's traffic and processes, past every network policy. Take them out.
+    message: hostNetwork, hostPID and hostIPC let a pod see the node's traffic and processes. Take them out.
 
   - id: cluster-admin
     match: { environment: [prod], connectors: [kubernetes] }
@@ -102,9 +100,7 @@ rules:
       !statement.undo && ((after.roleRef.kind == "ClusterRole" && after.roleRef.name == "cluster-admin")
       || after.rights.exists(r, "*" in r.verbs && "*" in r.groups && "*" in r.resources))
     effect: deny
-    message: >-
-      cluster-admin may do everything to everything, and whoever holds it needs nobody's agreement. Bind a role with the verbs that are needed;
-      for a single task propose the task itself.
+    message: cluster-admin may do everything, and whoever holds it needs nobody's agreement. Bind a role with the verbs that are needed.
 
   - id: last-disruption-budget
     match: { environment: [prod], connectors: [kubernetes], effects: [modify, delete] }
@@ -114,7 +110,7 @@ rules:
     effect: review
     reviews: [{ count: 2, group: platform }]
     obligations: { reason: true, countdown: 5s }
-    message: This takes the last PodDisruptionBudget from pods that run. The next node drain may end all of them at once; two people of platform agree to that.
+    message: This takes the last PodDisruptionBudget from running pods, and the next drain may end all of them at once. Two people of platform agree to that.
 
   - id: image-without-digest
     match: { environment: [prod], connectors: [kubernetes], effects: [append, modify] }

@@ -77,7 +77,12 @@ interface FootProps {
 export function Foot({ mine, canPropose, closed, busy, onPropose, denied = false, canTry = false, beside, children }: FootProps) {
   const off = !canPropose || closed || busy;
   return (
-    <footer className="flex h-15 shrink-0 items-center gap-3 border-t border-inherit bg-panel px-3.5 @max-md:h-26 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1">
+    <footer
+      className={cn(
+        "flex shrink-0 items-center gap-3 border-t border-inherit bg-panel px-3.5 @max-md:flex-wrap @max-md:content-center @max-md:gap-y-1",
+        denied ? "min-h-15 py-2 @max-md:min-h-26" : "h-15 @max-md:h-26",
+      )}
+    >
       {children}
       {(mine || beside) && (
         <div className="ml-auto flex shrink-0 items-center gap-1.5">

@@ -8,18 +8,23 @@ const MARKS = { allow: "text-read-text", review: "text-modify-text", deny: "text
 /** What policy says: what one must know on a line of its own, under it what follows from it. */
 export function VerdictLine({ verdict, impact }: { verdict: Verdict; impact: Impact }) {
   const { lead, rest } = verdictSentence(verdict, impact);
+  const denied = verdict.decision === "deny";
   const words = rest.map(({ text, code }) => (code ? `rule ${text}` : text)).join(" · ");
   return (
     <p
-      className="grid min-w-0 flex-1 grid-cols-[auto_1fr] items-baseline gap-x-2 text-dim @max-md:h-[3lh] @max-md:flex-none @max-md:basis-full @max-md:overflow-hidden"
+      className={cn(
+        "grid min-w-0 flex-1 grid-cols-[auto_1fr] items-baseline gap-x-2 text-dim @max-md:flex-none @max-md:basis-full",
+        !denied && "@max-md:h-[3lh] @max-md:overflow-hidden",
+      )}
       data-testid="verdict"
       title={`${lead}\n${words}`}
     >
       <Diamond aria-hidden="true" className={cn("size-3 translate-y-px fill-current", MARKS[verdict.decision])} />
       <strong
         className={cn(
-          "truncate text-sm font-semibold @max-md:line-clamp-2 @max-md:whitespace-normal",
-          verdict.decision === "deny" ? "text-delete-text" : "text-fg",
+          "text-sm font-semibold",
+          // Why it is denied is read whole: its end is what to do about it.
+          denied ? "text-pretty text-delete-text" : "truncate text-fg @max-md:line-clamp-2 @max-md:whitespace-normal",
         )}
       >
         {lead}
