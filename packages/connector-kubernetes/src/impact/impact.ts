@@ -4,6 +4,7 @@ import type { PlannedWrite } from "../gate/planned-write.ts";
 import { readablePlaceholders } from "../gate/secret-values.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { analyseChange } from "./change.ts";
+import { connectionsOf } from "./connections.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { analyseDelete } from "./deletion.ts";
 import { plainJson, shown, yamlDiff } from "./diff.ts";
@@ -47,6 +48,8 @@ export async function impactOf(
     for (const { object, effect } of statement.cascades) if (effect === "delete") taken.add(object);
     return statement;
   });
+  // Told with the last write: what the writes that were too many to be compared one by one come to.
+  statements.at(-1)?.breaks?.push(...connectionsOf(world).rest());
   return { statements, warnings: missing, complete: missing.length === 0 };
 }
 

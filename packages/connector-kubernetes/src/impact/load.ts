@@ -2,6 +2,7 @@ import { isRecord, type Json, labelsOf, sameJson } from "@interlock/kube-model";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { closureOf } from "./closure.ts";
+import { NETWORK_POLICIES } from "./connections.ts";
 import { podsMadeBy, propagationOf } from "./owner-graph.ts";
 import { keyOfType, type ResourceTypes } from "./resource-types.ts";
 import { concerned } from "./rules/breaks.ts";
@@ -46,6 +47,7 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
   for (const { group, reason } of types.failed) loader.missing.add(`API group ${group} is left out: ${reason}`);
   const deletes = writes.filter((write) => actOf(write) === "delete");
   const changes = writes.filter((write) => actOf(write) !== "delete" && concerns(write));
+  if (writes.some(decidesConnections)) await connectionFacts(loader, writes);
   const namespaces = new Set([...writes.flatMap(namespaceOf), ...changes.flatMap(namedNamespaces)]);
   const wide = [...deletes, ...changes].some((write) => WIDE.has(keyOfType(write.resource)));
   await ownedFacts(loader, deletes, wide);
@@ -65,6 +67,24 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
   await Promise.all(beside);
   await Promise.all([ruleFacts(loader, rules, namespaces, wide), changeFacts(loader, changes, namespaces)]);
   return { world: loader.world, missing: [...loader.missing] };
+}
+
+/** Whether a write can let a connection through, or block it, that there is already. */
+function decidesConnections(write: PlannedWrite): boolean {
+  const act = actOf(write);
+  const key = keyOfType(write.resource);
+  if (key === NETWORK_POLICIES) return act !== "other";
+  if (act !== "change" || write.before === undefined || write.after === undefined) return false;
+  const labels = (of: Json): Json => (key === "/namespaces" || key === "/pods" ? labelsOf(of) : labelsOf(of?.["spec"]?.["template"]));
+  const named = key === "/namespaces" || key === "/pods" || (WORKLOADS as readonly string[]).includes(key);
+  return named && !sameJson(labels(write.before), labels(write.after));
+}
+
+/** Pods of the whole cluster, which a policy or a label may concern wherever they are, and only where there are policies at all. */
+async function connectionFacts(loader: Loader, writes: readonly PlannedWrite[]): Promise<void> {
+  await Promise.all([loader.bodies("/namespaces"), loader.bodies(NETWORK_POLICIES)]);
+  const written = writes.some((write) => keyOfType(write.resource) === NETWORK_POLICIES);
+  if (written || [...loader.world.all(NETWORK_POLICIES)].length > 0) await loader.bodies("/pods");
 }
 
 const isClusterScoped = (write: PlannedWrite): boolean => write.resource.namespace === undefined;

@@ -1,4 +1,5 @@
 import type { Breakage } from "@interlock/protocol";
+import { connectionsOf } from "../connections.ts";
 import { keyOfType } from "../resource-types.ts";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import { WIDE, type Finding, type Rule } from "./rule.ts";
@@ -34,6 +35,8 @@ export function applyChange(world: World, change: Change): Breakage[] {
   const namespaces = [...new Set([...touched(change), ...named])].filter((name) => !over.has(name));
   const fresh = new Set(change.made.filter((one) => !isThere(world, one)).map(nameOf));
   const before = rules.map((rule) => findings(world, rule, namespaces));
+  const connections = connectionsOf(world);
+  connections.before(change);
   for (const object of change.gone) world.remove(object);
   for (const object of change.made) world.put(object);
   const gone = new Set(change.gone.map(nameOf));
@@ -56,7 +59,7 @@ export function applyChange(world: World, change: Change): Breakage[] {
       if (about === undefined || world.has(about.key, about.namespace, about.name)) tell(finding, finding.vanishes);
     }
   });
-  return [...broken.values()];
+  return [...broken.values(), ...connections.after(change)];
 }
 
 const isThere = (world: World, { type, namespace, name }: WorldObject): boolean => world.has(keyOfType(type), namespace, name);

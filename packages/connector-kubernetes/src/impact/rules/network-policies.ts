@@ -1,9 +1,8 @@
 import { type Json, selectorText, selects, selectsAll } from "@interlock/kube-model";
 import { nameOf, type World, type WorldObject } from "../world.ts";
 import type { Finding, Rule } from "./rule.ts";
+import { NETWORK_POLICIES as POLICIES } from "../connections.ts";
 import { namespaceLabels } from "./webhooks.ts";
-
-const POLICIES = "networking.k8s.io/networkpolicies";
 
 /** Which namespaces the rules of NetworkPolicies name by their labels. One that is named loses or gains traffic when it goes or is relabelled. */
 export const namedNamespaces: Rule = {
@@ -44,43 +43,4 @@ function namedBy(world: World, policy: WorldObject, peer: Json, way: "from" | "t
     });
   }
   return findings;
-}
-
-/** Which pods a NetworkPolicy restricts: one that comes under its first policy loses what is not allowed, one that leaves its last is open. */
-export const restrictedPods: Rule = {
-  name: "pods restricted by network policies",
-  gone: [POLICIES],
-  made: [POLICIES, "/pods"],
-  reads: [POLICIES, "/pods"],
-  per: "namespace",
-  find: (world, namespace) => {
-    const findings: Finding[] = [];
-    for (const way of ["Ingress", "Egress"] as const) {
-      const restricted = new Map<WorldObject, string[]>();
-      for (const policy of world.all(POLICIES, namespace)) {
-        if (!restricts(policy, way)) continue;
-        for (const pod of world.pods(namespace!, policy.body?.["spec"]?.["podSelector"] ?? {})) {
-          restricted.set(pod, [...(restricted.get(pod) ?? []), policy.name]);
-        }
-      }
-      const from = way === "Ingress" ? "reach it" : "be reached from it";
-      for (const pod of restricted.keys()) {
-        findings.push({
-          key: `${nameOf(pod)} ${way}`,
-          object: nameOf(pod),
-          vanishes: `no NetworkPolicy restricts it any more: everything may ${from}`,
-          appears: `a NetworkPolicy restricts it: only what is allowed may ${from}`,
-          scope: `namespace ${namespace!}`,
-        });
-      }
-    }
-    return findings;
-  },
-};
-
-/** Without `policyTypes`: ingress always, egress where there are rules for it. */
-function restricts(policy: WorldObject, way: "Ingress" | "Egress"): boolean {
-  const spec: Json = policy.body?.["spec"] ?? {};
-  const types: Json = spec["policyTypes"];
-  return Array.isArray(types) ? types.includes(way) : way === "Ingress" || Array.isArray(spec["egress"]);
 }

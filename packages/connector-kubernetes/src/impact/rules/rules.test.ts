@@ -228,9 +228,47 @@ describe("selectors", () => {
       spec: { podSelector: { matchLabels: { app: "back" } }, policyTypes: ["Ingress"] },
     });
     expect(breaks([a, ready, policy], [policy])).toEqual([
-      "v1 Pod a/back-1: no NetworkPolicy restricts it any more: everything may reach it",
+      "v1 Namespace a: pods app=back can now be reached from every IPv4 address on every port",
     ]);
-    expect(breaks([a, ready], [], [policy])).toEqual(["v1 Pod a/back-1: a NetworkPolicy restricts it: only what is allowed may reach it"]);
+    expect(breaks([a, ready], [], [policy])).toEqual([
+      "v1 Namespace a: pods app=back can no longer be reached from every IPv4 address on every port",
+    ]);
+    expect(breaks([a, ready, policy], [], [{ ...policy, metadata: { ...policy.metadata, labels: { x: "y" } } }])).toEqual([]);
+  });
+  test("connections that a label of a namespace lets through and blocks, by classes of pods and ports", () => {
+    const from = (name: string, env: string) =>
+      object("networking.k8s.io/v1", "NetworkPolicy", `${name}/allow`, {
+        spec: {
+          podSelector: {},
+          policyTypes: ["Ingress"],
+          ingress: [{ from: [{ namespaceSelector: { matchLabels: { env } } }], ports: [{ port: 8443 }] }],
+        },
+      });
+    const cluster = [a, b, ready, pod("b/one", { app: "one" }), pod("c/two", { app: "two" }), from("a", "prod"), from("c", "staging")];
+    const c = namespace("c");
+    const staging = namespace("b", { team: "b", env: "staging" });
+    expect(breaks([...cluster, c], [], [namespace("b", { team: "b", env: "prod" })]).filter((one) => one.includes("reached"))).toEqual([
+      "v1 Namespace a: pods app=back can now be reached from b (pods app=one) on 8443/TCP",
+    ]);
+    const moved = breaks([...cluster.filter((one) => one !== b), c, staging], [], [namespace("b", { team: "b", env: "prod" })]);
+    expect(moved.filter((one) => one.includes("reached"))).toEqual([
+      "v1 Namespace c: pods app=two can no longer be reached from b (pods app=one) on 8443/TCP",
+      "v1 Namespace a: pods app=back can now be reached from b (pods app=one) on 8443/TCP",
+    ]);
+  });
+  test("many connections are told by some and a number", () => {
+    const many = Array.from({ length: 30 }, (_, index) => pod(`a/p-${index}`, { app: `app-${index}` }));
+    const deny = object("networking.k8s.io/v1", "NetworkPolicy", "a/deny", { spec: { podSelector: {}, policyTypes: ["Ingress"] } });
+    // Pods that no policy tells apart are one class, however many they are.
+    expect(breaks([a, ...many], [], [deny])).toHaveLength(1);
+    const each = many.map((one, index) =>
+      object("networking.k8s.io/v1", "NetworkPolicy", `a/each-${index}`, {
+        spec: { podSelector: { matchLabels: one.metadata.labels as object }, ingress: [{ ports: [{ port: index + 1 }] }] },
+      }),
+    );
+    const told = breaks([a, ...many], [], each);
+    expect(told).toHaveLength(9);
+    expect(told.at(-1)).toBe("v1 Namespace a: connections to 22 more classes of pods vanish, in a");
   });
 });
 

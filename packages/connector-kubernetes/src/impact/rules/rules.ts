@@ -2,7 +2,7 @@ import { admissionPolicies } from "./admission-policies.ts";
 import { autoscalers } from "./autoscalers.ts";
 import { disruptionBudgets } from "./disruption-budgets.ts";
 import { externalNames } from "./external-names.ts";
-import { namedNamespaces, restrictedPods } from "./network-policies.ts";
+import { namedNamespaces } from "./network-policies.ts";
 import { placement } from "./placement.ts";
 import { references } from "./references.ts";
 import { routes } from "./routes.ts";
@@ -26,7 +26,6 @@ export const RULES: readonly Rule[] = [
   references,
   storageClasses,
   namedNamespaces,
-  restrictedPods,
   autoscalers,
   subjects,
   placement,
