@@ -1,8 +1,11 @@
 import { startDemoCluster, type KubeSim } from "@interlock/kube-sim";
 import { Problem, Reachability } from "@interlock/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectCluster } from "./cluster-stage.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kubectlFor } from "@interlock/connector-kubernetes/testing";
+import { connectCluster, proposeFor } from "./cluster-stage.ts";
 import { openStage, type Name, type Stage } from "./command-stage.ts";
+
+const program = await kubectlFor("changes of labels and policies that open connections");
 
 let stage: Stage;
 let sim: KubeSim;
@@ -70,4 +73,26 @@ test.each([
   const response = await ask(who, question);
   expect(response.status).toBe(status);
   expect(Problem.parse(await response.json())).toMatchObject({ code });
+});
+
+// Whoever has no kubectl is told so above; nothing of this can be tried without it.
+describe.skipIf(program === undefined)("a proposed change", () => {
+  test.each([
+    ["a label", BLOCKED, "kubectl label namespace ops-utils env=prod", "can now be reached from ops-utils (pods app=migrator) on 8080/TCP"],
+    [
+      "a peer of a rule",
+      { ...BLOCKED, to: { namespace: "ledger", pod: "api" }, port: 8080 },
+      "kubectl patch networkpolicy api-from-payments -n ledger --type=json",
+      "v1 Namespace ledger pods app=api can now be reached from ops-utils (pods app=migrator) on 8080/TCP",
+    ],
+  ])("%s is an ordinary command, its impact says what it opens, and the answer turns", async (_, question, command, told) => {
+    const answer = Reachability.parse(await (await ask("oncall", question)).json());
+    expect(answer.change!.command).toContain(command);
+    const proposed = await proposeFor(stage, "oncall", { text: answer.change!.command, files: answer.change!.files });
+    const breaks = proposed.impact.statements.flatMap((statement) => statement.breaks ?? []);
+    expect(breaks.map(({ object, why }) => `${object} ${why}`).join("\n")).toContain(told);
+    expect(await stage.approve("reviewer", proposed)).toMatchObject({ ok: true });
+    expect(await stage.until(proposed.id)).toMatchObject({ state: "succeeded" });
+    expect(await (await ask("oncall", question)).json()).toMatchObject({ allowed: true });
+  });
 });

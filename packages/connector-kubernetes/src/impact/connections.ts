@@ -141,13 +141,16 @@ function podsText({ pods }: ChangedEnd & { kind: "pods" }): string {
   const shared = Object.entries(first!.labels).filter(
     ([key, value]) => !BY_CONTROLLERS.test(key) && pods.every(({ labels }) => labels[key] === value),
   );
+  // What workloads are called by, where they are.
+  const named = shared.filter(([key]) => NAMES.has(key)).slice(0, 1);
   if (shared.length === 0) return pods.length === 1 ? `pod ${first!.name}` : "pods without common labels";
-  return `pods ${shared
+  return `pods ${(named.length > 0 ? named : shared)
     .slice(0, 3)
     .map(([key, value]) => `${key}=${value}`)
     .join(",")}`;
 }
 
+const NAMES: ReadonlySet<string> = new Set(["app.kubernetes.io/name", "app", "k8s-app", "name"]);
 /** Labels that controllers give: others after the next rollout. */
 const BY_CONTROLLERS =
   /^(pod-template-hash|controller-revision-hash|controller-uid|job-name|(statefulset|apps|batch)\.kubernetes\.io\/.*)$/;
