@@ -31,8 +31,8 @@ export { isMade } from "./posture/workload.ts";
 export { CHECKS } from "./posture/checks/all.ts";
 export { Inventory, inventoryOfManifests, kindOf, type InventoryOptions, type Source, type Unread } from "./posture/inventory.ts";
 export {
-  fixText,
   postureOf,
+  postureSteps,
   type CheckOutcome,
   type Finding,
   type PostureFix,

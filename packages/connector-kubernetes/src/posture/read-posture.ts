@@ -1,4 +1,5 @@
-import { CHECKS, Inventory, postureOf, type KubeObject, type Unread } from "@interlock/kube-model";
+import { setImmediate as turn } from "node:timers/promises";
+import { CHECKS, Inventory, postureSteps, type KubeObject, type Unread } from "@interlock/kube-model";
 import type { Posture } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
 import { openClusterView } from "../impact/cluster-view.ts";
@@ -27,7 +28,11 @@ export async function readPosture(cluster: Cluster, { environmentLabel, checks }
     unread,
     ...(environmentLabel === undefined ? {} : { environmentLabel }),
   });
-  const report = postureOf(inventory, checks === undefined ? {} : { checks });
+  const steps = postureSteps(inventory, checks === undefined ? {} : { checks });
+  let step = steps.next();
+  // Whoever else waits for this process gets a turn after each check.
+  for (; step.done !== true; step = steps.next()) await turn();
+  const report = step.value;
   return { at: new Date().toISOString(), tookMs: performance.now() - started, objects: objects.length, ...report };
 }
 

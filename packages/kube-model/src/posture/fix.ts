@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../json.ts";
 import type { Fix, Path } from "./check.ts";
 import { nameOf, namespaceOf } from "./inventory.ts";
+import { plainYaml } from "./plain-yaml.ts";
 import type { ContainerAt, Workload } from "./workload.ts";
 
 /** A word of a command line, quoted where a shell would read more into it. */
@@ -14,8 +15,25 @@ export const inNamespace = (object: KubeObject): string => {
   return namespace === undefined ? "" : ` -n ${word(namespace)}`;
 };
 
-/** `deployment web -n shop`. */
-export const named = (object: KubeObject): string => `${kubectlKind(object)} ${word(nameOf(object))}${inNamespace(object)}`;
+/**
+ * `deployment web -n shop`. Names of RBAC objects may hold anything but `/` and `%`: they are one word with their kind, for `--all` alone would
+ * be a flag.
+ */
+export const named = (object: KubeObject): string => {
+  const name = nameOf(object);
+  const words = PLAIN_NAME.test(name) ? `${kubectlKind(object)} ${name}` : word(`${kubectlKind(object)}/${name}`);
+  return `${words}${inNamespace(object)}`;
+};
+
+/** What names of most objects are (RFC 1123 subdomain). */
+const PLAIN_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+/** Whether lines can name an object: manifests may hold any text where a name should be, or leave it to the server (`generateName`). */
+export function canBeNamed(object: KubeObject): boolean {
+  const namespace = namespaceOf(object);
+  const plain = PLAIN_NAME.test(nameOf(object)) || String(object.apiVersion).startsWith("rbac.authorization.k8s.io/");
+  return plain && (namespace === undefined || PLAIN_NAME.test(namespace));
+}
 
 /** `value` under the names of `path`. */
 export function under(path: Path, value: Json): Json {
@@ -74,5 +92,5 @@ export function containerPatch(
 
 /** A manifest as a line that applies it. */
 export function applyLine(manifest: KubeObject): string {
-  return `kubectl apply -f - <<'EOF'\n${JSON.stringify(manifest, null, 2)}\nEOF`;
+  return `kubectl apply -f - <<'EOF'\n${plainYaml(manifest)}EOF`;
 }

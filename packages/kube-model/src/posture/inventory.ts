@@ -1,4 +1,4 @@
-import type { Json, KubeObject } from "../json.ts";
+import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import type { Manifest, Place } from "../manifests/manifests.ts";
 import { BUILTIN_ROLES } from "../rights/builtin-roles.data.ts";
@@ -30,7 +30,8 @@ export interface InventoryOptions {
 /** Namespaces that Kubernetes makes for itself. */
 export const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease"]);
 
-export const namespaceOf = (object: KubeObject): string | undefined => object.metadata?.namespace || undefined;
+export const namespaceOf = ({ metadata }: KubeObject): string | undefined =>
+  typeof metadata?.namespace === "string" && metadata.namespace !== "" ? metadata.namespace : undefined;
 export const nameOf = (object: KubeObject): string => String(object.metadata?.name ?? object.metadata?.generateName ?? "");
 
 /** `group/Kind`, the same in every version; `/Pod` in the core group. */
@@ -48,6 +49,7 @@ export class Inventory {
   readonly #named = new Map<string, Source>();
   #workloads: Workload[] | undefined;
   #rights: Rights | undefined;
+  readonly #labelsIn = new Map<string, readonly Labels[]>();
   #podsIn: Map<string, Source[]> | undefined;
   #workloadsIn: Map<string, Workload[]> | undefined;
 
@@ -91,11 +93,17 @@ export class Inventory {
     return this.#workloadsIn.get(namespace ?? "") ?? [];
   }
 
-  /** Labels of the pods there are in a namespace: of a cluster those that run, and those that its workloads would make. */
-  podLabels(namespace: string | undefined): Labels[] {
+  /** Different labels of the pods there are in a namespace: of a cluster those that run, and those that its workloads would make. */
+  podLabels(namespace: string | undefined): readonly Labels[] {
+    const known = this.#labelsIn.get(namespace ?? "");
+    if (known !== undefined) return known;
     this.#podsIn ??= Map.groupBy(this.all("/Pod"), ({ object }) => namespaceOf(object) ?? "");
     const pods = this.#podsIn.get(namespace ?? "") ?? [];
-    return [...pods.map(({ object }) => labelsOf(object)), ...this.workloadsIn(namespace).map(({ labels }) => labels)];
+    const all = [...pods.map(({ object }) => labelsOf(object)), ...this.workloadsIn(namespace).map(({ labels }) => labels)];
+    // Pods of one workload have the same ones.
+    const labels = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+    this.#labelsIn.set(namespace ?? "", labels);
+    return labels;
   }
 
   selectsAnyPod(selector: Json, namespace: string | undefined): boolean {
@@ -119,8 +127,16 @@ export class Inventory {
 
 /** An inventory of the objects of some manifests. */
 export function inventoryOfManifests(manifests: readonly Manifest[], options: { environmentLabel?: string } = {}): Inventory {
-  const sources = manifests.map(({ object, placeOf }): Source => ({ object, placeOf }));
+  const sources = manifests.map(({ object, placeOf }): Source => ({ object: withoutNulls(object), placeOf }));
   return new Inventory({ sources, from: "manifests", ...options });
+}
+
+/** A field that is null is one that is not set (API conventions); items of lists stay in their places. */
+function withoutNulls<T extends Json>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutNulls) as T;
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)])) as T;
 }
 
 export const isSystemNamespace = (namespace: string | undefined): boolean => namespace !== undefined && SYSTEM_NAMESPACES.has(namespace);

@@ -4,7 +4,7 @@ import { readManifests } from "../manifests/manifests.ts";
 import { POSTURE_CASES } from "./cases.testing.ts";
 import { CHECKS } from "./checks/all.ts";
 import { Inventory, inventoryOfManifests } from "./inventory.ts";
-import { fixText, postureOf, type Finding } from "./posture.ts";
+import { postureOf, type Finding } from "./posture.ts";
 
 const NEEDS_CLUSTER = new Set(["binding-dangling"]);
 
@@ -54,11 +54,4 @@ describe.each(CHECKS)("$id", ({ id, title, why }) => {
 test("no value of a secret is in what is found", () => {
   const text = JSON.stringify(found("secret-in-environment", POSTURE_CASES["secret-in-environment"]!.fails));
   expect(text).not.toContain("hunter2");
-});
-
-test("what depends on a decision is commented out, so that it cannot be planned by accident", () => {
-  const [finding] = found("namespace-environment", POSTURE_CASES["namespace-environment"]!.fails);
-  const lines = fixText(finding!).trim().split("\n");
-  expect(lines.every((line) => line.startsWith("# "))).toBe(true);
-  expect(lines).toContain("# kubectl label namespace shop env=prod");
 });

@@ -1,7 +1,7 @@
-import { stringify } from "yaml";
 import { SEVERITIES, type About, type Area, type Check, type Draft, type Evidence, type Severity } from "./check.ts";
 import { CHECKS } from "./checks/all.ts";
 import type { Inventory, Unread } from "./inventory.ts";
+import { plainYaml } from "./plain-yaml.ts";
 
 export interface PostureFix {
   /** kubectl lines that can be planned as they are. */
@@ -48,24 +48,43 @@ export interface PostureOptions {
   checks?: readonly string[];
 }
 
+/** Begins what is said of a check that could not go on. */
+export const STOPPED = "It stopped at an object of a form that it does not know";
+
 /** Holds every check against what there is. */
-export function postureOf(inventory: Inventory, { checks: wanted }: PostureOptions = {}): PostureReport {
+export function postureOf(inventory: Inventory, options: PostureOptions = {}): PostureReport {
+  const steps = postureSteps(inventory, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, with a stop after each check: of a large cluster they take longer together than a server may be silent. */
+export function* postureSteps(inventory: Inventory, { checks: wanted }: PostureOptions = {}): Generator<undefined, PostureReport> {
   const findings: Finding[] = [];
   const checks: CheckOutcome[] = [];
   for (const check of CHECKS) {
     if (wanted !== undefined && !wanted.includes(check.id)) continue;
     const unsaid: string[] = unreadOf(check, inventory);
     let found = 0;
-    for (const one of check.find(inventory)) {
-      if ("unknown" in one) unsaid.push(one.unknown);
-      else {
-        findings.push(findingOf(check, one));
-        found++;
+    try {
+      for (const one of check.find(inventory)) {
+        if ("unknown" in one) unsaid.push(one.unknown);
+        else {
+          findings.push(findingOf(check, one));
+          found++;
+        }
       }
+    } catch (error) {
+      // One object that no server would have taken must not hide what all the other checks find.
+      if (!(error instanceof TypeError)) throw error;
+      unsaid.push(`${STOPPED}: ${error.message}.`);
     }
     const { id, title, severity, area, why } = check;
     const unknown = [...new Set(unsaid)].join(" ");
     const state = found > 0 ? "found" : unknown === "" ? "clean" : "unknown";
+    yield undefined;
     checks.push({ id, title, severity, area, why, state, findings: found, ...(unknown === "" ? {} : { unknown }) });
   }
   findings.sort((left, right) => rank(left) - rank(right) || compare(left.check, right.check) || compare(left.object, right.object));
@@ -97,22 +116,8 @@ function findingOf(check: Check, { object, namespace, says, evidence, fix, sever
       lines: system ? [] : [...fix.lines],
       choices: system ? [...fix.lines, ...(fix.choices ?? [])] : [...(fix.choices ?? [])],
       ...(decision === undefined ? {} : { decision }),
-      ...(fix.patch === undefined ? {} : { patch: stringify(fix.patch, { lineWidth: 0 }) }),
+      ...(fix.patch === undefined ? {} : { patch: plainYaml(fix.patch) }),
     },
     system,
   };
-}
-
-/**
- * A fix as the text of a document: what is to be decided as comments, and what depends on it as lines that are commented out, so that nothing
- * can be planned before somebody has chosen.
- */
-export function fixText({ says, object, fix }: Pick<Finding, "says" | "object" | "fix">): string {
-  const commented = (text: string): string[] => text.split("\n").map((line) => `# ${line}`);
-  return `${[
-    ...commented(`${object}: ${says}`),
-    ...(fix.decision === undefined ? [] : commented(fix.decision)),
-    ...fix.choices.flatMap(commented),
-    ...fix.lines,
-  ].join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
 import type { Json } from "../json.ts";
 import { evidenceOf, objectText, type About, type Check, type Draft, type Fix, type Path, type Unsaid } from "./check.ts";
-import { containerPatch, podPatch } from "./fix.ts";
+import { canBeNamed, containerPatch, podPatch } from "./fix.ts";
 import { type Inventory, isSystemNamespace, namespaceOf, type Source } from "./inventory.ts";
 import { containersOf, type ContainerAt, type Workload, WORKLOAD_KINDS } from "./workload.ts";
 
@@ -13,16 +13,19 @@ export interface Bad {
 /** A draft about an object, with what is always the same of it. */
 export function draft(source: Source, says: string, bad: readonly Bad[], fix: Fix, more: Partial<Draft> = {}): Draft {
   const namespace = namespaceOf(source.object);
+  const unnamed: Fix = { lines: [], decision: UNNAMED, ...(fix.patch === undefined ? {} : { patch: fix.patch }) };
   return {
     object: objectText(source),
     namespace,
     says,
     evidence: bad.map(({ path, words }) => evidenceOf(source, path, words)),
-    fix,
+    fix: canBeNamed(source.object) ? fix : unnamed,
     system: isSystemNamespace(namespace),
     ...more,
   };
 }
+
+const UNNAMED = "No line can name it, since its name is not one that the server knows: change its manifest.";
 
 const list = (names: readonly string[]): string =>
   names.length < 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;

@@ -410,7 +410,7 @@ export const AVAILABILITY: readonly Check[] = [
       const { object } = source;
       const claim: Json = object["spec"]?.claimRef;
       // The default of the API for volumes that people write is Retain; provisioners set Delete.
-      if (object["spec"]?.persistentVolumeReclaimPolicy !== "Delete" || claim === undefined) return undefined;
+      if (object["spec"]?.persistentVolumeReclaimPolicy !== "Delete" || !isRecord(claim)) return undefined;
       return draft(
         source,
         `The data of claim ${String(claim["namespace"])}/${String(claim["name"])} is deleted with it.`,

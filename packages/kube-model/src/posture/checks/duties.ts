@@ -157,8 +157,8 @@ export const DUTIES: readonly Check[] = [
 function accountsOf(binding: Grant["binding"]): { namespace: string | undefined; name: string; index: number }[] {
   const subjects: unknown = binding["subjects"];
   if (!Array.isArray(subjects)) return [];
-  return subjects.flatMap((subject: Record<string, unknown>, index) =>
-    subject["kind"] === "ServiceAccount"
+  return subjects.flatMap((subject: Record<string, unknown> | null, index) =>
+    subject?.["kind"] === "ServiceAccount"
       ? [{ namespace: String(subject["namespace"] ?? namespaceOf(binding) ?? ""), name: String(subject["name"]), index }]
       : [],
   );

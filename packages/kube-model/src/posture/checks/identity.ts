@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import { isRecord, type Json } from "../../json.ts";
 import type { Check } from "../check.ts";
 import { inNamespace, kubectlKind, podPatch, word } from "../fix.ts";
 import { type Inventory, nameOf, namespaceOf } from "../inventory.ts";
@@ -26,7 +26,8 @@ const SECRET_VALUE =
 function secretEnv({ container }: ContainerAt): number {
   const env: Json = container["env"];
   if (!Array.isArray(env)) return -1;
-  return env.findIndex(({ name, value }: Record<string, Json>) => {
+  return env.findIndex((variable: Json) => {
+    const { name, value }: Record<string, Json> = isRecord(variable) ? variable : {};
     if (typeof value !== "string" || value === "" || /^\$\([\w.-]+\)$/.test(value)) return false;
     const named = SECRET_NAME.test(String(name)) && !NOT_SECRET.test(String(name)) && !/^(true|false|\d{1,4})$/i.test(value);
     return named || SECRET_VALUE.test(value);

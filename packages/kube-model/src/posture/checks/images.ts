@@ -11,24 +11,35 @@ const imageOf = ({ container }: ContainerAt): string | undefined => {
   return typeof image === "string" && image !== "" ? image : undefined;
 };
 
-/** The one digest that running pods of the namespace have an image by; undefined where there is none, or more than one. */
-function runningDigest(inventory: Inventory, namespace: string | undefined, image: string): string | undefined {
-  const digests = new Set<string>();
+/** Digests by which running pods have an image, by namespace and image; worked out once for an inventory. */
+const RUNNING = new WeakMap<Inventory, Map<string, Set<string>>>();
+
+const list = (value: Json): Json[] => (Array.isArray(value) ? value : []);
+
+function runningDigests(inventory: Inventory): Map<string, Set<string>> {
+  const known = RUNNING.get(inventory);
+  if (known !== undefined) return known;
+  const digests = new Map<string, Set<string>>();
   for (const { object } of inventory.all("/Pod")) {
-    if (namespaceOf(object) !== namespace) continue;
-    const specs: Json[] = [...((object["spec"]?.containers as Json[]) ?? []), ...((object["spec"]?.initContainers as Json[]) ?? [])];
-    const statuses: Json[] = [
-      ...((object["status"]?.containerStatuses as Json[]) ?? []),
-      ...((object["status"]?.initContainerStatuses as Json[]) ?? []),
-    ];
-    for (const spec of specs) {
-      if (spec?.["image"] !== image) continue;
-      const id = String(statuses.find((status) => status?.["name"] === spec["name"])?.["imageID"] ?? "");
-      const digest = /@(sha256:[0-9a-f]{64})$/.exec(id)?.[1];
-      if (digest !== undefined) digests.add(digest);
+    const { spec, status }: Record<string, Json> = object;
+    const ids = new Map(
+      [...list(status?.containerStatuses), ...list(status?.initContainerStatuses)].map((one) => [one?.["name"], one?.["imageID"]]),
+    );
+    for (const container of [...list(spec?.containers), ...list(spec?.initContainers)]) {
+      const digest = /@(sha256:[0-9a-f]{64})$/.exec(String(ids.get(container?.["name"]) ?? ""))?.[1];
+      if (digest === undefined) continue;
+      const key = `${namespaceOf(object) ?? ""} ${String(container["image"])}`;
+      digests.set(key, (digests.get(key) ?? new Set()).add(digest));
     }
   }
-  return digests.size === 1 ? [...digests][0] : undefined;
+  RUNNING.set(inventory, digests);
+  return digests;
+}
+
+/** The one digest that running pods of the namespace have an image by; undefined where there is none, or more than one. */
+function runningDigest(inventory: Inventory, namespace: string | undefined, image: string): string | undefined {
+  const digests = runningDigests(inventory).get(`${namespace ?? ""} ${image}`);
+  return digests?.size === 1 ? [...digests][0] : undefined;
 }
 
 const field = (at: ContainerAt, name: string) => ({ path: [...at.path, name] });

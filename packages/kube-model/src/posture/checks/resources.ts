@@ -1,4 +1,4 @@
-import type { Json } from "../../json.ts";
+import { isRecord, type Json } from "../../json.ts";
 import type { Check } from "../check.ts";
 import { word } from "../fix.ts";
 import { containerCheck } from "../rules.ts";
@@ -87,9 +87,7 @@ export const RESOURCES: readonly Check[] = [
     of: "app",
     bad: (at) => {
       const [alive, ready] = [probe(at, "livenessProbe"), probe(at, "readinessProbe")];
-      return alive !== undefined && ready !== undefined && asked(alive) === asked(ready)
-        ? { path: [...at.path, "livenessProbe"] }
-        : undefined;
+      return isRecord(alive) && isRecord(ready) && asked(alive) === asked(ready) ? { path: [...at.path, "livenessProbe"] } : undefined;
     },
     says: (one) => `${one ? "asks" : "ask"} the same for liveness and readiness`,
     decision: "What tells that it hangs, and not only that it is busy? Ask that for liveness, with more patience.",
