@@ -3,22 +3,20 @@ import type { editor, IDisposable, IPosition } from "monaco-editor";
 import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import type { RoomSession } from "../room/room-session.ts";
 import { editorLanguage } from "./document-language.ts";
+import { codeOptions, MODEL_OPTIONS, wrapping } from "./code-options.ts";
 import { coversCursor } from "./cursor-cover.ts";
 import { type OthersEdit, placeAfter } from "./cursor-place.ts";
 import type { DocumentConnection } from "./document-connection.ts";
 import { type Place, placeAt } from "./document-session.ts";
-import { THEME } from "./editor-theme.ts";
 import { KeyboardExit } from "./keyboard-exit.ts";
 import type { monaco as Monaco } from "./monaco.ts";
 import { MonacoBinding } from "./monaco-binding.ts";
+import { addProposalKeys, type ProposalKeys } from "./proposal-keys.ts";
 import { RemoteCursors } from "./remote-cursors.ts";
 import { completions } from "./sql-completion.ts";
 
 /** Least time between two messages about the own cursor, in milliseconds. */
 const FOCUS_EVERY = 50;
-
-/** Lines are wrapped in an editor less wide than this, in pixels. */
-const NARROW = 480;
 
 /** Where somebody may be typing, or choosing, something else. What is closing keeps the focus until it is gone. */
 const OTHER_FIELDS =
@@ -31,15 +29,12 @@ export interface TextRange {
   text: string;
 }
 
-export interface DocumentEditorParts {
+export interface DocumentEditorParts extends ProposalKeys {
   monaco: typeof Monaco;
   host: HTMLElement;
   session: RoomSession;
   document: Document;
   connection: DocumentConnection;
-  onPropose: (dryRun: boolean) => void;
-  /** The safer text for what is wrong with the statement under the cursor. */
-  onSuggestion: () => void;
   onFocus: () => void;
 }
 
@@ -66,40 +61,18 @@ export class DocumentEditor implements IDisposable {
     const language = editorLanguage(parts.document.language);
     this.#parts = parts;
     this.#model = monaco.editor.createModel("", language.id);
-    this.#model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+    this.#model.updateOptions(MODEL_OPTIONS);
     this.editor = monaco.editor.create(host, {
       model: this.#model,
-      theme: THEME,
-      readOnly: true,
+      ...codeOptions(host),
       readOnlyMessage: { value: "Observers read along; ask the room's lead to make you a responder." },
       ariaLabel: `${parts.document.name}, ${language.name}; Escape, then Tab leaves it`,
-      cursorBlinking: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "solid" : "blink",
-      automaticLayout: true,
-      fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
-      fontLigatures: false,
-      fontSize: 13,
       lineHeight: 21,
-      lineNumbersMinChars: 3,
       lineDecorationsWidth: 14,
-      glyphMargin: false,
       folding: false,
-      minimap: { enabled: false },
-      overviewRulerBorder: false,
       overviewRulerLanes: 0,
-      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 8, useShadows: false },
-      hideCursorInOverviewRuler: true,
-      renderLineHighlight: "none",
-      occurrencesHighlight: "off",
-      scrollBeyondLastLine: false,
-      padding: { top: 10, bottom: 10 },
       guides: { indentation: false, bracketPairs: false },
-      wordBasedSuggestions: "off",
       quickSuggestions: { other: true, comments: false, strings: false },
-      suggest: { showStatusBar: false },
-      bracketPairColorization: { enabled: false },
-      contextmenu: false,
-      fixedOverflowWidgets: true,
-      wordWrap: host.clientWidth < NARROW ? "on" : "off",
       placeholder: language.placeholder,
     });
     this.#highlight = this.editor.createDecorationsCollection();
@@ -117,8 +90,7 @@ export class DocumentEditor implements IDisposable {
       monaco.languages.registerCompletionItemProvider(language.id, completions(parts.session, parts.document, this)),
       this.editor.onDidChangeCursorSelection(() => this.#focusSoon()),
       this.#model.onDidChangeContent(() => this.#changed()),
-      // A phone shows whole lines rather than a bar to push them with.
-      this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" })),
+      this.editor.onDidLayoutChange(({ width }) => this.editor.updateOptions(wrapping(width))),
       // The impact below grows and shrinks with the statement: the line that is written stays in sight.
       this.editor.onDidLayoutChange(() => this.#engaged && this.editor.revealPositionInCenterIfOutsideViewport(this.editor.getPosition()!)),
       this.editor.onDidFocusEditorText(() => {
@@ -127,26 +99,7 @@ export class DocumentEditor implements IDisposable {
         parts.onFocus();
       }),
     );
-    this.editor.addAction({
-      id: "interlock.propose",
-      label: "Propose the statement",
-      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
-      run: () => parts.onPropose(false),
-    });
-    // Instead of Monaco's “insert line above”, as the proposal's key is instead of “insert line below”.
-    this.editor.addAction({
-      id: "interlock.dry-run",
-      label: "Propose a dry run of the statement",
-      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.Enter],
-      run: () => parts.onPropose(true),
-    });
-    // The key of editors' quick fixes; Monaco's own has nothing to offer here.
-    this.editor.addAction({
-      id: "interlock.safer-text",
-      label: "Use the safer text",
-      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Period],
-      run: () => parts.onSuggestion(),
-    });
+    addProposalKeys(monaco, this.editor, parts);
   }
 
   get model(): editor.ITextModel {

@@ -1,28 +1,19 @@
 "use client";
 import type { ResultColumn, ResultSummary } from "@interlock/protocol";
 import { ArrowDown } from "lucide-react";
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  type PointerEvent,
-  type RefObject,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useReducer,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
-import { cn } from "../../components/ui/class-names.ts";
 import { count } from "../impact/figures.ts";
 import { useSession } from "../room/room-context.tsx";
+import { ColumnHead } from "./column-head.tsx";
 import { cellAt } from "./cell-place.ts";
 import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
-import { fittingWidths, leftEdges, NUMERIC, withFreeRoom } from "./column-widths.ts";
+import { fittingWidths, leftEdges, withFreeRoom } from "./column-widths.ts";
 import { placeOf, useDragSelection } from "./drag-selection.ts";
+import { GridRow } from "./grid-row.tsx";
 import { useGridScroll } from "./grid-scroll.ts";
 import type { Row } from "./result-store.ts";
+import { useEnd } from "./use-end.ts";
 import { columnWindow, elementHeight, lastOffset, offsetShowing, ROW_HEIGHT, rowWindow } from "./row-window.ts";
 
 const HEADER = 28;
@@ -197,136 +188,6 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
         className="pointer-events-none absolute inset-0 z-30 peer-focus-visible:outline-2 peer-focus-visible:outline-offset-[-2px] peer-focus-visible:outline-accent"
       />
     </div>
-  );
-}
-
-/** Pixels from the end within which a grid counts as being there. */
-const AT_END = 4;
-
-/** Keeps a grid that follows at its end, until its person scrolls away; `fresh` counts the rows that have come since. */
-function useEnd(host: RefObject<HTMLDivElement | null>, { follow, rows, toEnd }: { follow: boolean; rows: number; toEnd: () => void }) {
-  const [left, setLeft] = useState<number>();
-  const stuck = follow && left === undefined;
-  const height = host.current?.clientHeight;
-  useLayoutEffect(() => {
-    if (stuck) toEnd();
-    // Only when there is more to show, or room for it.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [stuck, rows, height]);
-  const scrolled = () => {
-    const element = host.current!;
-    const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - AT_END;
-    setLeft((before) => (atEnd ? undefined : (before ?? rows)));
-  };
-  return { stuck, scrolled, stick: () => setLeft(undefined), fresh: follow && left !== undefined ? rows - left : 0 };
-}
-
-interface GridRowProps {
-  id: string;
-  row: number;
-  y: number;
-  values: Row | undefined;
-  columns: readonly { column: ResultColumn; index: number }[];
-  lefts: readonly number[];
-  gutter: number;
-  left: number;
-  isSelected: (column: number) => boolean;
-  isActive: (column: number) => boolean;
-}
-
-function GridRow({ id, row, y, values, columns, lefts, gutter, left, isSelected, isActive }: GridRowProps) {
-  return (
-    <div
-      role="row"
-      aria-rowindex={row + 2}
-      className="absolute border-b border-line/60 hover:bg-hover/50"
-      style={{ top: 0, height: ROW_HEIGHT, width: lefts.at(-1)!, transform: `translateY(${y}px)` }}
-    >
-      <span
-        role="presentation"
-        className="absolute z-10 h-full bg-panel pr-2 text-right text-2xs leading-[25px] text-faint tabular-nums"
-        style={{ left, width: gutter }}
-      >
-        {row + 1}
-      </span>
-      {columns.map(({ column, index }) => (
-        <span
-          key={index}
-          id={`${id}-${row}-${index}`}
-          role="gridcell"
-          aria-colindex={index + 1}
-          aria-selected={isSelected(index)}
-          className={cn(
-            "absolute h-full truncate px-3 leading-[25px] whitespace-pre",
-            NUMERIC.test(column.type) && "text-right",
-            isSelected(index) && "bg-accent-soft",
-            isActive(index) && "shadow-[inset_0_0_0_1px_var(--accent)]",
-          )}
-          style={{ left: lefts[index]!, width: lefts[index + 1]! - lefts[index]! }}
-        >
-          {values ? (
-            <CellValue column={column} value={values[index] ?? null} />
-          ) : (
-            <span className="inline-block h-2 w-3/5 rounded-sm bg-hover align-middle" />
-          )}
-        </span>
-      ))}
-    </div>
-  );
-}
-
-/** A bullet is how masking leaves its trace; see packages/masking. */
-const MASKED = "•";
-
-/** A column is not made as wide as this many characters by itself; the whole value is in its dialog. */
-const DRAWN = 500;
-
-function CellValue({ column, value }: { column: ResultColumn; value: string | null }) {
-  if (value === null) return <span className="text-faint italic">NULL</span>;
-  if (value === "") return <span className="text-faint">''</span>;
-  const line = `${value.slice(0, DRAWN).replaceAll(/\r?\n/gu, "↵")}${value.length > DRAWN ? "…" : ""}`;
-  if (column.mask === "full" || (column.mask === "detect" && value.includes(MASKED)))
-    return <span className="rounded-sm bg-masked-soft px-1 text-masked-text">{line}</span>;
-  return line;
-}
-
-interface ColumnHeadProps {
-  column: ResultColumn;
-  index: number;
-  left: number;
-  width: number;
-  onResize: (index: number, width: number) => void;
-}
-
-function ColumnHead({ column, index, left, width, onResize }: ColumnHeadProps) {
-  const grab = (event: PointerEvent<HTMLElement>) => {
-    event.stopPropagation();
-    event.currentTarget.setPointerCapture(event.pointerId);
-    const start = event.clientX;
-    const handle = event.currentTarget;
-    const move = (next: globalThis.PointerEvent) => onResize(index, Math.max(40, width + next.clientX - start));
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("lostpointercapture", () => handle.removeEventListener("pointermove", move), { once: true });
-  };
-  return (
-    <span
-      role="columnheader"
-      aria-colindex={index + 1}
-      title={`${column.name} · ${column.type}${column.mask === "full" ? " · masked" : ""}`}
-      className={cn(
-        "absolute h-full px-3 text-2xs leading-7",
-        NUMERIC.test(column.type) && "text-right",
-        column.mask === "full" && "text-masked-text",
-      )}
-      style={{ left, width }}
-    >
-      <span className="block truncate">{column.name}</span>
-      <span
-        role="presentation"
-        onPointerDown={grab}
-        className="absolute inset-y-1 right-0 w-1.5 cursor-col-resize touch-none border-r border-line hover:border-accent"
-      />
-    </span>
   );
 }
 

@@ -1,8 +1,10 @@
+export const isObject = (id: string): boolean => id.startsWith("object ");
+
 /**
  * Panels of what people write: documents, and objects of a target and questions about its network, which stand beside them. Everything else
  * is results.
  */
-export const isWritten = (id: string): boolean => id.startsWith("document ") || id.startsWith("object ") || id.startsWith("reach ");
+export const isWritten = (id: string): boolean => id.startsWith("document ") || isObject(id) || id.startsWith("reach ");
 
 export const documentPanel = (documentId: string): string => `document ${documentId}`;
 

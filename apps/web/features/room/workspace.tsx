@@ -7,7 +7,8 @@ import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
 import { useReachPanels } from "../reachability/reach-panes.ts";
 import { useObjectPanels } from "../yaml/object-panes.ts";
-import { documentPanel as documentKey, isWritten, meant } from "./in-front.ts";
+import { useActiveTabsInSight, useFront, useMeant } from "./front-panels.ts";
+import { documentPanel as documentKey, isObject, isWritten } from "./in-front.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { useOpenPanes } from "./open-panes.ts";
 import { resultKey, resultTabs } from "./result-tabs.ts";
@@ -99,7 +100,10 @@ function useDocumentPanels(api: DockviewApi | undefined) {
     // One that was taken out of the room.
     for (const panel of api.panels)
       if (panel.id.startsWith("document ") && !documents.some(({ id }) => documentKey(id) === panel.id)) api.removePanel(panel);
-    if (!session.view.get().documentId && documents[0]) session.show({ documentId: documents[0].id });
+    const [first] = documents;
+    // An object that was in front when the room was left is in front again.
+    const behind = first && isObject(api.getPanel(documentKey(first.id))?.group.activePanel?.id ?? "");
+    if (!session.view.get().documentId && first && !behind) session.show({ documentId: first.id });
   }, [api, documents, connections, session]);
 
   useEffect(() => {
@@ -180,62 +184,6 @@ function useLogsPanels(api: DockviewApi | undefined, narrow: boolean) {
     },
     closed: (id) => session.logs.close(id),
   });
-}
-
-/** What is shown has its tab in sight, however many there are. */
-function useActiveTabsInSight(api: DockviewApi | undefined) {
-  useEffect(() => {
-    if (!api) return;
-    let frame = 0;
-    const look = () => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        for (const { element } of api.groups)
-          element.querySelector(".dv-tab.dv-active-tab")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-      });
-    };
-    const changes = [api.onDidActivePanelChange(look), api.onDidAddPanel(look)];
-    return () => {
-      cancelAnimationFrame(frame);
-      for (const change of changes) change.dispose();
-    };
-  }, [api]);
-}
-
-/** Tells the session which document or object a person means without naming it. */
-function useMeant(api: DockviewApi | undefined) {
-  const session = useSession();
-  useEffect(() => {
-    if (!api) return;
-    let last: string | undefined;
-    const look = () => {
-      const id = api.activePanel?.id;
-      if (id !== undefined && isWritten(id)) last = id;
-    };
-    look();
-    const changes = api.onDidActivePanelChange(look);
-    const withdraw = session.offerPanels(() =>
-      meant(
-        api.groups.flatMap(({ activePanel }) => activePanel?.id ?? []),
-        last,
-      ),
-    );
-    return () => {
-      changes.dispose();
-      withdraw();
-    };
-  }, [api, session]);
-}
-
-/** Brings documents or results to the front of their group, unless some are in sight. */
-function useFront(api: DockviewApi | undefined) {
-  const front = useView((view) => view.front);
-  useEffect(() => {
-    if (!api || !front) return;
-    const isWanted = (id: string) => isWritten(id) === (front.kind === "documents");
-    if (api.groups.some(({ activePanel }) => activePanel && isWanted(activePanel.id))) return;
-    api.panels.findLast(({ id }) => isWanted(id))?.api.setActive();
-  }, [api, front]);
 }
 
 /** Puts the stored layout in place; the results it had their tab for, undefined when the room opens as it does at first. */

@@ -1,12 +1,9 @@
 import type { editor, IDisposable } from "monaco-editor";
-import { THEME } from "../editor/editor-theme.ts";
+import { codeOptions, wrapping } from "../editor/code-options.ts";
 import { KeyboardExit } from "../editor/keyboard-exit.ts";
 import type { monaco as Monaco } from "../editor/monaco.ts";
 import { attachSchema, YAML } from "./yaml-language.ts";
 import { prepare, replaceText, showRead } from "./yaml-model.ts";
-
-/** Lines are wrapped in an editor less wide than this, in pixels. */
-const NARROW = 480;
 
 export interface ObjectEditorParts {
   monaco: typeof Monaco;
@@ -43,40 +40,18 @@ export class ObjectEditor implements IDisposable {
     for (const model of [this.#model, this.#full]) prepare(model);
     this.editor = monaco.editor.create(host, {
       model: this.#model,
-      theme: THEME,
-      readOnly: true,
+      ...codeOptions(host),
       readOnlyMessage: { value: "This is for reading." },
       ariaLabel: `${parts.label}, YAML; Escape, then Tab leaves it`,
-      cursorBlinking: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "solid" : "blink",
-      automaticLayout: true,
-      fontFamily: '"JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace',
-      fontLigatures: false,
-      fontSize: 13,
       lineHeight: 20,
-      lineNumbersMinChars: 3,
       lineDecorationsWidth: 16,
-      glyphMargin: false,
       folding: true,
       foldingStrategy: "indentation",
       showFoldingControls: "mouseover",
-      minimap: { enabled: false },
-      overviewRulerBorder: false,
       overviewRulerLanes: 1,
-      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 8, useShadows: false },
-      hideCursorInOverviewRuler: true,
-      renderLineHighlight: "none",
-      occurrencesHighlight: "off",
-      scrollBeyondLastLine: false,
       stickyScroll: { enabled: false },
-      padding: { top: 10, bottom: 10 },
       guides: { indentation: true, bracketPairs: false },
-      wordBasedSuggestions: "off",
       quickSuggestions: { other: true, comments: false, strings: true },
-      suggest: { showStatusBar: false },
-      bracketPairColorization: { enabled: false },
-      contextmenu: false,
-      fixedOverflowWidgets: true,
-      wordWrap: host.clientWidth < NARROW ? "on" : "off",
     });
     this.exit = new KeyboardExit(monaco, this.editor);
     const propose = monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter;
@@ -90,7 +65,7 @@ export class ObjectEditor implements IDisposable {
       this.editor.addAction({ id: "interlock.propose", label: "Propose the change", keybindings: [propose], run: () => parts.onPropose() }),
       this.editor.onDidFocusEditorText(() => (this.#engaged = true)),
       this.editor.onDidLayoutChange(({ width }) => {
-        this.editor.updateOptions({ wordWrap: width < NARROW ? "on" : "off" });
+        this.editor.updateOptions(wrapping(width));
         // The plan that opens below takes room: what one edits stays in view.
         const cursor = this.editor.getPosition();
         if (this.#engaged && cursor) this.editor.revealPositionInCenterIfOutsideViewport(cursor);

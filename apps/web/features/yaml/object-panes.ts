@@ -1,11 +1,10 @@
 import type { DockviewApi } from "dockview-react";
 import { toast } from "sonner";
+import { isObject } from "../room/in-front.ts";
 import { useOpenPanes } from "../room/open-panes.ts";
 import { useSession, useView } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
 import { objectTitle } from "./open-objects.ts";
-
-const isObject = (id: string) => id.startsWith("object ");
 
 /** A panel for each object that is open, beside the documents. */
 export function useObjectPanels(api: DockviewApi | undefined) {

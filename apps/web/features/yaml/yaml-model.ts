@@ -1,4 +1,5 @@
 import type { editor } from "monaco-editor";
+import { MODEL_OPTIONS } from "../editor/code-options.ts";
 import { textChange } from "./text-change.ts";
 
 /** The part of Monaco's ITextModel that a shown text needs. */
@@ -22,7 +23,7 @@ const LF = 0 as editor.EndOfLineSequence;
 /** An empty model has the line ends of the system it is on; texts of objects have LF, and would differ by nothing else. */
 export function prepare(model: YamlModel): void {
   model.setEOL(LF);
-  model.updateOptions({ tabSize: 2, bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+  model.updateOptions(MODEL_OPTIONS);
 }
 
 /**

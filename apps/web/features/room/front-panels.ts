@@ -1,0 +1,60 @@
+import type { DockviewApi } from "dockview-react";
+import { useEffect } from "react";
+import { isWritten, meant } from "./in-front.ts";
+import { useSession, useView } from "./room-context.tsx";
+
+/** What is shown has its tab in sight, however many there are. */
+export function useActiveTabsInSight(api: DockviewApi | undefined) {
+  useEffect(() => {
+    if (!api) return;
+    let frame = 0;
+    const look = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        for (const { element } of api.groups)
+          element.querySelector(".dv-tab.dv-active-tab")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      });
+    };
+    const changes = [api.onDidActivePanelChange(look), api.onDidAddPanel(look)];
+    return () => {
+      cancelAnimationFrame(frame);
+      for (const change of changes) change.dispose();
+    };
+  }, [api]);
+}
+
+/** Tells the session which document or object a person means without naming it. */
+export function useMeant(api: DockviewApi | undefined) {
+  const session = useSession();
+  useEffect(() => {
+    if (!api) return;
+    let last: string | undefined;
+    const look = () => {
+      const id = api.activePanel?.id;
+      if (id !== undefined && isWritten(id)) last = id;
+    };
+    look();
+    const changes = api.onDidActivePanelChange(look);
+    const withdraw = session.offerPanels(() =>
+      meant(
+        api.groups.flatMap(({ activePanel }) => activePanel?.id ?? []),
+        last,
+      ),
+    );
+    return () => {
+      changes.dispose();
+      withdraw();
+    };
+  }, [api, session]);
+}
+
+/** Brings documents or results to the front of their group, unless some are in sight. */
+export function useFront(api: DockviewApi | undefined) {
+  const front = useView((view) => view.front);
+  useEffect(() => {
+    if (!api || !front) return;
+    const isWanted = (id: string) => isWritten(id) === (front.kind === "documents");
+    if (api.groups.some(({ activePanel }) => activePanel && isWanted(activePanel.id))) return;
+    api.panels.findLast(({ id }) => isWanted(id))?.api.setActive();
+  }, [api, front]);
+}
