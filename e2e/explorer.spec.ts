@@ -144,6 +144,22 @@ test("an object is opened, checked while it is edited, planned and agreed to", a
   await oncall.page.getByRole("button", { name: "Open", exact: true }).click();
   await expect(panel(oncall).locator(".monaco-editor .view-lines")).toContainText(`replicas: ${before + 3}`);
 
+  // Nor with the room's page, nor when the tab is loaded anew.
+  await oncall.page.getByRole("link", { name: "Rooms", exact: true }).click();
+  await expect(oncall.page.getByText("Your edit of payments/checkout is not saved")).toBeVisible();
+  await oncall.page.goBack();
+  await expect(panel(oncall).locator(".monaco-editor .view-lines")).toContainText(`replicas: ${before + 3}`);
+  oncall.page.once("dialog", (asked) => void asked.accept());
+  await oncall.page.reload();
+  await expect(panel(oncall)).toContainText("This is your edit from before");
+  await expect(panel(oncall).locator(".monaco-editor .view-lines")).toContainText(`replicas: ${before + 3}`);
+
+  // Discarded by mistake: undo has it.
+  await panel(oncall).getByRole("button", { name: "Discard" }).click();
+  await expect(panel(oncall).getByText("edited", { exact: true })).toHaveCount(0);
+  await oncall.page.keyboard.press("Control+z");
+  await expect(panel(oncall).getByText("edited", { exact: true })).toBeVisible();
+
   // Somebody else changes something else meanwhile.
   await kubectl("annotate", "deployment", "checkout", "-n", "payments", "note=meanwhile");
   await expect(panel(oncall)).toContainText("Changed since you opened it");

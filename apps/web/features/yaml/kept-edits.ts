@@ -1,5 +1,5 @@
 import { ObjectRef, ObjectText } from "@interlock/protocol";
-import type { KeptText } from "./object-buffer.ts";
+import type { KeptText, Proposal } from "./object-buffer.ts";
 import type { ObjectTarget } from "./open-objects.ts";
 
 /** An edit that is not saved, of one object. */
@@ -71,7 +71,7 @@ export function forgetObjects(storage: KeptStorage & Pick<Storage, "length" | "k
 function storable(edits: readonly KeptEdit[]): KeptEdit[] {
   let room = MOST_STORED;
   return edits.toReversed().filter((edit) => {
-    const length = edit.base.text.length + edit.text.length;
+    const length = edit.base.text.length + edit.text.length + (edit.proposed?.text.length ?? 0);
     if (!isStorable(edit.target) || length > room) return false;
     room -= length;
     return true;
@@ -96,9 +96,13 @@ function readTarget(value: unknown): ObjectTarget | undefined {
 const Base = ObjectText.omit({ full: true });
 
 function readEdit(value: unknown): KeptEdit | undefined {
-  const { target, base, text } = (value ?? {}) as Record<string, unknown>;
-  const read = { target: readTarget(target), base: Base.safeParse(base) };
-  return read.target !== undefined && read.base.success && typeof text === "string"
-    ? { target: read.target, base: read.base.data, text }
-    : undefined;
+  const { target, base, text, proposed } = (value ?? {}) as Record<string, unknown>;
+  const read = { target: readTarget(target), base: Base.safeParse(base), proposed: readProposal(proposed) };
+  if (read.target === undefined || !read.base.success || typeof text !== "string") return undefined;
+  return { target: read.target, base: read.base.data, text, ...(read.proposed === undefined ? {} : { proposed: read.proposed }) };
+}
+
+function readProposal(value: unknown): Proposal | undefined {
+  const { commandId, text } = (value ?? {}) as Record<string, unknown>;
+  return typeof commandId === "string" && typeof text === "string" ? { commandId, text } : undefined;
 }

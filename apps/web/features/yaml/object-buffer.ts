@@ -35,6 +35,12 @@ export interface SavePlan {
   verdict?: Verdict;
 }
 
+/** The command that saves an edit, with the text it was made of. */
+export interface Proposal {
+  commandId: string;
+  text: string;
+}
+
 export interface BufferState {
   phase: "loading" | "here" | "failed";
   why?: string;
@@ -53,8 +59,7 @@ export interface BufferState {
   /** Take over fields that other managers own. */
   force: boolean;
   proposing: boolean;
-  /** The command that saves it, with the text it was made of. */
-  proposed?: { commandId: string; text: string };
+  proposed?: Proposal;
   /** JSON schema of its kind. */
   schema?: Record<string, unknown>;
 }
@@ -63,6 +68,7 @@ export interface BufferState {
 export interface KeptText {
   base: Omit<ObjectText, "full">;
   text: string;
+  proposed?: Proposal;
 }
 
 /** Objects are read again at most this often while they change, in milliseconds. */
@@ -94,8 +100,12 @@ export class ObjectBuffer {
     this.ref = { connectionId, kind, name, ...(namespace === undefined ? {} : { namespace }) };
     this.#port = port;
     if (kept !== undefined) {
-      const { base, text } = kept;
-      this.#change((state) => ({ ...state, phase: "here", base: { ...base, full: base.text }, text, restored: true }));
+      const { base, text, proposed } = kept;
+      // One that the room does not know any more has long ended.
+      const waits = proposed !== undefined && port.command(proposed.commandId) !== undefined;
+      const here = { phase: "here", base: { ...base, full: base.text }, text, restored: true } as const;
+      this.#change((state) => ({ ...state, ...here, ...(waits ? { proposed } : {}) }));
+      this.#look();
     }
     void this.read();
     void this.#readSchema();

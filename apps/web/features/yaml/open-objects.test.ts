@@ -1,3 +1,4 @@
+import type { Command } from "@interlock/protocol";
 import { expect, test } from "vitest";
 import { ObjectStore } from "../objects/object-store.ts";
 import type { Answer, Request } from "../room/room-connection.ts";
@@ -9,14 +10,14 @@ const WEB = { connectionId: "c", kind: "apps/deployments", kindName: "Deployment
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A visit of one room, in the tab that these tests are. */
-async function visit(roomId: string, version: string) {
+async function visit(roomId: string, version: string, commands: readonly Partial<Command>[] = []) {
   const ask = ({ type }: Request): Promise<Answer> =>
     Promise.resolve({ ok: true, value: type === "object.read" ? { text: "a: 1\n", full: "a: 1\nmanaged: 1\n", uid: "u", version } : {} });
   const items = new Map<string, string>();
   const open = new OpenObjects({
     roomId,
     ask,
-    room: createStore(EMPTY_ROOM),
+    room: createStore({ ...EMPTY_ROOM, commands: commands as Command[] }),
     objects: new ObjectStore({ ask, notify: () => true }),
     storage: {
       getItem: (key) => items.get(key) ?? null,
@@ -64,4 +65,30 @@ test("an edit that is not saved goes on where the room is opened again, on what 
   expect(buffer.state.get().restored).toBeUndefined();
   third.dispose();
   expect((await visit("room", "1")).edited.get().size).toBe(0);
+});
+
+test("an edit that was proposed is known to be, as long as its command waits", async () => {
+  const waiting = { id: "1", state: "awaiting_review" } as const;
+  const first = await visit("proposed", "1", [waiting]);
+  const key = first.open(WEB);
+  await settled();
+  const buffer = first.buffer(key)!;
+  buffer.write("a: 2\n");
+  buffer.state.update((now) => ({ ...now, proposed: { commandId: "1", text: "a: 2\n" } }));
+  first.dispose();
+
+  const second = await visit("proposed", "1", [waiting]);
+  expect(second.buffer(key)!.state.get().proposed).toEqual({ commandId: "1", text: "a: 2\n" });
+  second.dispose();
+
+  // It was saved meanwhile: there is no edit any more.
+  const third = await visit("proposed", "2", [{ id: "1", state: "succeeded" }]);
+  expect(third.buffer(key)!.edited).toBe(false);
+  expect(third.edited.get().size).toBe(0);
+  third.dispose();
+
+  // The room knows nothing of that command: it may be proposed.
+  const fourth = await visit("proposed", "2", []);
+  expect(fourth.buffer(key)!.state.get().proposed).toBeUndefined();
+  fourth.dispose();
 });

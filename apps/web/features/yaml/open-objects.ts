@@ -93,6 +93,7 @@ export class OpenObjects {
       this.#kept.delete(key);
       buffer.state.subscribe(() => this.#edits(key, buffer));
       this.#buffers.set(key, { buffer, target });
+      this.#edits(key, buffer);
     }
     if (!this.panes.get().some((pane) => pane.key === key)) this.panes.update((panes) => [...panes, { key, target }]);
     this.#keepSoon();
@@ -106,10 +107,10 @@ export class OpenObjects {
   /** Edits that are not saved, with their texts. */
   unsaved(): KeptEdit[] {
     const written = [...this.#buffers.values()].flatMap(({ buffer, target }) => {
-      const { base, text } = buffer.state.get();
+      const { base, text, proposed } = buffer.state.get();
       if (base === undefined || !buffer.edited) return [];
       const { full: _, ...rest } = base;
-      return [{ target, base: rest, text }];
+      return [{ target, base: rest, text, ...(proposed === undefined ? {} : { proposed }) }];
     });
     return [...this.#kept.values(), ...written];
   }
