@@ -171,7 +171,7 @@ test("an object is opened, checked while it is edited, planned and agreed to", a
   await expect(save).toContainText("meanwhile");
   const takeOver = save.getByRole("checkbox");
   if (await takeOver.isVisible()) await takeOver.check();
-  const impact = save.getByRole("region", { name: "Impact" });
+  const impact = save.getByRole("region", { name: "Impact of saving" });
   await expect(impact).toContainText(/modify/i);
   await impact.getByRole("button", { name: "Show the details" }).click();
   await impact.getByRole("button", { name: /changes Deployment payments\/checkout/ }).click();

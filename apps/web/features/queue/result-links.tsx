@@ -3,7 +3,7 @@ import type { Command } from "@interlock/protocol";
 import { Table2 } from "lucide-react";
 import { Button } from "../../components/ui/button.tsx";
 import { count } from "../impact/figures.ts";
-import { isOutput } from "../results/output-text.ts";
+import { linesOf } from "../results/output-text.ts";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { planResult } from "./plan-progress.ts";
 
@@ -34,9 +34,3 @@ function titleOf(columns: readonly { name: string }[], number: number | undefine
 }
 
 const NAMES = { requests: "Requests", outcome: "What came of it", other: undefined };
-
-/** What results hold so many of: a program's output has lines, everything else rows. */
-export function linesOf(results: readonly Parameters<typeof isOutput>[0][], n: number): string {
-  const one = results.length > 0 && results.every(isOutput) ? "line" : "row";
-  return n === 1 ? one : `${one}s`;
-}

@@ -4,10 +4,11 @@ import { useEffect, useState } from "react";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { count } from "../impact/figures.ts";
 import { plannedWrites } from "../plan/plan-objects.ts";
+import { linesOf } from "../results/output-text.ts";
 import type { Row } from "../results/result-store.ts";
 import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { liveResult, progressWords } from "./plan-progress.ts";
-import { linesOf, ResultLinks } from "./result-links.tsx";
+import { ResultLinks } from "./result-links.tsx";
 
 /** A command that runs: for how long, how much has come, and of a plan what has just happened. */
 export function RunningOutcome({ command }: { command: Command }) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outputLanguage } from "./output-text.ts";
+import { linesOf, outputLanguage } from "./output-text.ts";
 
 test.each([
   ["kubectl get deploy api -o yaml", "yaml"],
@@ -10,4 +10,15 @@ test.each([
   ["kubectl logs deploy/api", "plaintext"],
 ] as const)("%s: %s", (text, language) => {
   expect(outputLanguage(text)).toBe(language);
+});
+
+test("a program's output has lines, everything else rows", () => {
+  const output = { columns: [{ name: "output", type: "text", mask: "detect" as const }] };
+  const table = { columns: [{ name: "name", type: "text", mask: "detect" as const }] };
+  expect([linesOf([output], 1), linesOf([output, output], 3), linesOf([table], 1), linesOf([output, table], 0)]).toEqual([
+    "line",
+    "lines",
+    "row",
+    "rows",
+  ]);
 });

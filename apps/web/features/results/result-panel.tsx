@@ -22,7 +22,7 @@ import { COPY_CELLS, copyText, type CopyFormat } from "./cell-copy.ts";
 import { CellDialog } from "./cell-dialog.tsx";
 import { type Cell, type CellSelection, type Rectangle, rectangleOf } from "./cell-selection.ts";
 import { noRowsWords, resultRemark } from "./result-remark.ts";
-import { isOutput, outputLanguage } from "./output-text.ts";
+import { isOutput, linesOf, outputLanguage } from "./output-text.ts";
 import { ResultGrid } from "./result-grid.tsx";
 import type { ResultStore } from "./result-store.ts";
 import { TextView } from "./text-view.tsx";
@@ -126,7 +126,6 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
   const remark = resultRemark(command.state, result);
   const statements = command.impact.statements.length;
   const notices = execution.notices.length;
-  const thing = isOutput(result) ? "line" : "row";
   const download = (format: string) => {
     const link = document.createElement("a");
     link.href = `/api/v1/commands/${command.id}/result?statement=${result.statement}&format=${format}`;
@@ -142,8 +141,7 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
       <span className="shrink-0 tabular-nums" role="status" data-testid="row-count">
         {statements > 1 && `statement ${result.statement + 1} of ${statements} · `}
         {running && !result.done && <Spinner className="mr-1.5 inline text-accent" />}
-        {count(result.rows)} {thing}
-        {result.rows === 1 ? "" : "s"} · {duration(took)}
+        {count(result.rows)} {linesOf([result], result.rows)} · {duration(took)}
         {masked > 0 && ` · ${masked} ${masked === 1 ? "column" : "columns"} masked`}
       </span>
       {remark && <Badge tone={remark.tone}>{remark.text}</Badge>}

@@ -167,7 +167,11 @@ test("who follows a result gets every row once and in order, also over a lost co
   followed.receive(frame(2, 3, 6));
   followed.receive(frame(3, 9, 1));
   expect(taken).toEqual(Array.from({ length: 10 }, (_, number) => [`row ${number}`, number]));
+  // Who draws rows of it, too, is told to ask again: what was on the way to them was taken back.
+  let drawn = 0;
+  followed.subscribe(EXECUTION, 0, () => drawn++);
   unfollow();
+  expect(drawn).toBe(1);
   followed.receive(frame(4, 10, 1));
   expect([taken.length, stopped]).toEqual([10, 2]);
 });

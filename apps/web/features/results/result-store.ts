@@ -145,7 +145,10 @@ export class ResultStore {
     this.#pullOn(result);
     return () => {
       result.followers.delete(follower);
-      if (result.followers.size === 0) this.leave(executionId, statement);
+      if (result.followers.size > 0) return;
+      this.leave(executionId, statement);
+      // What somebody else draws was taken back with it.
+      for (const listener of [...result.listeners]) listener();
     };
   }
 
