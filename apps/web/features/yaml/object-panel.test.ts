@@ -81,11 +81,13 @@ test("what was proposed is not proposed again until the text is another", async 
   expect(mayPropose(state())).toBe(true);
   buffer.state.update((now) => ({ ...now, proposed: { commandId: "1", text: now.text } }));
   expect(mayPropose(state())).toBe(false);
-  expect(shown()).toContain("Proposed: it is on its way.");
+  expect(shown()).toContain("This edit is proposed: it is on its way.");
   buffer.write("replicas: 4\n");
   await buffer.plan();
   expect(mayPropose(state())).toBe(true);
   expect(shown()).toContain("An earlier text is proposed");
+  buffer.discard();
+  expect(shown()).toContain("An edit of it is proposed");
 });
 
 test("an object that cannot be read again is not taken for what is there", async () => {

@@ -15,10 +15,10 @@ import { useStore } from "../room/store.ts";
 import { ago } from "../rooms/ago.ts";
 import type { BufferState, ObjectBuffer } from "./object-buffer.ts";
 import type { ObjectEditor } from "./object-editor.ts";
+import { DriftStrip, hasDrifted, ProposedStrip, Strip } from "./object-strips.tsx";
 import { objectTitle, type OpenObject } from "./open-objects.ts";
 import { SavePlanPart } from "./save-plan.tsx";
 import { mayType } from "./save-rights.ts";
-import { decidedPart } from "./text-change.ts";
 
 /** One object of a target as YAML: to read, and to edit. Saving makes a plan, which is proposed like any command. */
 export function ObjectPanel({ paneKey, onClose }: { paneKey: string; onClose: () => void }) {
@@ -127,7 +127,10 @@ function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: Objec
             </Button>
           </span>
         </header>
-        {edited && state.restored && <Strip tone="warn">This is your edit from before. It is not saved: plan it, or discard it.</Strip>}
+        {state.proposed && <ProposedStrip state={state} proposed={state.proposed} edited={edited} />}
+        {edited && state.restored && state.proposed?.text !== state.text && (
+          <Strip tone="warn">This is your edit from before. It is not saved: plan it, or discard it.</Strip>
+        )}
         {state.unread !== undefined && (
           <Strip tone="warn">
             <span className="min-w-0 wrap-anywhere">It could not be read again, so it may be otherwise by now: {state.unread}</span>
@@ -173,35 +176,6 @@ function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: Objec
           <SavePlanPart proposer={proposer} plan={state.plan} buffer={buffer} state={state} canAct={canAct} closed={!roomOpen} />
         )}
       </div>
-    </div>
-  );
-}
-
-/** Whether somebody has decided something about it since it was opened; a status that moves is no drift. */
-const hasDrifted = ({ base, latest }: BufferState): boolean =>
-  base !== undefined && latest !== undefined && decidedPart(base.text) !== decidedPart(latest.text);
-
-function DriftStrip({ state, onShow }: { state: BufferState; onShow: () => void }) {
-  const now = useNow(10_000);
-  const changed = state.latest?.changed;
-  return (
-    <Strip tone="warn">
-      <span className="min-w-0">
-        Changed since you opened it{changed && ` by ${changed.manager} ${ago(changed.at, now)}`}. Saving keeps that: only what you edited is
-        sent.
-      </span>
-      <Button size="sm" className="ml-auto" onClick={onShow}>
-        Show what changed
-      </Button>
-    </Strip>
-  );
-}
-
-function Strip({ tone, children }: { tone: "warn" | "bad"; children: React.ReactNode }) {
-  const look = tone === "bad" ? "border-delete-line bg-delete-soft text-delete-text" : "border-modify-line bg-modify-soft text-modify-text";
-  return (
-    <div role="status" className={`flex shrink-0 flex-wrap items-center gap-2 border-b px-3.5 py-1.5 text-xs ${look}`}>
-      {children}
     </div>
   );
 }

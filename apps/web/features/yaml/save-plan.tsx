@@ -1,6 +1,5 @@
 "use client";
-import { type Command, type DraftAnalysis, ERRORS } from "@interlock/protocol";
-import { Hourglass } from "lucide-react";
+import { type DraftAnalysis, ERRORS } from "@interlock/protocol";
 import { type RefObject, useEffect, useState } from "react";
 import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
@@ -35,7 +34,6 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
   // What the edit could not foresee kubectl says itself.
   const clashes = impact?.statements.some(({ willFail }) => willFail.some(({ reason }) => reason.includes("conflict with"))) ?? false;
   const stale = plan.of !== state.text;
-  const proposed = useRoom((room) => room.commands.find(({ id }) => id === state.proposed?.commandId));
   const draft = edit.command !== undefined && impact && me ? draftOf(edit.command, plan, me.id) : undefined;
 
   const send = async (dryRun: boolean, said: Statements) => {
@@ -73,13 +71,6 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
       className="flex max-h-[68%] shrink-0 flex-col overflow-y-auto border-t border-line bg-panel focus-visible:-outline-offset-2"
     >
       <div className="flex shrink-0 flex-col gap-2 px-3 py-2.5 text-xs">
-        {state.proposed && (
-          <ProposedLine
-            command={proposed}
-            same={state.proposed.text === state.text}
-            onShow={() => session.showCommand(state.proposed!.commandId)}
-          />
-        )}
         {stale && !state.planning && (
           <p role="status" className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-modify-text">
             This is of an earlier text: what you typed since is not in it.
@@ -122,28 +113,6 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
         />
       )}
     </section>
-  );
-}
-
-const WAITING: Partial<Record<Command["state"], string>> = {
-  awaiting_review: "it waits for a review",
-  approved: "it is agreed to and runs soon",
-  running: "it is being done",
-};
-
-/** The edit is with the others: it is not proposed a second time. `same`: the text is as it was proposed. */
-function ProposedLine({ command, same, onShow }: { command: Command | undefined; same: boolean; onShow: () => void }) {
-  const words = (command && WAITING[command.state]) ?? "it is on its way";
-  return (
-    <p role="status" className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-accent-text">
-      <span className="flex items-baseline gap-1.5">
-        <Hourglass aria-hidden="true" className="size-3.5 shrink-0 translate-y-0.5" />
-        {same ? `Proposed: ${words}.` : `An earlier text is proposed: ${words}. This one would be another command.`}
-      </span>
-      <Button size="sm" onClick={onShow}>
-        Show it
-      </Button>
-    </p>
   );
 }
 
