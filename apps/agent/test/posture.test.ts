@@ -1,5 +1,5 @@
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { PosturePage, Problem } from "@interlock/protocol";
+import { PosturePage, Problem, TargetRoles } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectCluster } from "./cluster-stage.ts";
 import { openStage, type Name, type Stage } from "./command-stage.ts";
@@ -58,7 +58,23 @@ test("what the detectors find is masked, in evidence and in the lines of a fix, 
   ]);
 });
 
+test("roles and bindings are told as they are, with people's addresses masked", async () => {
+  const { objects, unread } = TargetRoles.parse(await (await get("oncall", "eks-prod/roles")).json());
+  expect(unread).toEqual([]);
+  const binding = objects.find(({ metadata }) => (metadata as { name?: string }).name === "everything");
+  expect(binding).toMatchObject({
+    kind: "ClusterRoleBinding",
+    roleRef: { name: "cluster-admin" },
+    subjects: [{ kind: "User" }, { name: "ops" }],
+  });
+  expect(JSON.stringify(objects)).not.toContain("ann@example.com");
+  expect(JSON.stringify(objects)).not.toContain("managedFields");
+  expect(objects.some(({ kind, rules }) => kind === "ClusterRole" && Array.isArray(rules))).toBe(true);
+});
+
 test.each<[string, Name, string, string]>([
+  ["an observer reads no roles", "observer", "eks-prod/roles", "observer"],
+  ["roles of a database", "oncall", "payments-db/roles", "bad_request"],
   ["an observer reads nothing", "observer", "eks-prod/posture", "observer"],
   ["a connection there is not", "oncall", "nowhere/posture", "unknown_connection"],
   ["a database", "oncall", "payments-db/posture", "bad_request"],

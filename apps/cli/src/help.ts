@@ -49,6 +49,13 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       --system           also what belongs to Kubernetes itself, which is counted apart
       --env-label KEY    the label that says which environment a namespace belongs to; default env
 
+  interlock least-privilege (--connection NAME | --manifests DIR) --audit-log FILE… [--user WHO] [--days 90] [--format text|json]
+      What service accounts and people may do on a cluster, what of it they did, and a smaller role for that, as lines of kubectl.
+      --audit-log FILE   an API server's audit log (audit.k8s.io/v1, a JSON object a line), also as .gz; - is standard input
+      --user WHO         ServiceAccount NAMESPACE/NAME, User NAME or system:serviceaccount:NAMESPACE:NAME: with the lines; default: all, in short
+      --days N           what is older does not count; how far back the log reaches is said
+      Exits 1 where a smaller role is proposed.
+
   interlock user add NAME [--groups a,b] [--display "Full Name"] [FILE|-]
       Adds a person; the password is read from FILE (or standard input).
 

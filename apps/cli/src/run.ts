@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
   "connection add": async () => (await import("./connection-add.ts")).connectionAdd,
   posture: async () => (await import("./posture.ts")).posture,
+  "least-privilege": async () => (await import("./least-privilege.ts")).leastPrivilegeOf,
   "user add": async () => (await import("./user-add.ts")).userAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
   "policy test": async () => (await import("./policy-test.ts")).policyTest,

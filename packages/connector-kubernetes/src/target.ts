@@ -33,6 +33,7 @@ import { reach } from "./reach/reach.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { HOST_FOLDERS } from "./host-program.ts";
 import { readPosture } from "./posture/read-posture.ts";
+import { readRoles } from "./posture/read-roles.ts";
 import { objectTree } from "./schema.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
 import { openWork, resolutionOf, sealWork } from "./work.ts";
@@ -124,6 +125,9 @@ export function openTarget({ secret, host: { programs, credentialPrograms = [] }
     },
     async schema(signal): Promise<SchemaTree> {
       return objectTree(await cluster(), signal);
+    },
+    async roles(signal) {
+      return readRoles(await cluster(), signal);
     },
     async posture(options, signal): Promise<Posture> {
       return readPosture(await cluster(), options, signal);

@@ -150,6 +150,11 @@ export interface Target {
    * not read; nothing it tells holds a secret value.
    */
   posture?(options: PostureOptions, signal: AbortSignal): Promise<Posture>;
+  /**
+   * Who may do what, as the target's own objects say it (roles and their bindings), and in words what of it could not be read. Present where
+   * rights are such objects.
+   */
+  roles?(signal: AbortSignal): Promise<{ objects: readonly Record<string, unknown>[]; unread: readonly string[] }>;
   /** Completions at a UTF-16 offset, best first, at most 200. */
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */

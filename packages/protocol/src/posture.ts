@@ -92,3 +92,7 @@ export const PosturePage = Posture.extend({
   }),
 });
 export type PosturePage = z.infer<typeof PosturePage>;
+
+/** Roles and bindings of a target, as it has them, and in words what of them could not be read. */
+export const TargetRoles = z.object({ objects: z.array(z.record(z.string(), z.unknown())), unread: z.array(z.string()) });
+export type TargetRoles = z.infer<typeof TargetRoles>;

@@ -1,8 +1,18 @@
 import { TargetError } from "@interlock/connector";
 import type { Db } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
-import { ok, refuse, type Connection, type Outcome, type Posture, type PosturePage, type Principal } from "@interlock/protocol";
+import {
+  ok,
+  refuse,
+  type Connection,
+  type Outcome,
+  type Posture,
+  type PosturePage,
+  type Principal,
+  type TargetRoles,
+} from "@interlock/protocol";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
+import { maskedLines } from "../objects/masked-lines.ts";
 import { READ_ALL, readRefusal } from "../objects/read-judgement.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import { RateLimit } from "../rest/rate-limit.ts";
@@ -48,7 +58,30 @@ export class PostureService {
     this.#audit = new AnalysisAudit(parts.db, parts.timeline, "posture.read");
   }
 
-  async page(principal: Principal, connection: Connection, query: PostureQuery): Promise<Outcome<PosturePage>> {
+  page(principal: Principal, connection: Connection, query: PostureQuery): Promise<Outcome<PosturePage>> {
+    return this.#read(principal, connection, async () => {
+      const posture = await this.#reading(connection.id, query);
+      const { detectors } = maskRules(this.#parts.policy.current);
+      const page = pageOf(posture, query);
+      return { ...page, findings: maskedFindings(page.findings, detectors) };
+    });
+  }
+
+  /** Roles and bindings with what the detectors find masked, as everywhere (I7): people's addresses above all. */
+  roles(principal: Principal, connection: Connection): Promise<Outcome<TargetRoles>> {
+    return this.#read(principal, connection, async () => {
+      const target = await this.#parts.connections.target(connection.id);
+      if (target.roles === undefined) throw new TargetError("bad_request", "There are no roles of this kind of connection.");
+      const { objects, unread } = await target.roles(AbortSignal.timeout(READ_MS));
+      const { detectors } = maskRules(this.#parts.policy.current);
+      // One line of JSON each, which stays JSON: what detectors find has neither quotes nor backslashes in it.
+      const shown = objects.length === 0 ? [] : maskedLines(objects.map((one) => JSON.stringify(one)).join("\n"), detectors).split("\n");
+      return { objects: shown.map((line) => JSON.parse(line) as Record<string, unknown>), unread: [...unread] };
+    });
+  }
+
+  /** What somebody may read of a target, logged before it is. */
+  async #read<T>(principal: Principal, connection: Connection, ask: () => Promise<T>): Promise<Outcome<T>> {
     if (!this.#rate.admits(principal.id)) return refuse("too_many_requests");
     // Reading all of a target is work for it; an observer asks for none (I8).
     if (principal.groups.length === 0) return refuse("observer", "You are in no group.");
@@ -57,10 +90,7 @@ export class PostureService {
     if (refusal !== undefined) return refuse("denied", refusal);
     await this.#audit.once(connection.id, { actor: principal.name, data: { connection: connection.name } });
     try {
-      const posture = await this.#reading(connection.id, query);
-      const { detectors } = maskRules(this.#parts.policy.current);
-      const page = pageOf(posture, query);
-      return ok({ ...page, findings: maskedFindings(page.findings, detectors) });
+      return ok(await ask());
     } catch (error) {
       if (error instanceof TargetError) return refuse(error.code === "cancelled" ? "analysis_timeout" : error.code, error.message);
       throw error;

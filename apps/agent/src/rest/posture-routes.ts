@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { plainLine, PostureArea, PosturePage, PostureSeverity, refuse } from "@interlock/protocol";
+import { plainLine, PostureArea, PosturePage, PostureSeverity, refuse, TargetRoles } from "@interlock/protocol";
 import { PostureService } from "../posture/posture-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
 import { answer, answers } from "./problem-response.ts";
@@ -41,6 +41,19 @@ export function postureRoutes(parts: RestParts): RestApp {
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
     const { fresh, ...query } = c.req.valid("query");
     return answer(c, await service.page(c.get("principal"), connection, { ...query, fresh: fresh === "true" }));
+  });
+
+  const roles = createRoute({
+    method: "get",
+    path: "/connections/{id}/roles",
+    summary: "Who may do what on a cluster: its roles and their bindings, as they are. It only reads. The id may be the name.",
+    request: { params: z.object({ id: plainLine(200) }) },
+    responses: answers(200, "The objects, and what could not be read.", TargetRoles),
+  });
+  routes.openapi(roles, async (c) => {
+    const connection = await connectionNamed(parts.connections, c.req.valid("param").id);
+    if (connection === undefined) return answer(c, refuse("unknown_connection"));
+    return answer(c, await service.roles(c.get("principal"), connection));
   });
 
   return routes;

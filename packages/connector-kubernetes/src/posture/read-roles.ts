@@ -1,0 +1,34 @@
+import type { Json, KubeObject } from "@interlock/kube-model";
+import type { Cluster } from "../cluster/cluster.ts";
+import { openClusterView } from "../impact/cluster-view.ts";
+import { listKind } from "./list-kind.ts";
+
+/** Who may do what: nothing else is read. */
+const RBAC = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"];
+
+/** Roles and bindings of a cluster, and in words what of them could not be read. */
+export async function readRoles(cluster: Cluster, signal: AbortSignal): Promise<{ objects: KubeObject[]; unread: string[] }> {
+  const types = await openClusterView(cluster, { signal }).types();
+  const read = await Promise.all(
+    RBAC.map(async (kind) => {
+      const objects: KubeObject[] = [];
+      const type = types.ofKind("rbac.authorization.k8s.io/v1", kind);
+      if (type === undefined) return { objects, why: `the cluster serves no ${kind}` };
+      const why = await listKind(cluster, type, (object) => void objects.push(rightsOf(object)), signal);
+      return { objects, why };
+    }),
+  );
+  return { objects: read.flatMap(({ objects }) => objects), unread: read.flatMap(({ why }) => why ?? []) };
+}
+
+/** What says who may do what, without what the server and tools keep beside it. */
+function rightsOf(object: KubeObject): KubeObject {
+  const { name, namespace, labels }: Record<string, Json> = object.metadata ?? {};
+  const kept = ["rules", "aggregationRule", "roleRef", "subjects"].filter((field) => object[field] !== undefined);
+  return {
+    apiVersion: object.apiVersion!,
+    kind: object.kind!,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) },
+    ...Object.fromEntries(kept.map((field) => [field, object[field]])),
+  };
+}
