@@ -238,6 +238,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/commands/{id}/withdraw",
       "/connections",
       "/connections/{id}/posture",
+      "/connections/{id}/roles",
       "/connections/{id}/schema",
       "/health",
       "/reachability",
