@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { readCommand, type OpenedCluster } from "../src/index.ts";
+import { applyWrites, impactOf, openClusterView, readCommand, type OpenedCluster } from "../src/index.ts";
 import { planLines, type LinePlan } from "../src/planning.ts";
 import { clusterOf, kubectl } from "./planned-writes.ts";
 
@@ -93,5 +93,26 @@ describe.skipIf(kubectl === undefined)("what a plan leaves decides whether a cla
     expect(line!.writes).toHaveLength(3);
     const lists = sim.requests.slice(from).filter(({ method, url }) => method === "GET" && /\/pods(\?|$)/.test(url));
     expect(lists).toHaveLength(1);
+  });
+
+  test("taking the finalizers off what is being deleted is a delete, with all that goes with it", async () => {
+    const path = "/api/v1/namespaces/default/persistentvolumeclaims/files";
+    expect((await cluster.request({ method: "DELETE", path, headers: {} })).status).toBe(200);
+    sim.settle();
+    const lines = await planOf(
+      `kubectl patch pvc files --type=merge -p '{"metadata":{"finalizers":null}}'\nkubectl create configmap after`,
+    );
+    const [write] = lines[0]!.writes;
+    expect(write).toMatchObject({ method: "PATCH", effect: "delete" });
+    expect(lines[1]!.writes).toHaveLength(1);
+    const { statements } = await impactOf(openClusterView(cluster), [write!]);
+    expect(statements[0]).toMatchObject({ reversible: "no", cascades: [{ object: `v1 PersistentVolume ${volume}`, effect: "modify" }] });
+    const outcome = await applyWrites({ cluster, writes: [write!], signal: AbortSignal.timeout(20_000) });
+    expect(outcome.state).toBe("succeeded");
+    sim.settle();
+    expect(sim.objects("persistentvolumeclaims").some(({ metadata }) => metadata.name === "files")).toBe(false);
+    expect(sim.objects("persistentvolumes").find(({ metadata }) => metadata.name === volume)?.["status"]).toMatchObject({
+      phase: "Released",
+    });
   });
 });

@@ -23,6 +23,15 @@ export function lastingFinalizers(object: KubeObject | undefined): string[] {
   return finalizers.filter((item): item is string => typeof item === "string" && !SOON_DONE.has(item) && !BY_DRIVERS.test(item));
 }
 
+/** Whether a change lets an object go that was being deleted: it takes off the last finalizers that kept it. */
+export function isReleased(before: KubeObject | undefined, after: KubeObject | undefined): boolean {
+  if (before?.metadata?.deletionTimestamp === undefined || after?.metadata?.deletionTimestamp === undefined) return false;
+  if (lastingFinalizers(before).length === 0 || lastingFinalizers(after).length > 0) return false;
+  // A namespace has finalizers of another kind as well, and a pod that is given time ends when its kubelet says so.
+  const inside: unknown = after["spec"]?.["finalizers"];
+  return (!Array.isArray(inside) || inside.length === 0) && !(Number(after.metadata["deletionGracePeriodSeconds"] ?? 0) > 0);
+}
+
 /** What is asked about a claim or volume that is deleted: it stays as long as it is used. */
 export interface Uses {
   /** Names of the pods that use a claim and do not go themselves. */

@@ -1,9 +1,10 @@
 import { type KubeObject, sameJson } from "@interlock/kube-model";
+import { strongest, type Effect } from "@interlock/protocol";
 import { askAbout } from "./ask-about.ts";
 import { bodyKind, bodyMetadata, jsonBody, type Body } from "./body.ts";
 import { failed, holdToDryRun, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
-import { lastingFinalizers } from "./finalizers.ts";
+import { isReleased, lastingFinalizers } from "./finalizers.ts";
 import { foreseeCreate } from "./foresee-create.ts";
 import { foreseeScale } from "./foresee-scale.ts";
 import { inVersion } from "./other-version.ts";
@@ -77,7 +78,7 @@ function changed(
     write: {
       target,
       sent: live === undefined ? body : withPrecondition(body, live.uid),
-      effect: classifyWrite(request.method, target, before === undefined).effect,
+      effect: effectOf(request, before, after),
       ...(kind === undefined ? {} : { kind }),
       ...(before === undefined ? {} : { before }),
       after,
@@ -94,6 +95,12 @@ function changed(
       });
     },
   };
+}
+
+/** What lets an object go that was being deleted takes it away. */
+function effectOf({ method, target }: WriteRequest, before: KubeObject | undefined, after: KubeObject): Effect {
+  const { effect } = classifyWrite(method, target, before === undefined);
+  return isReleased(before, after) ? strongest([effect, "delete"]) : effect;
 }
 
 async function changePlanned(view: PlanView, request: WriteRequest, planned: PlannedObject & { object: KubeObject }): Promise<Foreseen> {

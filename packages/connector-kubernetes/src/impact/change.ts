@@ -12,7 +12,7 @@ import { relabelled, restartOf } from "./restarts.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { WORKLOADS } from "./rules/rule.ts";
 import { remarks, scaledDown } from "./scaling.ts";
-import { lossText } from "../undo/losses.ts";
+import { lossText, lostAddress } from "../undo/losses.ts";
 import { inWorld } from "./target.ts";
 import { putOut } from "./taints.ts";
 import { nameOf, type World, type WorldObject } from "./world.ts";
@@ -38,6 +38,7 @@ export function analyseChange(world: World, write: PlannedWrite, target: WorldOb
   if (key === "/namespaces") changeNamespace(before, after, found);
   if (key === "/services" && before["spec"]?.["type"] === "LoadBalancer" && after["spec"]?.["type"] !== "LoadBalancer") {
     found.breaks.push(...addressOf(world, target));
+    found.lost.push(...lostAddress(world, target));
   }
   if (key === "/persistentvolumes") changeVolume(target, before, after, found);
   if (key === "apiextensions.k8s.io/customresourcedefinitions") changeDefinition(target, before, after, found);

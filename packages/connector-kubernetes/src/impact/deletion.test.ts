@@ -65,6 +65,8 @@ test("a volume that is itself deleted: its data is lost with policy Delete, with
   expect(retained.effects[0]).not.toHaveProperty("dataLoss");
   const free = await deleted(volume("Retain", null), []);
   expect(free).toMatchObject({ reversible: "undo", kept: ["PersistentVolume pv"] });
+  const reserved = { ...volume("Delete"), status: { phase: "Available" } };
+  expect(await deleted(reserved, [claim])).toMatchObject({ reversible: "partial", kept: ["PersistentVolume pv"] });
   // Nobody says whether a driver deletes what it did not provision.
   expect(await deleted(volume("Delete", null), [])).toMatchObject({
     effects: [{ dataLoss: "data loss is possible: its reclaim policy is Delete" }],

@@ -44,6 +44,24 @@ export function analyseDelete(world: World, write: PlannedWrite, target: WorldOb
   };
 }
 
+/** Works out a change that takes off the finalizers of an object that is being deleted: it goes, and with it what waited for it. */
+export function analyseRelease(world: World, write: PlannedWrite, target: WorldObject, unserved: readonly string[]): Analysis {
+  const released: WorldObject = { ...target, finalizers: [] };
+  world.put(released);
+  const { closure: _closure, reversibleReason: _reason, ...analysis } = analyseDelete(world, write, released, unserved);
+  const lost = lossText(analysis.lost ?? []);
+  const ends = `${nameOf(target)} was being deleted before, and this lets it end.`;
+  return {
+    ...analysis,
+    risks: [
+      remark("released", "danger", "It ends with this: whatever its finalizers waited for is not waited for any more."),
+      ...analysis.risks,
+    ],
+    reversible: "no",
+    reversibleReason: lost === undefined ? ends : `${ends} ${lost}`,
+  };
+}
+
 /** Whether and how far it can be put back. Of what nothing is kept it is not said that it could be. */
 function reversalOf(
   world: World,
@@ -75,7 +93,8 @@ export function cascadeOf({ object, effect, via, depth, dataLoss }: Taken): Casc
 
 /** The stored body of a delete is JSON that the gate wrote; an eviction has its options inside. */
 function optionsOf(write: PlannedWrite): { propagationPolicy?: string; orphanDependents?: boolean } {
-  if (write.stored.body.length === 0) return {};
+  const deletes = write.method === "DELETE" || write.resource.subresource === "eviction";
+  if (!deletes || write.stored.body.length === 0) return {};
   const body = JSON.parse(write.stored.body.toString("utf8")) as Json;
   return (write.resource.subresource === "eviction" ? body["deleteOptions"] : body) ?? {};
 }

@@ -1,16 +1,17 @@
 import type { Json } from "@interlock/kube-model";
 import { bareStatement, type Statement } from "@interlock/protocol";
 import type { PlannedWrite } from "../gate/planned-write.ts";
+import { isReleased } from "../gate/finalizers.ts";
 import { readablePlaceholders } from "../gate/secret-values.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { analyseChange } from "./change.ts";
 import { connectionsOf } from "./connections.ts";
 import type { ClusterView } from "./cluster-view.ts";
-import { analyseDelete } from "./deletion.ts";
+import { analyseDelete, analyseRelease } from "./deletion.ts";
 import { plainJson, shown, yamlDiff } from "./diff.ts";
 import { analyseFinalize } from "./finalize.ts";
 import { load } from "./load.ts";
-import { objectName } from "./resource-types.ts";
+import { keyOfType, objectName } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { rightsBefore, rightsChange } from "./rights-change.ts";
 import { actOf, inWorld, targetIn, typeOf } from "./target.ts";
@@ -79,11 +80,19 @@ function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof
   switch (actOf(write)) {
     case "delete":
       if (target === undefined) return unseen("what it deletes could not be read");
-      return write.resource.subresource === "finalize" ? analyseFinalize(world, target) : analyseDelete(world, write, target, unserved);
+      if (write.resource.subresource === "finalize") return analyseFinalize(world, target);
+      return (isReleased(before, after) ? analyseRelease : analyseDelete)(world, write, target, unserved);
     case "create":
       return after === undefined
         ? NOTHING
-        : { ...NOTHING, breaks: applyChange(world, { gone: [], made: [inWorld(world, write, after)] }), reversible: "undo" };
+        : {
+            ...NOTHING,
+            breaks: applyChange(world, { gone: [], made: [inWorld(world, write, after)] }),
+            lost: RUNS.has(keyOfType(write.resource))
+              ? [{ object: nameIn(world, write), why: "what it does until then stays", minor: true }]
+              : [],
+            reversible: "undo",
+          };
     case "change":
       return target === undefined || before === undefined || after === undefined
         ? unseen("what it changes could not be read")
@@ -92,6 +101,9 @@ function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof
       return unseen(OTHER[write.resource.subresource ?? ""] ?? "what it hands out or connects cannot be taken back");
   }
 }
+
+/** They do something once; what they did is not taken back with them. */
+const RUNS = new Set(["/pods", "batch/jobs"]);
 
 const OTHER: Record<string, string> = {
   token: "a token that was issued is valid until it expires",
@@ -110,8 +122,18 @@ function lasting(write: PlannedWrite, analysis: Analysis): Analysis {
         ? "a status is what a controller sees, and it will write it again"
         : subresource === "ephemeralcontainers"
           ? "an ephemeral container stays until its pod ends"
-          : undefined;
+          : neverBack(write);
   return reason === undefined ? analysis : { ...analysis, reversible: "no", reversibleReason: reason };
+}
+
+/** Changes that the API server takes in one direction only. */
+function neverBack({ resource, before, after }: PlannedWrite): string | undefined {
+  const key = keyOfType(resource);
+  if ((key === "/configmaps" || key === "/secrets") && after?.["immutable"] === true && before?.["immutable"] !== true)
+    return "what is immutable cannot be changed back, only be deleted and made anew";
+  const size = (object: typeof after): Json => object?.["spec"]?.["resources"]?.["requests"]?.["storage"];
+  if (key === "/persistentvolumeclaims" && size(before) !== size(after)) return "a claim that has grown cannot be made smaller again";
+  return undefined;
 }
 
 function nameIn(world: World, write: PlannedWrite): string {

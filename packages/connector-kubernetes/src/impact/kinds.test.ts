@@ -156,3 +156,68 @@ describe("what does not come back as it was", () => {
     expect(await deleted(ingress, [front])).toMatchObject({ grave: [], breaks: [], reversible: "undo" });
   });
 });
+
+describe("what lets an object go that is being deleted", () => {
+  const claim = (finalizers: string[] | undefined, deletionTimestamp?: string) =>
+    object(
+      "v1",
+      "PersistentVolumeClaim",
+      "a/data",
+      { spec: { volumeName: "pv" } },
+      { finalizers, ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) },
+    );
+  const volume = object("v1", "PersistentVolume", "pv", {
+    spec: { persistentVolumeReclaimPolicy: "Delete", claimRef: { namespace: "a", name: "data" } },
+    status: { phase: "Bound" },
+  });
+  const held = ["kubernetes.io/pvc-protection"];
+  const uses = pod("a/p", {}, undefined, { nodeName: "n1", volumes: [{ name: "v", persistentVolumeClaim: { claimName: "data" } }] });
+  const patched = async (before: KubeObject, after: KubeObject) => {
+    const writes = [write(0, "PATCH", before, after)];
+    const { statements } = await impactOf(viewOf([a, before, volume, uses]), writes);
+    return { ...statements[0]!, kept: (await capture(viewOf([a, before, volume, uses]), writes)).kept.objects.length };
+  };
+  const since = "2026-01-01T00:00:00Z";
+  test("is its delete: the data behind a claim is lost although a pod uses it, and nothing is put back", async () => {
+    const told = await patched(claim(held, since), claim(undefined, since));
+    expect(told).toMatchObject({
+      cascades: [{ object: "v1 PersistentVolume pv", effect: "delete", dataLoss: expect.stringMatching(/^data loss/) }],
+      breaks: [{ object: "v1 Pod a/p" }],
+      reversible: "no",
+      reversibleReason: expect.stringMatching(/was being deleted before, and this lets it end.*its data is deleted/),
+      kept: 0,
+    });
+    expect(told.risks.map(({ code }) => code)).toEqual(["released"]);
+  });
+  test("of what is not being deleted, or stays held, nothing goes", async () => {
+    for (const [before, after] of [
+      [claim(held), claim(undefined)],
+      [claim([...held, "x"], since), claim(held, since)],
+    ] as const)
+      expect(await patched(before, after)).toMatchObject({ cascades: [], reversible: "undo", kept: 1 });
+  });
+});
+
+describe("changes that cannot be changed back", () => {
+  const changed = async (before: KubeObject, after: KubeObject) =>
+    (await impactOf(viewOf([a, before]), [write(0, "PATCH", before, after)])).statements[0]!;
+  const claim = (storage: string) => object("v1", "PersistentVolumeClaim", "a/data", { spec: { resources: { requests: { storage } } } });
+  const front = (type: string) => service("a/f", { app: "f" }, { type }, { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } });
+  test.each([
+    ["a claim that grows", claim("1Gi"), claim("2Gi"), "no", /cannot be made smaller/],
+    [
+      "a ConfigMap made immutable",
+      object("v1", "ConfigMap", "a/c"),
+      object("v1", "ConfigMap", "a/c", { immutable: true }),
+      "no",
+      /immutable/,
+    ],
+    ["a Service that gives up its address", front("LoadBalancer"), front("ClusterIP"), "partial", /203.0.113.7 is given up/],
+  ])("%s", async (_what, before, after, reversible, why) => {
+    expect(await changed(before, after)).toMatchObject({ reversible, reversibleReason: expect.stringMatching(why) });
+  });
+  test("of a Job that is made, what it has done stays", async () => {
+    const { statements } = await impactOf(viewOf([a]), [write(0, "POST", undefined, object("batch/v1", "Job", "a/import"))]);
+    expect(statements[0]).toMatchObject({ reversible: "undo", lost: [{ why: "what it does until then stays", minor: true }] });
+  });
+});

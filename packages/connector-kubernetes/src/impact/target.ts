@@ -1,3 +1,4 @@
+import { isReleased } from "../gate/finalizers.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { kept } from "./kept.ts";
 import { keyOfType, type ResourceType, type ResourceTypes } from "./resource-types.ts";
@@ -6,7 +7,7 @@ import { worldObject, type World, type WorldObject } from "./world.ts";
 /** What a write comes to for the object it names. */
 export type Act = "create" | "change" | "delete" | "other";
 
-/** A subresource that takes the object away is a delete; those that hand something out change nothing that is kept. */
+/** A change that lets an object go which was being deleted is its delete. A subresource that takes the object away is a delete; those that hand something out change nothing that is kept. */
 export function actOf(write: PlannedWrite): Act {
   const { subresource } = write.resource;
   if (subresource === "eviction") return "delete";
@@ -14,7 +15,8 @@ export function actOf(write: PlannedWrite): Act {
   if (subresource === "token" || subresource === "binding" || write.resource.resource === "bindings") return "other";
   if (write.method === "DELETE") return subresource === undefined ? "delete" : "other";
   if (write.before === undefined) return write.after === undefined ? "other" : "create";
-  return write.after === undefined ? "other" : "change";
+  if (write.after === undefined) return "other";
+  return isReleased(write.before, write.after) ? "delete" : "change";
 }
 
 /** The type a write names. One that discovery does not have is taken from the write. */

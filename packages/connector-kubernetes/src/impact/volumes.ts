@@ -59,7 +59,7 @@ export function lossWith(world: World, object: WorldObject): DataLoss {
 function lossOfVolume(volume: WorldObject): DataLoss {
   const { persistentVolumeReclaimPolicy: policy, claimRef }: Json = volume.body?.["spec"] ?? {};
   if (volume.body === undefined || policy === "Delete" || policy === "Recycle") {
-    const claim = claimRef === undefined ? undefined : `${claimRef["namespace"]}/${claimRef["name"]}`;
+    const claim = isClaimed(volume) ? `${claimRef["namespace"]}/${claimRef["name"]}` : undefined;
     const why = volume.body === undefined ? "its reclaim policy could not be read" : `its reclaim policy is ${policy}`;
     const object = nameOf(volume);
     if (policy === "Delete" && claim !== undefined) {
@@ -74,10 +74,12 @@ function lossOfVolume(volume: WorldObject): DataLoss {
 }
 
 /** Whether the storage behind a volume that is deleted goes as well: put back, it would be a name for nothing. */
-export function losesStorage(volume: WorldObject): boolean {
-  const { persistentVolumeReclaimPolicy: policy, claimRef }: Json = volume.body?.["spec"] ?? {};
-  return policy === "Delete" && claimRef !== undefined;
-}
+export const losesStorage = (volume: WorldObject): boolean =>
+  volume.body?.["spec"]?.["persistentVolumeReclaimPolicy"] === "Delete" && isClaimed(volume);
+
+/** It was bound once. One that is only kept for a claim (a claimRef by hand) is never released, and so not reclaimed. */
+const isClaimed = (volume: WorldObject): boolean =>
+  volume.body?.["spec"]?.["claimRef"] !== undefined && volume.body["status"]?.["phase"] !== "Available";
 
 function sizeOf(volume: WorldObject, before: string, after = ""): string {
   const size: Json = volume.body?.["spec"]?.["capacity"]?.["storage"];

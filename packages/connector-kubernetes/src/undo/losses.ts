@@ -21,11 +21,9 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
     switch (keyOfType(object.type)) {
       case "/services":
       case "networking.k8s.io/ingresses":
-      case "gateway.networking.k8s.io/gateways": {
-        const addresses = ownAddresses(world, object);
-        if (addresses.length > 0) add(object, `its load-balancer address ${addresses.join(", ")} is given up, and may not be had again`);
+      case "gateway.networking.k8s.io/gateways":
+        losses.push(...lostAddress(world, object));
         break;
-      }
       case "/serviceaccounts": {
         const running = [...world.all("/pods", object.namespace)].filter((pod) => !gone.has(pod) && runsAs(pod, object.name)).length;
         if (running > 0)
@@ -79,6 +77,13 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
     "kubectl rollout undo finds no earlier revision",
   );
   return losses;
+}
+
+/** The address that is given up with it, if it has one of its own. */
+export function lostAddress(world: World, object: WorldObject): Loss[] {
+  const addresses = ownAddresses(world, object);
+  if (addresses.length === 0) return [];
+  return [{ object: nameOf(object), why: `its load-balancer address ${addresses.join(", ")} is given up, and may not be had again` }];
 }
 
 const runsAs = (pod: WorldObject, account: string): boolean =>
