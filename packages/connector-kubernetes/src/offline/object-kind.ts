@@ -1,5 +1,5 @@
 import { isRecord, type Json, type Manifest } from "@interlock/kube-model";
-import { builtinKind, type BuiltinKind } from "@interlock/kube-model/schema";
+import { builtinKind, typeOfCustomResource, type StructType } from "@interlock/kube-model/schema";
 import { REMOVED_APIS } from "./removed-apis.data.ts";
 
 /** What is known of a manifest's kind where no cluster is asked. */
@@ -11,37 +11,67 @@ export interface ObjectKind {
   plural: string;
   /** Undefined where nothing says. */
   namespaced: boolean | undefined;
-  /** Of kinds that kube-apiserver itself serves. */
-  builtin?: BuiltinKind;
+  /** Of what kube-apiserver itself serves, and of what a definition among the manifests describes. */
+  type?: StructType;
   /** No longer served, and since when. */
   removed?: { since: string; instead: string };
 }
 
+interface Definition {
+  plural: string;
+  namespaced: boolean;
+  /** By version. */
+  schemas: ReadonlyMap<string, Json>;
+}
+
 /** Kinds by what kube-apiserver serves, and by the definitions among the manifests themselves. */
 export function kindsOf(manifests: readonly Manifest[]): (apiVersion: string, kind: string) => ObjectKind {
-  const defined = new Map<string, { plural: string; namespaced: boolean }>();
-  for (const { object } of manifests) {
-    const spec: Json = object["spec"];
-    const names: Json = isRecord(spec) ? spec["names"] : undefined;
-    if (object.kind !== "CustomResourceDefinition" || !isRecord(names) || typeof names["plural"] !== "string") continue;
-    defined.set(`${String(spec["group"])} ${String(names["kind"])}`, { plural: names["plural"], namespaced: spec["scope"] !== "Cluster" });
-  }
+  const defined = new Map(manifests.flatMap(({ object }) => definitionOf(object)));
+  const known = new Map<string, ObjectKind>();
   return (apiVersion, kind) => {
-    const slash = apiVersion.indexOf("/");
-    const [group, version] = slash === -1 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-    const builtin = builtinKind(apiVersion, kind);
-    const custom = defined.get(`${group} ${kind}`);
-    const removed = builtin === undefined ? (REMOVED_APIS[`${apiVersion} ${kind}`] ?? REMOVED_APIS[`${apiVersion} *`]) : undefined;
-    return {
-      group,
-      version,
-      kind,
-      plural: builtin?.plural ?? custom?.plural ?? guessedPlural(kind),
-      namespaced: builtin?.namespaced ?? custom?.namespaced,
-      ...(builtin !== undefined && { builtin }),
-      ...(removed !== undefined && { removed }),
-    };
+    const name = `${apiVersion} ${kind}`;
+    const found = known.get(name) ?? kindOf(apiVersion, kind, defined);
+    known.set(name, found);
+    return found;
   };
+}
+
+function kindOf(apiVersion: string, kind: string, defined: ReadonlyMap<string, Definition>): ObjectKind {
+  const slash = apiVersion.indexOf("/");
+  const [group, version] = slash === -1 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+  const builtin = builtinKind(apiVersion, kind);
+  const custom = defined.get(`${group} ${kind}`);
+  const removed = builtin === undefined ? (REMOVED_APIS[`${apiVersion} ${kind}`] ?? REMOVED_APIS[`${apiVersion} *`]) : undefined;
+  const type = builtin?.type ?? (custom?.schemas.has(version) === true ? describedType(custom.schemas.get(version), kind) : undefined);
+  return {
+    group,
+    version,
+    kind,
+    plural: builtin?.plural ?? custom?.plural ?? guessedPlural(kind),
+    namespaced: builtin?.namespaced ?? custom?.namespaced,
+    ...(type !== undefined && { type }),
+    ...(removed !== undefined && { removed }),
+  };
+}
+
+function definitionOf(object: Manifest["object"]): [string, Definition][] {
+  const spec: Json = object["spec"];
+  const names: Json = isRecord(spec) ? spec["names"] : undefined;
+  if (object.kind !== "CustomResourceDefinition" || !isRecord(names) || typeof names["plural"] !== "string") return [];
+  const versions: Json[] = Array.isArray(spec["versions"]) ? spec["versions"].filter(isRecord) : [];
+  const schemas = new Map(versions.map((one) => [String(one["name"]), one["schema"]?.["openAPIV3Schema"]]));
+  return [
+    [`${String(spec["group"])} ${String(names["kind"])}`, { plural: names["plural"], namespaced: spec["scope"] !== "Cluster", schemas }],
+  ];
+}
+
+/** Undefined for a schema that is none: the definition itself has a finding of its own then, and says nothing of its objects. */
+function describedType(schema: Json, kind: string): StructType | undefined {
+  try {
+    return isRecord(schema) ? typeOfCustomResource(schema, kind) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As `kubectl` guesses where discovery is not asked (meta.UnsafeGuessKindToResource). */

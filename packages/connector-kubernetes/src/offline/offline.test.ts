@@ -68,8 +68,15 @@ test("a kind that kube-apiserver does not serve is not known, and no mistake; a 
   expect(findings).toEqual([]);
   expect(impact.warnings).toContain("Whether the cluster serves example.com/v1 Widget, and what its schema says, is not known.");
   const names = "names: { kind: Widget, plural: widgetry }";
-  const definition = `---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: widgetry.example.com }\nspec: { group: example.com, ${names}, scope: Namespaced, versions: [] }\n`;
-  expect(analyse(widget + definition).impact.statements[0]?.request?.path).toBe("/apis/example.com/v1/namespaces/default/widgetry/x");
+  const schema = "{ type: object, properties: { spec: { type: object, required: [size], properties: { size: { type: integer } } } } }";
+  const definition = `---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: widgetry.example.com }
+spec: { group: example.com, ${names}, scope: Namespaced, versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: ${schema} } }] }\n`;
+  const beside = analyse(widget + definition);
+  expect(beside.impact.statements[0]?.request?.path).toBe("/apis/example.com/v1/namespaces/default/widgetry/x");
+  expect(beside.findings.map(({ message }) => message)).toEqual(["There is no field spec.anything.", "spec.size must be there."]);
+  expect(beside.impact.warnings.join()).not.toContain("Widget, and what its schema says");
+  // One that is no schema says nothing.
+  expect(analyse(widget + definition.replace("required: [size]", "required: 7")).findings).toEqual([]);
 });
 
 test.each<[string, string, OfflineOptions, object]>([

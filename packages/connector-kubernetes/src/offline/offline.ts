@@ -66,7 +66,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
       });
     placed.set(object, manifest.place);
     if (assumed) homeless++;
-    if (kind.builtin === undefined) unserved.add(`${apiVersion} ${name}`);
+    if (kind.type === undefined) unserved.add(`${apiVersion} ${name}`);
     statements.push(statement);
   }
   const warnings = [
@@ -143,15 +143,15 @@ function statementOf(manifest: Manifest, kind: ObjectKind, index: number, fallba
 
 function findingsOf(
   { object: given, placeOf, place }: Manifest,
-  { builtin, removed, kind }: ObjectKind,
+  { type, removed, kind, plural, group }: ObjectKind,
   object: string,
 ): ManifestFinding[] {
   if (removed !== undefined) {
     const message = `${String(given.apiVersion)} ${kind} is not served since Kubernetes ${removed.since}; use ${removed.instead}.`;
     return [{ code: "removed_api", severity: "warning", message, place, object }];
   }
-  if (builtin === undefined) return [];
-  return checkObject(given, builtin).map(({ path, message }) => ({
+  if (type === undefined) return [];
+  return checkObject(given, { type, plural, group }).map(({ path, message }) => ({
     code: "invalid",
     severity: "error",
     message,

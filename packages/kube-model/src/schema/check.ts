@@ -12,11 +12,11 @@ export interface SchemaProblem {
 }
 
 /**
- * What is wrong with an object of a built-in kind as far as its text tells: fields that there are not, values of a wrong kind, what must be
+ * What is wrong with an object as far as its text tells: fields that there are not, values of a wrong kind, what must be
  * there and is not, names, labels, selectors. What depends on a cluster (quotas, webhooks, what exists) is not looked at. Never throws.
- * The types are those of Kubernetes 1.32.
+ * The built-in types are those of Kubernetes 1.32.
  */
-export function checkObject(object: KubeObject, { type, plural, group }: BuiltinKind): SchemaProblem[] {
+export function checkObject(object: KubeObject, { type, plural, group }: Pick<BuiltinKind, "type" | "plural" | "group">): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   check(object, type, [], problems);
   return [...problems, ...checkNames(object, group, plural), ...checkPods(object)];
@@ -69,7 +69,7 @@ function checkStruct(value: Json, type: StructType, path: FieldPath, problems: S
     }
   }
   for (const field of type.fields.values()) {
-    if (field.required && (value[field.name] === undefined || value[field.name] === null))
+    if (field.required && field.default === undefined && (value[field.name] === undefined || value[field.name] === null))
       problems.push({ path, message: `${pathText([...path, field.name])} must be there.` });
   }
 }

@@ -1,5 +1,5 @@
+import { typeOfCustomResource } from "@interlock/kube-model/schema";
 import type { Fields, KubeObject } from "../object.ts";
-import { typeOfCustomResource } from "../schema/from-openapi.ts";
 import type { Store } from "../store/store.ts";
 import { BUILTIN_RESOURCES } from "./builtin-resources.ts";
 import { FULL_VERBS, type Resource, type Subresource } from "./resource.ts";

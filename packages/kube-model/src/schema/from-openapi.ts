@@ -1,12 +1,14 @@
-import { type Fields, isFields } from "../object.ts";
-import { OBJECT_META } from "@interlock/kube-model/schema";
-import { ANY, type Field, type ScalarType, STRING, type StructType, type Type } from "@interlock/kube-model/schema";
+import { isRecord, type Json } from "../json.ts";
+import { OBJECT_META } from "./builtin.ts";
+import { ANY, type Field, type ScalarType, STRING, type StructType, type Type } from "./type.ts";
+
+type Fields = Record<string, Json>;
 
 const scalar = (name: ScalarType["scalar"]): ScalarType => ({ kind: "scalar", scalar: name });
 
 /** The type a structural schema of a CustomResourceDefinition describes, as that of an object (with `apiVersion`, `kind`, `metadata`). */
 export function typeOfCustomResource(schema: unknown, name: string): StructType {
-  const given = isFields(schema) ? schema : { "x-kubernetes-preserve-unknown-fields": true };
+  const given = isRecord(schema) ? schema : { "x-kubernetes-preserve-unknown-fields": true };
   const type = readStruct(given, name);
   type.fields.set("apiVersion", plain("apiVersion", STRING));
   type.fields.set("kind", plain("kind", STRING));
@@ -45,7 +47,7 @@ function readType(schema: Fields, name: string): Type {
       return { kind: "list", of: readType(schema["items"] ?? {}, name), list, keys: schema["x-kubernetes-list-map-keys"] ?? [] };
     }
     case "object":
-      if (schema["properties"] === undefined && isFields(schema["additionalProperties"])) {
+      if (schema["properties"] === undefined && isRecord(schema["additionalProperties"])) {
         const of = readType(schema["additionalProperties"], name);
         return { kind: "map", of, atomic: schema["x-kubernetes-map-type"] === "atomic" };
       }
