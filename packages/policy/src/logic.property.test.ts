@@ -89,3 +89,16 @@ test("a rule about what is known is answered as if all were", () => {
     { numRuns: 200 },
   );
 });
+
+test("what is known and false ends the doubt about the rest", () => {
+  fc.assert(
+    fc.property(predicateOf(ABOUT_AFTER), fc.constantFrom(...ABOUT_BEFORE), object, (known, unknown, after) => {
+      const [, unseen] = told(after, null, false);
+      const input = { ...onCluster(), impact: impactOf([unseen], { complete: false }) };
+      fc.pre(judge(policyWith(known), input).decision === "allow");
+      expect(judge(policyWith(`(${known}) && (${unknown})`), input).decision).toBe("allow");
+      expect(judge(policyWith(`!(!(${unknown}) || !(${known}))`), input).decision).toBe("allow");
+    }),
+    { numRuns: 200 },
+  );
+});
