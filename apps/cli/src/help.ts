@@ -56,6 +56,9 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       --days N           what is older does not count; how far back the log reaches is said
       Exits 1 where a smaller role is proposed.
 
+  interlock least-privilege --people [--policy FILE] [--days 90] [--format text|json]
+      What each person may do on each connection by policy, what was run for them by Interlock's own record, and who agreed for which group.
+
   interlock user add NAME [--groups a,b] [--display "Full Name"] [FILE|-]
       Adds a person; the password is read from FILE (or standard input).
 

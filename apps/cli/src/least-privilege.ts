@@ -38,12 +38,15 @@ export interface Basis {
 
 /** Exits 1 where a smaller role is proposed. */
 export async function leastPrivilegeOf(args: string[], terminal: Terminal): Promise<ExitCode> {
-  const { values, lists } = readOptions(args, ["connection", "manifests", "user", "days", "format"], 0, { "audit-log": {} });
+  const people = args.includes("--people");
+  const rest = args.filter((arg) => arg !== "--people");
+  const names = people ? ["policy", "days", "format"] : ["connection", "manifests", "user", "days", "format"];
+  const { values, lists } = readOptions(rest, names, 0, people ? {} : { "audit-log": {} });
   const { connection, manifests, format = "text" } = values;
-  if ((connection === undefined) === (manifests === undefined)) throw usage("Of what? Give either --connection NAME or --manifests DIR.");
+  const days = daysOf(values["days"]);
   if (format !== "text" && format !== "json") throw usage(`There is no format ${JSON.stringify(format)}; it is text or json.`);
-  const days = Number(values["days"] ?? DAYS);
-  if (!Number.isInteger(days) || days < 1 || days > 3_650) throw usage("--days is a whole number of days.");
+  if (people) return ofPeople({ file: values["policy"], days, format }, terminal);
+  if ((connection === undefined) === (manifests === undefined)) throw usage("Of what? Give either --connection NAME or --manifests DIR.");
   const logs = lists["audit-log"]!;
   if (logs.length === 0) throw usage("What was done? Give at least one --audit-log FILE.");
   const wanted = values["user"] === undefined ? undefined : parseSubject(values["user"]);
@@ -69,6 +72,27 @@ export async function leastPrivilegeOf(args: string[], terminal: Terminal): Prom
   if (format === "json") terminal.out(JSON.stringify({ ...basis, subjects: found.map(asJson) }, null, 2));
   else terminal.out(leastPrivilegeText(found, basis, wanted !== undefined, paint(terminal.color)));
   return found.some(({ proposal }) => proposal !== undefined) ? EXIT.finding : EXIT.ok;
+}
+
+/** What Interlock's own record tells of people. Exits 0: what follows from it is for people to decide. */
+async function ofPeople(
+  { file, days, format }: { file: string | undefined; days: number; format: "text" | "json" },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  // Loaded only when they are needed: an API server's log is read where Interlock has never been set up.
+  const { judgingOf } = await import("./judging.ts");
+  const { withDatabase } = await import("./own-database.ts");
+  const { peoplePrivilege, peopleText } = await import("./people-privilege.ts");
+  const { policy } = await judgingOf({}, { connector: "kubernetes", file }, terminal);
+  const found = await withDatabase(terminal, (db) => peoplePrivilege(db, policy, days));
+  terminal.out(format === "json" ? JSON.stringify(found, null, 2) : peopleText(found));
+  return EXIT.ok;
+}
+
+function daysOf(text: string | undefined): number {
+  const days = Number(text ?? DAYS);
+  if (!Number.isInteger(days) || days < 1 || days > 3_650) throw usage("--days is a whole number of days.");
+  return days;
 }
 
 /** Those that are named by a binding, but for what belongs to Kubernetes itself, and those that the log tells of. */

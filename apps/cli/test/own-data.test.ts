@@ -241,3 +241,54 @@ test("the embedded database: used while it runs, started for the purpose and sto
     await rm(home, { recursive: true, force: true });
   }
 });
+
+describe("least-privilege --people", () => {
+  test("what people may do by policy is held against what was run for them and whom they agreed for", async () => {
+    const person = (name: string, ...groups: string[]) =>
+      own.db.user.create({
+        data: { name, displayName: name, color: "#112233", identities: [], groups: { create: groups.map((group) => ({ group })) } },
+      });
+    const [ann, bob] = [await person("ann", "oncall"), await person("bob", "platform")];
+    const connection = await own.db.connection.create({
+      data: { name: "eks-usage", connector: "kubernetes", environment: "prod", labels: {}, secret: new Uint8Array(1) },
+    });
+    const room = await own.db.room.create({ data: { number: 900, title: "usage" } });
+    const command = await own.db.command.create({
+      data: {
+        roomId: room.id,
+        connectionId: connection.id,
+        text: "kubectl scale …",
+        digest: "0".repeat(64),
+        envelope: "{}",
+        state: "succeeded",
+        title: "scale",
+        effect: "modify",
+        impact: {},
+        verdict: {},
+        proposerId: ann.id,
+        execution: { create: {} },
+        reviews: { create: { reviewerId: bob.id, digest: "0".repeat(64), decision: "approve", group: "platform" } },
+      },
+    });
+    const policy = join(await mkdtemp(join(tmpdir(), "interlock-people-")), "policy.yaml");
+    await writeFile(
+      policy,
+      `version: 1
+rules:
+  - { id: reads, match: { effects: [read] }, effect: allow }
+  - { id: writes, match: { effects: [modify, delete], groups: [oncall] }, effect: review, reviews: [{ count: 1, group: platform }] }
+`,
+    );
+    const { code, out, error } = await interlock(["least-privilege", "--people", "--policy", policy], environment);
+    expect({ code, error }).toEqual({ code: 0, error: "" });
+    expect(out).toContain("ann (oncall) on eks-usage: did modify (reviewed) ×1; never: read, delete (reviewed)");
+    expect(out).toContain("bob (platform) on eks-usage: did nothing; never: read\n");
+    expect(out).toContain("group platform agreed: bob ×1");
+    const later = await interlock(["least-privilege", "--people", "--policy", policy, "--days", "1", "--format", "json"], environment);
+    await own.db.execution.update({ where: { commandId: command.id }, data: { startedAt: new Date(Date.now() - 3 * 86_400_000) } });
+    const older = await interlock(["least-privilege", "--people", "--policy", policy, "--days", "1"], environment);
+    expect(JSON.parse(later.out)).toMatchObject({ days: 1, reviews: [{ group: "platform", members: ["bob"] }] });
+    expect(older.out).toContain("ann (oncall) on eks-usage: did nothing; never: read, modify (reviewed), delete (reviewed)");
+    await rm(join(policy, ".."), { recursive: true });
+  });
+});
