@@ -102,8 +102,8 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
           <Button
             variant="ghost"
             size="icon-sm"
-            title="Why is this blocked?"
-            aria-label={`Why is this blocked? Ask about the network of ${connection.name}`}
+            title={`Why is this blocked? Ask about the network of ${connection.name}`}
+            aria-label="Why is this blocked?"
             onClick={() => session.openInquiry(connection.id)}
             className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
           >
