@@ -96,3 +96,13 @@ export type PosturePage = z.infer<typeof PosturePage>;
 /** Roles and bindings of a target, as it has them, and in words what of them could not be read. */
 export const TargetRoles = z.object({ objects: z.array(z.record(z.string(), z.unknown())), unread: z.array(z.string()) });
 export type TargetRoles = z.infer<typeof TargetRoles>;
+
+/**
+ * A fix as the text of a document: what is to be decided as comments, and what depends on it as lines that are commented out, so that nothing
+ * can be planned before somebody has chosen.
+ */
+export function fixText({ says, object, fix }: Pick<PostureFinding, "says" | "object" | "fix">): string {
+  const commented = (text: string): string[] => text.split("\n").map((line) => `# ${line}`);
+  const decision = fix.decision === undefined ? [] : commented(fix.decision);
+  return `${[...commented(`${object}: ${says}`), ...decision, ...fix.choices.flatMap(commented), ...fix.lines].join("\n")}\n`;
+}

@@ -110,6 +110,20 @@ export class Inventory {
     return this.podLabels(namespace).some((labels) => selects(selector, labels));
   }
 
+  /** Of manifests: namespaces that objects are put into and that are in the cluster, or in other files. */
+  get namespacesElsewhere(): string[] {
+    const named = new Set(this.workloads.flatMap(({ source }) => namespaceOf(source.object) ?? []));
+    return [...named].filter((name) => this.find("/Namespace", undefined, name) === undefined).toSorted();
+  }
+
+  /** Of manifests: roles that are bound and are not here. */
+  get rolesElsewhere(): string[] {
+    const names = [...this.rights.dangling()].map(
+      (binding) => `${String(binding["roleRef"]?.["kind"])} ${String(binding["roleRef"]?.["name"])}`,
+    );
+    return [...new Set(names)].toSorted();
+  }
+
   get rights(): Rights {
     if (this.#rights !== undefined) return this.#rights;
     const objects = [...this.everything()].map(({ object }) => object);

@@ -55,3 +55,49 @@ test("no value of a secret is in what is found", () => {
   const text = JSON.stringify(found("secret-in-environment", POSTURE_CASES["secret-in-environment"]!.fails));
   expect(text).not.toContain("hunter2");
 });
+
+test("what is in the cluster alone is unknown of manifests, and roles that every cluster has are known", () => {
+  const binding = (role: string): KubeObject => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: role },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "dev" }],
+  });
+  const [web] = POSTURE_CASES["privileged"]!.passes;
+  const files = [web!, binding("edit"), binding("ours")].map((object, index) => ({ name: `${index}.json`, text: JSON.stringify(object) }));
+  const { findings, checks } = postureOf(inventoryOfManifests(readManifests(files).manifests));
+  const state = new Map(checks.map((check) => [check.id, check]));
+  expect(state.get("namespace-environment")).toMatchObject({
+    state: "unknown",
+    unknown: expect.stringContaining("Namespace shop") as string,
+  });
+  expect(state.get("escalate")).toMatchObject({ state: "unknown", unknown: expect.stringContaining("ClusterRole ours") as string });
+  expect(findings.filter(({ object }) => object === "Group dev").map(({ check }) => check)).toEqual(
+    expect.arrayContaining(["read-secrets", "exec", "run-pods", "deploys-and-reads-secrets"]),
+  );
+});
+
+test.each([
+  ["DB_PASSWORD", "hunter2hunter2", true],
+  ["dbPassword", "hunter2hunter2", true],
+  ["githubToken", "abcdef123456", true],
+  ["TOKEN", "abcdef123456", true],
+  ["DATABASE_URL", "postgres://app:hunter2@db/app", true],
+  ["DATABASE_URL", "postgres://db/app", false],
+  ["AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE", true],
+  ["AWS_SECRET_NAME", "prod/db", false],
+  ["SECRETS_BACKEND", "vault", false],
+  ["TOKEN_TTL_SECONDS", "86400", false],
+  ["DB_PASSWORD", "/run/secrets/db", false],
+  ["DB_PASSWORD", "$(FROM_ELSEWHERE)", false],
+  ["LOG_LEVEL", "debug", false],
+])("a variable %s of %s", (name, value, secret) => {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "one", namespace: "shop" },
+    spec: { containers: [{ name: "one", env: [{ name, value }] }] },
+  };
+  expect(found("secret-in-environment", [pod])).toHaveLength(secret ? 1 : 0);
+});

@@ -95,8 +95,19 @@ const rank = ({ severity, system }: Finding): number => (system ? SEVERITIES.len
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
-function unreadOf({ reads, against = [] }: Check, { unread }: Inventory): string[] {
-  return unread.filter(({ kind }) => reads.includes(kind) || against.includes(kind)).map(({ why }) => why);
+/** What a check would have to look at, and cannot. */
+function unreadOf({ reads, against = [] }: Check, inventory: Inventory): string[] {
+  const unread = inventory.unread.filter(({ kind }) => reads.includes(kind) || against.includes(kind)).map(({ why }) => why);
+  if (inventory.from === "cluster") return unread;
+  const missing = reads.includes("/Namespace") ? inventory.namespacesElsewhere : [];
+  const roles = reads.includes("rbac.authorization.k8s.io/ClusterRole") ? inventory.rolesElsewhere : [];
+  return [
+    ...unread,
+    ...(missing.length === 0
+      ? []
+      : [`What is set of these is not known, since they are not among the given manifests: Namespace ${missing.join(", ")}.`]),
+    ...(roles.length === 0 ? [] : [`What these give is not known, since they are not among the given manifests: ${roles.join(", ")}.`]),
+  ];
 }
 
 const OF_CLUSTER = "It belongs to the cluster itself: whoever installs that (the provider, an add-on) decides, and puts it back.";

@@ -17,8 +17,9 @@ function mountsToken(workload: Workload, inventory: Inventory): boolean {
 
 /** Names of variables that hold secrets, and of some that only sound like it. */
 const SECRET_NAME =
-  /(^|_)(PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?|CONNECTION_STRING|DSN)(_|$)/i;
-const NOT_SECRET = /(_FILE|_PATH|_DIR|_URL|_NAME|_TTL|_EXPIRY|_EXPIRATION|_LENGTH|_ENABLED|_ISSUER|_HEADER|_ENDPOINT|_TYPE|_ID)$/i;
+  /PASSWORD|PASSWD|PASSPHRASE|SECRET|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|CONNECTION_?STRING|(^|_)(TOKEN|PWD|DSN)(_|$)|(?-i:[a-z]Token$)/i;
+const NOT_SECRET =
+  /(_FILE|_PATH|_DIR|_URL|_URI|_HOST|_NAME|_TTL|_EXPIRY|_EXPIRATION|_LIFETIME|_LENGTH|_SIZE|_COUNT|_LIMIT|_SECONDS|_ENABLED|_ISSUER|_HEADER|_ENDPOINT|_TYPE|_MODE|_POLICY|_ALGORITHM|_VERSION|_PROVIDER|_BACKEND|_STORE|_MANAGER|_REF|_REGION|_ID)$/i;
 /** Values that are secrets whatever they are called: keys of clouds and forges, tokens, private keys, URLs with a password in them. */
 const SECRET_VALUE =
   /^(AKIA|ASIA)[0-9A-Z]{16}$|^gh[pousr]_[A-Za-z0-9]{30,}$|^glpat-[\w-]{20,}$|^xox[abposr]-[\w-]{10,}$|^sk_live_\w{16,}|^eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*$|-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/;
@@ -29,7 +30,7 @@ function secretEnv({ container }: ContainerAt): number {
   return env.findIndex((variable: Json) => {
     const { name, value }: Record<string, Json> = isRecord(variable) ? variable : {};
     if (typeof value !== "string" || value === "" || /^\$\([\w.-]+\)$/.test(value)) return false;
-    const named = SECRET_NAME.test(String(name)) && !NOT_SECRET.test(String(name)) && !/^(true|false|\d{1,4})$/i.test(value);
+    const named = SECRET_NAME.test(String(name)) && !NOT_SECRET.test(String(name)) && !/^(true|false|\d{1,4}|\/.*)$/i.test(value);
     return named || SECRET_VALUE.test(value);
   });
 }
