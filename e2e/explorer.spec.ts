@@ -207,6 +207,35 @@ test("values of a Secret are never in the page", async () => {
   }
 });
 
+test("the posture of a cluster is read, filtered, and a fix of it proposed in the room", async () => {
+  await team.openRoom("posture");
+  const { page } = oncall;
+  await page.getByRole("link", { name: "Posture of eks-prod" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Posture of eks-prod" })).toBeVisible();
+  await expect(page.getByRole("group", { name: "By severity" }).getByRole("button", { name: /High/ })).not.toContainText(/^0/);
+  await expectAccessible(page);
+
+  await page.getByRole("searchbox", { name: "Filter findings" }).fill("ops-utils label");
+  const group = page.getByRole("button", { name: /Namespaces without an environment label/ });
+  await expect(page.getByText("1 finding in 1 check")).toBeVisible();
+  if ((await group.getAttribute("aria-expanded")) !== "true") await group.press("Enter");
+  const finding = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("heading", { name: "v1 Namespace ops-utils" }) })
+    .last();
+  await expect(finding).toContainText("metadata.labels.env = not set");
+  await finding.getByRole("button", { name: /Propose this fix/ }).press("Enter");
+
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Room")).toContainText("posture");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Open it in the room" }).click();
+  await expect(page.getByRole("tab", { name: /namespace-environment\.kubectl/ })).toBeVisible();
+  await expect(page.locator(".monaco-editor:visible .view-lines")).toContainText("# kubectl label namespace ops-utils env=prod");
+  expect(await kubectl("get", "namespace", "ops-utils", "-o", "jsonpath={.metadata.labels.env}")).toBe("");
+});
+
 /** Selects a line of the object's text that says `text`, its indentation aside. */
 async function find({ page }: Person, text: string): Promise<void> {
   const lines = page.getByTestId("object-editor").locator(".view-line").filter({ hasText: text });

@@ -9,12 +9,14 @@ import {
   Network,
   RefreshCw,
   Search,
+  ShieldCheck,
   Sigma,
   Table2,
   TriangleAlert,
   Type,
   Waypoints,
 } from "lucide-react";
+import Link from "next/link";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -24,6 +26,7 @@ import { useRovingFocus } from "../../components/ui/roving-focus.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { shortCount } from "../impact/figures.ts";
 import { ObjectTree } from "../objects/object-tree.tsx";
+import { hasPosture, posturePath } from "../posture/posture-commands.ts";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
 import { filterSchema, quoted } from "./schema-filter.ts";
@@ -108,6 +111,23 @@ function ConnectionBranch({ connection, filter, current }: { connection: Connect
             className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
           >
             <Waypoints />
+          </Button>
+        )}
+        {hasPosture(connection) && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            asChild
+            className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+          >
+            <Link
+              href={posturePath(connection.name, session.roomId)}
+              prefetch={false}
+              aria-label={`Posture of ${connection.name}`}
+              title={`Posture of ${connection.name}`}
+            >
+              <ShieldCheck />
+            </Link>
           </Button>
         )}
         {open && !live && (

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { RememberFocus, returnFocus } from "../../components/ui/focus-return.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { type PaletteCommand, useRegisteredCommands } from "./palette-registry.tsx";
+import { usePostureCommands } from "../posture/posture-commands.ts";
 import { useRoomCommands } from "./room-commands.ts";
 
 interface CommandPaletteProps {
@@ -37,7 +38,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 function PaletteList({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState("");
   const here = useRegisteredCommands().filter((entry): entry is PaletteCommand => "run" in entry);
-  const groups = grouped([...here, ...useRoomCommands()]);
+  const groups = grouped([...here, ...usePostureCommands(), ...useRoomCommands()]);
   return (
     <Command label="Commands" loop>
       <div className="flex items-center gap-2.5 border-b border-line px-3.5">

@@ -14,9 +14,11 @@ import { RoomPanes } from "./room-panes.tsx";
 import { RoomSession } from "./room-session.ts";
 import { hasEnded } from "./room-state.ts";
 
-/** One room, alive for as long as the page shows it. `commandId`, else `?command=` of the address, opens it at that command. */
+/** One room, alive for as long as the page shows it. `commandId`, else `?command=` of the address, opens it at that command; `?document=` at a document. */
 export function RoomPage({ roomId, commandId }: { roomId: string; commandId?: string }) {
-  const asked = useSearchParams().get("command") ?? undefined;
+  const address = useSearchParams();
+  const asked = address.get("command") ?? undefined;
+  const document = address.get("document") ?? undefined;
   const [session, setSession] = useState<RoomSession>();
   useEffect(() => {
     const opened = new RoomSession(roomId, commandId ?? asked);
@@ -29,6 +31,9 @@ export function RoomPage({ roomId, commandId }: { roomId: string; commandId?: st
   useEffect(() => {
     if (asked !== undefined) session?.showCommand(asked);
   }, [session, asked]);
+  useEffect(() => {
+    if (document !== undefined) session?.openDocument(document);
+  }, [session, document]);
   if (!session) return <Opening />;
   return (
     <RoomContext value={session}>
