@@ -17,6 +17,8 @@ const WAYS = 8;
 export interface Candidate {
   edits: readonly Edit[];
   size: number;
+  /** About how many pods the changed policies select: a guess, to try narrow ones first. */
+  wide: number;
 }
 const NAME_LABEL = "kubernetes.io/metadata.name";
 
@@ -36,8 +38,8 @@ export function candidatesFor(network: Network, path: Path, direction: Direction
     sizes.set(edit, size);
     return size;
   };
-  const add = (...edits: readonly Edit[]): void => {
-    if (edits.length > 0) found.push({ edits, size: edits.reduce((sum, edit) => sum + sizeOf(edit), 0) });
+  const add = (wide: number, ...edits: readonly Edit[]): void => {
+    if (edits.length > 0) found.push({ edits, size: edits.reduce((sum, edit) => sum + sizeOf(edit), 0), wide });
   };
   const ways = new Ways(network);
   for (const policy of network.policiesIn(own.pod.namespace)) {
@@ -48,11 +50,12 @@ export function candidatesFor(network: Network, path: Path, direction: Direction
     rules.forEach((rule, index) => {
       const ports = hasPoint(portsAt(rule, path.to.pod), point) ? [] : portEdit(policy, direction, index, asked);
       const peers = admitsParty(network, policy, rule, other) ? [[]] : peerWays(ways, policy, direction, rule, index, other);
-      for (const first of selected) for (const peer of peers) add(...first, ...peer, ...ports);
+      const wide = policy.selector.requirements.length === 0 ? 2 : 1;
+      for (const first of selected) for (const peer of peers) add(wide, ...first, ...peer, ...ports);
     });
   }
   const fresh = newPolicy(network, own.pod, other, direction, asked);
-  if (fresh !== undefined) add(fresh);
+  if (fresh !== undefined) add(0, fresh);
   return found;
 }
 

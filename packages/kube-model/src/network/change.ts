@@ -33,7 +33,7 @@ const PAIRED = 40;
 /** Candidates that are tried, smallest first. */
 const TRIED = 600;
 /** Of those that are equally small, how many are compared by what they open. */
-const COMPARED = 12;
+const COMPARED = 8;
 /** Connections of one question that may each need an edit of its own. */
 const STEPS = 8;
 
@@ -55,25 +55,28 @@ function asItIs(network: Network, point: Point): Point {
 export function smallestChange(network: Network, pairs: readonly Pair[]): Opening | undefined {
   const edits: Edit[] = [];
   let at = network;
+  let known: ChangedConnections[] | undefined;
   for (let step = 0; step < STEPS; step++) {
     const blocked = pairs.filter((pair) => !opensPair(at, pair));
     const [first] = blocked;
     if (first === undefined) break;
     const found = bestFor(at, first, blocked);
     if (found === undefined) return undefined;
-    const all = joined([...edits, ...found]);
+    const all = joined([...edits, ...found.edits]);
     if (all === undefined) return undefined;
+    // What one step opens is known by then; several together may open more than each.
+    known = step === 0 ? found.difference : undefined;
+    at = step === 0 ? found.network : applied(network, all);
     edits.splice(0, edits.length, ...all);
-    at = applied(network, edits);
   }
   if (edits.length === 0 || pairs.some((pair) => !opensPair(at, pair))) return undefined;
-  return { edits, size: sizeOf(edits), written: writtenBy(edits), network: at, difference: difference(network, at) };
+  return { edits, size: sizeOf(edits), written: writtenBy(edits), network: at, difference: known ?? difference(network, at) };
 }
 
 /** Edits that open one connection, and all of `wanted` where one set of them does. */
-function bestFor(network: Network, pair: Pair, wanted: readonly Pair[]): Edit[] | undefined {
+function bestFor(network: Network, pair: Pair, wanted: readonly Pair[]): Best | undefined {
   const paths = pathsBetween(asItIs(network, pair.from), asItIs(network, pair.to));
-  const candidates = paths.flatMap((path) => candidatesOf(network, path, pair)).toSorted((left, right) => left.size - right.size);
+  const candidates = paths.flatMap((path) => candidatesOf(network, path, pair)).toSorted(smallerFirst);
   for (const goal of wanted.length > 1 ? [wanted, [pair]] : [[pair]]) {
     const best = smallestOf(network, candidates, goal);
     if (best !== undefined) return best;
@@ -82,8 +85,8 @@ function bestFor(network: Network, pair: Pair, wanted: readonly Pair[]): Edit[] 
 }
 
 /** The best of the smallest candidates, which come smallest first, that open all of `goal`. */
-function smallestOf(network: Network, candidates: readonly Candidate[], goal: readonly Pair[]): Edit[] | undefined {
-  let best: { edits: Edit[]; rank: Rank } | undefined;
+function smallestOf(network: Network, candidates: readonly Candidate[], goal: readonly Pair[]): Best | undefined {
+  let best: Best | undefined;
   let size = 0;
   let compared = 0;
   let tries = 0;
@@ -102,25 +105,35 @@ function smallestOf(network: Network, candidates: readonly Candidate[], goal: re
     if (!goal.every((one) => opensPair(after, one))) continue;
     size = candidate.size;
     compared++;
-    const rank = rankOf(network, after, edits, best?.rank);
-    if (rank !== undefined && (best === undefined || isLess(rank, best.rank))) best = { edits, rank };
+    const ranked = rankOf(network, after, edits, best?.rank);
+    if (ranked !== undefined && (best === undefined || isLess(ranked.rank, best.rank))) best = { edits, network: after, ...ranked };
   }
-  return best?.edits;
+  return best;
 }
+
+interface Best {
+  edits: Edit[];
+  network: Network;
+  rank: Rank;
+  difference: ChangedConnections[];
+}
+
+/** Of equally small ones those that look narrow: against them a wide one is soon seen to open more. */
+const smallerFirst = (left: Candidate, right: Candidate): number => left.size - right.size || left.wide - right.wide;
 
 function candidatesOf(network: Network, path: ReturnType<typeof pathsBetween>[number], asked: Pair): Candidate[] {
   const point = pointOf(asked.port, asked.protocol);
   const blocked = (["egress", "ingress"] as const).filter((direction) => !admitsOn(network, path, direction, point));
-  const [one, other] = blocked.map((direction) =>
-    candidatesFor(network, path, direction, asked).toSorted((left, right) => left.size - right.size),
-  );
+  const [one, other] = blocked.map((direction) => candidatesFor(network, path, direction, asked).toSorted(smallerFirst));
   if (one === undefined || other === undefined) return one ?? [];
   // A label may open both sides; a rule of one side never opens the other.
   const labels = [...one, ...other].filter(({ edits }) => edits.some(({ kind }) => kind === "labels" || kind === "template-labels"));
   const [left, right] = [distinct(one), distinct(other)];
   return [
     ...labels,
-    ...left.flatMap((first) => right.map((second) => ({ edits: [...first.edits, ...second.edits], size: first.size + second.size }))),
+    ...left.flatMap((first) =>
+      right.map((second) => ({ edits: [...first.edits, ...second.edits], size: first.size + second.size, wide: first.wide + second.wide })),
+    ),
   ];
 }
 
@@ -156,7 +169,12 @@ interface Rank {
  * What is better is less: closing nothing, no label taken away or given another value (others may go by it), then opening to no address
  * outside, few pairs, few ports; then leaving pods as they run. Undefined as soon as it cannot be better than `best`.
  */
-function rankOf(before: Network, after: Network, edits: readonly Edit[], best: Rank | undefined): Rank | undefined {
+function rankOf(
+  before: Network,
+  after: Network,
+  edits: readonly Edit[],
+  best: Rank | undefined,
+): Pick<Best, "rank" | "difference"> | undefined {
   const rank: Rank = {
     closes: 0,
     lostLabels: edits.reduce((sum, edit) => sum + lostLabels(edit), 0),
@@ -166,7 +184,7 @@ function rankOf(before: Network, after: Network, edits: readonly Edit[], best: R
     restarts: edits.filter(({ kind }) => kind === "template-labels").length,
   };
   let worse = false;
-  difference(before, after, ({ from, to, opened, closed, pairs }) => {
+  const found = difference(before, after, ({ from, to, opened, closed, pairs }) => {
     if (closed.length > 0) rank.closes = 1;
     if (opened.length > 0) {
       if (from.kind === "outside" || to.kind === "outside") rank.outside += pairs;
@@ -177,7 +195,7 @@ function rankOf(before: Network, after: Network, edits: readonly Edit[], best: R
     worse = best !== undefined && isLess(best, { ...rank, restarts: 0 });
     return worse;
   });
-  return worse ? undefined : rank;
+  return worse ? undefined : { rank, difference: found };
 }
 
 function lostLabels(edit: Edit): number {

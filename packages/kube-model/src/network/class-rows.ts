@@ -3,7 +3,7 @@ import { admitsParty, partyOf, type Party } from "./connection.ts";
 import { portsAt, type Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
 import type { Direction, Policy, Rule } from "./policy.ts";
-import { ALL_PORTS, intersection, NO_PORTS, union, type PortSet } from "./port-set.ts";
+import { ALL_PORTS, intersection, NO_PORTS, union, without, type PortSet } from "./port-set.ts";
 
 /** Ports that one party's own policies admit to or from each party, as ids of `PortSets`; undefined where no policy isolates it. */
 export type Row = Int32Array | undefined;
@@ -116,14 +116,20 @@ export class ClassRows {
     return meant;
   }
 
+  /** Whether two parties have addresses of one family, as far as they are known. */
+  meet(a: number, b: number): boolean {
+    const left = this.parties[a]!.family;
+    const right = this.parties[b]!.family;
+    return left === right || left === 0 || right === 0;
+  }
+
   /** Ports between two classes by what sides say: `out` of the source's party to the destination's, `enter` the other way round. */
   between(from: number, to: number, out: (own: number, other: number) => number, enter: (own: number, other: number) => number): number {
     const { sets } = this;
     let found = sets.none;
     for (const a of this.ways[from]!) {
       for (const b of this.ways[to]!) {
-        const [left, right] = [this.parties[a]!.family, this.parties[b]!.family];
-        if (left !== right && left !== 0 && right !== 0) continue;
+        if (!this.meet(a, b)) continue;
         const leaves = out(a, b);
         if (leaves !== sets.none) found = sets.union(found, sets.intersection(leaves, enter(b, a)));
       }
@@ -150,6 +156,7 @@ export class PortSets {
   readonly #sets: PortSet[] = [];
   readonly #ids = new Map<string, number>();
   readonly #known = new WeakMap<PortSet, number>();
+  readonly #changes = new Map<number, { opened: PortSet; closed: PortSet }>();
   readonly #unions = new Map<number, number>();
   readonly #intersections = new Map<number, number>();
   readonly none = this.id(NO_PORTS);
@@ -182,6 +189,14 @@ export class PortSets {
     if (left === right || right === this.all) return left;
     if (left === this.all) return right;
     return this.#once(this.#intersections, left, right, intersection);
+  }
+
+  /** What is in `will` only, and what in `was` only. */
+  change(was: number, will: number): { opened: PortSet; closed: PortSet } {
+    const key = was * 0x100_0000 + will;
+    const known = this.#changes.get(key) ?? { opened: without(this.at(will), this.at(was)), closed: without(this.at(was), this.at(will)) };
+    this.#changes.set(key, known);
+    return known;
   }
 
   #once(known: Map<number, number>, left: number, right: number, make: (left: PortSet, right: PortSet) => PortSet): number {

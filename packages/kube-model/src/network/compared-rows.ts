@@ -55,13 +55,37 @@ export class Compared {
     return this.#indexOf(end);
   }
 
-  /** Ports from one to the other before and after; the same set where nothing differs. */
-  ports(from: End, to: End): [PortSet, PortSet] {
+  /** Ports that open from one to the other, and those that close; undefined where nothing differs. */
+  changed(from: End, to: End): { opened: PortSet; closed: PortSet } | undefined {
     const rows = this.#rows;
     const [left, right] = [this.#indexOf(from), this.#indexOf(to)];
     const was = rows.between(left, right, rows.out, rows.enter);
-    const will = rows.between(left, right, this.#side(from, to, "egress"), this.#side(to, from, "ingress"));
-    return [rows.sets.at(was), rows.sets.at(will)];
+    const will =
+      this.#isRelabelled(from) || this.#isRelabelled(to)
+        ? rows.between(left, right, this.#side(from, to, "egress"), this.#side(to, from, "ingress"))
+        : this.#byRows(from, left, to, right);
+    return was === will ? undefined : rows.sets.change(was, will);
+  }
+
+  /** Where only policies of the ends themselves are other ones. */
+  #byRows(from: End, left: number, to: End, right: number): number {
+    const rows = this.#rows;
+    const [ways, others] = [rows.ways[left]!, rows.ways[right]!];
+    const out = from.kind === "outside" ? undefined : this.#laterRows(from, "egress");
+    const enter = to.kind === "outside" ? undefined : this.#laterRows(to, "ingress");
+    if (ways.length > 1 || others.length > 1) {
+      return rows.between(
+        left,
+        right,
+        out === undefined ? rows.out : (own, other) => out[ways.indexOf(own)]?.[other] ?? rows.sets.all,
+        enter === undefined ? rows.enter : (own, other) => enter[others.indexOf(own)]?.[other] ?? rows.sets.all,
+      );
+    }
+    const [a, b] = [ways[0]!, others[0]!];
+    if (!rows.meet(a, b)) return rows.sets.none;
+    const leaves = out === undefined ? rows.out(a, b) : (out[0]?.[b] ?? rows.sets.all);
+    if (leaves === rows.sets.none) return leaves;
+    return rows.sets.intersection(leaves, enter === undefined ? rows.enter(b, a) : (enter[0]?.[a] ?? rows.sets.all));
   }
 
   /** What an end's policies say afterwards of another, by their parties. */

@@ -87,11 +87,12 @@ function* reachedPairs(rows: Compared, moved: readonly MovedEnd[], touched: Read
     told.set(from, known);
     return known.size !== known.add(to).size;
   };
+  const relabelled = moved.some((end) => !rows.covers(end, end));
   for (const end of moved) {
     const { to, from } = rows.reached(end);
     for (const index of to) for (const other of endsOf(index)) if (first(end, other)) yield [end, other];
     for (const index of from) for (const other of endsOf(index)) if (first(other, end)) yield [other, end];
-    for (const other of moved) if (!rows.covers(end, other) && first(end, other)) yield [end, other];
+    if (relabelled) for (const other of moved) if (!rows.covers(end, other) && first(end, other)) yield [end, other];
   }
 }
 
@@ -127,8 +128,9 @@ function untouchedClasses(before: Network, touched: ReadonlySet<Pod>, relevance:
 }
 
 function pairOf(rows: Compared, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
-  const [was, will] = rows.ports(from, to);
-  return was === will ? undefined : changedPair(from, to, was, will);
+  const changed = rows.changed(from, to);
+  const pairs = changed === undefined ? 0 : pairCount(from, to);
+  return changed === undefined || pairs === 0 ? undefined : { from, to, ...changed, pairs };
 }
 
 function directPair(before: Network, after: Network, effects: Effects, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {

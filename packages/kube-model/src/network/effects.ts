@@ -2,7 +2,7 @@ import { admitsParty, partyOf, type Party, type Point } from "./connection.ts";
 import type { Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
 import type { SourcedRule } from "./class-rows.ts";
-import type { Direction, Policy } from "./policy.ts";
+import type { Direction, Peer, Policy } from "./policy.ts";
 
 /** A pod as it was and as it will be; the same where nothing of itself differs. */
 export interface MovedPod {
@@ -23,6 +23,7 @@ export class Effects {
   readonly #before: Network;
   readonly #after: Network;
   readonly #samePolicies: boolean;
+  readonly #looking = new Map<string, readonly Policy[]>();
   readonly #own = { egress: new Map<MovedPod, OwnChange>(), ingress: new Map<MovedPod, OwnChange>() };
   readonly #others = { egress: new Map<MovedPod, ReadonlySet<Policy>>(), ingress: new Map<MovedPod, ReadonlySet<Policy>>() };
 
@@ -70,10 +71,12 @@ export class Effects {
     if (was.length === will.length && was.every((policy, index) => policy === will[index])) return "none";
     if ((was.length === 0) !== (will.length === 0)) return "all";
     const rules = (network: Network, policies: readonly Policy[], unless: readonly Policy[]) =>
-      policies.flatMap((policy) => {
-        const same = new Set(unless.flatMap((one) => (one.id === policy.id ? (one[direction] ?? []) : [])).map(({ key }) => key));
-        return policy[direction]!.filter(({ key }) => !same.has(key)).map((rule) => ({ network, policy, rule }));
-      });
+      policies
+        .filter((policy) => !unless.includes(policy))
+        .flatMap((policy) => {
+          const same = new Set((unless.find(({ id }) => id === policy.id)?.[direction] ?? []).map(({ key }) => key));
+          return policy[direction]!.filter(({ key }) => !same.has(key)).map((rule) => ({ network, policy, rule }));
+        });
     return [...rules(this.#before, was, will), ...rules(this.#after, will, was)];
   }
 
@@ -101,24 +104,37 @@ export class Effects {
     return before !== after || this.#before.namespaceLabels(before.namespace) !== this.#after.namespaceLabels(after.namespace);
   }
 
+  /** Policies with a selector that says something else of an end's labels, or of its namespace's, than it did. */
+  #lookingAt(end: MovedPod): readonly Policy[] {
+    if (!this.isRelabelled(end)) return [];
+    const { before, after } = end;
+    const key = before === after ? `${before.namespace}/` : before.id;
+    const known = this.#looking.get(key);
+    if (known !== undefined) return known;
+    const [was, will] = [this.#before.namespaceLabels(before.namespace), this.#after.namespaceLabels(after.namespace)];
+    const turns = (peer: Peer): boolean =>
+      peer.kind === "pods" &&
+      ((peer.namespaces !== undefined && peer.namespaces.selects(was) !== peer.namespaces.selects(will)) ||
+        (peer.pods !== undefined && peer.pods.selects(before.labels) !== peer.pods.selects(after.labels)));
+    const policies = new Set(this.#samePolicies ? this.#before.policies : [...this.#before.policies, ...this.#after.policies]);
+    const found = [...policies].filter(({ ingress = [], egress = [] }) =>
+      [...ingress, ...egress].some(({ peers }) => peers?.some(turns) === true),
+    );
+    this.#looking.set(key, found);
+    return found;
+  }
+
   /** Policies with a rule that means it in one of the two states only. */
   otherwise(end: MovedPod, direction: Direction): ReadonlySet<Policy> {
     const known = this.#others[direction].get(end);
     if (known !== undefined) return known;
     const found = new Set<Policy>();
     const [was, will] = [partiesOf(end.before)[0]!, partiesOf(end.after)[0]!];
-    const moved = this.isRelabelled(end);
-    if (moved) {
-      for (const policies of this.#samePolicies ? [this.#before.policies] : [this.#before.policies, this.#after.policies]) {
-        for (const policy of policies) {
-          if (
-            policy[direction]?.some(
-              (rule) => admitsParty(this.#before, policy, rule, was) !== admitsParty(this.#after, policy, rule, will),
-            ) === true
-          )
-            found.add(policy);
-        }
-      }
+    for (const policy of this.#lookingAt(end)) {
+      const differs = policy[direction]?.some(
+        (rule) => admitsParty(this.#before, policy, rule, was) !== admitsParty(this.#after, policy, rule, will),
+      );
+      if (differs === true) found.add(policy);
     }
     this.#others[direction].set(end, found);
     return found;
