@@ -37,24 +37,48 @@ const ESCALATIONS: readonly { resource: RegExp; verbs: readonly string[]; why: s
   { resource: /webhookconfigurations\./, verbs: ["create", "update", "patch"], why: "which reads and changes every write" },
 ];
 
-/** Every right that bindings give to these subjects. Keys make rights comparable. */
-export function rightsIn(world: World, subjects: ReadonlySet<string>): Map<string, Right> {
+/** Whom, and where, a change of rights can concern. */
+export interface Concerned {
+  subjects: ReadonlySet<string>;
+  /** Namespaces; "" for the whole cluster. */
+  scopes: ReadonlySet<string>;
+}
+
+/** Every right that bindings give to these subjects there, and in the whole cluster. Keys make rights comparable. */
+export function rightsIn(world: World, { subjects, scopes }: Concerned): Map<string, Right> {
   const rights = new Map<string, Right>();
-  for (const key of BINDINGS) {
-    for (const binding of world.all(key)) {
-      const named = subjectsIn(binding).filter((who) => subjects.has(who));
-      const rules = named.length === 0 ? [] : rulesOf(world, binding);
-      for (const who of named)
-        for (const rule of rules) for (const right of rightsOf(rule, who, binding.namespace)) rights.set(JSON.stringify(right), right);
-    }
+  // Several bindings often give one role to the same subject.
+  const seen = new Set<string>();
+  for (const binding of bindingsIn(world, new Set([...scopes, ""]))) {
+    const { kind, name }: Json = binding.body?.["roleRef"] ?? {};
+    const named = subjectsIn(binding).filter((who) => {
+      const given = `${who}\n${binding.namespace ?? ""}\n${kind} ${name}`;
+      const fresh = subjects.has(who) && !seen.has(given);
+      seen.add(given);
+      return fresh;
+    });
+    const rules = named.length === 0 ? [] : rulesOf(world, binding);
+    for (const who of named)
+      for (const rule of rules) for (const right of rightsOf(rule, who, binding.namespace)) rights.set(keyOf(right), right);
   }
   return rights;
 }
 
-/** Whom bindings and roles, as they are given or as the world has them, can concern. */
-export function subjectsOf(world: World, changed: readonly WorldObject[]): Set<string> {
+const keyOf = ({ subject, namespace = "", verb, resource, name = "" }: Right): string =>
+  [subject, namespace, verb, resource, name].join("\n");
+
+function* bindingsIn(world: World, scopes: Iterable<string>): Iterable<WorldObject> {
+  for (const scope of scopes) yield* scope === "" ? world.all(BINDINGS[1]) : world.all(BINDINGS[0], scope);
+}
+
+/** Whom changes of bindings and roles, as they are given or as the world has them, can concern. */
+export function concernedBy(world: World, changed: readonly WorldObject[]): Concerned {
   const subjects = new Set<string>();
-  const add = (binding: WorldObject): void => subjectsIn(binding).forEach((who) => subjects.add(who));
+  const scopes = new Set<string>();
+  const add = (binding: WorldObject): void => {
+    scopes.add(binding.namespace ?? "");
+    for (const who of subjectsIn(binding)) subjects.add(who);
+  };
   const roles = new Set<string>();
   for (const one of changed) {
     const key = keyOfType(one.type);
@@ -64,16 +88,16 @@ export function subjectsOf(world: World, changed: readonly WorldObject[]): Set<s
       if (known !== undefined) add(known);
     } else roles.add(`${one.namespace ?? ""}/${one.name}`);
   }
-  if (roles.size === 0) return subjects;
+  if (roles.size === 0) return { subjects, scopes };
+  const places = [...roles].map((role) => role.slice(0, role.indexOf("/")));
   // The rules of an aggregated role are those of the roles it selects.
-  for (const role of world.all(ROLES[1])) if (isAggregated(role)) roles.add(`/${role.name}`);
-  for (const key of BINDINGS) {
-    for (const binding of world.all(key)) {
-      const { kind, name }: Json = binding.body?.["roleRef"] ?? {};
-      if (roles.has(`${kind === "ClusterRole" ? "" : (binding.namespace ?? "")}/${name}`)) add(binding);
-    }
+  if (places.includes("")) for (const role of world.all(ROLES[1])) if (isAggregated(role)) roles.add(`/${role.name}`);
+  const bindings = places.includes("") ? [...world.all(BINDINGS[0]), ...world.all(BINDINGS[1])] : bindingsIn(world, places);
+  for (const binding of bindings) {
+    const { kind, name }: Json = binding.body?.["roleRef"] ?? {};
+    if (roles.has(`${kind === "ClusterRole" ? "" : (binding.namespace ?? "")}/${name}`)) add(binding);
   }
-  return subjects;
+  return { subjects, scopes };
 }
 
 const isAggregated = (role: WorldObject): boolean => Array.isArray(role.body?.["aggregationRule"]?.["clusterRoleSelectors"]);
@@ -117,9 +141,20 @@ function* rightsOf(rule: Json, subject: string, namespace: string | undefined): 
   }
 }
 
-/** Whether a right is had already by a wider one: of the whole cluster, of every verb, of every resource. */
-function covered(right: Right, others: readonly Right[]): boolean {
-  return others.some(
+/** Rights as they are asked about: those without a `*` are found by their keys. */
+interface Had {
+  keys: ReadonlyMap<string, Right>;
+  wild: ReadonlyMap<string, readonly Right[]>;
+}
+
+/** Whether a right is had already, or a wider one: of the whole cluster, of every name, of every verb, of every resource. */
+function covered(right: Right, { keys, wild }: Had): boolean {
+  const { namespace: _namespace, ...everywhere } = right;
+  for (const one of [right, everywhere]) {
+    const { name: _name, ...every } = one;
+    if (keys.has(keyOf(one)) || keys.has(keyOf(every))) return true;
+  }
+  return (wild.get(right.subject) ?? []).some(
     (other) =>
       (other.namespace === undefined || other.namespace === right.namespace) &&
       (other.verb === "*" || other.verb === right.verb) &&
@@ -143,8 +178,9 @@ function splitResource(resource: string): [string, string?] {
 
 /** Rights that are in `after` and in nothing of `before`. */
 export function gained(before: ReadonlyMap<string, Right>, after: ReadonlyMap<string, Right>): Right[] {
-  const had = Map.groupBy(before.values(), (right) => right.subject);
-  return [...after].filter(([key, right]) => !before.has(key) && !covered(right, had.get(right.subject) ?? [])).map(([, right]) => right);
+  const wide = [...before.values()].filter(({ verb, resource }) => verb === "*" || resource.includes("*"));
+  const had: Had = { keys: before, wild: Map.groupBy(wide, (right) => right.subject) };
+  return [...after].filter(([key, right]) => !before.has(key) && !covered(right, had)).map(([, right]) => right);
 }
 
 export interface Gain {

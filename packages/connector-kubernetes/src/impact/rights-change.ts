@@ -1,6 +1,6 @@
 import type { Breakage, Statement } from "@interlock/protocol";
 import { remark } from "./analysis.ts";
-import { gained, rightsIn, subjectsOf, told, type Right } from "./rbac-gain.ts";
+import { concernedBy, gained, rightsIn, told, type Concerned, type Right } from "./rbac-gain.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";
@@ -17,12 +17,12 @@ export function rightsBefore(world: World, objects: readonly WorldObject[]): Rig
   const over = new Set(objects.filter((one) => keyOfType(one.type) === "/namespaces").map((one) => one.name));
   const rules = objects.filter((one) => isRbac(one) && (one.namespace === undefined || !over.has(one.namespace)));
   if (rules.length === 0) return undefined;
-  const subjects = subjectsOf(world, rules);
-  return { subjects, rights: rightsIn(world, subjects) };
+  const concerned = concernedBy(world, rules);
+  return { concerned, rights: rightsIn(world, concerned) };
 }
 
 export interface RightsBefore {
-  subjects: ReadonlySet<string>;
+  concerned: Concerned;
   rights: Map<string, Right>;
 }
 
@@ -33,7 +33,7 @@ export function rightsChange(
   object: string,
 ): { risks: Statement["risks"]; breaks: Breakage[] } {
   if (before === undefined) return { risks: [], breaks: [] };
-  const after = rightsIn(world, before.subjects);
+  const after = rightsIn(world, before.concerned);
   const risks = told(gained(before.rights, after)).map(({ subject, words, escalates }) => {
     const more = escalates === undefined ? "" : `, ${escalates}`;
     return remark("rights_gained", escalates === undefined ? "warning" : "danger", `${subject} gains ${words}${more}.`);
