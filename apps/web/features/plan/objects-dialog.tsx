@@ -8,7 +8,7 @@ import { Input } from "../../components/ui/input.tsx";
 import { count } from "../impact/figures.ts";
 import { useRowWindow } from "../objects/use-row-window.ts";
 import { choices, EVERYTHING, filtered, type ObjectFilter } from "./object-filter.ts";
-import { going, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { going, lostByKind, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 import { planSentence } from "./plan-words.ts";
 
 /** Height of a row, in pixels. */
@@ -74,11 +74,13 @@ const gravestFirst = (objects: readonly PlanObject[]) =>
 function contentsOf(objects: readonly PlanObject[]): string {
   const { lost } = going(objects);
   const named = objects.filter((object) => object.named).length;
-  const volumes = lost.filter(({ kind }) => kind === "PersistentVolume").length;
-  const others = objects.length - named - volumes;
+  const data = lostByKind(lost)
+    .map(({ of, objects: losing }) => ({ ...of, figure: losing.filter(({ kind, named }) => kind === of.kinds[0] && !named).length }))
+    .filter(({ figure }) => figure > 0);
+  const others = objects.length - named - data.reduce((sum, { figure }) => sum + figure, 0);
   const parts = [`${count(named)} that the command names`];
   if (others > 0) parts.push(`${count(others)} that ${others === 1 ? "follows" : "follow"}`);
-  if (volumes > 0) parts.push(`${count(volumes)} ${volumes === 1 ? "volume" : "volumes"} with data`);
+  for (const { figure, one, many } of data) parts.push(`${count(figure)} ${figure === 1 ? one : many} with data`);
   return `${count(objects.length)} ${objects.length === 1 ? "object" : "objects"}: ${parts.join(", ")}`;
 }
 

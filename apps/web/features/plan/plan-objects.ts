@@ -76,11 +76,27 @@ export function planObjects(impact: Pick<Impact, "statements">): PlanObject[] {
 /** Of what loses data: whether that is sure. It is only possible where what decides it could not be read. */
 export const losesSurely = ({ dataLoss = "" }: PlanObject): boolean => !/\bpossible\b/u.test(dataLoss);
 
+/** What stands for data outside the cluster, by its kind; a claim or snapshot stands for what could not be read. */
+export const DATA = [
+  { one: "volume", many: "volumes", kinds: ["PersistentVolume", "PersistentVolumeClaim"] },
+  { one: "snapshot", many: "snapshots", kinds: ["VolumeSnapshotContent", "VolumeSnapshot"] },
+] as const;
+
+const ofData = ({ kind }: PlanObject): (typeof DATA)[number] =>
+  DATA.find(({ kinds }) => (kinds as readonly string[]).includes(kind)) ?? DATA[0];
+
+/** What loses data, volumes first; only what there is. */
+export const lostByKind = (lost: readonly PlanObject[]): { of: (typeof DATA)[number]; objects: PlanObject[] }[] =>
+  DATA.map((of) => ({ of, objects: lost.filter((object) => ofData(object) === of) })).filter(({ objects }) => objects.length > 0);
+
+/** It is told by its data: as an object it goes with its claim or snapshot. */
+const isData = ({ kind }: PlanObject): boolean => DATA.some(({ kinds }) => kinds[0] === kind);
+
 /** What goes, as people count it. */
 export interface Going {
-  /** Without volumes that go with their data, and without the one thing that the command names where more goes with it. */
+  /** Without volumes and snapshots that go with their data, and without the one thing that the command names where more goes with it. */
   gone: PlanObject[];
-  /** Volumes, or claims where their volumes could not be read, whose data is lost or may be. */
+  /** Volumes and snapshots, or claims where their volumes could not be read, whose data is lost or may be. */
   lost: PlanObject[];
   /** What the command itself deletes. */
   named: PlanObject[];
@@ -91,7 +107,7 @@ export function going(objects: readonly PlanObject[]): Going {
   const named = all.filter((object) => object.named);
   const alone = named.length === 1 && all.length > 1 ? named[0] : undefined;
   const lost = objects.filter(({ dataLoss }) => dataLoss !== undefined);
-  return { gone: all.filter((object) => object !== alone && !(object.kind === "PersistentVolume" && lost.includes(object))), lost, named };
+  return { gone: all.filter((object) => object !== alone && !(isData(object) && lost.includes(object))), lost, named };
 }
 
 /** The figure of the headline: what goes, where something goes, else what is touched. */

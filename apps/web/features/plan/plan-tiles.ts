@@ -1,5 +1,5 @@
 import type { Impact } from "@interlock/protocol";
-import { going, losesSurely, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { going, lostByKind, losesSurely, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 import { kinds } from "./plan-words.ts";
 import { planBreaks } from "./plan-breaks.ts";
 
@@ -17,6 +17,7 @@ const ORDER = [
   "Pod",
   "Deployment",
   "volumes",
+  "snapshots",
   "Secret",
   "Service",
   "addresses",
@@ -33,6 +34,7 @@ const ORDER = [
 ];
 /** Told beside the kinds: they are among none of them, and are not summed with them. */
 const BESIDE = new Set(["addresses", "webhooks"]);
+const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 const rank = (of: string) => (ORDER.includes(of) ? ORDER.indexOf(of) : ORDER.length);
 
 const AFTER: Record<Fate, readonly [one: string, many: string]> = {
@@ -53,12 +55,14 @@ export function planTiles(impact: Impact, most = 8): Tile[] {
   const counted = objects.filter((object) => (object.fate === "goes" ? gone.includes(object) : true));
   const groups = Map.groupBy(counted, ({ kind, fate }) => `${fate} ${kind}`);
   const tiles = [...groups.values()].map((group) => ({ of: group[0]!.kind, ...tileOf(group) }));
-  const sure = lost.filter(losesSurely).length;
-  for (const [figure, what] of [
-    [sure, "data lost"],
-    [lost.length - sure, "data may be lost"],
-  ] as const)
-    if (figure > 0) tiles.push({ of: "volumes", figure, label: `${figure === 1 ? "Volume" : "Volumes"} · ${what}`, tone: "bad" });
+  for (const { of, objects: losing } of lostByKind(lost)) {
+    const sure = losing.filter(losesSurely).length;
+    for (const [figure, what] of [
+      [sure, "data lost"],
+      [losing.length - sure, "data may be lost"],
+    ] as const)
+      if (figure > 0) tiles.push({ of: of.many, figure, label: `${capital(figure === 1 ? of.one : of.many)} · ${what}`, tone: "bad" });
+  }
   const breaks = planBreaks(impact);
   const addresses = breaks.filter(({ where }) => where === "outside the cluster").length;
   if (addresses > 0)

@@ -1,6 +1,6 @@
 import { kubernetesObject, type Impact, type KubernetesObject } from "@interlock/protocol";
 import { count, duration } from "../impact/figures.ts";
-import { going, losesSurely, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { going, lostByKind, losesSurely, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 
 /** `Deployment payments/api`, `Namespace payments`; what is no object's name stays as it is. */
 export function shortName(object: string | KubernetesObject): string {
@@ -51,7 +51,7 @@ export function planSentence(impact: Impact): { big: string; small: string[] } {
   const parts: string[] = [];
   const goes = gone.length === 0 ? undefined : fateInWords(gone, "goes");
   if (goes !== undefined) parts.push(goes);
-  if (lost.length > 0) parts.push(lossInWords(lost));
+  parts.push(...lostByKind(lost).map(({ of, objects: losing }) => lossInWords(losing, of)));
   for (const fate of ["changes", "made", "restarts", "ends"] as const) {
     // What follows from a change is told where it is pods that stop; of the rest the list tells.
     const told = objects.filter((object) => object.fate === fate && (object.named || fate === "restarts" || fate === "ends"));
@@ -71,10 +71,10 @@ function atLeast(parts: readonly string[]): string[] {
 }
 
 /** `3 volumes lose their data, 1 may lose its`: the latter where it could not be told. */
-function lossInWords(lost: readonly PlanObject[]): string {
+function lossInWords(lost: readonly PlanObject[], { one, many }: { one: string; many: string }): string {
   const sure = lost.filter(losesSurely).length;
   const possible = lost.length - sure;
-  const volumes = (n: number) => `${count(n)} ${n === 1 ? "volume" : "volumes"}`;
+  const volumes = (n: number) => `${count(n)} ${n === 1 ? one : many}`;
   if (sure === 0) return `${volumes(possible)} may lose ${possible === 1 ? "its" : "their"} data`;
   const surely = `${volumes(sure)} ${sure === 1 ? "loses its" : "lose their"} data`;
   return possible === 0 ? surely : `${surely}, ${count(possible)} may lose ${possible === 1 ? "its" : "theirs"}`;

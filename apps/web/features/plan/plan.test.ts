@@ -261,6 +261,16 @@ test("data lost with what is named itself is counted and said", () => {
   expect(planSentence(impact).big).toBe("1 volume loses its data");
 });
 
+test("snapshots that are lost are no volumes", () => {
+  const content = { ...VOLUME, object: "snapshot.storage.k8s.io/v1 VolumeSnapshotContent c", via: ["deletionPolicy"] };
+  const impact = namespace([VOLUME, ...many(2, "Pod"), content]);
+  expect(planTiles(impact).filter(({ tone }) => tone === "bad")).toEqual([
+    { figure: 1, label: "Volume · data lost", tone: "bad" },
+    { figure: 1, label: "Snapshot · data lost", tone: "bad" },
+  ]);
+  expect(planSentence(impact).big).toBe("2 objects would go, 1 volume loses its data, 1 snapshot loses its data");
+});
+
 test("what cannot come back is told each once, and on one line by its names", () => {
   const loss = (name: string, minor?: boolean) => ({
     object: `v1 PersistentVolumeClaim shop/${name}`,
