@@ -86,7 +86,7 @@ function reviewsOf(
   users: readonly Member[],
   made: readonly { reviewerId: string; group: string | null; _count: { _all: number }; _max: { at: Date | null } }[],
 ): ReviewUse[] {
-  const groups = new Set(policy.rules.filter(({ enabled }) => enabled).flatMap(({ reviews = [] }) => reviews.map(({ group }) => group)));
+  const groups = new Set(policy.rules.filter(({ enabled }) => enabled).flatMap(({ reviews }) => reviews.map(({ group }) => group)));
   return [...groups].toSorted().map((group) => ({
     group,
     members: users.filter((user) => user.groups.some((one) => one.group === group)).map(({ name }) => name),

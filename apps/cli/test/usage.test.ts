@@ -17,7 +17,16 @@ test("says its version and how to use it", async () => {
   expect(await interlock(["--version"])).toEqual({ code: 0, out: "0.1.0\n", error: "" });
   const help = await interlock(["--help"]);
   expect(help).toMatchObject({ code: 0, error: "" });
-  for (const command of ["analyze", "analyze --connector kubernetes", "policy test POLICY", "audit verify", "connection add", "user add", "token create --user NAME", "policy check FILE"])
+  for (const command of [
+    "analyze",
+    "analyze --connector kubernetes",
+    "policy test POLICY",
+    "audit verify",
+    "connection add",
+    "user add",
+    "token create --user NAME",
+    "policy check FILE",
+  ])
     expect(help.out).toContain(command);
 });
 
