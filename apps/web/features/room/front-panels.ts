@@ -11,8 +11,7 @@ export function useActiveTabsInSight(api: DockviewApi | undefined) {
     const look = () => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
-        for (const { element } of api.groups)
-          element.querySelector(".dv-tab.dv-active-tab")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+        for (const { element } of api.groups) showTab(element.querySelector<HTMLElement>(".dv-tab.dv-active-tab"));
       });
     };
     const changes = [api.onDidActivePanelChange(look), api.onDidAddPanel(look)];
@@ -57,4 +56,14 @@ export function useFront(api: DockviewApi | undefined) {
     if (api.groups.some(({ activePanel }) => activePanel && isWanted(activePanel.id))) return;
     api.panels.findLast(({ id }) => isWanted(id))?.api.setActive();
   }, [api, front]);
+}
+
+/** Scrolls the strip alone: after `scrollIntoView` the next Tab key would begin from there. */
+function showTab(tab: HTMLElement | null) {
+  const strip = tab?.parentElement;
+  if (!tab || !strip) return;
+  const { left, right } = strip.getBoundingClientRect();
+  const place = tab.getBoundingClientRect();
+  if (place.left < left) strip.scrollLeft -= left - place.left;
+  else if (place.right > right) strip.scrollLeft += Math.min(place.right - right, place.left - left);
 }
