@@ -1,6 +1,7 @@
 import { usage, type ExitCode } from "./exit.ts";
 import { findingsText } from "./findings-text.ts";
 import { exitOf, failOnOf, plainText, sarifText, type FailOn } from "./finding.ts";
+import { impactText } from "./impact-text.ts";
 import { judgingOf, type Judging } from "./judging.ts";
 import { judgeManifests, type JudgedFiles } from "./manifests.ts";
 import { paint } from "./paint.ts";
@@ -42,10 +43,12 @@ interface Telling {
   format: Format;
   failOn: FailOn;
   command: string;
+  /** A target was asked, so there are figures to show. */
+  asked?: boolean;
 }
 
 /** Prints a judgement; resolves to how the run ends. */
-export function tell(judgement: JudgedFiles, { judging, format, failOn, command }: Telling, terminal: Terminal): ExitCode {
+export function tell(judgement: JudgedFiles, { judging, format, failOn, command, asked = false }: Telling, terminal: Terminal): ExitCode {
   const { findings, impact, verdict } = judgement;
   switch (format) {
     case "json":
@@ -57,8 +60,11 @@ export function tell(judgement: JudgedFiles, { judging, format, failOn, command 
     case "plain":
       if (findings.length > 0) terminal.out(plainText(findings));
       break;
-    case "text":
-      terminal.out(findingsText(judgement, judging, paint(terminal.color)));
+    case "text": {
+      const colors = paint(terminal.color);
+      if (asked) terminal.out(`${impactText(impact, colors)}\n`);
+      terminal.out(findingsText(judgement, judging, colors, asked));
+    }
   }
   return exitOf(findings, failOn);
 }

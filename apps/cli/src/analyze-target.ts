@@ -100,7 +100,7 @@ export async function analyzeConnection(
   const impact = { ...bare, statements: bare.statements.map((one) => ({ ...one, place: places.placeOf(one.start) })) };
   const { verdict, each } = judged(asked, impact, failOn);
   const judgement = { impact, verdict, each, findings: each.flatMap(({ findings }) => findings) };
-  return tell(judgement, { judging: asked, format, failOn, command }, terminal);
+  return tell(judgement, { judging: asked, format, failOn, command, asked: true }, terminal);
 }
 
 /** Files of SQL against a server, judged by a policy. */
@@ -115,7 +115,7 @@ export async function analyzeMigrations(
   const migrations = new Migrations(files);
   const target = targetOfDsn(dsn);
   const judgement = await using(target, terminal, (signal) => judgeMigrations(migrations, { target, judging, failOn, signal }));
-  return tell(judgement, { judging, format, failOn, command }, terminal);
+  return tell(judgement, { judging, format, failOn, command, asked: true }, terminal);
 }
 
 /** Asks a target that answers, and closes it. */

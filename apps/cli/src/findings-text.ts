@@ -9,7 +9,7 @@ const WORDS = { error: "denied", warning: "review", note: "note" } as const;
 const OWN = { error: "invalid", warning: "warning", note: "note" } as const;
 
 /** Findings for people, by the object they are about. */
-export function findingsText(judgement: JudgedFiles, judging: Judging, paint: Paint): string {
+export function findingsText(judgement: JudgedFiles, judging: Judging, paint: Paint, asked: boolean): string {
   const { findings, impact, each } = judgement;
   const rules = new Set(judging.policy.rules.map(({ id }) => id));
   const lines: string[] = [];
@@ -25,7 +25,8 @@ export function findingsText(judgement: JudgedFiles, judging: Judging, paint: Pa
     lines.push("");
   }
   lines.push(summary(each, findings, rules, paint), asWhom(judging, paint));
-  for (const warning of impact.warnings) lines.push(`  ${paint.warning("?")} ${oneLine(warning)}`);
+  // What a target was asked is told with what it answered.
+  if (!asked) for (const warning of impact.warnings) lines.push(`  ${paint.warning("?")} ${oneLine(warning)}`);
   return lines.join("\n");
 }
 
@@ -44,7 +45,8 @@ function summary(each: readonly JudgedStatement[], findings: readonly Finding[],
   });
   const wrong = findings.filter(({ severity, rule }) => severity === "error" && !rules.has(rule) && rule !== "no-rule-permits").length;
   const invalid = wrong === 0 ? [] : [paint.danger(`${wrong} ${wrong === 1 ? "thing" : "things"} wrong with the text`)];
-  return `${each.length} ${each.length === 1 ? "object" : "objects"}: ${[...counts, ...invalid].join(", ")}`;
+  const noun = each.every(({ statement }) => statement.request !== undefined) ? "object" : "statement";
+  return `${each.length} ${noun}${each.length === 1 ? "" : "s"}: ${[...counts, ...invalid].join(", ")}`;
 }
 
 function asWhom({ policy, name, asked }: Judging, paint: Paint): string {
