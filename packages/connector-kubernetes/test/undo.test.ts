@@ -216,6 +216,7 @@ spec: { size: 4 }
 EOF`,
       "change back v1 ConfigMap shop/child",
     ],
+    ["kubectl delete node spare", "put back v1 Node spare"],
     ["kubectl cordon spare", "change back v1 Node spare"],
     ["kubectl taint node spare a=b:NoSchedule", "change back v1 Node spare"],
     ["kubectl delete namespace shop", "put back v1 Namespace shop\n"],

@@ -139,6 +139,19 @@ describe("what does not come back as it was", () => {
       { object: "batch/v1 CronJob a/nightly", why: expect.stringMatching(/^1 run of a CronJob is not started again/), minor: true },
     ]);
   });
+  test("the pods of a node, and what its kubelet reports", async () => {
+    const set = object("apps/v1", "ReplicaSet", "a/web-1");
+    const told = await deleted(object("v1", "Node", "n1"), [
+      set,
+      pod("a/web-1-x", {}, set, { nodeName: "n1" }),
+      pod("a/lone", {}, undefined, { nodeName: "n1" }),
+    ]);
+    expect(told).toMatchObject({ reversible: "undo", kept: ["Node n1", "Pod lone"] });
+    expect(told.lost!.map(({ why, minor }) => [minor, why])).toEqual([
+      [true, expect.stringMatching(/once its kubelet reports them/)],
+      [true, expect.stringMatching(/^1 pod comes back under a new name/)],
+    ]);
+  });
   test("a certificate that was signed", async () => {
     expect((await deleted(object("certificates.k8s.io/v1", "CertificateSigningRequest", "c"))).grave).toEqual([
       "its approval and its certificate do not come back",

@@ -16,7 +16,6 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
   for (const { lost } of [own, ...taken]) if (lost !== undefined) losses.push(lost);
   let made = 0;
   let jobs = 0;
-  const uids = new Set([...gone].map((object) => object.uid));
   for (const object of gone) {
     switch (keyOfType(object.type)) {
       case "/services":
@@ -42,7 +41,7 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
         add(object, "its approval and its certificate do not come back");
         break;
       case "/pods":
-        if (isMade(object, uids)) made++;
+        if (object !== target && object.owners.some((owner) => owner.controller)) made++;
         else if (isFinished(object)) add(object, "it has finished and is not run again", false);
         else if (object.owners.every((owner) => !owner.controller) && fleetingVolumes(object).length > 0) {
           add(object, `the data in its emptyDir ${fleetingVolumes(object).join(", ")} ends with it`);
@@ -52,7 +51,7 @@ export function lossesOf(world: World, target: WorldObject, { taken, own }: Clos
         if (object.tokenOf !== undefined) add(object, "its token ends; a new one is issued under its name");
         break;
       case "/nodes":
-        add(object, "its kubelet registers it again if it still runs", object === target);
+        add(object, "its addresses, conditions and capacity are there again once its kubelet reports them, if that still runs", false);
         break;
       default:
     }
@@ -102,12 +101,6 @@ const REVISIONS: Record<string, string | undefined> = {
 function revisionsOf(world: World, workload: WorldObject): number {
   const kind = REVISIONS[keyOfType(workload.type)];
   return kind === undefined ? 0 : [...world.dependents(workload.uid)].filter(({ type }) => keyOfType(type) === kind).length;
-}
-
-/** Made by something that goes too and comes back. */
-function isMade(object: WorldObject, gone: ReadonlySet<string>): boolean {
-  const owner = object.owners.find((one) => one.controller);
-  return owner !== undefined && gone.has(owner.uid);
 }
 
 /** What matters of it in one sentence; undefined where nothing does. */
