@@ -142,7 +142,7 @@ function sayRows({ value, kind }: Rows): string {
 }
 
 /** Names come from the target: one could carry a control sequence for the terminal of whoever looks at it. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about; line ends and tabs stay
   return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }

@@ -1,5 +1,7 @@
 import { SEVERITIES, type Severity } from "@interlock/kube-model";
 import type { PostureFinding } from "@interlock/protocol";
+import { oneLine } from "./finding.ts";
+import { plain } from "./impact-text.ts";
 import type { Paint } from "./paint.ts";
 import type { Read } from "./posture.ts";
 
@@ -25,23 +27,31 @@ export function postureText(
   if (unknown.length > 0) {
     const why = Map.groupBy(unknown, (check) => check.unknown!);
     parts.push(
-      [colors.warning("Unknown"), ...[...why].map(([words, list]) => `  ${words} (${list.map(({ id }) => id).join(", ")})`)].join("\n"),
+      [colors.warning("Unknown"), ...[...why].map(([words, list]) => `  ${oneLine(words)} (${list.map(({ id }) => id).join(", ")})`)].join(
+        "\n",
+      ),
     );
   }
-  if (unread.length > 0) parts.push([colors.warning("Could not be read"), ...unread.map(({ why }) => `  ${why}`)].join("\n"));
-  if (problems.length > 0) parts.push([colors.danger("No manifest"), ...problems.map((one) => `  ${one}`)].join("\n"));
+  if (unread.length > 0) parts.push([colors.warning("Could not be read"), ...unread.map(({ why }) => `  ${oneLine(why)}`)].join("\n"));
+  if (problems.length > 0) parts.push([colors.danger("No manifest"), ...problems.map((one) => `  ${oneLine(one)}`)].join("\n"));
   parts.push(summary(findings, { objects, system, manifests, checks: checks.length }));
   return parts.join("\n\n");
 }
 
 function told({ object, says, severity, evidence, fix }: PostureFinding, usual: Severity, colors: Paint): string[] {
   const [place] = evidence.flatMap((one) => one.place ?? []);
-  const where = place === undefined ? "" : colors.faint(` ${place.file}:${place.line}:${place.column}`);
+  const where = place === undefined ? "" : colors.faint(` ${oneLine(place.file)}:${place.line}:${place.column}`);
   return [
-    `  ${severity === usual ? "" : `${label(severity, colors)} `}${object}: ${says}${where}`,
-    ...evidence.map(({ object: of, path, value }) => colors.faint(`      ${of === object ? "" : `${of} `}${path} = ${value}`)),
-    ...(fix.decision === undefined ? [] : [`      ${fix.decision}`]),
-    ...[...fix.lines, ...fix.choices.map((line) => `# ${line}`)].flatMap((line) => line.split("\n").map((one) => `      ${one}`)),
+    `  ${severity === usual ? "" : `${label(severity, colors)} `}${oneLine(`${object}: ${says}`)}${where}`,
+    ...evidence.map(({ object: of, path, value }) =>
+      colors.faint(`      ${oneLine(`${of === object ? "" : `${of} `}${path} = ${value}`)}`),
+    ),
+    ...(fix.decision === undefined ? [] : [`      ${oneLine(fix.decision)}`]),
+    ...[...fix.lines, ...fix.choices.map((line) => `# ${line.replaceAll("\n", "\n# ")}`)].flatMap((line) =>
+      plain(line)
+        .split("\n")
+        .map((one) => `      ${one}`),
+    ),
   ];
 }
 

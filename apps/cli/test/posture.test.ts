@@ -78,6 +78,24 @@ test("JSON and SARIF say the same, and a severity leaves out what is below it", 
   });
 });
 
+test("names of other people's files neither move the cursor nor begin a line", async () => {
+  await mkdir(join(folder, "odd"));
+  const name = "\u001b[2Kweb\nCRITICAL";
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "shop" },
+    spec: { hostPID: true, containers: [{ name: "one", image: "one:1" }] },
+  };
+  await writeFile(join(folder, "odd", "pod.json"), JSON.stringify(pod));
+  const { code, out } = await posture("--manifests", "FOLDER/odd", "--check", "host-pid");
+  expect(code).toBe(1);
+  expect(out).toContain("v1 Pod shop/web CRITICAL: Its pods share");
+  expect(out).not.toContain("\u001b");
+  // No line can name it.
+  expect(out).not.toContain("kubectl");
+});
+
 test.each([
   ["nothing to find", ["--manifests", "FOLDER/good"], 0, /Nothing was found/],
   [

@@ -48,9 +48,16 @@ test("every line of every fix is one that a room takes", async () => {
 });
 
 test("values of Secrets are not asked for", async () => {
+  sim.load([
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "leak", namespace: "web" }, data: { DB_PASSWORD: "pw-in-the-open" } },
+  ]);
   const from = sim.requests.length;
-  const text = JSON.stringify(await postureOf(sim.kubeconfig()));
+  const { findings, ...rest } = await postureOf(sim.kubeconfig());
+  const text = JSON.stringify({ findings, ...rest });
   expect(text).not.toContain("pw-checkout");
+  // What is in the open is found, and not told.
+  expect(findings.filter(({ check }) => check === "secret-in-config-map").map(({ object }) => object)).toEqual(["v1 ConfigMap web/leak"]);
+  expect(text).not.toContain("pw-in-the-open");
   const asked = sim.requests.slice(from).filter(({ url }) => /\/secrets(\?|$)/.test(url));
   expect(asked.length).toBeGreaterThan(0);
   for (const { url } of asked) expect(url).toContain("includeObject=Metadata");

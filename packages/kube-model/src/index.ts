@@ -27,6 +27,7 @@ export * from "./rights/attributes.ts";
 export * from "./rights/rights.ts";
 export * from "./rights/subject.ts";
 export { AREAS, SEVERITIES, type Area, type Evidence, type Severity } from "./posture/check.ts";
+export { looksSecret } from "./posture/secret-words.ts";
 export { isMade } from "./posture/workload.ts";
 export { CHECKS } from "./posture/checks/all.ts";
 export { Inventory, inventoryOfManifests, kindOf, type InventoryOptions, type Source, type Unread } from "./posture/inventory.ts";

@@ -1,4 +1,4 @@
-import { isMade, type Json, type KubeObject } from "@interlock/kube-model";
+import { isMade, looksSecret, type Json, type KubeObject } from "@interlock/kube-model";
 
 /** Annotations that checks look at; of others nothing is kept, for `kubectl apply` writes whole objects there, Secrets too. */
 const ANNOTATIONS =
@@ -11,6 +11,7 @@ export function kept(object: KubeObject): KubeObject | undefined {
   const { apiVersion, kind } = object;
   const metadata = keptMetadata(object.metadata);
   if (kind === "Secret" && apiVersion === "v1") return { apiVersion, kind, metadata, type: object["type"] };
+  if (kind === "ConfigMap" && apiVersion === "v1") return withSecretsAlone(apiVersion, kind, metadata, object["data"]);
   if (!isMade(object)) return { ...object, metadata };
   if (kind !== "Pod") return undefined;
   // Of pods that a workload makes: who they are and what they run.
@@ -24,6 +25,14 @@ export function kept(object: KubeObject): KubeObject | undefined {
     spec: { containers: images(spec?.["containers"]), initContainers: images(spec?.["initContainers"]) },
     status: { containerStatuses: ids(status?.["containerStatuses"]), initContainerStatuses: ids(status?.["initContainerStatuses"]) },
   };
+}
+
+/** Config maps are files, and may be large: what does not look like a secret is of no concern. */
+function withSecretsAlone(apiVersion: string, kind: string, metadata: Json, data: Json): KubeObject | undefined {
+  const some = Object.entries((data ?? {}) as Record<string, Json>).filter(
+    ([key, value]) => typeof value === "string" && looksSecret(key, value),
+  );
+  return some.length === 0 ? undefined : { apiVersion, kind, metadata, data: Object.fromEntries(some) };
 }
 
 function keptMetadata(metadata: Json): Json {

@@ -160,6 +160,14 @@ export const POSTURE_CASES: Readonly<Record<string, PostureCase>> = {
   "basic-auth-secret": ofSecret("kubernetes.io/basic-auth"),
   "ssh-secret": ofSecret("kubernetes.io/ssh-auth"),
   "registry-secret": ofSecret("kubernetes.io/dockerconfigjson"),
+  "secret-in-manifest": {
+    fails: [at("v1", "Secret", "one", { stringData: { password: "hunter2" } })],
+    passes: [at("v1", "Secret", "one")],
+  },
+  "secret-in-config-map": {
+    fails: [at("v1", "ConfigMap", "one", { data: { "db.password": "hunter2" } })],
+    passes: [at("v1", "ConfigMap", "one", { data: { "db.host": "db", "db.password-file": "/run/db" } })],
+  },
   "bootstrap-token": ofSecret("bootstrap.kubernetes.io/token"),
 
   privileged: { fails: [secured({ privileged: true })], passes: [secured({ privileged: false })] },

@@ -153,4 +153,8 @@ function withoutNulls<T extends Json>(value: T): T {
   return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)])) as T;
 }
 
-export const isSystemNamespace = (namespace: string | undefined): boolean => namespace !== undefined && SYSTEM_NAMESPACES.has(namespace);
+/** Namespaces that the makers of a managed cluster run for themselves. */
+const PROVIDERS = /^(openshift(-.+)?|gke-managed-.+|gmp-.+|gke-gmp-system|aks-.+)$/;
+
+export const isSystemNamespace = (namespace: string | undefined): boolean =>
+  namespace !== undefined && (SYSTEM_NAMESPACES.has(namespace) || PROVIDERS.test(namespace));

@@ -1,8 +1,9 @@
-import type { Json } from "../../json.ts";
+import { isRecord, type Json } from "../../json.ts";
 import type { Check, Severity } from "../check.ts";
 import { decide, named, word, inNamespace } from "../fix.ts";
 import type { Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
+import { looksSecret } from "../secret-words.ts";
 
 const SECRET = ["/Secret"];
 const DELETE_OLD = "Who uses it? Give them another way first; deleting it ends it at once.";
@@ -22,6 +23,8 @@ const ofType = (
     },
   });
 };
+
+const HIDDEN = "•••• (not shown)";
 
 /** Credentials that last until somebody deletes them. */
 export const CREDENTIALS: readonly Check[] = [
@@ -62,6 +65,51 @@ export const CREDENTIALS: readonly Check[] = [
     why: "Who reads it pulls every image it may, and pushes, if it may that: what runs here next is theirs.",
     says: () => "It holds a password of a registry.",
     decision: "May it only pull? Clouds let nodes pull by their own identity, without any password.",
+  }),
+  objectCheck({
+    id: "secret-in-manifest",
+    title: "Secrets written into manifests",
+    severity: "high",
+    area: "credentials",
+    why: "base64 hides nothing: whoever reads the file, its history or a copy of it has the value, and taking it out later does not take it back.",
+    kinds: SECRET,
+    find(source, inventory) {
+      // Of a cluster their values are not asked for.
+      if (inventory.from === "cluster") return undefined;
+      const bad = ["data", "stringData"].flatMap((field) =>
+        Object.keys(isRecord(source.object[field]) ? source.object[field] : {}).map((key) => ({ path: [field, key], words: HIDDEN })),
+      );
+      if (bad.length === 0) return undefined;
+      return draft(
+        source,
+        "Its values stand in the file.",
+        bad,
+        decide(
+          "Make new values, for these have been readable; keep them sealed (SOPS, Sealed Secrets) or let them be fetched (External Secrets).",
+        ),
+      );
+    },
+  }),
+  objectCheck({
+    id: "secret-in-config-map",
+    title: "Secrets in ConfigMaps",
+    severity: "high",
+    area: "credentials",
+    why: "ConfigMaps are read by everybody who may look around a namespace, and are kept and logged in the open.",
+    kinds: ["/ConfigMap"],
+    find(source) {
+      const data: Json = source.object["data"];
+      const bad = Object.entries(isRecord(data) ? data : {})
+        .filter(([key, value]) => typeof value === "string" && looksSecret(key, value))
+        .map(([key]) => ({ path: ["data", key], words: HIDDEN }));
+      if (bad.length === 0) return undefined;
+      return draft(
+        source,
+        "It holds what looks like a secret.",
+        bad,
+        decide("Is it one? Make a new value, keep it in a Secret, and let what reads it read that."),
+      );
+    },
   }),
   objectCheck({
     id: "bootstrap-token",

@@ -14,6 +14,9 @@ export const EVERYBODY: ReadonlySet<string> = new Set([
   "system:serviceaccounts",
 ]);
 
+/** Users and groups by which the makers of a managed cluster run it. */
+const PROVIDERS = /^(eks:|aks-(service|support)$|gke-)/;
+
 /** Something that a rule may allow, and whether it is a thing of the whole cluster, which no RoleBinding reaches. */
 export interface Want extends Attributes {
   ofCluster?: boolean;
@@ -50,6 +53,7 @@ export function isOfSystem({ subject, binding }: Grant): boolean {
   if (binding.metadata?.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults") return true;
   if (subject.kind === "ServiceAccount") return isSystemNamespace(subject.namespace);
   if (EVERYBODY.has(subject.name)) return false;
+  if (PROVIDERS.test(subject.name)) return true;
   return subject.name === MASTERS || (subject.name.startsWith("system:") && !subject.name.startsWith("system:serviceaccounts:"));
 }
 

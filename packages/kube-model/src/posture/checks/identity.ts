@@ -3,6 +3,7 @@ import type { Check } from "../check.ts";
 import { inNamespace, kubectlKind, podPatch, word } from "../fix.ts";
 import { type Inventory, nameOf, namespaceOf } from "../inventory.ts";
 import { containerCheck, draft, podCheck } from "../rules.ts";
+import { looksSecret } from "../secret-words.ts";
 import { WORKLOAD_KINDS, type ContainerAt, type Workload } from "../workload.ts";
 
 const accountOf = ({ spec }: Workload): string => String(spec["serviceAccountName"] ?? spec["serviceAccount"] ?? "") || "default";
@@ -15,23 +16,14 @@ function mountsToken(workload: Workload, inventory: Inventory): boolean {
   return account?.object["automountServiceAccountToken"] !== false;
 }
 
-/** Names of variables that hold secrets, and of some that only sound like it. */
-const SECRET_NAME =
-  /PASSWORD|PASSWD|PASSPHRASE|SECRET|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIAL|CONNECTION_?STRING|(^|_)(TOKEN|PWD|DSN)(_|$)|(?-i:[a-z]Token$)/i;
-const NOT_SECRET =
-  /(_FILE|_PATH|_DIR|_URL|_URI|_HOST|_NAME|_TTL|_EXPIRY|_EXPIRATION|_LIFETIME|_LENGTH|_SIZE|_COUNT|_LIMIT|_SECONDS|_ENABLED|_ISSUER|_HEADER|_ENDPOINT|_TYPE|_MODE|_POLICY|_ALGORITHM|_VERSION|_PROVIDER|_BACKEND|_STORE|_MANAGER|_REF|_REGION|_ID)$/i;
-/** Values that are secrets whatever they are called: keys of clouds and forges, tokens, private keys, URLs with a password in them. */
-const SECRET_VALUE =
-  /^(AKIA|ASIA)[0-9A-Z]{16}$|^gh[pousr]_[A-Za-z0-9]{30,}$|^glpat-[\w-]{20,}$|^xox[abposr]-[\w-]{10,}$|^sk_live_\w{16,}|^eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*$|-----BEGIN [A-Z ]*PRIVATE KEY-----|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/;
-
 function secretEnv({ container }: ContainerAt): number {
   const env: Json = container["env"];
   if (!Array.isArray(env)) return -1;
   return env.findIndex((variable: Json) => {
     const { name, value }: Record<string, Json> = isRecord(variable) ? variable : {};
-    if (typeof value !== "string" || value === "" || /^\$\([\w.-]+\)$/.test(value)) return false;
-    const named = SECRET_NAME.test(String(name)) && !NOT_SECRET.test(String(name)) && !/^(true|false|\d{1,4}|\/.*)$/i.test(value);
-    return named || SECRET_VALUE.test(value);
+    // `$(NAME)` is another variable.
+    if (typeof value !== "string" || /^\$\([\w.-]+\)$/.test(value)) return false;
+    return looksSecret(String(name), value);
   });
 }
 
