@@ -38,7 +38,11 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 function PaletteList({ onDone }: { onDone: () => void }) {
   const [query, setQuery] = useState("");
   const here = useRegisteredCommands().filter((entry): entry is PaletteCommand => "run" in entry);
-  const groups = grouped([...here, ...usePostureCommands(), ...useRoomCommands()]);
+  const groups = grouped([
+    ...here,
+    ...usePostureCommands().filter(({ id }) => here.every((known) => known.id !== id)),
+    ...useRoomCommands(),
+  ]);
   return (
     <Command label="Commands" loop>
       <div className="flex items-center gap-2.5 border-b border-line px-3.5">

@@ -3,7 +3,7 @@ import { Connection } from "@interlock/protocol";
 import { ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
-import type { PaletteCommand } from "../palette/palette-registry.tsx";
+import { type PaletteCommand, usePaletteCommands } from "../palette/palette-registry.tsx";
 import { rest } from "../shell/rest-client.ts";
 
 const Connections = Connection.array();
@@ -17,6 +17,23 @@ export const hasPosture = ({ connector }: Pick<Connection, "connector">): boolea
 /** The room this page is of. */
 function roomOfPage(): string | undefined {
   return /^\/rooms\/([^/]+)/.exec(location.pathname)?.[1] ?? new URLSearchParams(location.search).get("room") ?? undefined;
+}
+
+function commandsFor(connections: readonly Connection[], go: (path: string) => void): PaletteCommand[] {
+  return connections.filter(hasPosture).map(({ id, name, environment }) => ({
+    id: `posture-${id}`,
+    title: `Posture of ${name}`,
+    group: "Clusters",
+    keywords: ["security", "rights", "rbac", "checks", "least privilege", environment],
+    icon: ShieldCheck,
+    run: () => go(posturePath(name, roomOfPage())),
+  }));
+}
+
+/** In a room its connections are known: the commands are there as soon as the palette is. */
+export function useRoomPostureCommands(connections: readonly Connection[]): void {
+  const router = useRouter();
+  usePaletteCommands(useMemo(() => commandsFor(connections, (path) => router.push(path)), [connections, router]));
 }
 
 /** One command for each cluster. Asked for once, when the palette opens. */
@@ -34,16 +51,5 @@ export function usePostureCommands(): PaletteCommand[] {
     );
     return () => abort.abort();
   }, []);
-  return useMemo(
-    () =>
-      connections.filter(hasPosture).map(({ id, name, environment }) => ({
-        id: `posture-${id}`,
-        title: `Posture of ${name}`,
-        group: "Clusters",
-        keywords: ["security", "rights", "rbac", "checks", "least privilege", environment],
-        icon: ShieldCheck,
-        run: () => router.push(posturePath(name, roomOfPage())),
-      })),
-    [connections, router],
-  );
+  return useMemo(() => commandsFor(connections, (path) => router.push(path)), [connections, router]);
 }

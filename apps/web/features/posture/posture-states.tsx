@@ -74,8 +74,8 @@ export function UnreadNotice({ unread }: { unread: PosturePage["unread"] }) {
   return (
     <details className="rounded-lg border border-modify-line bg-modify-soft px-3 py-2 text-sm text-modify-text">
       <summary className="cursor-pointer font-medium">
-        {plural(unread.length, "kind")} could not be read: {unread.map(({ kind }) => kindWord(kind)).join(", ")}. What depends on them is
-        unknown.
+        Not everything could be read: {unread.map(({ kind }) => kindWord(kind)).join(", ")}. What depends on{" "}
+        {unread.length === 1 ? "it" : "them"} is unknown.
       </summary>
       <ul className="mt-1.5 flex flex-col gap-0.5 text-xs">
         {unread.map(({ kind, why }) => (
@@ -95,10 +95,11 @@ export function OtherChecks({ checks }: { checks: PosturePage["checks"] }) {
       {unknown.length > 0 && (
         <details open className="rounded-lg border border-line bg-panel px-3.5 py-2.5">
           <summary className="cursor-pointer font-medium text-modify-text">{plural(unknown.length, "check")} could not tell</summary>
-          <ul className="mt-2 flex flex-col gap-1.5">
-            {unknown.map(({ id, title, unknown: why }) => (
-              <li key={id}>
-                {title} <span className="block text-xs text-dim">{why}</span>
+          <ul className="mt-2 flex flex-col gap-2.5">
+            {[...Map.groupBy(unknown, (check) => check.unknown ?? "")].map(([why, list]) => (
+              <li key={why}>
+                <p className="text-xs text-dim">{why}</p>
+                <p>{list.map(({ title }) => title).join(" · ")}</p>
               </li>
             ))}
           </ul>

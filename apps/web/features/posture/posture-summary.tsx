@@ -43,7 +43,7 @@ export function PostureSummary({ summary: { severities, areas }, filter, onFilte
               <strong className="text-xl font-semibold tabular-nums">{severities[severity].toLocaleString("en")}</strong>
               <span className="text-xs font-medium">{SEVERITY_WORDS[severity].label}</span>
             </span>
-            <span className="max-w-full truncate text-2xs text-dim">{SEVERITY_WORDS[severity].hint}</span>
+            <span className="text-2xs text-dim">{SEVERITY_WORDS[severity].hint}</span>
           </button>
         ))}
       </div>

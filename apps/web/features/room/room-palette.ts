@@ -15,6 +15,7 @@ import {
 } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
+import { useRoomPostureCommands } from "../posture/posture-commands.ts";
 import { goToPlace, nextPlace, PLACES } from "./places.ts";
 import type { RoomActs } from "./room-acts.ts";
 import { useRoom, useSession } from "./room-context.tsx";
@@ -30,6 +31,7 @@ export function useRoomPalette(acts: RoomActs): void {
   const observer = useRoom((state) => state.role === "observer");
   const userId = useRoom((state) => state.me?.id);
   const documents = useRoom((state) => state.documents);
+  useRoomPostureCommands(useRoom((state) => state.connections));
   const connections = useRoom((state) => state.connections);
 
   useEffect(() => {
