@@ -9,12 +9,12 @@ export async function toClipboard(text: string | Promise<string>): Promise<void>
   // Undefined without a secure origin, whatever its type says.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard !== undefined) {
-    const written =
-      typeof text === "string" ? clipboard.writeText(text) : clipboard.write([new ClipboardItem({ "text/plain": asBlob(text) })]);
     try {
-      return await written;
+      return await (typeof text === "string"
+        ? clipboard.writeText(text)
+        : clipboard.write([new ClipboardItem({ "text/plain": asBlob(text) })]));
     } catch {
-      // The text itself may be what failed: then so does the next line.
+      // Forbidden, or a browser without ClipboardItem. Where the text itself is what failed so does the next line.
     }
   }
   if (!copyFromField(await text)) throw new Error("This browser gives the page no clipboard. Select the text and copy it by keyboard.");
