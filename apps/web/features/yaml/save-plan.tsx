@@ -71,14 +71,19 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
       className="flex max-h-[68%] shrink-0 flex-col overflow-y-auto border-t border-line bg-panel focus-visible:-outline-offset-2"
     >
       <div className="flex shrink-0 flex-col gap-2 px-3 py-2.5 text-xs">
-        {stale && !state.planning && (
-          <p role="status" className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-modify-text">
-            This is of an earlier text: what you typed since is not in it.
-            <Button size="sm" disabled={!canAct} onClick={() => void buffer.plan()}>
-              Plan again <Kbd keys="Mod+S" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
-            </Button>
-          </p>
-        )}
+        {/* Of one height, so that nothing moves when one goes on typing. */}
+        <div role="status" className="-my-0.5 flex min-h-6 flex-wrap items-center gap-x-2.5 gap-y-1">
+          {!stale || state.planning ? (
+            <h3 className="font-medium text-dim">What saving would do</h3>
+          ) : (
+            <>
+              <span className="text-modify-text">This is of an earlier text: what you typed since is not in it.</span>
+              <Button size="sm" disabled={!canAct} onClick={() => void buffer.plan()}>
+                Plan again <Kbd keys="Mod+S" className="border-transparent bg-transparent px-0 text-current max-md:hidden" />
+              </Button>
+            </>
+          )}
+        </div>
         <EditFacts
           edit={edit}
           stale={stale}
