@@ -39,7 +39,7 @@ export function PlanGlance({ impact, attentions, reversal, onMore }: PlanGlanceP
         writes ? (
           <PlanFigures
             impact={impact}
-            className="flex h-full *:max-w-40 @max-3xl:grid @max-3xl:grid-cols-4 @max-3xl:grid-rows-2 @max-3xl:*:max-w-none"
+            className="flex h-full *:max-w-56 @max-3xl:grid @max-3xl:grid-cols-4 @max-3xl:grid-rows-2 @max-3xl:*:max-w-none"
           />
         ) : (
           <p className="flex h-full items-center gap-2 text-dim">
