@@ -1,7 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PostureArea, type PostureFinding, type PosturePage } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ran } from "../src/terminal.testing.ts";
 import { interlock } from "./interlock.ts";
 
 const BAD = `apiVersion: v1
@@ -45,8 +50,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const posture = (...args: string[]) =>
-  interlock(["posture", ...args.map((arg) => arg.replace("FOLDER", folder))], { INTERLOCK_HOME: folder });
+const posture = (...args: string[]) => ran(["posture", ...args.map((arg) => arg.replace("FOLDER", folder))], { cwd: folder });
 
 test("manifests are judged without a cluster, each finding with its place, why and what to do", async () => {
   const { code, out, error } = await posture("--manifests", "FOLDER/bad", "--check", "privileged", "--check", "namespace-environment");
@@ -118,6 +122,51 @@ test.each([
   ["a format there is not", ["--manifests", "FOLDER/good", "--format", "xml"], /no format "xml"/],
 ])("usage: %s", async (_, args, words) => {
   expect(await posture(...args)).toMatchObject({ code: 2, out: "", error: expect.stringMatching(words) });
+});
+
+test("with a token the service is asked, page by page", async () => {
+  const finding = (object: string): PostureFinding => ({
+    check: "exec",
+    severity: "high",
+    area: "rights",
+    object,
+    says: "May run programs in pods.",
+    evidence: [{ object, path: "subjects[0]", value: object }],
+    fix: { lines: [], choices: [], decision: "Who needs it?" },
+    system: false,
+  });
+  const all = Array.from({ length: 1_001 }, (_, index) => finding(`User u${index}`));
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url!, "http://localhost");
+    asked.push(`${request.method} ${url.pathname} ${request.headers.authorization}`);
+    const offset = Number(url.searchParams.get("offset"));
+    const none = Object.fromEntries(PostureArea.options.map((area) => [area, 0])) as Record<PostureArea, number>;
+    const page: PosturePage = {
+      at: new Date(0).toISOString(),
+      tookMs: 1,
+      objects: 5,
+      checks: [{ id: "exec", title: "Exec", severity: "high", area: "rights", why: "Why.", state: "found", findings: all.length }],
+      findings: all.slice(offset, offset + Number(url.searchParams.get("limit"))),
+      unread: [],
+      total: all.length,
+      offset,
+      summary: { severities: { critical: 0, high: all.length, medium: 0, low: 0 }, areas: { ...none, rights: all.length }, system: 0 },
+    };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const environment = { INTERLOCK_URL: url, INTERLOCK_TOKEN: "t0ken", INTERLOCK_HOME: folder };
+    const { code, out } = await interlock(["posture", "--connection", "eks-prod", "--format", "json"], environment);
+    expect(code).toBe(1);
+    expect((JSON.parse(out) as { findings: object[] }).findings).toHaveLength(1_001);
+    expect(asked).toEqual(Array.from({ length: 2 }, () => "GET /api/v1/connections/eks-prod/posture Bearer t0ken"));
+  } finally {
+    server.close();
+  }
 });
 
 test("a cluster that cannot be asked is unreachable", async () => {

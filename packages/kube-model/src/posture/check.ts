@@ -78,11 +78,13 @@ export interface Check {
   reads: readonly string[];
   /** Kinds that it misses something of; where these could not be read it says nothing. */
   against?: readonly string[];
+  /** It looks at files alone: of a cluster it is not asked. */
+  ofManifests?: true;
   find(inventory: Inventory): Iterable<Draft | Unsaid>;
 }
 
 /** What a check is, without how it looks. */
-export type About = Omit<Check, "find" | "reads" | "against">;
+export type About = Omit<Check, "find" | "reads" | "against" | "ofManifests">;
 
 /** `apps/v1 Deployment shop/web`, as everywhere in Interlock. */
 export function objectText({ object }: Pick<Source, "object">): string {

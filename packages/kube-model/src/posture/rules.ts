@@ -103,15 +103,17 @@ interface ObjectRule extends About {
   /** `group/Kind`. */
   kinds: readonly string[];
   against?: readonly string[];
+  ofManifests?: true;
   find(source: Source, inventory: Inventory): Draft | Unsaid | undefined | Iterable<Draft | Unsaid>;
 }
 
 /** A check of every object of some kinds. Where it misses others and those could not be read, it says that it does not know. */
-export function objectCheck({ kinds, against, find, ...about }: ObjectRule): Check {
+export function objectCheck({ kinds, against, ofManifests, find, ...about }: ObjectRule): Check {
   return {
     ...about,
     reads: kinds,
     ...(against === undefined ? {} : { against }),
+    ...(ofManifests === undefined ? {} : { ofManifests }),
     *find(inventory) {
       const sources = kinds.flatMap((kind) => inventory.all(kind));
       if (sources.length === 0) return;

@@ -73,9 +73,9 @@ export const CREDENTIALS: readonly Check[] = [
     area: "credentials",
     why: "base64 hides nothing: whoever reads the file, its history or a copy of it has the value, and taking it out later does not take it back.",
     kinds: SECRET,
-    find(source, inventory) {
-      // Of a cluster their values are not asked for.
-      if (inventory.from === "cluster") return undefined;
+    // Of a cluster their values are not asked for.
+    ofManifests: true,
+    find(source) {
       const bad = ["data", "stringData"].flatMap((field) =>
         Object.keys(isRecord(source.object[field]) ? source.object[field] : {}).map((key) => ({ path: [field, key], words: HIDDEN })),
       );
