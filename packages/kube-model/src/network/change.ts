@@ -34,6 +34,8 @@ const PAIRED = 40;
 const TRIED = 600;
 /** Of those that are equally small, how many are compared by what they open. */
 const COMPARED = 8;
+/** Fewer of them where they open very much: after so many pairs of classes the best of those that were compared is taken. */
+const PAIRS_COMPARED = 2_000;
 /** Connections of one question that may each need an edit of its own. */
 const STEPS = 8;
 
@@ -89,10 +91,11 @@ function smallestOf(network: Network, candidates: readonly Candidate[], goal: re
   let best: Best | undefined;
   let size = 0;
   let compared = 0;
+  let pairs = 0;
   let tries = 0;
   const tried = new Set<string>();
   for (const candidate of candidates) {
-    if (best !== undefined && (candidate.size > size || compared >= COMPARED)) break;
+    if (best !== undefined && (candidate.size > size || compared >= COMPARED || pairs >= PAIRS_COMPARED)) break;
     // What always helps, if anything does, is a policy of its own: it is tried however many there are before it.
     if (tries > TRIED && !candidate.edits.every(({ kind }) => kind === "policy")) continue;
     const edits = joined(candidate.edits);
@@ -106,6 +109,7 @@ function smallestOf(network: Network, candidates: readonly Candidate[], goal: re
     size = candidate.size;
     compared++;
     const ranked = rankOf(network, after, edits, best?.rank);
+    pairs += ranked?.difference.length ?? best?.difference.length ?? 0;
     if (ranked !== undefined && (best === undefined || isLess(ranked.rank, best.rank))) best = { edits, network: after, ...ranked };
   }
   return best;
