@@ -8,7 +8,7 @@ import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { sealSecret } from "@interlock/db";
 import { migratedDatabase, type MigratedDatabase } from "@interlock/db/testing";
 import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
-import { Impact, problem } from "@interlock/protocol";
+import { Impact, problem, Reachability } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interlock } from "./interlock.ts";
 
@@ -87,6 +87,30 @@ describe.skipIf(program === undefined)("a stored cluster", () => {
       error: "",
       out: expect.stringContaining("2 cases"),
     });
+  });
+
+  test("whether a connection is let through is asked of the stored cluster as well, and kept in the log", async () => {
+    sim.load(
+      `apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: default }\nspec: { containers: [{ name: web, image: "web:1" }] }\n`,
+    );
+    sim.settle();
+    const reach = (to: string) =>
+      interlock(["reach", "--connection", "eks", "--from", "10.9.9.9", "--to", to, "--port", "80", "--format", "json"], environment);
+    const { code, out } = await reach("default/web");
+    expect(code).toBe(0);
+    expect(Reachability.parse(JSON.parse(out))).toMatchObject({
+      allowed: true,
+      certain: true,
+      policyCount: 0,
+      to: { name: "default/web" },
+    });
+    expect(await reach("default/nobody")).toMatchObject({
+      code: 2,
+      out: "",
+      error: expect.stringContaining("no pod and no workload nobody"),
+    });
+    const logged = await own.db.auditEvent.findFirstOrThrow({ where: { type: "reachability.asked" } });
+    expect(JSON.parse(logged.data)).toMatchObject({ connection: "eks", from: "10.9.9.9", to: "default/web 80/TCP" });
   });
 
   test.each([

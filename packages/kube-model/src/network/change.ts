@@ -33,9 +33,9 @@ const PAIRED = 40;
 /** Candidates that are tried, smallest first. */
 const TRIED = 600;
 /** Of those that are equally small, how many are compared by what they open. */
-const COMPARED = 8;
+const COMPARED = 6;
 /** Fewer of them where they open very much: after so many pairs of classes the best of those that were compared is taken. */
-const PAIRS_COMPARED = 2_000;
+const PAIRS_COMPARED = 500;
 /** Connections of one question that may each need an edit of its own. */
 const STEPS = 8;
 
