@@ -87,7 +87,7 @@ function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: Objec
           {connection && <EnvironmentBadge environment={connection.environment} />}
           {edited ? <Badge tone="warn">edited</Badge> : <LastChange state={state} />}
           {errors > 0 && <Badge tone="bad">{errors === 1 ? "1 problem" : `${errors} problems`}</Badge>}
-          <span className="ml-auto flex items-center gap-1.5">
+          <span className="ml-auto flex flex-wrap items-center justify-end gap-1.5">
             <Button
               variant="ghost"
               aria-pressed={whole}
@@ -104,7 +104,7 @@ function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: Objec
                 title={edited ? "Shows the object as it is; undo brings your edit back" : "Nothing is edited"}
                 onClick={discard}
               >
-                <RotateCcw /> Discard
+                <RotateCcw /> <span className="max-md:sr-only">Discard</span>
               </Button>
             )}
             {!observer && (
