@@ -154,6 +154,17 @@ test("where the specification says nothing the answer is not certain", () => {
   expect(allowed([db, rule], "192.168.0.2", "a/db", 80)).toBe(false);
 });
 
+test("pods of a workload that use their nodes' network are asked about node by node", () => {
+  const agent = (node: number): KubeObject => {
+    const made = pod(`b/agent-${node}`, "agent", { hostNetwork: true, nodeName: `n${node}` }, running(`192.168.0.${node}`));
+    const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "agent", controller: true };
+    return { ...made, metadata: { ...made.metadata, ownerReferences: [owner] } };
+  };
+  const db = pod("a/db", "db", { nodeName: "n1" }, running("10.0.0.1", { hostIP: "192.168.0.1" }));
+  const objects = [workload("DaemonSet", "b/agent", "agent"), agent(1), agent(2), db, policy("a/p", { podSelector: {} })];
+  expect(ask(objects, "b/agent", "a/db", 80)).toMatchObject({ allowed: false, connectionCount: 2, from: { name: "b/agent-2" } });
+});
+
 test("pods that have ended or have no address yet are no matter of policies", () => {
   const objects = [
     pod("a/old", "x", {}, { phase: "Succeeded", podIP: "10.0.0.1" }),

@@ -113,9 +113,12 @@ export function reachability(network: Network, question: Question): Answer | Una
 /** Sources that no policy tells apart are asked about once, each destination is. */
 function pairsOf(network: Network, from: ResolvedEnd, to: ResolvedEnd): Pair[] {
   const key = classKey(networkRelevance(network));
+  // A pod and its own node always connect, so that where nodes are ends their pods differ by them.
+  const nodes = to.meant.some(({ point }) => !("pod" in point) || point.pod.host);
+  const byNode = (pod: Pod): string => (pod.host || nodes ? pod.node.map(({ text }) => text).join() : "");
   const sources = new Map<string, Point>();
   for (const { point } of from.meant) {
-    const name = "pod" in point ? key(point.pod) : point.address.text;
+    const name = "pod" in point ? `${key(point.pod)}\n${byNode(point.pod)}` : point.address.text;
     if (!sources.has(name)) sources.set(name, point);
   }
   return [...sources.values()].flatMap((source) =>
