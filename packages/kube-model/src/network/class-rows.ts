@@ -94,22 +94,23 @@ export class ClassRows {
   /** What some rules admit added to a row, which is changed. */
   rowOf(rules: readonly SourcedRule[], direction: Direction, own: Pod, row: Int32Array): Int32Array {
     const { sets } = this;
-    for (const { network, policy, rule } of rules) {
+    for (const { policy, rule } of rules) {
       const fixed = direction === "ingress" || rule.named.length === 0;
       const ports = fixed ? sets.id(portsAt(rule, own)) : 0;
-      for (const index of this.#meantBy(network, policy, rule)) {
+      for (const index of this.#meantBy(policy, rule)) {
         row[index] = sets.union(row[index]!, fixed ? ports : sets.id(portsAt(rule, this.parties[index]!.party.pod)));
       }
     }
     return row;
   }
 
-  #meantBy(network: Network, policy: Policy, rule: Rule): Int32Array {
+  /** By the labels of this network, whichever network the rule is of: a relabelled end is not looked up here, all others are as they were. */
+  #meantBy(policy: Policy, rule: Rule): Int32Array {
     const known = this.#meant.get(rule);
     if (known !== undefined) return known;
     const found: number[] = [];
     this.parties.forEach(({ party }, index) => {
-      if (admitsParty(network, policy, rule, party)) found.push(index);
+      if (admitsParty(this.#network, policy, rule, party)) found.push(index);
     });
     const meant = Int32Array.from(found);
     this.#meant.set(rule, meant);

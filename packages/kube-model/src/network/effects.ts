@@ -129,10 +129,11 @@ export class Effects {
     const known = this.#others[direction].get(end);
     if (known !== undefined) return known;
     const found = new Set<Policy>();
-    const [was, will] = [partiesOf(end.before)[0]!, partiesOf(end.after)[0]!];
+    // A rule may mean one of its addresses anyhow, by a block, and another by its labels.
+    const [was, will] = [partiesOf(end.before), partiesOf(end.after)];
     for (const policy of this.#lookingAt(end)) {
-      const differs = policy[direction]?.some(
-        (rule) => admitsParty(this.#before, policy, rule, was) !== admitsParty(this.#after, policy, rule, will),
+      const differs = policy[direction]?.some((rule) =>
+        was.some((party, index) => admitsParty(this.#before, policy, rule, party) !== admitsParty(this.#after, policy, rule, will[index]!)),
       );
       if (differs === true) found.add(policy);
     }
