@@ -76,7 +76,7 @@ async function compare(target: Target, kubectl: Kubectl, command: string, mark: 
     const done = await target.execute({ ...request, applicationName: "score", ...work }, SILENT, AbortSignal.timeout(LONGEST_MS));
     const alone = await kubectl(command.replaceAll("{ns}", theirs));
     if ((done.state === "succeeded") !== (alone.code === 0))
-      faults.push(`it ended ${done.state}, kubectl alone with ${alone.code}: ${alone.said}`);
+      faults.push(`it ended ${done.state} (${done.error?.message ?? ""}), kubectl alone with ${alone.code}: ${alone.said}`);
     await rest();
     faults.push(...difference(await decided(kubectl, ours), await decided(kubectl, theirs), ours, theirs));
   } catch (error) {

@@ -333,6 +333,13 @@ describe("findDrift", () => {
     metadata: { name: "n", uid: "uid-1", resourceVersion: "7", annotations: { note } },
     spec: { taints: taints.map((key) => ({ key, effect: "NoSchedule" })) },
   });
+  const pod = (nodeName: string | undefined, image: string) => ({
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { name: "p", namespace: "a", uid: "uid-1", resourceVersion: "7" },
+    spec: { containers: [{ name: "p", image }], ...(nodeName === undefined ? {} : { nodeName }) },
+  });
+  const POD = "/api/v1/namespaces/a/pods/p";
   const AT = "/apis/apps/v1/namespaces/a/deployments/web";
   const NODE = "/api/v1/nodes/n";
 
@@ -348,6 +355,8 @@ describe("findDrift", () => {
       '{"metadata":{"labels":{}}}',
       [],
     ],
+    ["a pod that has found its node", POD, pod(undefined, "w"), pod("n", "w"), '{"metadata":{"labels":{}}}', []],
+    ["a pod that runs something else", POD, pod(undefined, "w"), pod("n", "x"), '{"metadata":{"labels":{}}}', ["changed"]],
     ["taints of people", NODE, node([], "1"), node(["ours"], "1"), '{"metadata":{"labels":{}}}', ["changed"]],
     ["taints, under a patch of them", NODE, node([], "1"), node(["node.kubernetes.io/x"], "1"), '{"spec":{"taints":[]}}', ["changed"]],
   ])("takes %s as people do", async (_what, at, before, now, patch, expected) => {

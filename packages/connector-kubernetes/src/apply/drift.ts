@@ -103,6 +103,8 @@ function decidedFor(write: PlannedWrite, object: KubeObject): KubeObject {
   const node = write.resource.group === "" && write.resource.resource === "nodes";
   const kept = { ...spec };
   if (!says("replicas")) delete kept.replicas;
+  // The scheduler has found a node for a pod that waited for one; a pod never goes from one node to another.
+  if (write.resource.group === "" && write.resource.resource === "pods") delete kept.nodeName;
   if (node && !says("taints") && Array.isArray(kept.taints))
     kept.taints = kept.taints.filter((taint: Json) => !String(taint?.key).startsWith("node.kubernetes.io/"));
   return {
