@@ -48,7 +48,9 @@ export function difference(before: Network, after: Network, enough?: (found: Cha
     found.push(pair);
     return enough?.(pair) === true;
   };
-  const rows = relevance === networkRelevance(before) ? new Compared(before, after, effects) : undefined;
+  // Rows are of one set of labels and one of policies; where a change has both, each pair is asked about by itself.
+  const both = hasOtherPolicies(before, after) && moved.some((end) => effects.isRelabelled(end));
+  const rows = !both && relevance === networkRelevance(before) ? new Compared(before, after, effects) : undefined;
   const pairs =
     rows === undefined || moved.some(hasOtherNetwork)
       ? everyPair(moved, [...outsideEnds(before, relevance), ...untouchedClasses(before, touched, relevance)])
@@ -186,6 +188,9 @@ function changedPolicies(before: Network, after: Network, namespace: string): Re
   const [olds, news] = [new Set(was), new Set(will)];
   return [...was.filter((one) => !news.has(one)), ...will.filter((one) => !olds.has(one))];
 }
+
+const hasOtherPolicies = (before: Network, after: Network): boolean =>
+  [...after.namespaces].some(({ name }) => before.policiesIn(name) !== after.policiesIn(name));
 
 /** What policies of either look at. Mostly that is what those of the first look at: a change seldom brings anything new to look at. */
 function relevanceOfBoth(before: Network, after: Network): Relevance {

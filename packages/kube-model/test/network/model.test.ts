@@ -4,7 +4,7 @@ import { judgeCluster } from "../../score/judge-network.ts";
 /** A few of the clusters of `npm run score:network`, which draws ten thousand. */
 const CLUSTERS = 20;
 /** Those on which it once said something else. */
-const FOUND = [433, 465, 522, 1152];
+const FOUND = [433, 465, 522, 1152, 4078, 4457, 4872];
 
 test(`the model, the changes it proposes and what it says they open are as documented, on ${CLUSTERS + FOUND.length} random clusters`, () => {
   const seeds = [...FOUND, ...Array.from({ length: CLUSTERS }, (_, index) => 100_000 + index)];
