@@ -5,7 +5,7 @@ import { appendAudit, auditEventOf, createDb, hashToken, openSecret, readAudit, 
 import { migrate } from "@interlock/db/migrate";
 import { startPostgres } from "@interlock/db/postgres";
 import { type MigratedDatabase, migratedDatabase } from "@interlock/db/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startOf } from "../src/embedded.ts";
 import { interlock } from "./interlock.ts";
 
@@ -270,7 +270,9 @@ describe("least-privilege --people", () => {
         reviews: { create: { reviewerId: bob.id, digest: "0".repeat(64), decision: "approve", group: "platform" } },
       },
     });
-    const policy = join(await mkdtemp(join(tmpdir(), "interlock-people-")), "policy.yaml");
+    const folder = await mkdtemp(join(tmpdir(), "interlock-people-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const policy = join(folder, "policy.yaml");
     await writeFile(
       policy,
       `version: 1
@@ -292,6 +294,5 @@ rules:
       reviews: [{ group: "platform", members: expect.arrayContaining(["bob"]) as string[] }],
     });
     expect(older.out).toContain("ann (oncall) on eks-usage: did nothing; never: read, modify (reviewed), delete (reviewed)");
-    await rm(join(policy, ".."), { recursive: true });
   });
 });
