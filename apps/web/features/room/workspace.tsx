@@ -226,6 +226,8 @@ function useRememberedLayout(api: DockviewApi | undefined, seen: RefObject<Set<s
     });
     window.addEventListener("pagehide", leaving);
     return () => {
+      // The room is left within the page, too.
+      leaving();
       clearTimeout(timer);
       changes.dispose();
       window.removeEventListener("pagehide", leaving);
