@@ -7,17 +7,9 @@ export type { Pod } from "./network/pod.ts";
 export { PROTOCOLS, portTexts, type PortSet, type Protocol } from "./network/port-set.ts";
 export { difference, type ChangedConnections, type ChangedEnd } from "./network/difference.ts";
 export { matrixOf, type Matrix } from "./network/matrix.ts";
-export {
-  pairCount,
-  reachability,
-  summarize,
-  type Answer,
-  type ConnectionSummary,
-  type EndSummary,
-  type FoundEnd,
-  type Question,
-  type Unanswerable,
-} from "./network/reachability.ts";
+export type { Answer, ConnectionSummary, EndSummary, FoundEnd, Unanswerable } from "./network/answer.ts";
+export { reachability, type Question } from "./network/reachability.ts";
+export { pairCount, summarize } from "./network/summary.ts";
 export type { ProposedChange, ProposedObject } from "./network/change.ts";
 export type { PolicyExplanation, RuleExplanation, SideExplanation } from "./network/explanation.ts";
 export * from "./workload/image.ts";

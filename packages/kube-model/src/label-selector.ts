@@ -16,15 +16,21 @@ export function labelsOf(value: Json): Labels {
 export function selects(selector: Json, labels: Labels): boolean {
   if (!isRecord(selector)) return false;
   const equal: Json = selector["matchLabels"];
-  if (isRecord(equal)) for (const [key, value] of Object.entries(equal)) if (labels[key] !== value) return false;
+  if (isRecord(equal)) for (const [key, value] of Object.entries(equal)) if (labelOf(labels, key) !== value) return false;
   const expressions: Json = selector["matchExpressions"];
   if (!Array.isArray(expressions)) return true;
   return expressions.every((one) => meets(one, labels));
 }
 
-/** One requirement. `NotIn` holds where there is no such label. An operator that is not known holds nowhere. */
-function meets(expression: Json, labels: Labels): boolean {
-  const value = labels[String(expression?.["key"])];
+/** The value of a label; labels may be called as what every object has, `constructor`. */
+export const labelOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+
+/**
+ * One requirement of `matchExpressions` (or of a node selector, which knows `Gt` and `Lt`, too). `NotIn` holds where there is no such
+ * label. An operator that is not known holds nowhere.
+ */
+export function meets(expression: Json, labels: Labels): boolean {
+  const value = labelOf(labels, String(expression?.["key"]));
   const values: Json[] = Array.isArray(expression?.["values"]) ? expression["values"] : [];
   switch (expression?.["operator"]) {
     case "In":

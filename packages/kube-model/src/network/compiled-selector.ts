@@ -1,5 +1,5 @@
 import { isRecord, type Json } from "../json.ts";
-import { selectorText, type Labels } from "../label-selector.ts";
+import { labelOf, meets, selectorText, type Labels } from "../label-selector.ts";
 
 /** One requirement of a LabelSelector; a pair of `matchLabels` is an `In` of one value. `never`: an operator that does not exist. */
 interface Requirement {
@@ -42,7 +42,7 @@ export class Selector {
     return this.requirements
       .filter((one) => !meets(one, labels))
       .map(({ key, operator }) => {
-        const value = valueOf(labels, key);
+        const value = labelOf(labels, key);
         if (operator === "never") return `cannot meet an operator that does not exist (${key})`;
         return value === undefined ? `has no label ${key}` : operator === "DoesNotExist" ? `has a label ${key}` : `has ${key}=${value}`;
       });
@@ -72,24 +72,6 @@ function valuesFor(asked: readonly Requirement[]): (string | null)[] {
   // A label that need not be there is taken away rather than set to something that nobody asked for.
   if (fit.includes(null)) return [null];
   return named.length > 0 ? fit : fit.slice(0, 1);
-}
-
-const valueOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-
-function meets({ key, operator, values }: Requirement, labels: Labels): boolean {
-  const value = valueOf(labels, key);
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-    case "never":
-      return false;
-  }
 }
 
 const OPERATORS = new Set(["In", "NotIn", "Exists", "DoesNotExist"]);

@@ -135,3 +135,9 @@ export function admitsOn(network: Network, path: Path, direction: Direction, poi
   }
   return !isolated;
 }
+
+/** Whether both are the same pod. */
+export const isSame = (left: Point, right: Point): boolean => "pod" in left && "pod" in right && left.pod.id === right.pod.id;
+
+/** `namespace/pod`, or the address. */
+export const pointName = (point: Point): string => ("pod" in point ? point.pod.id : point.address.text);

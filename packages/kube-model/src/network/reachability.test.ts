@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../json.ts";
 import { Network } from "./network.ts";
-import { reachability, type Answer, type Question } from "./reachability.ts";
+import type { Answer } from "./answer.ts";
+import { reachability, type Question } from "./reachability.ts";
 
 const namespace = (name: string, labels: Record<string, string> = {}): KubeObject => ({
   apiVersion: "v1",

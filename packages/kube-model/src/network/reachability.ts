@@ -1,98 +1,25 @@
-import { labelsOf, type Labels } from "../label-selector.ts";
-import { readAddress } from "./address.ts";
-import { opensPair, proposed, smallestChange, type Pair, type ProposedChange } from "./change.ts";
+import type { Answer, FoundEnd, Unanswerable } from "./answer.ts";
+import { opensPair, proposed, smallestChange, type Pair } from "./change.ts";
 import { classKey, networkRelevance } from "./classes.ts";
-import { admitsOn, isAllowedOn, isExempt, pathsBetween, type Path, type Point } from "./connection.ts";
-import type { ChangedConnections, ChangedEnd } from "./difference.ts";
+import { admitsOn, isAllowedOn, isExempt, isSame, pathsBetween, pointName, type Path, type Point } from "./connection.ts";
+import type { ChangedConnections } from "./difference.ts";
+import { doubtsOf } from "./doubts.ts";
 import { resolveEnd, type End, type ResolvedEnd } from "./ends.ts";
 import { explainSide, type Asked, type SideExplanation } from "./explanation.ts";
 import type { Network } from "./network.ts";
-import { MADE_BY_CONTROLLERS, type Pod } from "./pod.ts";
+import { besidesAsked } from "./besides-asked.ts";
+import type { Pod } from "./pod.ts";
 import type { Direction } from "./policy.ts";
-import { pointOf, portTexts, without } from "./port-set.ts";
+import { pointOf } from "./port-set.ts";
+import { pairCount, summarize } from "./summary.ts";
 
 export interface Question extends Asked {
   from: End;
   to: End;
 }
 
-/** An end as it was found. */
-export interface FoundEnd {
-  /** `namespace/pod` or an address, as the explained connection has it. */
-  name: string;
-  namespace?: string;
-  namespaceLabels?: Labels;
-  labels?: Labels;
-  /** Addresses of the pod, or the one asked for. */
-  addresses: string[];
-  workload?: string;
-  service?: string;
-}
-
-/** Ends that no policy tells apart, for reading. */
-export interface EndSummary {
-  /** Absent: addresses outside the cluster. */
-  namespace?: string;
-  /** `app=web`, or the names of workloads or pods where they say more; a range of addresses. */
-  what: string;
-  /** How many pods. */
-  pods: number;
-  /** The first few of them. */
-  names: string[];
-}
-
-/** Connections that a change opens or closes. */
-export interface ConnectionSummary {
-  from: EndSummary;
-  to: EndSummary;
-  /** `8443/TCP`, `8000-8010/TCP`, `every UDP port`, `every port`. */
-  ports: string[];
-  /** Pairs of pods, or of a pod and a range of addresses. */
-  pairs: number;
-}
-
-export interface Answer {
-  allowed: boolean;
-  /** Where it is blocked, egress first. Absent, too, where policies are not what keeps it from being answered. */
-  blockedAt?: Direction;
-  /** `namespace/name` of the policies that decide: those that isolate where it is blocked, those that admit it where it is allowed. */
-  policies: string[];
-  /** In sentences. */
-  reason: string;
-  /** Whether this is so for sure; `notes` say what is not known or not defined. */
-  certain: boolean;
-  notes: string[];
-  from: FoundEnd;
-  to: FoundEnd;
-  /** The port that is connected to at the explained destination: a Service may have sent it to another. */
-  port: string;
-  /** Egress of the source, then ingress of the destination; of the first connection that is blocked, or of the first one. */
-  sides: SideExplanation[];
-  /** Every pod that is meant, where there are several. */
-  connections: { from: string; to: string; port: string; allowed: boolean; blockedAt?: Direction }[];
-  /** How many there are; the list has the first of them, blocked ones before others. */
-  connectionCount: number;
-  /** How many policies there are in all. */
-  policyCount: number;
-  /** The smallest change that opens it. Absent where it is open or nothing opens it. */
-  change?: ProposedChange;
-  /** What else that change opens, without what was asked. */
-  opens?: ConnectionSummary[];
-  /** How many pairs that are. */
-  opensCount?: number;
-  /** What that change closes: labels can bring pods under policies of others. */
-  closes?: ConnectionSummary[];
-  closesCount?: number;
-}
-
-/** A name that is not there: nothing can be answered. */
-export interface Unanswerable {
-  unknown: string;
-}
-
 /** Connections and changes that are listed. */
 const LISTED = 100;
-const NAMES = 5;
 
 /** Whether policies let a connection through, why, and what would. */
 export function reachability(network: Network, question: Question): Answer | Unanswerable {
@@ -134,7 +61,6 @@ function pairsOf(network: Network, from: ResolvedEnd, to: ResolvedEnd): Pair[] {
 
 const sameClass = (key: (pod: Pod) => string, left: Point, right: Point): boolean =>
   "pod" in left && "pod" in right && key(left.pod) === key(right.pod);
-const isSame = (left: Point, right: Point): boolean => "pod" in left && "pod" in right && left.pod.id === right.pod.id;
 
 function answerFor(network: Network, from: ResolvedEnd, to: ResolvedEnd, pairs: readonly Pair[], notes: string[]): Answer {
   const states = pairs.map((pair) => ({ pair, allowed: opensPair(network, pair) }));
@@ -146,7 +72,7 @@ function answerFor(network: Network, from: ResolvedEnd, to: ResolvedEnd, pairs: 
   const change = blocked.length === 0 ? undefined : smallestChange(network, pairs);
   const target = (pair: Pair): Direction | undefined => explained(network, pair).sides.find(({ allowed }) => !allowed)?.direction;
   const listed = [...blocked, ...states.filter(({ allowed }) => allowed)].slice(0, LISTED);
-  const opened = change === undefined ? undefined : others(change.difference, pairs);
+  const opened = change === undefined ? undefined : besidesAsked(change.difference, pairs);
   return {
     allowed: blocked.length === 0,
     ...(side === undefined ? {} : { blockedAt: side.direction }),
@@ -217,59 +143,6 @@ const admitting = (sides: readonly SideExplanation[]): string[] => [
   ...new Set(sides.flatMap(({ policies }) => policies.filter(({ admits }) => admits).map(({ policy }) => policy))),
 ];
 
-/** What the answer would be if what is not defined or not known were otherwise. */
-function doubtsOf(network: Network, states: readonly { pair: Pair; allowed: boolean }[]): string[] {
-  const doubts = new Set<string>();
-  for (const { pair, allowed } of states) {
-    const point = pointOf(pair.port, pair.protocol);
-    const [from, to] = [asPod(pair.from), asPod(pair.to)];
-    if ((from !== pair.from || to !== pair.to) && !isExempt(pair.from, pair.to)) {
-      const otherwise = pathsBetween(from, to).some((path) => isAllowedOn(network, path, point));
-      if (otherwise !== allowed) {
-        const ends = `${pointName(pair.from)} to ${pointName(pair.to)}`;
-        doubts.add(
-          `A network plugin that applies policies to pods in their node's network would ${otherwise ? "allow" : "block"} ${ends}; the specification does not say which it is.`,
-        );
-      }
-    }
-    if (!allowed)
-      for (const name of needsAddress(network, pair))
-        doubts.add(`The address of ${name} is not known, and a rule goes by ipBlock: with an address in it the answer may be another.`);
-    if (isFamilyBound(network, pair, point))
-      doubts.add(`${pointName(pair.from)} and ${pointName(pair.to)} have addresses of two families, and policies admit one of them only.`);
-  }
-  return [...doubts];
-}
-
-/** A pod in its node's network as if policies told it from its node. */
-const asPod = (point: Point): Point => ("pod" in point && point.pod.host ? { pod: { ...point.pod, host: false } } : point);
-
-/** Ends without a known address that a rule for an ipBlock might mean. */
-function needsAddress(network: Network, { from, to, port, protocol }: Pair): string[] {
-  const names = new Set<string>();
-  for (const { from: source, to: target } of pathsBetween(from, to)) {
-    for (const [own, other, direction] of [
-      [source, target, "egress"],
-      [target, source, "ingress"],
-    ] as const) {
-      if (own.pod === undefined || other.address !== undefined) continue;
-      for (const policy of network.isolating(own.pod, direction)) {
-        const blocks = policy[direction]!.some((rule) => rule.peers?.some(({ kind }) => kind === "block") === true);
-        if (blocks && !admitsOn(network, { from: source, to: target }, direction, pointOf(port, protocol))) {
-          names.add(other.pod?.id ?? pointName(direction === "egress" ? to : from));
-        }
-      }
-    }
-  }
-  return [...names];
-}
-
-function isFamilyBound(network: Network, { from, to }: Pair, point: number): boolean {
-  if (isExempt(from, to)) return false;
-  const allowed = pathsBetween(from, to).map((path) => isAllowedOn(network, path, point));
-  return allowed.includes(true) && allowed.includes(false);
-}
-
 const areApart = ({ from, to }: Pair): boolean => pathsBetween(from, to).length === 0;
 
 /** Nobody is there to answer or to ask: that is not the policies' doing. */
@@ -322,8 +195,6 @@ function missingEnd(end: End, { service }: ResolvedEnd): FoundEnd {
   return { name, namespace: end.namespace, addresses: [], ...(service === undefined ? {} : { service }) };
 }
 
-const pointName = (point: Point): string => ("pod" in point ? point.pod.id : point.address.text);
-
 function foundEnd(network: Network, point: Point, address: string | undefined, { workload, service }: ResolvedEnd): FoundEnd {
   if (!("pod" in point))
     return { name: point.address.text, addresses: [point.address.text], ...(service === undefined ? {} : { service }) };
@@ -341,47 +212,6 @@ function foundEnd(network: Network, point: Point, address: string | undefined, {
   };
 }
 
-/** The difference without the very connections that were asked about. */
-function others(changed: readonly ChangedConnections[], pairs: readonly Pair[]): ChangedConnections[] {
-  return changed.flatMap((one) => {
-    let rest = one.pairs;
-    const apart: ChangedConnections[] = [];
-    const whole = new Set<string>();
-    for (const pair of pairs) {
-      if (!isIn(one.from, pair.from) || !isIn(one.to, pair.to) || isSame(pair.from, pair.to)) continue;
-      const name = `${pointName(pair.from)} ${pointName(pair.to)}`;
-      if (whole.has(name)) continue;
-      whole.add(name);
-      const point = pointOf(pair.port, pair.protocol);
-      const opened = without(one.opened, [point, point]);
-      rest--;
-      if (opened.length > 0 || one.closed.length > 0)
-        apart.push({ ...one, from: narrowed(one.from, pair.from), to: narrowed(one.to, pair.to), opened, pairs: 1 });
-    }
-    return rest > 0 ? [{ ...rid(one, pairs), pairs: rest }, ...apart] : apart;
-  });
-}
-
-/** Where one end is a single pod, what was asked about is no longer named at the other. */
-function rid(one: ChangedConnections, pairs: readonly Pair[]): ChangedConnections {
-  const rest = (end: ChangedEnd, asked: (pair: Pair) => Point): ChangedEnd =>
-    end.kind === "pods" ? { ...end, pods: end.pods.filter((pod) => !pairs.some((pair) => isSame(asked(pair), { pod }))) } : end;
-  const isSingle = (end: ChangedEnd): boolean => end.kind === "outside" || end.pods.length === 1;
-  const whole = pairs.filter((pair) => isIn(one.from, pair.from) && isIn(one.to, pair.to));
-  if (whole.length === 0) return one;
-  if (isSingle(one.from)) return { ...one, to: rest(one.to, ({ to }) => to) };
-  return isSingle(one.to) ? { ...one, from: rest(one.from, ({ from }) => from) } : one;
-}
-
-function isIn(end: ChangedEnd, point: Point): boolean {
-  if (end.kind === "pods") return "pod" in point && end.pods.some(({ id }) => id === point.pod.id);
-  // A range of one address, as a rule for that address makes it.
-  return "address" in point && readAddress(end.text)?.value === point.address.value;
-}
-
-const narrowed = (end: ChangedEnd, point: Point): ChangedEnd =>
-  end.kind === "pods" && "pod" in point ? { ...end, pods: end.pods.filter(({ id }) => id === point.pod.id) } : end;
-
 function summaries(changed: readonly ChangedConnections[]): Pick<Answer, "opens" | "opensCount" | "closes" | "closesCount"> {
   const closes = pairCount(changed, "closed");
   return {
@@ -389,33 +219,4 @@ function summaries(changed: readonly ChangedConnections[]): Pick<Answer, "opens"
     opensCount: pairCount(changed, "opened"),
     ...(closes === 0 ? {} : { closes: summarize(changed, "closed", LISTED), closesCount: closes }),
   };
-}
-
-/** How many pairs of ends have connections that open, or close. */
-export const pairCount = (changed: readonly ChangedConnections[], which: "opened" | "closed"): number =>
-  changed.reduce((sum, one) => sum + (one[which].length > 0 ? one.pairs : 0), 0);
-
-/** Changed connections for reading, those with most pairs first, at most `most` of them. */
-export function summarize(changed: readonly ChangedConnections[], which: "opened" | "closed", most: number): ConnectionSummary[] {
-  return changed
-    .filter((one) => one[which].length > 0)
-    .toSorted((left, right) => right.pairs - left.pairs)
-    .slice(0, most)
-    .map((one) => ({ from: endSummary(one.from), to: endSummary(one.to), ports: portTexts(one[which]), pairs: one.pairs }));
-}
-
-function endSummary(end: ChangedEnd): EndSummary {
-  if (end.kind === "outside") return { what: end.text, pods: 0, names: [] };
-  const { pods } = end;
-  const workloads = [...new Set(pods.map(({ workload, name }) => workload?.name ?? name))];
-  const what = workloads.length <= 2 ? workloads.join(", ") : sharedLabels(pods) || `${pods.length} pods`;
-  return { namespace: pods[0]!.namespace, what, pods: pods.length, names: pods.slice(0, NAMES).map(({ name }) => name) };
-}
-
-/** Labels that all of them have, but for those that controllers put there. */
-function sharedLabels(pods: readonly Pod[]): string {
-  return Object.entries(labelsOf({ metadata: { labels: pods[0]!.labels } }))
-    .filter(([key, value]) => !MADE_BY_CONTROLLERS.has(key) && pods.every(({ labels }) => labels[key] === value))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
 }
