@@ -1,5 +1,6 @@
 import { ERRORS, type PosturePage, type Refusal } from "@interlock/protocol";
-import { CloudOff, LogIn, RotateCw, ShieldCheck, ShieldX } from "lucide-react";
+import { CloudOff, RotateCw, ShieldCheck, ShieldX } from "lucide-react";
+import { SignedOut } from "../../components/signed-out.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
@@ -22,21 +23,7 @@ export function PostureLoading({ connection }: { connection: string }) {
 
 export function PostureFailure({ refusal, connection, onRetry }: { refusal: Refusal; connection: string; onRetry: () => void }) {
   const { title, next } = ERRORS[refusal.code];
-  if (refusal.code === "unauthenticated")
-    return (
-      <StatusMessage
-        icon={LogIn}
-        tone="warn"
-        title="You have been signed out"
-        actions={
-          <Button variant="primary" size="lg" asChild>
-            <a href={`/sign-in?next=${encodeURIComponent(`/connections/${encodeURIComponent(connection)}/posture`)}`}>Sign in</a>
-          </Button>
-        }
-      >
-        Your session has ended.
-      </StatusMessage>
-    );
+  if (refusal.code === "unauthenticated") return <SignedOut next={`/connections/${encodeURIComponent(connection)}/posture`} />;
   const refused = ERRORS[refusal.code].status === 403 || ERRORS[refusal.code].status === 404;
   return (
     <StatusMessage

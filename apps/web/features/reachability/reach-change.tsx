@@ -52,7 +52,7 @@ export function ReachChange({ inquiry, state, answer }: { inquiry: Inquiry; stat
         <Button
           variant="primary"
           disabled={plan === undefined || plan.verdict.decision === "deny" || state.proposing || waiting !== undefined}
-          onClick={propose}
+          onClick={() => propose()}
         >
           {state.proposing && <Spinner className="size-3.5" />} Propose this change
         </Button>

@@ -1,5 +1,6 @@
 import { ERRORS, type Refusal } from "@interlock/protocol";
-import { CloudOff, LogIn, RotateCw, ShieldX, TriangleAlert } from "lucide-react";
+import { CloudOff, RotateCw, ShieldX, TriangleAlert } from "lucide-react";
+import { SignedOut } from "../../components/signed-out.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
@@ -26,21 +27,7 @@ export function RoomsLoading() {
 /** There is no list to show. */
 export function RoomsFailure({ refusal, onRetry }: { refusal: Refusal; onRetry: () => void }) {
   const { title, next } = ERRORS[refusal.code];
-  if (refusal.code === "unauthenticated")
-    return (
-      <StatusMessage
-        icon={LogIn}
-        tone="warn"
-        title="You have been signed out"
-        actions={
-          <Button variant="primary" size="lg" asChild>
-            <a href="/sign-in?next=/rooms">Sign in</a>
-          </Button>
-        }
-      >
-        Your session has ended: after twelve hours, by signing out elsewhere, or because the account was locked.
-      </StatusMessage>
-    );
+  if (refusal.code === "unauthenticated") return <SignedOut next="/rooms" />;
   const forbidden = refusal.code === "forbidden";
   return (
     <StatusMessage

@@ -1,18 +1,13 @@
 "use client";
-import { type DraftAnalysis, ERRORS } from "@interlock/protocol";
-import { type RefObject, useEffect, useState } from "react";
-import { toast } from "sonner";
+import type { DraftAnalysis } from "@interlock/protocol";
+import { type RefObject, useEffect } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { ImpactPanel } from "../impact/impact-panel.tsx";
-import { needsMaxRows } from "../impact/verdict-sentence.ts";
-import { ProposalDialog } from "../editor/proposal-dialog.tsx";
-import { type Demand, demandAfter, type Statements } from "../editor/proposal.ts";
-import { newKey } from "../room/request-key.ts";
-import { useRoom, useSession } from "../room/room-context.tsx";
+import { useProposal } from "../editor/use-proposal.tsx";
+import { useRoom } from "../room/room-context.tsx";
 import { EditFacts } from "./edit-facts.tsx";
 import type { BufferState, ObjectBuffer, SavePlan } from "./object-buffer.ts";
-import type { Proposed } from "./save-answers.ts";
 import { mayPropose } from "./save-rights.ts";
 
 interface SavePlanPartProps {
@@ -27,35 +22,16 @@ interface SavePlanPartProps {
 
 /** What saving would do: the command it comes to, what stands in its way, and its impact, from where it is proposed. */
 export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: SavePlanPartProps) {
-  const session = useSession();
   const me = useRoom((room) => room.me);
-  const [demand, setDemand] = useState<Demand>();
   const { edit, impact, verdict } = plan;
   // What the edit could not foresee kubectl says itself.
   const clashes = impact?.statements.some(({ willFail }) => willFail.some(({ reason }) => reason.includes("conflict with"))) ?? false;
   const stale = plan.of !== state.text;
   const draft = edit.command !== undefined && impact && me ? draftOf(edit.command, plan, me.id) : undefined;
 
-  const send = async (dryRun: boolean, said: Statements) => {
-    const answer = await buffer.propose({ dryRun, ...said });
-    if (answer.ok) session.show({ command: { id: answer.commandId, at: Date.now(), focus: false } });
-    const sent = answer.ok ? "proposed" : (demandedBy(answer, dryRun) ?? "refused");
-    setDemand((open) => demandAfter(open, sent));
-    if (answer.ok || sent !== "refused") return;
-    const { title, next } = ERRORS[answer.code];
-    toast.error(title, { description: [answer.detail, next].filter(Boolean).join(" ") });
-  };
-  const demandedBy = ({ code, detail }: Extract<Proposed, { ok: false }>, dryRun: boolean): Demand | undefined =>
-    draft && (code === "reason_required" || code === "max_rows_required")
-      ? demandOf(draft, dryRun, code === "reason_required", code === "max_rows_required", detail)
-      : undefined;
-  const propose = (dryRun: boolean) => {
-    if (!draft) return;
-    const reason = verdict?.decision !== "deny" && (verdict?.obligations.reason ?? false);
-    const maxRows = needsMaxRows(verdict, impact);
-    if (reason || maxRows) setDemand(demandOf(draft, dryRun, reason, maxRows));
-    else void send(dryRun, {});
-  };
+  const proposable =
+    edit.command === undefined || impact === undefined ? undefined : { text: edit.command, impact, ...(verdict && { verdict }) };
+  const { propose, dialog } = useProposal(proposable, (said) => buffer.propose(said));
   const canPropose = canAct && !closed && mayPropose(state);
   useEffect(() => {
     proposer.current = canPropose && draft ? propose : undefined;
@@ -109,14 +85,7 @@ export function SavePlanPart({ proposer, buffer, plan, state, canAct, closed }: 
           />
         </div>
       )}
-      {demand && (
-        <ProposalDialog
-          demand={demand}
-          busy={state.proposing}
-          onSay={(said) => void send(demand.dryRun, said)}
-          onClose={() => setDemand(undefined)}
-        />
-      )}
+      {dialog}
     </section>
   );
 }
@@ -134,9 +103,4 @@ function draftOf(command: string, { impact, verdict }: SavePlan, userId: string)
     ...(impact === undefined ? {} : { impact }),
     ...(verdict === undefined ? {} : { verdict }),
   };
-}
-
-function demandOf(draft: DraftAnalysis, dryRun: boolean, reason: boolean, maxRows: boolean, detail?: string): Demand {
-  const range = { start: 0, end: draft.text.length, text: draft.text };
-  return { range, key: newKey(), reason, maxRows, dryRun, draft, ...(detail === undefined ? {} : { detail }) };
 }

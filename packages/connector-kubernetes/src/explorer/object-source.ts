@@ -3,6 +3,7 @@ import { TargetError } from "@interlock/connector";
 import { isRecord, itemsOf, type Json } from "@interlock/kube-model";
 import type { ObjectEntry } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
+import { wholeText } from "../cluster/whole-text.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceType } from "../impact/resource-types.ts";
 
@@ -76,7 +77,7 @@ export class ObjectSource {
     const silence = AbortSignal.any([signal, AbortSignal.timeout((WATCH_S + 30) * 1000)]);
     const { status, body } = await this.#upstream.open(this.#target(), query, WATCH, silence);
     if (status !== 200) {
-      yield troubleOf(status, jsonOf(await textOf(body))) ?? { trouble: "failed", why: `the cluster answered ${status}` };
+      yield troubleOf(status, jsonOf(await wholeText(body, PAGE_BYTES))) ?? { trouble: "failed", why: `the cluster answered ${status}` };
       return;
     }
     // It has answered, though nothing may happen for a long while.
@@ -102,7 +103,7 @@ export class ObjectSource {
   /** Parsed the quick way: no number of a list is ever sent again. */
   async #read(query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<{ status: number; body: Json }> {
     const { status, body } = await this.#upstream.open(this.#target(), query, LIST, signal);
-    const text = await textOf(body);
+    const text = await wholeText(body, PAGE_BYTES);
     return { status, body: status < 300 ? parsed(text) : jsonOf(text) };
   }
 
@@ -158,17 +159,6 @@ function jsonOf(text: string): Json {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
-}
-
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > PAGE_BYTES) throw new TargetError("target_down", "An answer of the cluster is too large.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 async function* linesOf(body: AsyncIterable<Buffer>): AsyncGenerator<string> {

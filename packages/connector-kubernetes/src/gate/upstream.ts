@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
 import { isRecord, type KubeObject, parseJson } from "@interlock/kube-model";
 import { answerTime } from "../cluster/answer-time.ts";
 import type { Cluster, ClusterResponse } from "../cluster/cluster.ts";
+import { wholeText } from "../cluster/whole-text.ts";
 import { faultOf } from "../cluster/open-cluster.ts";
 import { bodyBytes, contentType, type Body } from "./body.ts";
 import { writeDeleteOptions, type DeleteOptions } from "./delete-options.ts";
@@ -83,7 +83,7 @@ export class Upstream {
 async function answerOf(response: ClusterResponse, signal: AbortSignal): Promise<Answer> {
   const warning = response.headers["warning"];
   const warnings = warning === undefined ? undefined : Array.isArray(warning) ? warning : [warning];
-  const text = await wholeText(response.body).catch((error: unknown) => {
+  const text = await wholeText(response.body, WHOLE_LIMIT).catch((error: unknown) => {
     throw signal.aborted ? faultOf(error, signal) : error;
   });
   const more = warnings === undefined ? {} : { warnings };
@@ -97,18 +97,4 @@ async function answerOf(response: ClusterResponse, signal: AbortSignal): Promise
   }
   if (!isRecord(body)) return { ...failure(502, "the cluster's answer is not an object"), ...more };
   return { status: response.status, body: body as KubeObject, ...more };
-}
-
-async function wholeText(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > WHOLE_LIMIT) {
-      body.destroy();
-      throw new Error(`an answer of the cluster is larger than ${WHOLE_LIMIT} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -1,7 +1,7 @@
-import type { Readable } from "node:stream";
 import { TargetError } from "@interlock/connector";
 import { isRecord, itemsOf, type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
+import { wholeText } from "../cluster/whole-text.ts";
 import { writePath, writeQuery } from "../gate/request-target.ts";
 import { discover } from "./discovery.ts";
 import { kept } from "./kept.ts";
@@ -52,7 +52,7 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
         headers: { accept },
         ...(signal === undefined ? {} : { signal }),
       });
-      return { status: response.status, body: jsonOf(await textOf(response.body), parse) };
+      return { status: response.status, body: jsonOf(await wholeText(response.body, PAGE_LIMIT), parse) };
     });
   const list = async (type: ResourceType, namespace: string | undefined, whole: boolean): Promise<Listed> => {
     const { group, version, resource } = type;
@@ -130,20 +130,6 @@ function failureOf(type: ResourceType, error: unknown): Listed {
   if (error instanceof TargetError && error.code === "cancelled") throw error;
   const why = error instanceof TargetError ? error.message : "the answer could not be read";
   return { objects: [], failure: `${type.resource}${type.group === "" ? "" : `.${type.group}`} could not be listed: ${why}` };
-}
-
-async function textOf(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > PAGE_LIMIT) {
-      body.destroy();
-      throw new TargetError("target_down", `An answer of the cluster is larger than ${PAGE_LIMIT} bytes.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function jsonOf(text: string, parse: (text: string) => Json): Json {

@@ -1,6 +1,7 @@
 import { TargetError } from "@interlock/connector";
 import { isRecord, itemsOf, type Json, type KubeObject } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
+import { wholeText } from "../cluster/whole-text.ts";
 import { Upstream } from "../gate/upstream.ts";
 import type { ResourceType } from "../impact/resource-types.ts";
 
@@ -37,7 +38,7 @@ export async function listKind(
     try {
       const response = await upstream.open(target, query, secret ? TABLE : "application/json", signal);
       status = response.status;
-      body = parsed(await textOf(response.body));
+      body = parsed(await wholeText(response.body, PAGE_BYTES));
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       // One list that fails leaves the others; nobody waiting any more ends all.
@@ -82,15 +83,4 @@ function parsed(text: string): Json {
     if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
-}
-
-async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > PAGE_BYTES) throw new TargetError("target_down", `an answer is larger than ${PAGE_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
