@@ -15,6 +15,7 @@ import type {
   Posture,
   SchemaTree,
 } from "@interlock/protocol";
+import type { TerminalChannel, TerminalRequest } from "./terminal.ts";
 
 /**
  * One protocol. A connector is one folder behind this interface; optional abilities are optional methods. It never imports another
@@ -169,6 +170,11 @@ export interface Target {
    * is and is named in the outcome. In one transaction under its own guard, where the target has transactions.
    */
   undo?(image: UndoImage, request: UndoRequest, signal: AbortSignal, sink?: ExecuteSink): Promise<ExecuteOutcome>;
+  /**
+   * Present where people can work in a shell of the target. Resolves once the shell has begun; rejects with TargetError (`target_auth`,
+   * `target_down`, `host_key_unknown`, `host_key_changed`, `cancelled` …) where it does not come to that.
+   */
+  terminal?(request: TerminalRequest, signal: AbortSignal): Promise<TerminalChannel>;
   close(): Promise<void>;
 }
 

@@ -66,6 +66,23 @@ export const ERRORS = {
     next: "Nothing was put back. The conflicts are listed one by one; decide on them, and write a command for the rest or put back the rest.",
   },
   target_down: { status: 503, title: "The target does not answer", next: "Check the target; nothing was run." },
+  target_auth: {
+    status: 502,
+    title: "The target refused the connection's credential",
+    next: "Ask an administrator to mend the connection's secret.",
+  },
+  host_key_unknown: {
+    status: 409,
+    title: "The host's key is not known yet",
+    next: "An administrator compares its fingerprint with the host's own and approves it; nothing was sent to the host.",
+  },
+  host_key_changed: {
+    status: 409,
+    title: "The host answered with another key than the approved one",
+    next: "It may not be the same host. Nothing was sent; an administrator finds out why before approving a new key.",
+  },
+  terminal_ended: { status: 409, title: "The terminal has ended", next: "Open a new one; its recording is kept." },
+  not_driving: { status: 403, title: "Somebody else drives this terminal", next: "Ask for control." },
   audit_unavailable: {
     status: 503,
     title: "The audit log cannot be written, so nothing runs",
