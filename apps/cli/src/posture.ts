@@ -65,9 +65,8 @@ async function ofManifests(path: string, { checks, label }: Asked, terminal: Ter
   const report = postureOf(inventory, checks.length === 0 ? {} : { checks });
   return {
     posture: { objects: manifests.length, ...report },
-    // A Kustomization is for kustomize, and has no name.
     problems: problems
-      .filter(({ message }) => message !== "This Kustomization has no name.")
+      .filter(({ forKustomize }) => forKustomize !== true)
       .map(({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`),
   };
 }

@@ -12,6 +12,10 @@ apiVersion: v1
 kind: Namespace
 metadata: { name: prod-a, labels: { env: prod } }
 ---
+apiVersion: v1
+kind: Namespace
+metadata: { name: ops-utils }
+---
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: { name: api, namespace: prod-a }
@@ -131,6 +135,42 @@ describe("with manifests alone", () => {
       error: expect.stringContaining("Cannot read nowhere"),
     });
     expect(await interlock("--manifests", ".", "--connection", "eks", ...ends)).toMatchObject({ code: 2 });
+  });
+
+  test.each([
+    [
+      "a namespace that is not among them",
+      "kind: Namespace\nmetadata: { name: ops-utils }",
+      "kind: Namespace\nmetadata: { name: ops }",
+      "Namespace ops-utils is not among",
+    ],
+    [
+      "a policy of another API",
+      "$",
+      "\n---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: { name: c, namespace: prod-a }\n",
+      "CiliumNetworkPolicy prod-a/c",
+    ],
+    [
+      "a policy that a server would refuse",
+      "ports: [{ port: https }]",
+      "ports: [{ port: https, endPort: 9 }]",
+      "all.yaml:29: spec.ingress[0].ports[0].endPort",
+    ],
+    ["a Kustomization", "$", "\n---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n", "This is for kustomize"],
+  ])("the answer is not sure with %s", async (_, was, will, words) => {
+    const other = await mkdtemp(join(folder, "unsure-"));
+    await writeFile(join(other, "all.yaml"), was === "$" ? MANIFESTS + will : MANIFESTS.replace(was, will));
+    const { code, out } = await interlock(
+      "--manifests",
+      other,
+      ..."--from ops-utils/migrator --to prod-a/api --port 8443 --format json".split(" "),
+    );
+    const { certain, notes } = JSON.parse(out) as Reachability;
+    expect({ code, certain, notes: notes.join("\n") }).toEqual({
+      code: 1,
+      certain: false,
+      notes: expect.stringContaining(words) as string,
+    });
   });
 
   test("what is no manifest is said, and the answer is not sure", async () => {

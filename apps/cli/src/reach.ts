@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { TargetError, type Target } from "@interlock/connector";
-import { Network, reachability, readManifests, readPort } from "@interlock/kube-model";
+import { manifestDoubts, Network, reachability, readManifests, readPort } from "@interlock/kube-model";
 import { ERRORS, type Reachability, type ReachEnd, type ReachQuestion } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { manifestFolder } from "./manifest-folder.ts";
@@ -61,12 +61,15 @@ async function askManifests(folder: string, question: ReachQuestion, terminal: T
   const answer = reachability(Network.of(manifests.map(({ object }) => object)), question);
   for (const problem of problems) terminal.error(problem);
   if ("unknown" in answer) throw usage(answer.unknown);
-  const notes = [
-    ...answer.notes,
-    "Judged by these manifests alone: what else the cluster has is not known.",
+  const doubts = [
+    ...manifestDoubts(
+      manifests,
+      [question.from, question.to].flatMap((end) => ("ip" in end ? [] : [end.namespace])),
+    ),
     ...problems.map((problem) => `Left out: ${problem}`),
   ];
-  return { ...answer, certain: answer.certain && problems.length === 0, notes };
+  const notes = [...answer.notes, "Judged by these manifests alone: what else the cluster has is not known.", ...doubts];
+  return { ...answer, certain: answer.certain && doubts.length === 0, notes };
 }
 
 async function askCluster(connection: string, question: ReachQuestion, terminal: Terminal): Promise<Reachability> {

@@ -6,6 +6,8 @@ export { readPort, type End } from "./network/ends.ts";
 export type { Pod } from "./network/pod.ts";
 export { PROTOCOLS, portTexts, type PortSet, type Protocol } from "./network/port-set.ts";
 export { difference, type ChangedConnections, type ChangedEnd } from "./network/difference.ts";
+export { manifestDoubts } from "./network/manifest-doubts.ts";
+export { OTHER_POLICIES, otherPoliciesAmong, type OtherPolicyType } from "./network/other-policies.ts";
 export { matrixOf, type Matrix } from "./network/matrix.ts";
 export type { Answer, ConnectionSummary, EndSummary, FoundEnd, Unanswerable } from "./network/answer.ts";
 export { reachability, type Question } from "./network/reachability.ts";

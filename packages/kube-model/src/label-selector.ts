@@ -1,6 +1,18 @@
 import { isRecord, type Json } from "./json.ts";
 
-export type Labels = Readonly<Record<string, string>>;
+/** Marks labels of which not all are known, and says what to take of those that are missing. */
+const MISSING: unique symbol = Symbol("missing labels");
+
+export type Labels = Readonly<Record<string, string>> & { readonly [MISSING]?: "unmet" | "met" };
+
+/**
+ * Labels besides which there may be others that nobody could read. What is asked of those is `unmet`, so that nothing is promised that rests
+ * on them, or `met`, to see whether anything does.
+ */
+export const partly = (labels: Labels, asked: "unmet" | "met"): Labels => ({ ...labels, [MISSING]: asked });
+
+/** Whether there may be other labels besides. */
+export const isPartly = (labels: Labels): boolean => labels[MISSING] !== undefined;
 
 const EMPTY: Labels = {};
 
@@ -16,14 +28,21 @@ export function labelsOf(value: Json): Labels {
 export function selects(selector: Json, labels: Labels): boolean {
   if (!isRecord(selector)) return false;
   const equal: Json = selector["matchLabels"];
-  if (isRecord(equal)) for (const [key, value] of Object.entries(equal)) if (labelOf(labels, key) !== value) return false;
+  if (isRecord(equal)) for (const [key, value] of Object.entries(equal)) if (!equals(labels, key, value)) return false;
   const expressions: Json = selector["matchExpressions"];
   if (!Array.isArray(expressions)) return true;
   return expressions.every((one) => meets(one, labels));
 }
 
+function equals(labels: Labels, key: string, value: Json): boolean {
+  const own = labelOf(labels, key);
+  return own === undefined ? labels[MISSING] === "met" : own === value;
+}
+
 /** The value of a label; labels may be called as what every object has, `constructor`. */
 export const labelOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+
+const OPERATORS: ReadonlySet<unknown> = new Set(["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]);
 
 /**
  * One requirement of `matchExpressions` (or of a node selector, which knows `Gt` and `Lt`, too). `NotIn` holds where there is no such
@@ -32,6 +51,7 @@ export const labelOf = (labels: Labels, key: string): string | undefined => (Obj
 export function meets(expression: Json, labels: Labels): boolean {
   const value = labelOf(labels, String(expression?.["key"]));
   const values: Json[] = Array.isArray(expression?.["values"]) ? expression["values"] : [];
+  if (value === undefined && labels[MISSING] !== undefined) return labels[MISSING] === "met" && OPERATORS.has(expression?.["operator"]);
   switch (expression?.["operator"]) {
     case "In":
       return value !== undefined && values.includes(value);

@@ -25,6 +25,7 @@ const SERVED: Record<string, string> = {
   "apiregistration.k8s.io/v1": "APIService!",
   "apiextensions.k8s.io/v1": "CustomResourceDefinition!",
   "gateway.networking.k8s.io/v1": "Gateway GatewayClass! HTTPRoute ReferenceGrant",
+  "crd.projectcalico.org/v1": "NetworkPolicy",
   "example.com/v1": "Widget",
 };
 

@@ -48,10 +48,6 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
   for (const manifest of manifests) {
     const { apiVersion, kind: name } = manifest.object;
     const kind = kindOf(apiVersion!, name!);
-    if (kind.group === "kustomize.config.k8s.io") {
-      findings.push({ code: "no_manifest", severity: "warning", message: FOR_KUSTOMIZE, place: manifest.place });
-      continue;
-    }
     const { statement, checked, assumed } = statementOf(manifest, kind, statements.length, namespace);
     findings.push(...checked);
     const object = statement.effects[0]!.object;
@@ -80,12 +76,11 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
   return { impact: { effect, complete: false, tookMs: performance.now() - started, warnings, statements }, findings };
 }
 
-const FOR_KUSTOMIZE = "This is for kustomize, which makes manifests of it: give the output of kustomize build on standard input (-f -).";
-
-/** What kustomize reads has no name as a rule. */
-const NAMELESS = /^This (Kustomization|Component) has no name\.$/;
-
-function readFinding({ place, message }: ManifestProblem, files: readonly ManifestFile[], found?: ReadonlySet<string>): ManifestFinding {
+function readFinding(
+  { place, message, forKustomize }: ManifestProblem,
+  files: readonly ManifestFile[],
+  found?: ReadonlySet<string>,
+): ManifestFinding {
   const template = files.find(({ name }) => name === place.file)?.text.includes("{{") === true;
   if (template)
     return {
@@ -94,7 +89,7 @@ function readFinding({ place, message }: ManifestProblem, files: readonly Manife
       message: `${message} This looks like a template: give the output of helm template on standard input (-f -).`,
       place,
     };
-  if (NAMELESS.test(message)) return { code: "no_manifest", severity: "warning", message: FOR_KUSTOMIZE, place };
+  if (forKustomize === true) return { code: "no_manifest", severity: "warning", message, place };
   const foreign = found?.has(place.file) === true && (message === "There is no apiVersion." || message === "There is no kind.");
   return foreign
     ? { code: "no_manifest", severity: "warning", message: `This is no manifest, and nothing is said of it. ${message}`, place }

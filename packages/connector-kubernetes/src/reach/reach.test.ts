@@ -39,6 +39,15 @@ test("what may not be listed is said, and without policies nothing is", async ()
   });
 });
 
+test("policies of other kinds are said not to be taken into account, and never pass for NetworkPolicies", async () => {
+  const calico = object("crd.projectcalico.org/v1", "NetworkPolicy", "a/allow", { spec: { selector: "all()" } });
+  const answer = await reach(viewOf([...CLUSTER, calico]), QUESTION);
+  expect(answer).toMatchObject({ allowed: false, certain: false, policies: ["a/allow"] });
+  expect(answer.notes).toEqual([
+    "NetworkPolicy a/allow (crd.projectcalico.org) is not taken into account: only NetworkPolicies of networking.k8s.io/v1 are.",
+  ]);
+});
+
 test("a name that is not there is not found", async () => {
   await expect(reach(viewOf(CLUSTER), { ...QUESTION, to: { namespace: "a", pod: "nobody" } })).rejects.toMatchObject({ code: "not_found" });
 });

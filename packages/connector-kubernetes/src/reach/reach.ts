@@ -12,13 +12,13 @@ const MISSING = 10;
  * there, and with TargetError where the answer itself would rest on what could not be read.
  */
 export async function reach(view: ClusterView, question: ReachQuestion): Promise<Reachability> {
-  const { network, missing } = await readNetwork(view, question);
+  const { network, besides, missing } = await readNetwork(view, question);
   const answer = reachability(network, question);
   if ("unknown" in answer) {
     const why = missing.length === 0 ? "" : ` Not everything could be read: ${missing.join("; ")}.`;
     throw new TargetError("not_found", `${answer.unknown}${why}`);
   }
-  if (missing.length === 0) return answer;
+  if (missing.length === 0 && besides.length === 0) return answer;
   const notes = missing.slice(0, MISSING).map((one) => `${one}: what it has is in neither the answer nor in what a change would open.`);
-  return { ...answer, certain: false, notes: [...answer.notes, ...notes] };
+  return { ...answer, certain: false, notes: [...answer.notes, ...besides, ...notes] };
 }

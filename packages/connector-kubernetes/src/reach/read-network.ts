@@ -1,5 +1,5 @@
 import { TargetError } from "@interlock/connector";
-import { Network, type KubeObject } from "@interlock/kube-model";
+import { Network, OTHER_POLICIES, otherPoliciesAmong, type KubeObject, type OtherPolicyType } from "@interlock/kube-model";
 import type { ReachEnd, ReachQuestion } from "@interlock/protocol";
 import type { ClusterView } from "../impact/cluster-view.ts";
 import { keyOfType, type ResourceType, type ResourceTypes } from "../impact/resource-types.ts";
@@ -13,6 +13,8 @@ const EVERYWHERE = ["/namespaces", "/pods", POLICIES] as const;
 
 export interface ReadNetwork {
   network: Network;
+  /** What was read and decides besides NetworkPolicies, in sentences. */
+  besides: string[];
   /** What could not be read, in words; the answer says so. */
   missing: string[];
 }
@@ -32,9 +34,14 @@ export async function readNetwork(view: ClusterView, { from, to }: Pick<ReachQue
     // An address may be a Service's, of any namespace.
     ...("ip" in to ? [reading.list("/services")] : near.map((namespace) => reading.list("/services", namespace))),
     ...("service" in to ? [reading.endpoints(to.namespace)] : []),
+    ...OTHER_POLICIES.map((one) => reading.otherPolicies(one, near)),
   ]);
   await followNames(reading, to);
-  return { network: Network.of([...reading.objects.values()]), missing: [...reading.missing] };
+  return {
+    network: Network.of([...reading.objects.values()]),
+    besides: otherPoliciesAmong(reading.others, near),
+    missing: [...reading.missing],
+  };
 }
 
 const namespaceOf = (end: ReachEnd): string[] => ("ip" in end ? [] : [end.namespace]);
@@ -58,6 +65,8 @@ async function followNames(reading: Reading, to: ReachEnd): Promise<void> {
 
 class Reading {
   readonly objects = new Map<string, KubeObject>();
+  /** Apart from them, so that no policy of another kind passes for a NetworkPolicy. */
+  readonly others: KubeObject[] = [];
   readonly missing = new Set<string>();
   readonly #view: ClusterView;
   readonly #types: ResourceTypes;
@@ -97,6 +106,22 @@ class Reading {
       if (!(error instanceof TargetError) || error.code === "cancelled") throw error;
       this.missing.add(`endpointslices of namespace ${namespace} could not be listed: ${error.message.replace(/\.$/, "")}`);
     }
+  }
+
+  /** Names of what decides besides NetworkPolicies, where the cluster has such a type. */
+  async otherPolicies({ group, kind, resource, namespaced }: OtherPolicyType, near: readonly string[]): Promise<void> {
+    const type = this.#types.find(`${group}/${resource}`);
+    if (type === undefined || type.kind !== kind) return;
+    await Promise.all(
+      (namespaced ? near : [undefined]).map(async (namespace) => {
+        const { objects, failure } = await this.#view.names(type, namespace);
+        if (failure !== undefined) this.missing.add(failure);
+        for (const one of objects) {
+          const metadata = { name: one.name, ...(one.namespace === undefined ? {} : { namespace: one.namespace }) };
+          this.others.push({ apiVersion: `${group}/${type.version}`, kind, metadata });
+        }
+      }),
+    );
   }
 
   /** Undefined where the cluster has none of it; a group that did not answer is missing instead. */

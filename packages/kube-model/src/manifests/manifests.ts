@@ -26,6 +26,8 @@ export interface Manifest {
 export interface ManifestProblem {
   place: Place;
   message: string;
+  /** It is for kustomize, which would make or change manifests by it. */
+  forKustomize?: true;
 }
 
 /** Most documents that aliases (`*name`) may unfold to, against files that grow without end. */
@@ -90,10 +92,16 @@ function collect(value: Json, path: readonly (string | number)[], reading: Readi
     value["items"].forEach((item: Json, index) => collect(withKindOfList(item, value), [...path, "items", index], reading));
     return;
   }
+  if (value["apiVersion"].startsWith("kustomize.config.k8s.io/")) {
+    reading.problems.push({ place: placeOf([]), message: FOR_KUSTOMIZE, forKustomize: true });
+    return;
+  }
   const { name, generateName } = isRecord(value["metadata"]) ? value["metadata"] : {};
   if (typeof (name ?? generateName) !== "string") return wrong(`This ${value["kind"]} has no name.`);
   reading.manifests.push({ object: value, place: placeOf([]), placeOf });
 }
+
+const FOR_KUSTOMIZE = "This is for kustomize, which makes manifests of it: give those that kustomize build prints instead.";
 
 /** Items of `kind: PodList` need not say what they are; those of a `List` do. */
 function withKindOfList(item: Json, list: Record<string, Json>): Json {

@@ -1,5 +1,5 @@
 import { isRecord, type Json } from "../json.ts";
-import { labelOf, meets, selectorText, type Labels } from "../label-selector.ts";
+import { isPartly, labelOf, meets, selectorText, type Labels } from "../label-selector.ts";
 
 /** One requirement of a LabelSelector; a pair of `matchLabels` is an `In` of one value. `never`: an operator that does not exist. */
 interface Requirement {
@@ -44,6 +44,7 @@ export class Selector {
       .map(({ key, operator }) => {
         const value = labelOf(labels, key);
         if (operator === "never") return `cannot meet an operator that does not exist (${key})`;
+        if (value === undefined && isPartly(labels)) return `has no label ${key} that is known`;
         return value === undefined ? `has no label ${key}` : operator === "DoesNotExist" ? `has a label ${key}` : `has ${key}=${value}`;
       });
   }

@@ -1,6 +1,8 @@
+import { isPartly } from "../label-selector.ts";
 import type { Pair } from "./change.ts";
-import { admitsOn, isAllowedOn, isExempt, pathsBetween, pointName, type Point } from "./connection.ts";
+import { admitsOn, isAllowedOn, isExempt, pathsBetween, pointName, type Path, type Point } from "./connection.ts";
 import type { Network } from "./network.ts";
+import type { Direction } from "./policy.ts";
 import { pointOf } from "./port-set.ts";
 
 /** What the answer would be if what is not defined or not known were otherwise. */
@@ -19,6 +21,9 @@ export function doubtsOf(network: Network, states: readonly { pair: Pair; allowe
       }
     }
     if (!allowed)
+      for (const name of unreadNamespaces(network, pair, point))
+        doubts.add(`Namespace ${name} is not among what was read, so that its labels are not known: by them the answer may be another.`);
+    if (!allowed)
       for (const name of needsAddress(network, pair))
         doubts.add(`The address of ${name} is not known, and a rule goes by ipBlock: with an address in it the answer may be another.`);
     if (isFamilyBound(network, pair, point))
@@ -26,6 +31,21 @@ export function doubtsOf(network: Network, states: readonly { pair: Pair; allowe
   }
   return [...doubts];
 }
+
+/** Namespaces whose labels nobody could read, where some labels of theirs would be admitted by a side that blocks. */
+function unreadNamespaces(network: Network, { from, to }: Pair, point: number): string[] {
+  const names = new Set([from, to].flatMap((end) => ("pod" in end ? [end.pod.namespace] : [])));
+  return [...names].filter((name) => {
+    if (!isPartly(network.namespaceLabels(name))) return false;
+    const supposed = network.supposing(name);
+    return pathsBetween(from, to).some((path) => DIRECTIONS.some((one) => differs(network, supposed, path, one, point)));
+  });
+}
+
+const DIRECTIONS = ["egress", "ingress"] as const;
+
+const differs = (network: Network, supposed: Network, path: Path, direction: Direction, point: number): boolean =>
+  admitsOn(supposed, path, direction, point) && !admitsOn(network, path, direction, point);
 
 /** A pod in its node's network as if policies told it from its node. */
 const asPod = (point: Point): Point => ("pod" in point && point.pod.host ? { pod: { ...point.pod, host: false } } : point);

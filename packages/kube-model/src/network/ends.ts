@@ -3,7 +3,7 @@ import { ofMap, selects } from "../label-selector.ts";
 import { readAddress } from "./address.ts";
 import type { Point } from "./connection.ts";
 import type { Network } from "./network.ts";
-import { containersOf, templateOf, templatePod, type Pod } from "./pod.ts";
+import { containersOf, templateOf, templatePod, type Pod, type Workload } from "./pod.ts";
 import type { Asked } from "./explanation.ts";
 import { PROTOCOLS } from "./port-set.ts";
 
@@ -56,14 +56,23 @@ function ofPods(network: Network, namespace: string, name: string, asked: Asked)
       notes: pods.some(({ host }) => host) ? notesOf(pods.find(({ host }) => host)!) : [],
     };
   }
-  const workload = network.workload(namespace, name);
+  const workload = network.workload(namespace, name) ?? numberedIn(network, namespace, name);
   if (workload === undefined) return nothing(`There is no pod and no workload ${name} in namespace ${namespace}.`);
   const template = templatePod(workload);
   const notes = [
-    `${workload.kind} ${namespace}/${name} has no pods that run now: what is asked about are those it would make.`,
+    `${workload.kind} ${namespace}/${workload.name} has no pods that run now: what is asked about are those it would make.`,
     ...notesOf(template),
   ];
-  return { meant: [{ point: { pod: template }, ...asked }], workload: `${namespace}/${name}`, notes };
+  return { meant: [{ point: { pod: template }, ...asked }], workload: `${namespace}/${workload.name}`, notes };
+}
+
+/** The StatefulSet whose pods are called so: its name and a number below its replicas, from its first one on. */
+function numberedIn(network: Network, namespace: string, name: string): Workload | undefined {
+  const [, set, number] = /^(.+)-(0|[1-9]\d*)$/.exec(name) ?? [];
+  const found = set === undefined ? undefined : network.workload(namespace, set, "StatefulSet");
+  const spec: Json = found?.object["spec"];
+  const first = Number(spec?.["ordinals"]?.["start"] ?? 0);
+  return found !== undefined && Number(number) >= first && Number(number) < first + Number(spec?.["replicas"] ?? 1) ? found : undefined;
 }
 
 const hasNetwork = ({ finished, waiting }: Pod): boolean => !finished && !waiting;

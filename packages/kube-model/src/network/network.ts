@@ -1,12 +1,13 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
-import { labelsOf, type Labels } from "../label-selector.ts";
+import { isPartly, labelsOf, partly, type Labels } from "../label-selector.ts";
 import { internSelectors, readPolicy, type Direction, type Policy, type Rule, type Selectors } from "./policy.ts";
 import type { Address } from "./address.ts";
-import { isWorkload, joined, namespaceOf as namespaceNameOf, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
+import { isWorkload, joined, namespaceOf as namespaceNameOf, nodeAddresses, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
 import { portRange, union, type PortSet } from "./port-set.ts";
 
 export interface Namespace {
   name: string;
+  /** Not all of them where it is only named by others. */
   labels: Labels;
   /** Absent where it is only named by others. */
   object?: KubeObject;
@@ -32,7 +33,7 @@ interface Tables {
   pods: Map<string, ReadonlyMap<string, Pod>>;
   policies: Map<string, readonly Policy[]>;
   workloads: Map<string, Workload>;
-  /** Addresses of nodes by name. */
+  /** Addresses of nodes by name, as they and the pods on them report. */
   nodes: Map<string, readonly Address[]>;
   services: Map<string, KubeObject>;
   /** EndpointSlices and Endpoints of a Service. */
@@ -43,8 +44,9 @@ interface Tables {
  * What NetworkPolicies decide on, out of plain objects: Namespaces, Pods, workloads, Services with their endpoints, NetworkPolicies; all
  * others are passed over. Never changes: `with` makes another one that shares what stays.
  *
- * A workload of which no pod is given stands for the pods that its template would make, under its own name. A namespace that is only named
- * exists with the one label that every namespace has, `kubernetes.io/metadata.name`.
+ * A workload of which no pod is given stands for the pods that its template would make, under its own name. Of a namespace that is only
+ * named the one label is known that every namespace has, `kubernetes.io/metadata.name`; a selector that asks for another does not mean it,
+ * and `supposing` tells what it would be otherwise.
  */
 export class Network {
   readonly #tables: Tables;
@@ -78,6 +80,7 @@ export class Network {
       else if (isNetworkPolicy(object)) push(policies, namespaceNameOf(object), readPolicy(object, selector));
       else if (isWorkload(object)) tables.workloads.set(`${object.kind} ${id}`, workloadOf(object));
       else if (object.kind === "Service" && object.apiVersion === "v1") tables.services.set(id, object);
+      else if (object.kind === "Node" && object.apiVersion === "v1") tables.nodes.set(object.metadata.name, nodeAddresses(object));
       else if (isEndpoints(object)) push(tables.endpoints, `${namespaceNameOf(object)}/${serviceOf(object)}`, object);
     }
     for (const [namespace, list] of policies) tables.policies.set(namespace, latest(list));
@@ -115,9 +118,11 @@ export class Network {
     return [...this.podsIn(namespace).values()].filter((pod) => pod.workload?.name === name);
   }
 
-  /** Of several kinds with one name, the first. */
-  workload(namespace: string, name: string): Workload | undefined {
-    return [...this.#tables.workloads.values()].find((one) => one.namespace === namespace && one.name === name);
+  /** Of several kinds with one name, the first, or that of one kind. */
+  workload(namespace: string, name: string, kind?: string): Workload | undefined {
+    return [...this.#tables.workloads.values()].find(
+      (one) => one.namespace === namespace && one.name === name && (kind === undefined || one.kind === kind),
+    );
   }
 
   namespace(name: string): Namespace | undefined {
@@ -170,15 +175,28 @@ export class Network {
     const tables = { ...this.#tables };
     const selectable = new Network(tables, this.#selector, this.#selected);
     for (const object of gone) selectable.#remove(object);
-    for (const object of put) selectable.#put(object);
+    // Namespaces first, since those that others name before are known by their names alone.
+    for (const object of put) if (isNamespace(object)) selectable.#put(object);
+    for (const object of put) if (!isNamespace(object)) selectable.#put(object);
     return selectable;
+  }
+
+  /** The same where the labels of a namespace that could not be read are whatever is asked for. */
+  supposing(name: string): Network {
+    const labels = partly(this.namespaceLabels(name), "met");
+    const namespaces = new Map(this.#tables.namespaces).set(name, { name, labels });
+    return new Network({ ...this.#tables, namespaces }, this.#selector, this.#selected);
   }
 
   #put(object: KubeObject): void {
     const tables = this.#tables;
     const id = idOf(object);
     if (isNamespace(object)) {
-      tables.namespaces = new Map(tables.namespaces).set(object.metadata.name, namespaceOf(object));
+      const namespace = namespaceOf(object);
+      const known = tables.namespaces.get(namespace.name);
+      // What is written to one that could not be read is all that is known of it.
+      const labels = known !== undefined && isPartly(known.labels) ? partly(namespace.labels, "unmet") : namespace.labels;
+      tables.namespaces = new Map(tables.namespaces).set(namespace.name, { ...namespace, labels });
     } else if (isPod(object)) {
       this.#setPods([this.#onItsNode(this.#readPod(object))]);
       this.#name(namespaceNameOf(object));
@@ -267,7 +285,9 @@ export class Network {
   /** With the addresses that others on its node report, too. */
   #onItsNode(pod: Pod): Pod {
     const node = pod.nodeName === undefined ? undefined : this.#tables.nodes.get(pod.nodeName);
-    return node === undefined || node.length === pod.node.length ? pod : { ...pod, node: joined(pod.node, node) };
+    if (node === undefined || node.length === pod.node.length) return pod;
+    const addresses = pod.host && pod.addresses.length === 0 ? node : pod.addresses;
+    return { ...pod, addresses, node: joined(pod.node, node) };
   }
 
   #name(namespace: string): void {
@@ -332,7 +352,7 @@ function namespaceOf(object: KubeObject): Namespace {
   return { name, labels: { ...labelsOf(object), [NAME_LABEL]: name }, object };
 }
 
-const namedOnly = (name: string): Namespace => ({ name, labels: { [NAME_LABEL]: name } });
+const namedOnly = (name: string): Namespace => ({ name, labels: partly({ [NAME_LABEL]: name }, "unmet") });
 
 function workloadOf(object: KubeObject): Workload {
   return { object, kind: object.kind!, name: String(object.metadata.name), namespace: namespaceNameOf(object) };

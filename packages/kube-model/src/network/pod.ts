@@ -133,6 +133,16 @@ function addressesOf(many: Json, one: Json): readonly Address[] {
   );
 }
 
+/** Where a node is reached, as it reports itself; its names are no addresses. */
+export function nodeAddresses(node: KubeObject): readonly Address[] {
+  const given: Json = node["status"]?.["addresses"];
+  const texts = (Array.isArray(given) ? (given as Json[]) : []).map((one) => readAddress(String(one?.["address"])));
+  return joined(
+    texts.filter((address) => address !== undefined),
+    [],
+  );
+}
+
 /** Each address once. */
 export function joined(left: readonly Address[], right: readonly Address[]): readonly Address[] {
   const all = [...left, ...right];

@@ -1,7 +1,8 @@
+import type { Address } from "./address.ts";
 import type { Answer, FoundEnd, Unanswerable } from "./answer.ts";
 import { opensPair, proposed, smallestChange, type Pair } from "./change.ts";
 import { classKey, networkRelevance } from "./classes.ts";
-import { admitsOn, isAllowedOn, isExempt, isSame, pathsBetween, pointName, type Path, type Point } from "./connection.ts";
+import { admitsOn, isAllowedOn, isExempt, isSame, partyOf, pathsBetween, pointName, type Path, type Point } from "./connection.ts";
 import type { ChangedConnections } from "./difference.ts";
 import { doubtsOf } from "./doubts.ts";
 import { resolveEnd, type End, type ResolvedEnd } from "./ends.ts";
@@ -108,13 +109,21 @@ function answerFor(network: Network, from: ResolvedEnd, to: ResolvedEnd, pairs: 
 function explained(network: Network, { from, to, port, protocol }: Pair): { path: Path; sides: SideExplanation[] } {
   const point = pointOf(port, protocol);
   const paths = pathsBetween(from, to);
+  if (paths.length === 0) return apart(network, { from, to, port, protocol });
   const path =
-    paths.find((one) => isAllowedOn(network, one, point)) ?? paths.find((one) => admitsOn(network, one, "egress", point)) ?? paths[0];
-  if (path === undefined) return { path: { from: {}, to: {} }, sides: [] };
+    paths.find((one) => isAllowedOn(network, one, point)) ?? paths.find((one) => admitsOn(network, one, "egress", point)) ?? paths[0]!;
   const sides = (["egress", "ingress"] as const).map((direction) => explainSide(network, path, direction, { port, protocol }));
   if (!isExempt(from, to)) return { path, sides };
   const why = exemption(from, to);
   return { path, sides: sides.map((side) => ({ ...side, allowed: true, why })) };
+}
+
+/** Ends without a family of addresses in common: what policies say of them all the same. */
+function apart(network: Network, { from, to, port, protocol }: Pair): { path: Path; sides: SideExplanation[] } {
+  const first = (point: Point): Address | undefined => ("pod" in point ? point.pod.addresses[0] : point.address);
+  const path = { from: partyOf(from, first(from)), to: partyOf(to, first(to)) };
+  const sides = (["egress", "ingress"] as const).map((direction) => explainSide(network, path, direction, { port, protocol }));
+  return { path, sides: sides.filter(({ allowed }) => !allowed) };
 }
 
 function exemption(from: Point, to: Point): string {
@@ -123,9 +132,11 @@ function exemption(from: Point, to: Point): string {
 }
 
 function reasonFor(shown: Pair, sides: readonly SideExplanation[], states: readonly { allowed: boolean }[], to: ResolvedEnd): string {
-  if (areApart(shown))
-    return `${pointName(shown.from)} and ${pointName(shown.to)} share no family of addresses: nothing connects them, whatever policies say.`;
   const blocking = sides.filter(({ allowed }) => !allowed);
+  if (areApart(shown)) {
+    const said = `${pointName(shown.from)} and ${pointName(shown.to)} share no family of addresses: nothing connects them, whatever policies say.`;
+    return [said, ...blocking.map(({ why }) => `${why}.`)].join(" ");
+  }
   const refused = states.filter(({ allowed }) => !allowed).length;
   const behind = to.service === undefined ? "" : ` behind Service ${to.service}`;
   const many =

@@ -1,7 +1,9 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import type { FieldPath } from "../workload/pod-templates.ts";
 import { checkNames } from "./check-names.ts";
+import { checkNetworkPolicy } from "./check-network-policies.ts";
 import { checkPods } from "./check-pods.ts";
+import { checkSelectors } from "./check-selectors.ts";
 import type { BuiltinKind } from "./kinds.ts";
 import type { Scalar, StructType, Type } from "./type.ts";
 
@@ -19,8 +21,18 @@ export interface SchemaProblem {
 export function checkObject(object: KubeObject, { type, plural, group }: Pick<BuiltinKind, "type" | "plural" | "group">): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   check(object, type, [], problems);
-  return [...problems, ...checkNames(object, group, plural), ...checkPods(object)];
+  const found = object.kind === "NetworkPolicy" ? problems.filter(({ message }) => message !== EVERY_POD) : problems;
+  return [
+    ...found,
+    ...checkNames(object, group, plural),
+    ...checkPods(object),
+    ...checkSelectors(object, group),
+    ...checkNetworkPolicy(object),
+  ];
 }
+
+/** Its description has a NetworkPolicy's podSelector as one that must be there, and the server takes none as the empty one. */
+const EVERY_POD = "spec.podSelector must be there.";
 
 export const pathText = (path: FieldPath): string =>
   path.reduce<string>((text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`), "");
