@@ -87,6 +87,43 @@ test("ends of two families are blocked by policies, too, where those block", () 
   expect(ask([web, egress], "a/web", "2001:db8::1")).toMatchObject({ allowed: false, blockedAt: "egress", policies: ["a/p"] });
 });
 
+describe("addresses that a Service rewrites", () => {
+  const web = pod("a/web", { status: { podIP: "10.0.0.1" } });
+  const service = (spec: object): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "a" },
+    spec: { type: "LoadBalancer", ports: [{ port: 80 }], ...spec },
+  });
+  const certain = (from: { ip: string } | { namespace: string; pod: string }, ...objects: KubeObject[]): boolean => {
+    const answer = reachability(Network.of(objects), { from, to: { namespace: "a", service: "web" }, port: 80, protocol: "TCP" });
+    return "certain" in answer && answer.certain;
+  };
+  const block = { ipBlock: { cidr: "192.0.2.0/24" } };
+  const outside = { ip: "192.0.2.1" };
+
+  test("of what comes from outside, unless it is passed on as it is", () => {
+    const selecting = { selector: { app: "web" } };
+    const admitted = policy({ ingress: [{ from: [block] }] });
+    expect(certain(outside, web, service(selecting), admitted)).toBe(false);
+    expect(certain(outside, web, service({ ...selecting, externalTrafficPolicy: "Local" }), admitted)).toBe(true);
+    expect(certain(outside, web, service(selecting), policy({ ingress: [{}] }))).toBe(true);
+  });
+
+  test("of what leaves to an endpoint outside", () => {
+    const endpoints: KubeObject = {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata: { name: "web", namespace: "a" },
+      subsets: [{ addresses: [{ ip: "192.0.2.1" }], ports: [{ port: 80 }] }],
+    };
+    const from = { namespace: "a", pod: "web" };
+    const leaving = (to: object[]): KubeObject => policy({ policyTypes: ["Egress"], egress: [{ to }] });
+    expect(certain(from, web, service({}), endpoints, leaving([block]))).toBe(false);
+    expect(certain(from, web, service({}), endpoints, leaving([]))).toBe(true);
+  });
+});
+
 test("the pods of a StatefulSet are asked about by their own names", () => {
   const set: KubeObject = {
     apiVersion: "apps/v1",

@@ -12,6 +12,7 @@ import { besidesAsked } from "./besides-asked.ts";
 import type { Pod } from "./pod.ts";
 import type { Direction } from "./policy.ts";
 import { pointOf } from "./port-set.ts";
+import { rewritingDoubts } from "./rewriting.ts";
 import { pairCount, summarize } from "./summary.ts";
 
 export interface Question extends Asked {
@@ -68,7 +69,7 @@ function answerFor(network: Network, from: ResolvedEnd, to: ResolvedEnd, pairs: 
   const blocked = states.filter(({ allowed }) => !allowed);
   const shown = (blocked.find(({ pair }) => !areApart(pair)) ?? blocked[0] ?? states[0]!).pair;
   const { path, sides } = explained(network, shown);
-  const doubts = doubtsOf(network, states);
+  const doubts = [...doubtsOf(network, states), ...(to.service === undefined ? [] : rewritingDoubts(network, pairs, to.service))];
   const side = sides.find(({ allowed }) => !allowed);
   const change = blocked.length === 0 ? undefined : smallestChange(network, pairs);
   const target = (pair: Pair): Direction | undefined => explained(network, pair).sides.find(({ allowed }) => !allowed)?.direction;
