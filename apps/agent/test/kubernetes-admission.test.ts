@@ -120,6 +120,61 @@ describe.skipIf(program === undefined)("the default pack of a production cluster
       "review",
       /^An image without a digest/,
     ],
+    ["its label emptied", "kubectl label namespace prod-a env= --overwrite", "deny", /^This namespace has no env label/],
+    [
+      "its label patched away",
+      `kubectl patch namespace prod-a --type=json -p '[{"op":"remove","path":"/metadata/labels/env"}]'`,
+      "deny",
+      /^This namespace has no env label/,
+    ],
+    [
+      "one among others in a List",
+      manifest(`apiVersion: v1
+kind: List
+items:
+  - { apiVersion: v1, kind: ConfigMap, metadata: { name: c, namespace: web } }
+  - { apiVersion: v1, kind: Namespace, metadata: { name: scratch } }`),
+      "deny",
+      /^This namespace has no env label/,
+    ],
+    [
+      "a container made privileged by a patch",
+      `kubectl patch deployment storefront -n web -p '{"spec":{"template":{"spec":{"containers":[{"name":"storefront","securityContext":{"privileged":true}}]}}}}'`,
+      "deny",
+      /^A privileged container/,
+    ],
+    [
+      "a root container beside the others",
+      `kubectl patch deployment storefront -n web --type=json -p '[{"op":"add","path":"/spec/template/spec/initContainers","value":[{"name":"i","image":"i:1","securityContext":{"runAsUser":0}}]}]'`,
+      "deny",
+      /^A container would run as root/,
+    ],
+    [
+      "a role binding to cluster-admin",
+      "kubectl create rolebinding me -n web --clusterrole=cluster-admin --serviceaccount=web:default",
+      "deny",
+      /^cluster-admin may do everything/,
+    ],
+    [
+      "a role that may do everything",
+      "kubectl create clusterrole all --verb='*' --resource='*.*'",
+      "deny",
+      /^cluster-admin may do everything/,
+    ],
+    [
+      "a deployment by its image",
+      "kubectl create deployment box -n web --image=localhost:5000/box",
+      "review",
+      /^An image without a digest/,
+    ],
+    ["budgets by their label", "kubectl delete pdb -n web --all", "review", /^This takes the last PodDisruptionBudget/],
+    [
+      "a budget that selects others",
+      `kubectl patch pdb storefront -n web --type=merge -p '{"spec":{"selector":{"matchLabels":{"app":"none"}}}}'`,
+      "review",
+      /^This takes the last PodDisruptionBudget/,
+    ],
+    ["more of the same", "kubectl scale deployment storefront -n web --replicas=4", "review", /^Changes to a production cluster/],
     ["a restart of what is there", "kubectl rollout restart deployment/storefront -n web", "review", /^Changes to a production cluster/],
   ])("%s is answered while typing", async (_, text, decision, message) => {
     const { impact, verdict } = await typed(text);
