@@ -177,7 +177,10 @@ export const POSTURE_CASES: Readonly<Record<string, PostureCase>> = {
     passes: [web({ securityContext: { runAsUser: 1000 } }, { securityContext: { runAsUser: 0 } })],
   },
   "run-as-non-root": { fails: [web()], passes: [web({}, { securityContext: { runAsNonRoot: true } })] },
-  "root-group": ofPod({ securityContext: { fsGroup: 0 } }, { securityContext: { fsGroup: 2000 } }),
+  "root-group": {
+    fails: [web({}, { securityContext: { fsGroup: 0, supplementalGroups: [0] } })],
+    passes: [web({ securityContext: { runAsGroup: 2000 } }, { securityContext: { fsGroup: 2000 } })],
+  },
   "capabilities-added": {
     fails: [secured({ capabilities: { add: ["SYS_ADMIN"] } })],
     passes: [secured({ capabilities: { add: ["NET_BIND_SERVICE"] } })],
@@ -216,6 +219,23 @@ export const POSTURE_CASES: Readonly<Record<string, PostureCase>> = {
   "runtime-socket": { fails: [hostPath("/var/run/docker.sock")], passes: [hostPath("/var/log")] },
   "sensitive-host-path": { fails: [hostPath("/etc/")], passes: [hostPath("/etc", true)] },
   "host-path": { fails: [hostPath("/srv/data")], passes: [scratch] },
+  "host-path-volume": {
+    fails: [ofCluster("v1", "PersistentVolume", "data", { spec: { hostPath: { path: "/srv" }, capacity: { storage: "1Gi" } } })],
+    passes: [
+      ofCluster("v1", "PersistentVolume", "data", { spec: { csi: { driver: "disk", volumeHandle: "1" }, capacity: { storage: "1Gi" } } }),
+    ],
+  },
+  "volume-types": ofPod(
+    { volumes: [{ name: "share", nfs: { server: "10.0.0.9", path: "/" } }] },
+    { volumes: [{ name: "share", persistentVolumeClaim: { claimName: "share" } }] },
+  ),
+  "probe-host": ofContainer(
+    {
+      livenessProbe: { tcpSocket: { host: "169.254.169.254", port: 80 } },
+      lifecycle: { preStop: { httpGet: { host: "db.shop", port: 80 } } },
+    },
+    { livenessProbe: { tcpSocket: { port: 80 } } },
+  ),
   "host-port": ofContainer({ ports: [{ containerPort: 80, hostPort: 80 }] }, { ports: [{ containerPort: 80 }] }),
   "ssh-port": ofContainer({ ports: [{ containerPort: 22 }] }, { ports: [{ containerPort: 2222 }] }),
   "host-aliases": ofPod({ hostAliases: [{ ip: "10.0.0.1", hostnames: ["db"] }] }, {}),

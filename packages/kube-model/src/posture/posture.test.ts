@@ -101,3 +101,14 @@ test.each([
   };
   expect(found("secret-in-environment", [pod])).toHaveLength(secret ? 1 : 0);
 });
+
+test("a namespace whose environment label is empty belongs to none, and its fix says so", () => {
+  const labelled = (env: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { env } } });
+  expect(found("namespace-environment", [labelled("prod")])).toEqual([]);
+  expect(found("namespace-environment", [labelled("")])).toMatchObject([
+    {
+      says: "Its env label is empty.",
+      fix: { choices: expect.arrayContaining(["kubectl label namespace shop env=prod --overwrite"]) as string[] },
+    },
+  ]);
+});

@@ -1,7 +1,7 @@
 import { isRecord, type Json } from "../../json.ts";
 import type { Check } from "../check.ts";
 import { containerCheck, podCheck } from "../rules.ts";
-import { effective, isWindows, type ContainerAt, type Workload } from "../workload.ts";
+import { containersOf, effective, isWindows, type ContainerAt, type Workload } from "../workload.ts";
 
 /** Capabilities that the baseline of the Pod Security Standards lets a container add: those that runtimes give anyway. */
 const BASELINE_CAPABILITIES = new Set(
@@ -86,10 +86,19 @@ export const ISOLATION: readonly Check[] = [
     severity: "low",
     area: "workload",
     why: "Group 0 owns many files of a node and of images; files of others become readable by it.",
-    bad: ({ spec, podPath }) =>
-      ["runAsGroup", "fsGroup"]
-        .filter((field) => spec["securityContext"]?.[field] === 0)
-        .map((field) => ({ path: [...podPath, "securityContext", field] })),
+    bad: (workload) => {
+      const { spec, podPath } = workload;
+      const more: Json = spec["securityContext"]?.supplementalGroups;
+      return [
+        ...["runAsGroup", "fsGroup"]
+          .filter((field) => spec["securityContext"]?.[field] === 0)
+          .map((field) => ({ path: [...podPath, "securityContext", field] })),
+        ...(Array.isArray(more) && more.includes(0) ? [{ path: [...podPath, "securityContext", "supplementalGroups"] }] : []),
+        ...containersOf(workload)
+          .filter(({ container }) => container["securityContext"]?.runAsGroup === 0)
+          .map((at) => own(at, "runAsGroup")),
+      ];
+    },
     says: "Its pods work as group 0.",
     decision: "Which group do its files belong to? Give it one above 0.",
   }),

@@ -1,7 +1,7 @@
-import type { Json } from "../../json.ts";
+import { isRecord, type Json } from "../../json.ts";
 import type { Check } from "../check.ts";
-import { containerCheck, podCheck } from "../rules.ts";
-import type { Workload } from "../workload.ts";
+import { containerCheck, draft, objectCheck, podCheck } from "../rules.ts";
+import type { ContainerAt, Workload } from "../workload.ts";
 
 const RUNTIME_SOCKETS =
   /(^|\/)(docker|dockershim|containerd|crio|cri-dockerd|podman)\.sock$|^\/(var\/)?run\/(containerd|crio|docker|podman)\/?$/;
@@ -62,6 +62,22 @@ function mountedWritable({ spec }: Workload, volume: string): boolean {
 
 const place = ({ podPath }: Workload, { index }: HostPath) => ({ path: [...podPath, "volumes", index, "hostPath", "path"] });
 
+/** Volumes that the restricted level of the Pod Security Standards admits; of hostPath others speak here, and an image is read only. */
+const RESTRICTED_VOLUMES = new Set(
+  "configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret hostPath image".split(" "),
+);
+
+const PROBES = [["livenessProbe"], ["readinessProbe"], ["startupProbe"], ["lifecycle", "postStart"], ["lifecycle", "preStop"]];
+
+/** Where probes and hooks name a host, which the baseline of the Pod Security Standards leaves out. */
+function hostsOfProbes({ container }: ContainerAt): string[][] {
+  const paths = PROBES.flatMap((probe) => ["httpGet", "tcpSocket"].map((how) => [...probe, how, "host"]));
+  return paths.filter((path) => {
+    const host = path.reduce<Json>((value, field) => (isRecord(value) ? value[field] : undefined), container);
+    return typeof host === "string" && host !== "";
+  });
+}
+
 /** What of a node is put into a pod. */
 export const MOUNTS: readonly Check[] = [
   podCheck({
@@ -104,6 +120,60 @@ export const MOUNTS: readonly Check[] = [
     decision: "Does it need the node's files, or only a place to write? An emptyDir is the latter.",
     patch: (workload) => ({ volumes: hostPaths(workload).map(({ name }) => ({ name, hostPath: null, emptyDir: {} })) }),
     undecided: true,
+  }),
+  objectCheck({
+    id: "host-path-volume",
+    title: "Volumes of the node's files",
+    severity: "medium",
+    area: "workload",
+    why: "Whoever may claim it has that folder of a node, past the rules that keep hostPath out of pods, and its data stays behind when the pod moves.",
+    kinds: ["/PersistentVolume"],
+    find(source) {
+      const path: Json = source.object["spec"]?.hostPath?.path;
+      if (typeof path !== "string") return undefined;
+      const decision = "Which storage keeps the data? A volume of a CSI driver follows its pod, one of the type local says its node.";
+      return draft(source, `It is the folder ${path} of a node.`, [{ path: ["spec", "hostPath", "path"] }], { lines: [], decision });
+    },
+  }),
+  podCheck({
+    id: "volume-types",
+    title: "Volumes mounted from elsewhere",
+    severity: "low",
+    area: "workload",
+    why: "Who writes a pod chooses server and path of such a volume, and its node mounts it: a claim lets those who keep the storage decide.",
+    bad: ({ spec, podPath }) => {
+      const volumes: Json = spec["volumes"];
+      if (!Array.isArray(volumes)) return [];
+      return volumes.flatMap((volume: Json, index) => {
+        const type = Object.keys(isRecord(volume) ? volume : {}).find((field) => field !== "name" && !RESTRICTED_VOLUMES.has(field));
+        return type === undefined ? [] : [{ path: [...podPath, "volumes", index, type] }];
+      });
+    },
+    says: "Its pods mount volumes of types that the restricted Pod Security Standard leaves out.",
+    decision: "Who keeps that storage? A PersistentVolume of it, and a claim in the pod, say the same without the pod's naming a server.",
+  }),
+  containerCheck({
+    id: "probe-host",
+    title: "Probes that ask elsewhere",
+    severity: "medium",
+    area: "workload",
+    why: "The kubelet connects to whatever host a probe or a hook names, from the node: what policies close to the pod is reached, and found out, that way.",
+    bad: (at) => {
+      const [path] = hostsOfProbes(at);
+      return path === undefined ? undefined : { path: [...at.path, ...path] };
+    },
+    says: (one) => `${one ? "has" : "have"} a probe or a hook that names a host`,
+    patch: (at) => {
+      const patch: Record<string, Json> = {};
+      for (const path of hostsOfProbes(at)) {
+        const parent = path
+          .slice(0, -1)
+          .reduce<Record<string, Json>>((inner, field) => (inner[field] ??= {}) as Record<string, Json>, patch);
+        parent["host"] = null;
+      }
+      return patch;
+    },
+    decision: "Without it the pod's own address is asked: is that where the program listens?",
   }),
   containerCheck({
     id: "host-port",

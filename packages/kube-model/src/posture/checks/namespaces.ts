@@ -1,5 +1,5 @@
 import type { Json } from "../../json.ts";
-import { labelsOf, selectorText } from "../../label-selector.ts";
+import { labelOf, labelsOf, selectorText } from "../../label-selector.ts";
 import type { Check, Draft } from "../check.ts";
 import { applyLine, decide, word } from "../fix.ts";
 import { type Inventory, isSystemNamespace, nameOf, namespaceOf, type Source } from "../inventory.ts";
@@ -45,7 +45,7 @@ function policiesOf(namespace: string, inventory: Inventory): string {
 /** Values that other namespaces have for a label, the most frequent first. */
 function valuesOf(label: string, inventory: Inventory): string[] {
   const counts = Map.groupBy(
-    inventory.all("/Namespace").flatMap(({ object }) => labelsOf(object)[label] ?? []),
+    inventory.all("/Namespace").flatMap(({ object }) => labelOf(labelsOf(object), label) || []),
     (value) => value,
   );
   return [...counts].toSorted(([, left], [, right]) => right.length - left.length).map(([value]) => value);
@@ -63,17 +63,18 @@ export const NAMESPACES: readonly Check[] = [
     find(source, inventory) {
       const label = inventory.environmentLabel;
       const name = nameOf(source.object);
-      if (label in labelsOf(source.object)) return undefined;
+      const own = labelOf(labelsOf(source.object), label);
+      if (own !== undefined && own !== "") return undefined;
       const values = valuesOf(label, inventory).slice(0, 5);
       const used = values.length === 0 ? "" : ` In use here: ${values.join(", ")}.`;
       return about(
         source,
-        `It has no ${label} label.`,
+        own === undefined ? `It has no ${label} label.` : `Its ${label} label is empty.`,
         ["metadata", "labels", label],
         decide(
           `Which environment is it? The label opens and closes connections: the plan shows which.${used}`,
           (values.length === 0 ? ["prod", "staging", "dev"] : values).map(
-            (value) => `kubectl label namespace ${word(name)} ${word(`${label}=${value}`)}`,
+            (value) => `kubectl label namespace ${word(name)} ${word(`${label}=${value}`)}${own === undefined ? "" : " --overwrite"}`,
           ),
           { metadata: { labels: { [label]: values[0] ?? "prod" } } },
         ),
