@@ -17,6 +17,13 @@ test.each([
   ["command.failed", "system", { title: "SELECT", code: "statement_failed" }, "SELECT failed"],
   ["command.failed", "system", { title: "SELECT", code: "statement_timeout" }, "SELECT failed (statement timeout)"],
   [
+    "cluster_token.issued",
+    "oncall",
+    { account: "shop/bot", connection: "eks-prod", expiresAt: "2026-11-21T13:05:00.000Z", agreedBy: ["reviewer"] },
+    "was issued a token of shop/bot of eks-prod until 2026-11-21 13:05 UTC, agreed by reviewer",
+  ],
+  ["cluster_token.fetched", "oncall", { account: "shop/bot", connection: "eks-prod" }, "fetched the token of shop/bot of eks-prod"],
+  [
     "command.succeeded",
     "system",
     { title: "dry run: DELETE orders", dryRun: true, affected: [{ object: "p.orders", inserted: 0, updated: 0, deleted: 2 }], rows: [] },

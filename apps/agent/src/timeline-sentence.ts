@@ -50,6 +50,9 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
       : `${title(data)} ended without a known outcome`,
   "secret.shown": (data) =>
     `was shown ${text(data, "key")} of Secret ${text(data, "namespace")}/${text(data, "name")} of ${text(data, "connection")}: ${text(data, "reason")}`,
+  "cluster_token.issued": (data) =>
+    `was issued a token of ${text(data, "account")} of ${text(data, "connection")} until ${clock(data)}${agreed(data)}`,
+  "cluster_token.fetched": (data) => `fetched the token of ${text(data, "account")} of ${text(data, "connection")}`,
   "result.exported": (data) => `exported the result of ${title(data)} as ${text(data, "format")}`,
   "result.removed": (data) => `The result of ${title(data)} was removed after ${number(data, "days")} days`,
   "undo.removed": (data) =>
@@ -63,6 +66,17 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
 function text(data: Data, key: string): string {
   const value = data[key];
   return typeof value === "string" ? value : "";
+}
+
+/** `12:34 UTC`, with its day: a token may outlive it. */
+function clock(data: Data): string {
+  const at = text(data, "expiresAt");
+  return at === "" ? "?" : `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}
+
+function agreed(data: Data): string {
+  const names = Array.isArray(data["agreedBy"]) ? data["agreedBy"].filter((name) => typeof name === "string") : [];
+  return names.length === 0 ? "" : `, agreed by ${names.join(", ")}`;
 }
 
 function number(data: Data, key: string): string {

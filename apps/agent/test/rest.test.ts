@@ -234,6 +234,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/commands/{id}/result",
       "/commands/{id}/reviews",
       "/commands/{id}/run",
+      "/commands/{id}/tokens",
       "/commands/{id}/undo",
       "/commands/{id}/withdraw",
       "/connections",

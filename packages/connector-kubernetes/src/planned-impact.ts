@@ -36,8 +36,6 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
       const failed = found.pop()!;
       found.push({ ...failed, willFail: [...failed.willFail, { code: "kubectl", reason: fails }] });
     }
-    if (writes.some(({ resource }) => resource.subresource === "token"))
-      warnings.add("The token that this makes is shown to nobody, so nobody can use it.");
     statements.push(...found);
   }
   const numbered = statements.map((statement, index) => ({ ...statement, index }));

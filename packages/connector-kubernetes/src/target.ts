@@ -48,14 +48,18 @@ const FOLLOWED = 256;
 const STREAMS = 1_024;
 
 /** A cluster behind its gate. Sockets open with the first request. */
-export function openTarget({ secret, host: { programs, credentialPrograms = [] } = {} }: OpenOptions<ClusterSecret>): Target {
+export function openTarget({
+  connectionName: name,
+  secret,
+  host: { programs, credentialPrograms = [] } = {},
+}: OpenOptions<ClusterSecret>): Target {
   const plugins: PluginOptions = {
     allowed: [...credentialPrograms, ...HOST_FOLDERS.split(":").flatMap((folder) => KNOWN_PLUGINS.map((name) => `${folder}/${name}`))],
     home: homedir(),
     path: HOST_FOLDERS,
     timeoutMs: PLUGIN_MS,
   };
-  const commands = opensOnce(() => openCluster(secret, { plugins }));
+  const commands = opensOnce(() => openCluster(secret, { plugins, name }));
   // Each list that people follow holds a connection of its own: commands must not wait for one of them to end.
   const watching = opensOnce(() => openCluster(secret, { plugins, connections: FOLLOWED }));
   // The same for what commands follow themselves, for as long as they run.

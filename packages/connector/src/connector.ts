@@ -5,6 +5,7 @@ import type {
   Effect,
   ErrorCode,
   Impact,
+  IssuedToken,
   ObjectCount,
   ObjectEdit,
   ObjectKinds,
@@ -338,6 +339,16 @@ export interface SourceColumn {
   stored: boolean;
 }
 
+/** A token that the target gave a run, for whoever proposed it. Sensitive: kept in memory alone, handed out once, never told or stored. */
+export interface GivenToken {
+  facts: Omit<IssuedToken, "keptUntil" | "state" | "fetchedAt">;
+  token: string;
+  /** The target's own form of a way in with this token and nothing of the connection's credential. */
+  kubeconfig: string;
+  /** What may keep that way in from working elsewhere, in words. */
+  warnings: readonly string[];
+}
+
 /** Receives what the run produces, in order. A returned promise is back-pressure: nothing more is fetched until it settles. */
 export interface ExecuteSink {
   /** A result set begins. */
@@ -353,6 +364,8 @@ export interface ExecuteSink {
    * again in place of the first where how the run left things is only known afterwards.
    */
   captured?(image: UndoImage): Promise<void>;
+  /** A token that the target gave. The run goes on when it is taken, and ends where it cannot be; without this nobody is given it. */
+  issued?(token: GivenToken): Promise<void>;
 }
 
 export interface ExecuteOutcome {

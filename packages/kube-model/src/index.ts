@@ -17,6 +17,7 @@ export type { PolicyExplanation, RuleExplanation, SideExplanation } from "./netw
 export * from "./workload/image.ts";
 export * from "./workload/pod-templates.ts";
 export * from "./workload/workload.ts";
+export * from "./rights/account-rights.ts";
 export * from "./rights/attributes.ts";
 export * from "./rights/rights.ts";
 export * from "./rights/subject.ts";

@@ -24,6 +24,8 @@ export interface KubeSimOptions {
    * authority. Default: plain HTTP.
    */
   tls?: boolean;
+  /** Most seconds that a token of a service account lives; what asks for more is given that. Default: what the API allows. */
+  longestToken?: number;
   clock?: () => Date;
   /** Of generated names, uids and addresses. Default 1. */
   seed?: number;
@@ -69,7 +71,7 @@ export interface KubeSim {
 /** Starts an API server with an empty cluster on loopback. */
 export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSim> {
   const cluster = new Cluster({ clock: options.clock ?? (() => new Date()), seed: options.seed ?? 1 });
-  const tokens = new Tokens(cluster, options.token, options.tls === true);
+  const tokens = new Tokens(cluster, options.token, options.tls === true, options.longestToken);
   const logs = new PodLogs(cluster);
   const authority = new CertificateAuthority();
   const faults: Error[] = [];

@@ -115,6 +115,18 @@ describe.runIf(hasKubectl)("a cluster with stock kubectl", () => {
       "is forbidden",
     );
     expect((await out("create token bot")).split(".")).toHaveLength(3);
+    const [, claims] = (await out("create token bot --duration=2h --audience=vault")).split(".");
+    expect(JSON.parse(Buffer.from(claims!, "base64url").toString())).toMatchObject({
+      aud: ["vault"],
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      sub: "system:serviceaccount:default:bot",
+    });
+    expect(await out("create token bot -o jsonpath={.spec.expirationSeconds}")).toBe("3600");
+    expect(await fails("create token bot --bound-object-kind=Pod --bound-object-name=one --bound-object-uid=x")).toContain(
+      "different serviceaccount",
+    );
+    expect(await fails("create token bot --bound-object-kind=Secret --bound-object-name=nothing")).toContain('secrets "nothing" not found');
+    expect(await fails("create token nobody")).toContain('serviceaccounts "nobody" not found');
     expect(await fails("create token bot --duration=1m")).toContain("may not specify a duration less than 10 minutes");
   });
 

@@ -189,6 +189,60 @@ describe("the default pack of a production cluster", () => {
   });
 });
 
+describe("tokens for outside a cluster", () => {
+  const tokenOf = (seconds: number, ...risks: string[]): Statement =>
+    writeOf("v1 ServiceAccount shop/bot", "privilege", {
+      request: { method: "POST", path: "/", subresource: "token" },
+      after: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        metadata: { name: "bot", namespace: "shop" },
+        spec: { audiences: [], expirationSeconds: seconds },
+      },
+      risks: risks.map((code) => ({ code, severity: "danger", message: code })),
+    });
+  const secretOf = (type: string): Manifest => ({ apiVersion: "v1", kind: "Secret", metadata: { name: "t", namespace: "shop" }, type });
+  test.each<[string, Statement, string]>([
+    ["for an hour", tokenOf(3600), "review tokens"],
+    ["for longer", tokenOf(3601), "deny token-too-long"],
+    ["whose account reads Secrets", tokenOf(600, "token_reads_secrets"), "review token-that-leads-further"],
+    ["whose account may do everything", tokenOf(600, "token_everything", "token_reads_secrets"), "deny token-of-everything"],
+    ["for somebody else", tokenOf(600, "token_audience"), "review tokens"],
+    ["that never ends, in a Secret", creates(secretOf("kubernetes.io/service-account-token")), "deny token-in-a-secret"],
+    ["a Secret of another type", creates(secretOf("Opaque")), "review cluster-changes"],
+    // What has only the name of one is judged as what it is.
+    [
+      "a role that calls itself one",
+      writeOf("v1 X shop/x", "privilege", { after: { ...roleOf({ verbs: ["get"] }), kind: "TokenRequest" } }),
+      "deny privileges",
+    ],
+  ])("%s", (_, statement, said) => {
+    expect(told(statement)).toBe(said);
+  });
+
+  test("whose rights are not known in full is not let through as one without", () => {
+    const impact = impactOf([tokenOf(600, "token_rights_unknown")], { complete: false });
+    expect(told(tokenOf(600), { ...onCluster(), impact })).toMatch(
+      /^deny This cannot be ruled out, since the impact is not complete\. Whoever holds this token may do everything/,
+    );
+  });
+
+  test("want a reason, and two people where they lead further", () => {
+    const asked = (...risks: string[]) => judge(defaultPolicy, onCluster(tokenOf(600, ...risks))).obligations;
+    expect(asked()).toMatchObject({ reason: true, reviews: [{ count: 1, group: "platform" }] });
+    expect(asked("token_binds")).toMatchObject({ reason: true, reviews: [{ count: 2, group: "platform" }] });
+  });
+
+  test("outside production need nobody, and are as short", () => {
+    const on = (statement: Statement) => ({
+      ...onCluster(statement),
+      connection: { ...onCluster().connection, environment: "staging" as const },
+    });
+    expect(told(tokenOf(3600, "token_everything"), on(tokenOf(3600, "token_everything")))).toBe("allow tokens-outside-prod");
+    expect(told(tokenOf(7200), on(tokenOf(7200)))).toBe("deny token-too-long");
+  });
+});
+
 describe("what expressions see of an object", () => {
   const service: Manifest = {
     apiVersion: "networking.k8s.io/v1",

@@ -102,6 +102,39 @@ rules:
     effect: deny
     message: cluster-admin may do everything, and whoever holds it needs nobody's agreement. Bind a role with the verbs that are needed.
 
+  # Tokens for outside the cluster: a request for one is judged like the object it is, and what its holder may do is in statement.risks.
+  - id: token-too-long
+    match: { connectors: [kubernetes] }
+    when: >-
+      after.kind == "TokenRequest" && after.group == "authentication.k8s.io" && after.number("spec.expirationSeconds") > 3600
+    effect: deny
+    message: A token cannot be taken back, so it lives for an hour at most. Ask for --duration=1h or less.
+
+  - id: token-of-everything
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      after.kind == "TokenRequest" && after.group == "authentication.k8s.io" && "token_everything" in statement.risks
+    effect: deny
+    message: Whoever holds this token may do everything, and needs nobody's agreement any more. Ask for one of an account with the rights that are needed.
+
+  - id: token-in-a-secret
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      !statement.undo && after.kind == "Secret" && after.group == "" && !before.present
+      && after.text("type") == "kubernetes.io/service-account-token"
+    effect: deny
+    message: A token in a Secret never expires. Ask for a short-lived one (kubectl create token).
+
+  - id: token-that-leads-further
+    match: { environment: [prod], connectors: [kubernetes] }
+    when: >-
+      after.kind == "TokenRequest" && after.group == "authentication.k8s.io"
+      && statement.risks.exists(r, r.startsWith("token_") && r != "token_audience")
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: This token leads to more than it looks, which its risks name. Two people of platform agree to that, and the reason is kept.
+
   - id: last-disruption-budget
     match: { environment: [prod], connectors: [kubernetes], effects: [modify, delete] }
     when: >-
@@ -154,6 +187,21 @@ rules:
     obligations: { countdown: 5s }
     message: Definitions, admission and what serves the API itself reach the whole cluster; two people of platform agree to them.
 
+  - id: tokens
+    match: { environment: [prod], connectors: [kubernetes], effects: [privilege] }
+    when: after.kind == "TokenRequest" && after.group == "authentication.k8s.io"
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: A token for a production cluster needs somebody of platform, and the reason is kept.
+
+  - id: tokens-outside-prod
+    match: { environment: [staging, dev], connectors: [kubernetes], effects: [privilege] }
+    when: after.kind == "TokenRequest" && after.group == "authentication.k8s.io"
+    effect: allow
+    obligations: { reason: true }
+    message: Outside production everybody may have a short-lived token, and says what for.
+
   - id: outside-prod
     match: { environment: [staging, dev], effects: [append, modify, delete, schema] }
     effect: allow
@@ -161,7 +209,7 @@ rules:
 
   - id: privileges
     match: { effects: [privilege] }
-    when: "!statement.undo"
+    when: '!statement.undo && !(after.kind == "TokenRequest" && after.group == "authentication.k8s.io")'
     effect: deny
     message: Rights, roles and server settings are not changed from here.
 

@@ -58,6 +58,8 @@ export const AUDIT_TYPES = [
   "command.rolled_back",
   "command.unknown",
   "secret.shown",
+  "cluster_token.issued",
+  "cluster_token.fetched",
   "result.exported",
   "result.removed",
   "undo.removed",

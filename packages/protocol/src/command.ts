@@ -76,6 +76,41 @@ export type ResultSummary = z.infer<typeof ResultSummary>;
 export const Affected = z.object({ object: z.string(), inserted: z.number(), updated: z.number(), deleted: z.number() });
 export type Affected = z.infer<typeof Affected>;
 
+/**
+ * What everybody may know of a token that a run was given. The token itself is handed to the command's proposer alone, once, by
+ * `POST /api/v1/commands/{id}/tokens`; until then it is in the agent's memory and nowhere else.
+ */
+export const IssuedToken = z.object({
+  /** Index of the statement. */
+  statement: z.number().int().nonnegative(),
+  account: z.object({ namespace: z.string(), name: z.string() }),
+  /** As the server gave them. */
+  audiences: z.array(z.string()),
+  /** By the server, which may give another time than was asked for. */
+  expiresAt: z.iso.datetime(),
+  boundTo: z.object({ kind: z.string(), name: z.string() }).optional(),
+  /** The `jti` of the token, by which the server's audit log names it (credential-id `JTI=…`); absent where it has none. */
+  id: z.string().optional(),
+  /** SHA-256 (hex) of the token. */
+  sha256: z.string(),
+  /** When the agent drops it, if nobody has fetched it by then. */
+  keptUntil: z.iso.datetime(),
+  /** `ready`: its proposer can fetch it; `fetched`: they have, and it cannot be fetched again; `lost`: the agent has it no longer. */
+  state: z.enum(["ready", "fetched", "lost"]),
+  fetchedAt: z.iso.datetime().optional(),
+});
+export type IssuedToken = z.infer<typeof IssuedToken>;
+
+/** A token as its proposer is given it. Never stored, never logged, never sent to anybody else. */
+export const FetchedToken = IssuedToken.omit({ keptUntil: true, state: true, fetchedAt: true }).extend({
+  token: z.string(),
+  /** A kubeconfig (YAML) with the server's address and CA, the namespace and this token, and nothing else. */
+  kubeconfig: z.string(),
+  /** What may keep the kubeconfig from working where it is used, in words. */
+  warnings: z.array(z.string()),
+});
+export type FetchedToken = z.infer<typeof FetchedToken>;
+
 export const Execution = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -108,6 +143,8 @@ export const Execution = z.object({
   private: z.boolean().optional(),
   /** After a dry run: what rolling back did not take back. */
   notTakenBack: z.array(z.string()).optional(),
+  /** Tokens that it was given for its proposer. */
+  tokens: z.array(IssuedToken).optional(),
 });
 export type Execution = z.infer<typeof Execution>;
 

@@ -53,6 +53,11 @@ export const ERRORS = {
     title: "Something failed inside Interlock",
     next: "The log has it under the given id; nothing ran unless the timeline says so.",
   },
+  token_gone: {
+    status: 410,
+    title: "The token is not to be had any more",
+    next: "It is handed out once, and kept for a short time only. Ask for another one.",
+  },
   statement_failed: { status: 502, title: "The target refused the statement", next: "Read its own message." },
   undo_lost: {
     status: 409,

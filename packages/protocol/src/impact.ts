@@ -136,6 +136,27 @@ export const Loss = z.object({
 });
 export type Loss = z.infer<typeof Loss>;
 
+/** A token that a statement asks for: whose, for how long, and what its holder may do with it. */
+export const AskedToken = z.object({
+  /** Whose it is. */
+  account: z.object({ namespace: z.string(), name: z.string() }),
+  /** How long it is asked for; what a server takes where nobody says. The server may give another time. */
+  seconds: z.number().int().positive(),
+  /** Nobody said how long. */
+  usual: z.boolean().optional(),
+  /** Empty: for the API server itself. */
+  audiences: z.array(z.string()),
+  /** It ends with this object, too. */
+  boundTo: z.object({ kind: z.string(), name: z.string() }).optional(),
+  /** What roles let the account do, in words by place, the whole cluster first. What leads further is in the statement's `risks`. */
+  rights: z.array(z.object({ where: z.string(), may: z.array(z.string()) })),
+  /** Rights that are not listed any more. */
+  more: z.number().int().positive().optional(),
+  /** Why the rights are not all there may be, in words. */
+  unread: z.array(z.string()),
+});
+export type AskedToken = z.infer<typeof AskedToken>;
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** An object of the target's own form. Not `z.json()`: a schema within itself has no place in the OpenAPI description. */
@@ -196,6 +217,8 @@ export const Statement = z.object({
   diff: z.string().optional(),
   /** What stops working elsewhere. */
   breaks: z.array(Breakage).optional(),
+  /** The token it asks for. */
+  token: AskedToken.optional(),
   /** Where it is written, of one that comes from a file. Lines and columns count from 1, columns in UTF-16 units. */
   place: z.object({ file: z.string(), line: z.number().int().positive(), column: z.number().int().positive() }).optional(),
 });

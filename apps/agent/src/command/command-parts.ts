@@ -6,6 +6,7 @@ import type { ResultService } from "../result/result-service.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
+import type { TokenShelf } from "../token/token-shelf.ts";
 import type { UndoStore } from "../undo/undo-store.ts";
 import type { Countdowns } from "./countdowns.ts";
 import type { Runs } from "./runs.ts";
@@ -29,6 +30,7 @@ export interface CommandParts {
 export interface Life extends CommandParts {
   runs: Runs;
   countdowns: Countdowns;
+  tokens: TokenShelf;
   /** Tells the room what the command is now. */
   announce(commandId: string): Promise<void>;
   /** Aborted when the service stops. */

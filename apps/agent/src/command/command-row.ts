@@ -37,7 +37,9 @@ export async function filesOf(
 
 /** Summary columns of an execution as they are stored. */
 export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> &
-  Partial<Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "drift" | "private" | "notTakenBack">>;
+  Partial<
+    Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "drift" | "private" | "notTakenBack" | "tokens">
+  >;
 
 export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
 export const verdictOf = (row: Pick<CommandRow, "verdict">): Verdict => Verdict.parse(row.verdict);

@@ -1,4 +1,13 @@
-import { FINAL_STATES, ok, refuse, type Command, type CommandFile, type Execution, type Outcome } from "@interlock/protocol";
+import {
+  FINAL_STATES,
+  ok,
+  refuse,
+  type Command,
+  type CommandFile,
+  type Execution,
+  type FetchedToken,
+  type Outcome,
+} from "@interlock/protocol";
 import { isId, type Membership } from "../room/membership.ts";
 import { cancel, hold, mayRun, withdraw, type Cancelling, type CommandAct } from "./acts.ts";
 import type { Claim, Claimed } from "./claim.ts";
@@ -11,6 +20,8 @@ import { expire, recover } from "./recovery.ts";
 import { repeated, type Repeat } from "./again.ts";
 import { review, type ReviewInput } from "./review.ts";
 import { Runs } from "./runs.ts";
+import { fetchTokens, withTokenStates } from "../token/fetch-tokens.ts";
+import { TokenShelf } from "../token/token-shelf.ts";
 import { undoProposal, type UndoRequested } from "./undo.ts";
 
 export type { CommandAct } from "./acts.ts";
@@ -39,6 +50,7 @@ export class CommandService {
         parts.log,
       ),
       countdowns: new Countdowns((commandId, runsAt) => this.#background(this.#agreed({ commandId, actor: "system", runsAt }))),
+      tokens: new TokenShelf((commandId) => this.#background(this.#announce(commandId))),
       announce: (commandId) => this.#announce(commandId),
       stopping: this.#stopping.signal,
     };
@@ -113,6 +125,7 @@ export class CommandService {
 
   /** Stops what runs for somebody whose access ended or changed, whatever their role (I11); resolves when each outcome is written. */
   cancelRunsOf(userId: string): Promise<void> {
+    this.#life.tokens.dropOf(userId);
     return this.#life.runs.cancelOf(userId);
   }
 
@@ -122,6 +135,11 @@ export class CommandService {
     if (!withdrawn.ok) return withdrawn;
     this.#life.countdowns.clear(input.commandId);
     return this.#told(input.commandId);
+  }
+
+  /** Hands the tokens of a command to whoever proposed it, once. */
+  async fetchTokens({ principal, commandId }: CommandAct): Promise<Outcome<FetchedToken[]>> {
+    return isId(commandId) ? fetchTokens(this.#life, principal, commandId) : refuse("not_found");
   }
 
   async get(commandId: string): Promise<Command | undefined> {
@@ -182,6 +200,7 @@ export class CommandService {
   async stop(): Promise<void> {
     clearInterval(this.#sweep);
     this.#life.countdowns.stop();
+    this.#life.tokens.clear();
     const stopped = this.#life.runs.stop();
     // Retries of an outcome that cannot be written end here; recovery will say `unknown`.
     const patience = setTimeout(() => this.#stopping.abort(), 3_000);
@@ -231,12 +250,21 @@ export class CommandService {
   /** Between two states only the execution changes; the rest is what the claim read. */
   async #tellProgress(claimed: Claimed, execution: Execution): Promise<void> {
     const row = { ...claimed.row, state: "running", runsAt: null, heldById: null };
-    const [command] = await commandsOf(this.#life.db, [row], () => execution);
+    const [command] = await this.#shown(commandsOf(this.#life.db, [row], () => execution));
     if (command !== undefined && this.#life.runs.live(command.id) !== undefined)
       this.#life.hub.broadcast(command.roomId, { type: "command", command });
   }
 
   #views(rows: readonly CommandRow[]): Promise<Command[]> {
-    return commandsOf(this.#life.db, rows, (commandId) => this.#life.runs.live(commandId));
+    return this.#shown(commandsOf(this.#life.db, rows, (commandId) => this.#life.runs.live(commandId)));
+  }
+
+  /** What is to be had of a token is for this process to say: it is in its memory or nowhere. */
+  async #shown(read: Promise<Command[]>): Promise<Command[]> {
+    return (await read).map((command) =>
+      command.execution === undefined
+        ? command
+        : { ...command, execution: withTokenStates(command.execution, command.id, this.#life.tokens) },
+    );
   }
 }

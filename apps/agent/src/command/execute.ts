@@ -10,6 +10,7 @@ import { asCommandFiles } from "./files.ts";
 import { maskedConflict } from "./masked-conflict.ts";
 import { maskedText, type Said } from "./masked-text.ts";
 import type { Run, Stop } from "./runs.ts";
+import { takeToken } from "../token/issued-tokens.ts";
 import { isPrivate, ShownSecrets } from "./shown-secrets.ts";
 
 /** How a run ended, masked, ready to be stored and shown. */
@@ -70,7 +71,11 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
           ...(shown === undefined ? {} : { showSecret: shown.show }),
           rowCap: Math.min(obligations.rowCap ?? LIMITS.resultRows, LIMITS.resultRows),
         },
-        { ...(shown?.audited(recording.sink) ?? recording.sink), captured: (image) => life.undo.keep(row.id, image) },
+        {
+          ...(shown?.audited(recording.sink) ?? recording.sink),
+          captured: (image) => life.undo.keep(row.id, image),
+          issued: (token) => takeToken(life, { row, run, proposer }, token),
+        },
         run.signal,
       );
       await shown?.written();

@@ -27,7 +27,20 @@ export async function settle(life: Life, claimed: Claimed, ending: Ending): Prom
 }
 
 function write(life: Life, { row, executionId }: Claimed, { state, execution, stopped }: Ending) {
-  const { affected, notices, results, tookMs, error, guard, conflicts, conflictCount, drift, notTakenBack, private: own } = execution;
+  const {
+    affected,
+    notices,
+    results,
+    tookMs,
+    error,
+    guard,
+    conflicts,
+    conflictCount,
+    drift,
+    notTakenBack,
+    private: own,
+    tokens,
+  } = execution;
   const summary: ExecutionSummary = {
     affected,
     notices,
@@ -39,6 +52,7 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     ...(drift === undefined ? {} : { drift }),
     ...(own === undefined ? {} : { private: own }),
     ...(notTakenBack === undefined ? {} : { notTakenBack }),
+    ...(tokens === undefined ? {} : { tokens }),
   };
   return durably<undefined>(life, async (tx) => {
     await tx.execution.update({ where: { id: executionId }, data: { summary, endedAt: new Date(execution.endedAt ?? Date.now()) } });

@@ -14,6 +14,7 @@ import { postureRoutes } from "./posture-routes.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 import { resultRoutes } from "./result-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
+import { tokenRoutes } from "./token-routes.ts";
 
 export type { RestApp, RestParts } from "./rest-parts.ts";
 
@@ -65,6 +66,7 @@ export function createRestApp(parts: RestParts): RestApp {
       onError: (c) => problemResponse(c, "too_large", `A request body is at most ${LIMITS.requestBytes} bytes.`),
     }),
   );
+  app.route("/", tokenRoutes(parts));
   app.use("*", idempotency(parts));
 
   for (const routes of [

@@ -1,6 +1,7 @@
 import type { KubeObject } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
+import type { TokenAnswer } from "./given-token.ts";
 import { sendWrite } from "./send-write.ts";
 import { awaitGone, comesTooEarly, deletedBefore, LOOK_MS, pause, placeOf, takenAlong, takesReplaceablePod } from "./settle.ts";
 
@@ -39,6 +40,8 @@ export interface ApplyOptions {
    * budget to let a pod go. Default: five minutes each.
    */
   settleMs?: number;
+  /** Takes a token that a write was given. The token is told nowhere else. */
+  onToken?: (write: PlannedWrite, given: TokenAnswer) => Promise<void>;
 }
 
 export interface ApplyOutcome {

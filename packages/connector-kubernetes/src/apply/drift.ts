@@ -3,6 +3,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { essence } from "../gate/foreseen.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { SecretValues } from "../gate/secret-values.ts";
+import { asksForToken } from "../impact/token.ts";
 import { takesReplaceablePod, uidAt } from "./settle.ts";
 import { BY_CONTROLLERS } from "../undo/manifest.ts";
 import { Upstream } from "../gate/upstream.ts";
@@ -80,6 +81,8 @@ export async function findDrift(
 
 function compare(write: PlannedWrite, now: KubeObject | undefined): NameDrift["reason"] | undefined {
   const { before, uid } = write;
+  // Of the account of a token nothing matters but that it is still that one; what it may do is looked at apart.
+  if (asksForToken(write)) return uid === undefined || now?.metadata?.uid === uid ? undefined : now === undefined ? "gone" : "replaced";
   if (before === undefined) {
     // Written without a look at it: a creation, whose name must still be free.
     return now !== undefined && write.after !== undefined && write.resource.subresource === undefined ? "appeared" : undefined;

@@ -18,6 +18,7 @@ import { withLeft } from "../undo/left.ts";
 import type { Work } from "../work.ts";
 import { applyWrites, type AppliedWrite } from "./apply.ts";
 import { consequencesOf, moreThan } from "./consequences.ts";
+import { givenToken } from "./given-token.ts";
 import { findDrift, type NameDrift } from "./drift.ts";
 import { watchOutcome } from "./watch.ts";
 
@@ -94,6 +95,7 @@ interface Sent {
 }
 
 async function send(cluster: OpenedCluster, writes: readonly PlannedWrite[], sink: ExecuteSink, signal: AbortSignal): Promise<Sent> {
+  const { issued } = sink;
   await sink.columns(0, ["request", "object", "outcome"].map(column));
   const rows = new RowWriter(sink, 0);
   const done: Affected[] = [];
@@ -101,6 +103,7 @@ async function send(cluster: OpenedCluster, writes: readonly PlannedWrite[], sin
     cluster,
     writes,
     signal,
+    ...(issued === undefined ? {} : { onToken: (write, given) => issued(givenToken(given, write, cluster)) }),
     onProgress: async ({ index, state: outcome, message }) => {
       const write = writes.find((item) => item.index === index)!;
       const object = writtenObject(write.resource, write.after ?? write.before);

@@ -7,7 +7,9 @@ import { faultOf } from "../cluster/open-cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { readablePlaceholders, SecretValues } from "../gate/secret-values.ts";
 import type { AppliedWrite, ApplyOptions, SoFar } from "./apply.ts";
-import { EVICTION_MS } from "./settle.ts";
+import { asksForToken } from "../impact/token.ts";
+import { readTokenAnswer } from "./given-token.ts";
+import { EVICTION_MS, placeOf } from "./settle.ts";
 import { isNamedLater, objectNow, versionsNow } from "./versions.ts";
 
 /** As the server says that an address or a port of a Service has been given to another. */
@@ -19,7 +21,7 @@ const ANSWER_LIMIT = 8 * 1024 * 1024;
  * when the server has said that it did nothing for now.
  */
 export async function sendWrite(
-  { cluster, writes, answerMs }: Pick<ApplyOptions, "cluster" | "writes" | "answerMs">,
+  { cluster, writes, answerMs, onToken }: Pick<ApplyOptions, "cluster" | "writes" | "answerMs" | "onToken">,
   write: PlannedWrite,
   soFar: SoFar,
 ): Promise<AppliedWrite & { retryAfterMs?: number }> {
@@ -62,6 +64,7 @@ export async function sendWrite(
     const message = typeof said === "string" ? said : `The cluster answers ${status}.`;
     return { index, state: "failed", status, message, ...(status === 429 ? again(write, retryAfter) : {}) };
   }
+  if (asksForToken(write)) return { index, status, ...(await handOver(write, answer, onToken)) };
   const metadata: Json = isRecord(answer) && answer["kind"] !== "Status" ? answer["metadata"] : undefined;
   if (isNamedLater(write, writes)) {
     // The answer to a scale is no Deployment.
@@ -75,6 +78,25 @@ export async function sendWrite(
     ...(typeof metadata?.["uid"] === "string" ? { uid: metadata["uid"] } : {}),
     ...(typeof metadata?.["resourceVersion"] === "string" ? { resourceVersion: metadata["resourceVersion"] } : {}),
   };
+}
+
+/** What was issued cannot be taken back: where nobody can be given it, that is what is said. */
+async function handOver(
+  write: PlannedWrite,
+  answer: Json,
+  onToken: ApplyOptions["onToken"],
+): Promise<Pick<AppliedWrite, "state" | "message">> {
+  const given = readTokenAnswer(answer, write);
+  if (given === undefined) return { state: "failed", message: "The cluster answered without a token that could be used." };
+  const { expiresAt } = given.facts;
+  try {
+    if (onToken === undefined) return { state: "done", message: `a token until ${expiresAt}, which nobody was given` };
+    await onToken(write, given);
+  } catch (error) {
+    const why = error instanceof TargetError ? error.message : "It could not be handed over.";
+    return { state: "failed", message: `A token was issued until ${expiresAt}, and nobody is given it. ${why}` };
+  }
+  return { state: "done", message: `a token until ${expiresAt}, for its proposer alone` };
 }
 
 /**
@@ -105,8 +127,9 @@ async function takenBy(cluster: Cluster, { path }: PlannedWrite): Promise<string
 }
 
 /** Why the object is not the one that was planned, or undefined when it is. A read: nothing has been sent yet. */
-async function lookedAt(cluster: Cluster, { path, uid }: PlannedWrite): Promise<string | undefined> {
-  const found = await statusAndUid(cluster, path);
+async function lookedAt(cluster: Cluster, write: PlannedWrite): Promise<string | undefined> {
+  const { uid } = write;
+  const found = await statusAndUid(cluster, placeOf(write).path);
   if (typeof found === "string") return `What it would change ${found}`;
   if (found.status === 404) return "What it would change is no longer there.";
   return found.uid === uid ? undefined : "Another object has its name by now.";

@@ -4,12 +4,15 @@ import { Pool } from "undici";
 import type { Cluster, ClusterRequest, ClusterResponse } from "./cluster.ts";
 import { runPlugin, type PluginCredential, type PluginOptions } from "./exec-plugin.ts";
 import { readAccess, type ClusterAccess, type ClusterSecret } from "./kubeconfig.ts";
+import { addressOf, type ClusterAddress } from "./outside.ts";
 
 export interface OpenClusterOptions {
   /** Which exec plug-ins may be run; none when absent. */
   plugins?: PluginOptions;
   /** Longest to wait for a connection, in milliseconds. */
   connectTimeoutMs?: number;
+  /** Of the connection, by which a kubeconfig for others calls it. Default: `cluster`. */
+  name?: string;
   /** Connections at most; a watch holds one. */
   connections?: number;
 }
@@ -18,6 +21,9 @@ export interface OpenClusterOptions {
 export interface OpenedCluster extends Cluster {
   /** Default namespace of the context. */
   readonly namespace: string;
+  readonly name: string;
+  /** Where it is, for others. */
+  readonly address: ClusterAddress;
 }
 
 /** A plug-in's credential is asked for again this long before it ends. */
@@ -30,6 +36,8 @@ export async function openCluster(secret: ClusterSecret, options: OpenClusterOpt
 
 class HttpCluster implements OpenedCluster {
   readonly namespace: string;
+  readonly name: string;
+  readonly address: ClusterAddress;
   readonly #access: ClusterAccess;
   readonly #options: OpenClusterOptions;
   readonly #base: string;
@@ -40,6 +48,8 @@ class HttpCluster implements OpenedCluster {
     this.#access = access;
     this.#options = options;
     this.namespace = access.namespace;
+    this.name = options.name ?? "cluster";
+    this.address = addressOf(access);
     this.#base = access.server.pathname.replace(/\/$/, "");
   }
 

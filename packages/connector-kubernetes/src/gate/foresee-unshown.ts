@@ -2,6 +2,7 @@ import { cloneJson, isRecord, type Json, type KubeObject } from "@interlock/kube
 import { bodyMetadata, changeMetadata, jsonBody, type Body } from "./body.ts";
 import { readDeleteOptions, readDeleteOptionsMessage, type DeleteOptions } from "./delete-options.ts";
 import { foreseeCreate } from "./foresee-create.ts";
+import { foreseeToken } from "./foresee-token.ts";
 import { failed, identity, keyOfTarget, readLive, withObjectMetadata } from "./foreseen.ts";
 import type { Foreseen, PlanView, WriteRequest } from "./foreseen.ts";
 import { Overlay } from "./overlay.ts";
@@ -17,7 +18,7 @@ export async function foreseeUnshown(view: PlanView, request: WriteRequest, judg
     case "eviction":
       return evict(view, request, judged);
     case "token":
-      return issueToken(view, request, judged);
+      return foreseeToken(view, request, judged);
     case "finalize":
       return finalize(view, request, judged);
     case "approval":
@@ -80,27 +81,6 @@ async function evict(view: PlanView, request: WriteRequest, judged: RequestClass
 function apiVersionOf(body: Body): string {
   const given: Json = body.encoding === "json" && isRecord(body.value) ? body.value["apiVersion"] : undefined;
   return typeof given === "string" ? given : "policy/v1";
-}
-
-async function issueToken(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
-  const { target, body } = request;
-  const before = await currentOf(view, request);
-  if (before === undefined) return failed(notFound("", "serviceaccounts", target.name!));
-  // Clients take an answer without a token for a failure.
-  const status = { token: "not-issued-while-planning", expirationTimestamp: new Date(0).toISOString().replace(".000Z", "Z") };
-  const spec: Json = body.encoding === "json" && isRecord(body.value) ? body.value["spec"] : undefined;
-  const answer: KubeObject = {
-    kind: "TokenRequest",
-    apiVersion: "authentication.k8s.io/v1",
-    metadata: { name: target.name, namespace: target.namespace },
-    spec: spec ?? { audiences: [], expirationSeconds: 3600 },
-    status,
-  };
-  return {
-    answer: { status: 201, body: answer },
-    write: { target, sent: body, effect: judged.effect, kind: "TokenRequest", shown: "plan" },
-    enter: () => undefined,
-  };
 }
 
 async function finalize(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {

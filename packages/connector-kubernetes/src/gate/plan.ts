@@ -167,7 +167,7 @@ export class Plan {
           ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
         },
         effect: write.effect,
-        ...(write.live === undefined ? {} : { ...write.live, guard: sent.encoding !== "delete" && isCopied(sent) ? "look" : "request" }),
+        ...(write.live === undefined ? {} : { ...write.live, guard: isLookedAt(target, sent) ? "look" : "request" }),
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
         shown: write.shown,
@@ -220,6 +220,10 @@ const IN_OPTIONS = new Set(["gracePeriodSeconds", "orphanDependents", "propagati
 function refusesDryRun({ answer }: Foreseen): boolean {
   return answer.status === 400 && /does not support dry ?run/i.test(String(answer.body["message"]));
 }
+
+/** What the server does not compare itself: a request for a token names no uid. */
+const isLookedAt = ({ subresource }: ResourceTarget, sent: Body | { encoding: "delete" }): boolean =>
+  subresource === "token" || (sent.encoding !== "delete" && isCopied(sent));
 
 /** A client that tries a change compares versions: what is not kept has the one it had. */
 function asTried(foreseen: Foreseen): Foreseen {

@@ -1,4 +1,4 @@
-import type { Breakage, Cascade, Loss, ObjectEffect, Statement } from "@interlock/protocol";
+import type { AskedToken, Breakage, Cascade, Loss, ObjectEffect, Statement } from "@interlock/protocol";
 import type { Closure } from "./closure.ts";
 
 /** What is found out about one write, before it becomes a statement. */
@@ -16,6 +16,8 @@ export interface Analysis {
   reversibleReason?: string;
   /** What cannot come back. */
   lost?: Loss[];
+  /** The token it asks for. */
+  token?: AskedToken;
 }
 
 /** An object is one row. */

@@ -14,6 +14,7 @@ import { load } from "./load.ts";
 import { keyOfType, objectName } from "./resource-types.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { rightsBefore, rightsChange } from "./rights-change.ts";
+import { analyseToken, asksForToken, lifetimeText } from "./token.ts";
 import { actOf, inWorld, targetIn, typeOf } from "./target.ts";
 import type { World } from "./world.ts";
 
@@ -76,6 +77,7 @@ export function analyse(world: World, write: PlannedWrite, unserved: readonly st
 }
 
 function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof targetIn>, unserved: readonly string[]): Analysis {
+  if (asksForToken(write)) return analyseToken(world, write);
   const { before, after } = write;
   switch (actOf(write)) {
     case "delete":
@@ -106,7 +108,6 @@ function analyseAct(world: World, write: PlannedWrite, target: ReturnType<typeof
 const RUNS = new Set(["/pods", "batch/jobs"]);
 
 const OTHER: Record<string, string> = {
-  token: "a token that was issued is valid until it expires",
   binding: "a pod that was placed on a node cannot be placed again",
 };
 
@@ -147,8 +148,12 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
   const place = options.source?.(write) ?? { start: 0, end: 0, text: `${method} ${path}` };
   const status = resource.subresource === "status" || resource.subresource === "approval";
   const part = resource.subresource === undefined ? "" : ` (${resource.subresource})`;
-  const title = `${VERBS[actOf(write)] ?? method.toLowerCase()} ${object}${part}`;
   const analysis = analyse(world, write, unserved);
+  const { token } = analysis;
+  const title =
+    token === undefined
+      ? `${VERBS[actOf(write)] ?? method.toLowerCase()} ${object}${part}`
+      : `issue a token of ${object} for ${lifetimeText(token.seconds)}`;
   const diff = readablePlaceholders(yamlDiff(before, after, status));
   const json = (value: NonNullable<PlannedWrite["before"]>): Record<string, Json> =>
     JSON.parse(readablePlaceholders(JSON.stringify(plainJson(shown(value, true))))) as Record<string, Json>;
@@ -166,6 +171,7 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
     ...(after === undefined ? {} : { after: json(after) }),
     ...(diff === "" ? {} : { diff }),
     breaks: analysis.breaks,
+    ...(token === undefined ? {} : { token }),
   };
 }
 

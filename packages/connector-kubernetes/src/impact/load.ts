@@ -11,6 +11,7 @@ import { WIDE, WORKLOADS, type Rule } from "./rules/rule.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
 import { CONTENTS, SNAPSHOTS } from "./snapshots.ts";
 import { actOf, targetIn } from "./target.ts";
+import { asksForToken } from "./token.ts";
 import { CLAIMS, VOLUMES } from "./volumes.ts";
 import { World } from "./world.ts";
 
@@ -63,6 +64,7 @@ export async function load(view: ClusterView, writes: readonly PlannedWrite[]): 
   const rules = concerned(touched.gone, touched.made);
   const beside: Promise<void>[] = [];
   if ([...BINDINGS, ...ROLES].some((key) => touched.gone.has(key))) beside.push(loader.rights());
+  else if (writes.some(asksForToken)) beside.push(loader.rights());
   if (touched.gone.has(SNAPSHOTS)) beside.push(loader.bodies(CONTENTS));
   await Promise.all(beside);
   await Promise.all([ruleFacts(loader, rules, namespaces, wide), changeFacts(loader, changes, namespaces)]);

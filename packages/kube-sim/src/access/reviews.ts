@@ -2,7 +2,7 @@ import { badRequest } from "../api-error.ts";
 import type { Cluster, User } from "../cluster.ts";
 import type { Fields, KubeObject } from "../object.ts";
 import { type Attributes, authorize, grants } from "./authorizer.ts";
-import type { Tokens } from "./users.ts";
+import { API_AUDIENCE, type Tokens } from "./users.ts";
 
 /** The kinds that are questions: a create answers them and stores nothing. */
 export function review(
@@ -43,14 +43,20 @@ export function review(
       };
       break;
     case "TokenReview": {
-      const found = tokens.userOf(body["spec"]?.token ?? "");
+      const audiences: string[] = body["spec"]?.audiences?.length > 0 ? body["spec"].audiences : [API_AUDIENCE];
+      const found = tokens.userOf(body["spec"]?.token ?? "", audiences);
       answer["status"] =
         found === undefined
           ? { user: {}, error: "invalid bearer token" }
           : {
               authenticated: true,
-              user: { username: found.name, groups: found.groups, ...(found.uid && { uid: found.uid }) },
-              audiences: body["spec"]?.audiences,
+              user: {
+                username: found.name,
+                groups: found.groups,
+                ...(found.uid && { uid: found.uid }),
+                ...(found.extra && { extra: found.extra }),
+              },
+              audiences,
             };
       break;
     }

@@ -9,10 +9,25 @@ const ANONYMOUS: User = { name: "system:anonymous", groups: ["system:unauthentic
 /** How long a token lives that was asked for without a duration, and the least and the most that can be asked for, in seconds. */
 export const TOKEN_SECONDS = { usual: 3600, least: 600, most: 2 ** 32 } as const;
 
-interface Claims {
+/** The one audience of the API server itself. */
+export const API_AUDIENCE = "https://kubernetes.default.svc.cluster.local";
+
+/** An object with which a token ends, too. */
+export interface BoundObject {
+  storage: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+  uid: string;
+}
+
+interface Issued {
   sub: string;
+  aud: readonly string[];
   exp: number;
-  "kubernetes.io": { namespace: string; serviceaccount: { name: string; uid: string } };
+  jti: string;
+  account: { namespace: string; name: string; uid: string };
+  bound?: BoundObject;
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -24,10 +39,13 @@ export class Tokens {
   readonly #cluster: Cluster;
   readonly #admin: string | undefined;
   readonly #closed: boolean;
-  readonly #issued = new Map<string, Claims>();
+  readonly #issued = new Map<string, Issued>();
+  /** Most seconds that a token lives, whatever is asked for (`--service-account-max-token-expiration`). */
+  readonly longest: number;
 
   /** Without a token for the administrator whoever sends none is the administrator, unless `closed`. */
-  constructor(cluster: Cluster, admin: string | undefined, closed: boolean) {
+  constructor(cluster: Cluster, admin: string | undefined, closed: boolean, longest: number = TOKEN_SECONDS.most) {
+    this.longest = longest;
     this.#cluster = cluster;
     this.#admin = admin;
     this.#closed = closed;
@@ -35,36 +53,53 @@ export class Tokens {
 
   issue(
     account: { namespace: string; name: string; uid: string },
-    audiences: readonly string[],
-    seconds: number,
+    { audiences, seconds, bound }: { audiences: readonly string[]; seconds: number; bound?: BoundObject },
   ): { token: string; expires: string } {
     const now = Math.floor(this.#cluster.clock().getTime() / 1000);
-    const claims: Claims & Record<string, unknown> = {
+    const sub = `system:serviceaccount:${account.namespace}:${account.name}`;
+    const issued: Issued = {
+      sub,
       aud: audiences,
       exp: now + seconds,
+      jti: this.#cluster.random.uuid(),
+      account,
+      ...(bound === undefined ? {} : { bound }),
+    };
+    const { jti, aud, exp } = issued;
+    const claims = {
+      aud,
+      exp,
       iat: now,
-      iss: "https://kubernetes.default.svc.cluster.local",
-      "kubernetes.io": { namespace: account.namespace, serviceaccount: { name: account.name, uid: account.uid } },
+      iss: API_AUDIENCE,
+      jti,
+      "kubernetes.io": {
+        namespace: account.namespace,
+        ...(bound === undefined ? {} : { [bound.kind.toLowerCase()]: { name: bound.name, uid: bound.uid } }),
+        serviceaccount: { name: account.name, uid: account.uid },
+      },
       nbf: now,
-      sub: `system:serviceaccount:${account.namespace}:${account.name}`,
+      sub,
     };
     const token = `${encode({ alg: "RS256", kid: "kube-sim" })}.${encode(claims)}.${Buffer.from(this.#cluster.random.uuid()).toString("base64url")}`;
-    this.#issued.set(token, claims);
+    this.#issued.set(token, issued);
     return { token, expires: new Date((now + seconds) * 1000).toISOString().replace(/\.\d+Z$/, "Z") };
   }
 
-  /** Who sends this token; `undefined` for nobody. Tokens go with their service account. */
-  userOf(token: string): User | undefined {
+  /** Who sends this token, for any of these audiences; `undefined` for nobody. Tokens go with their service account and what they are bound to. */
+  userOf(token: string, audiences: readonly string[] = [API_AUDIENCE]): User | undefined {
     if (this.#admin !== undefined && token === this.#admin) return ADMIN;
-    const claims = this.#issued.get(token);
-    if (claims === undefined || claims.exp * 1000 < this.#cluster.clock().getTime()) return undefined;
-    const { namespace, serviceaccount } = claims["kubernetes.io"];
-    const account = this.#cluster.store.get("serviceaccounts", namespace, serviceaccount.name);
-    if (account?.metadata.uid !== serviceaccount.uid) return undefined;
+    const issued = this.#issued.get(token);
+    if (issued === undefined || issued.exp * 1000 < this.#cluster.clock().getTime()) return undefined;
+    if (!issued.aud.some((one) => audiences.includes(one))) return undefined;
+    const { sub, jti, account, bound } = issued;
+    const { store } = this.#cluster;
+    if (store.get("serviceaccounts", account.namespace, account.name)?.metadata.uid !== account.uid) return undefined;
+    if (bound !== undefined && store.get(bound.storage, bound.namespace, bound.name)?.metadata.uid !== bound.uid) return undefined;
     return {
-      name: claims.sub,
-      uid: serviceaccount.uid,
-      groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"],
+      name: sub,
+      uid: account.uid,
+      groups: ["system:serviceaccounts", `system:serviceaccounts:${account.namespace}`, "system:authenticated"],
+      extra: { "authentication.kubernetes.io/credential-id": [`JTI=${jti}`] },
     };
   }
 

@@ -1,7 +1,8 @@
 import { checkEscalation } from "../access/escalation.ts";
 import { review } from "../access/reviews.ts";
-import { TOKEN_SECONDS, type Tokens } from "../access/users.ts";
-import { badRequest, invalid, invalidValue, methodNotAllowed, notFound, unsupportedMediaType } from "../api-error.ts";
+import { issueToken } from "../access/service-account-tokens.ts";
+import type { Tokens } from "../access/users.ts";
+import { badRequest, methodNotAllowed, notFound, unsupportedMediaType } from "../api-error.ts";
 import type { Cluster } from "../cluster.ts";
 import { clone, type Fields, type KubeObject } from "../object.ts";
 import { builtin } from "@interlock/kube-model/schema";
@@ -9,7 +10,6 @@ import type { Resource } from "../registry/resource.ts";
 import { bind } from "../write/bind.ts";
 import { create } from "../write/create.ts";
 import { evict } from "../write/evict.ts";
-import type { WriteOptions } from "../write/options.ts";
 import { APPLY_PATCH, patch, patched } from "../write/patch.ts";
 import { readDeleteOptions, remove } from "../write/remove.ts";
 import { readScale, writeScale } from "../write/scale.ts";
@@ -77,38 +77,10 @@ function createSubresource(cluster: Cluster, tokens: Tokens, of: ResourceRequest
       bind(cluster, of.resource, namespace, name, body, options.dryRun);
       return success(undefined, 201);
     case "token":
-      return { code: 201, document: issueToken(cluster, tokens, namespace, name, body, options) };
+      return { code: 201, document: issueToken({ cluster, tokens, namespace, name, body, dryRun: options.dryRun, warnings: of.warnings }) };
     default:
       throw methodNotAllowed();
   }
-}
-
-function issueToken(cluster: Cluster, tokens: Tokens, namespace: string, name: string, body: Fields, options: WriteOptions): Fields {
-  const accounts = cluster.registry.find("", "v1", "serviceaccounts")!;
-  const account = cluster.store.get("serviceaccounts", namespace, name);
-  if (account === undefined) throw notFound(accounts, name);
-  const spec: Fields = body["spec"] ?? {};
-  const seconds = spec["expirationSeconds"] ?? TOKEN_SECONDS.usual;
-  if (seconds < TOKEN_SECONDS.least || seconds > TOKEN_SECONDS.most) {
-    const why =
-      seconds < TOKEN_SECONDS.least
-        ? "may not specify a duration less than 10 minutes"
-        : "may not specify a duration larger than 2^32 seconds";
-    throw invalid({ group: "authentication.k8s.io", plural: "tokenrequests", kind: "TokenRequest" }, name, [
-      invalidValue("spec.expirationSeconds", seconds, why),
-    ]);
-  }
-  const audiences = spec["audiences"]?.length > 0 ? spec["audiences"] : ["https://kubernetes.default.svc.cluster.local"];
-  const issued = options.dryRun
-    ? { token: "", expires: cluster.now() }
-    : tokens.issue({ namespace, name, uid: account.metadata.uid }, audiences, seconds);
-  return {
-    kind: "TokenRequest",
-    apiVersion: "authentication.k8s.io/v1",
-    metadata: { name, namespace, creationTimestamp: cluster.now() },
-    spec: { ...spec, audiences, expirationSeconds: seconds, boundObjectRef: spec["boundObjectRef"] ?? null },
-    status: { token: issued.token, expirationTimestamp: issued.expires },
-  };
 }
 
 /** Kinds that an update creates where they are not there, by storage. Source: `AllowCreateOnUpdate` of the kinds in Kubernetes 1.32. */

@@ -1,0 +1,187 @@
+import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
+import { jsonBody, type Body } from "./body.ts";
+import { failed, identity, keyOfTarget, readLive, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
+import { ProtobufError, readFields, textField } from "./protobuf.ts";
+import type { RequestClass } from "./request-class.ts";
+import { failure, notFound } from "./status.ts";
+
+/** What a server gives where nobody says how long, and the least and the most it takes, in seconds (authentication.k8s.io/v1 defaults and validation). */
+export const TOKEN_SECONDS = { usual: 3_600, least: 600, most: 2 ** 32 } as const;
+
+const API_VERSION = "authentication.k8s.io/v1";
+
+/** What a token is asked for with. */
+export interface TokenSpec {
+  /** Empty: for the API server itself. */
+  audiences: string[];
+  /** Absent: nobody said. */
+  seconds?: number;
+  boundTo?: { apiVersion: string; kind: string; name: string; uid?: string };
+}
+
+/**
+ * A token is never asked for while planning, and no client is ever given one: kubectl sees an answer that is none. What is kept, judged and
+ * sent later is made anew of what was understood, so that nothing in the client's own bytes can ask for another.
+ */
+export async function foreseeToken(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
+  const { target, body } = request;
+  const spec = readSpec(body);
+  if (spec === undefined) return failed(failure(400, "the request for a token is not understood"));
+  const planned = view.overlay.find(keyOfTarget(target));
+  const account =
+    planned !== undefined ? planned.object : view.overlay.isEmptied(target.namespace) ? undefined : await readLive(view, target);
+  if (account === undefined) return failed(notFound("", "serviceaccounts", target.name!));
+  const wrong = lifetimeFault(spec, target.name!) ?? (await boundFault(view, spec, target.namespace!));
+  if (wrong !== undefined) return failed(wrong);
+  const live = planned === undefined ? identity(account) : planned.live;
+  const sent = tokenRequest(target.namespace!, target.name!, spec);
+  // What a rule sees has the lifetime that the server will take.
+  const after = tokenRequest(target.namespace!, target.name!, { ...spec, seconds: spec.seconds ?? TOKEN_SECONDS.usual });
+  return {
+    // Clients take an answer without a token for a failure.
+    answer: {
+      status: 201,
+      body: { ...after, status: { token: "not-issued-while-planning", expirationTimestamp: "1970-01-01T00:00:00Z" } },
+    },
+    write: {
+      target,
+      sent: jsonBody(sent),
+      effect: judged.effect,
+      kind: "TokenRequest",
+      after,
+      ...(live === undefined ? {} : { live }),
+      shown: "plan",
+    },
+    enter: () => undefined,
+  };
+}
+
+function tokenRequest(namespace: string, name: string, { audiences, seconds, boundTo }: TokenSpec): KubeObject {
+  return {
+    apiVersion: API_VERSION,
+    kind: "TokenRequest",
+    metadata: { name, namespace },
+    spec: {
+      audiences,
+      ...(seconds === undefined ? {} : { expirationSeconds: seconds }),
+      ...(boundTo === undefined ? {} : { boundObjectRef: boundTo }),
+    },
+  };
+}
+
+/** What a planned request for a token asks for; undefined for what is none. */
+export function tokenSpecOf(request: KubeObject | undefined): TokenSpec | undefined {
+  return request === undefined ? undefined : specOf(request["spec"]);
+}
+
+function readSpec(body: Body): TokenSpec | undefined {
+  if (body.encoding === "none") return { audiences: [] };
+  if (body.encoding === "json") {
+    if (!isRecord(body.value)) return undefined;
+    const { kind, apiVersion } = body.value;
+    if ((kind ?? "TokenRequest") !== "TokenRequest" || (apiVersion ?? API_VERSION) !== API_VERSION) return undefined;
+    return specOf(body.value["spec"] ?? {});
+  }
+  const { envelope } = body;
+  if (envelope.kind !== "TokenRequest" || envelope.apiVersion !== API_VERSION) return undefined;
+  try {
+    return protobufSpec(envelope.message);
+  } catch (error) {
+    if (error instanceof ProtobufError) return undefined;
+    throw error;
+  }
+}
+
+const SPEC_FIELDS: ReadonlySet<string> = new Set(["audiences", "expirationSeconds", "boundObjectRef"]);
+const REF_FIELDS: ReadonlySet<string> = new Set(["kind", "apiVersion", "name", "uid"]);
+
+/** A field that is not known could ask for something that nobody was shown. */
+function specOf(spec: Json): TokenSpec | undefined {
+  if (!isRecord(spec) || Object.keys(spec).some((key) => !SPEC_FIELDS.has(key))) return undefined;
+  const audiences: Json = spec["audiences"] ?? [];
+  const seconds: Json = spec["expirationSeconds"] ?? undefined;
+  const reference: Json = spec["boundObjectRef"] ?? undefined;
+  if (!Array.isArray(audiences) || !audiences.every((one) => typeof one === "string")) return undefined;
+  if (seconds !== undefined && !Number.isSafeInteger(seconds)) return undefined;
+  const boundTo = reference === undefined ? undefined : referenceOf(reference);
+  if (reference !== undefined && boundTo === undefined) return undefined;
+  return {
+    audiences: [...audiences],
+    ...(seconds === undefined ? {} : { seconds: seconds as number }),
+    ...(boundTo === undefined ? {} : { boundTo }),
+  };
+}
+
+function referenceOf(reference: Json): TokenSpec["boundTo"] {
+  if (!isRecord(reference) || Object.keys(reference).some((key) => !REF_FIELDS.has(key))) return undefined;
+  const { kind = "", apiVersion = "", name = "", uid = "" } = reference;
+  if (![kind, apiVersion, name, uid].every((one) => typeof one === "string")) return undefined;
+  return { apiVersion, kind, name, ...(uid === "" ? {} : { uid }) };
+}
+
+/** Fields by the numbers of k8s.io/api/authentication/v1 generated.proto: spec is 2, in it audiences 1, boundObjectRef 3, expirationSeconds 4. */
+function protobufSpec(message: Buffer): TokenSpec | undefined {
+  const specs = readFields(message).filter(({ number }) => number === 2);
+  if (specs.length > 1) return undefined;
+  const fields = readFields(specs[0]?.bytes ?? Buffer.alloc(0));
+  if (fields.some(({ number }) => ![1, 3, 4].includes(number))) return undefined;
+  const of = (number: number) => fields.filter((field) => field.number === number);
+  if (of(3).length > 1 || of(4).length > 1) return undefined;
+  const [lifetime] = of(4);
+  const [bound] = of(3);
+  const reference = bound?.bytes === undefined ? undefined : readFields(bound.bytes);
+  return specOf({
+    audiences: of(1).map(({ bytes }) => bytes?.toString("utf8")),
+    ...(lifetime === undefined ? {} : { expirationSeconds: Number(BigInt.asIntN(64, lifetime.varint ?? 0n)) }),
+    ...(reference === undefined
+      ? {}
+      : {
+          boundObjectRef: {
+            kind: textField(reference, 1) ?? "",
+            apiVersion: textField(reference, 2) ?? "",
+            name: textField(reference, 3) ?? "",
+            uid: textField(reference, 4) ?? "",
+          },
+        }),
+  });
+}
+
+/** What the server's own validation says, which it says to a request that is sent. */
+function lifetimeFault({ seconds }: TokenSpec, name: string) {
+  if (seconds === undefined || (seconds >= TOKEN_SECONDS.least && seconds <= TOKEN_SECONDS.most)) return undefined;
+  const why =
+    seconds < TOKEN_SECONDS.least
+      ? "may not specify a duration less than 10 minutes"
+      : "may not specify a duration larger than 2^32 seconds";
+  const details = { name, group: "authentication.k8s.io", kind: "TokenRequest" };
+  return failure(
+    422,
+    `TokenRequest.authentication.k8s.io "${name}" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: ${why}`,
+    details,
+  );
+}
+
+/** Kinds that a token can be bound to, and where they are. */
+const BINDABLE: Readonly<Record<string, { resource: string; ofCluster?: true }>> = {
+  Pod: { resource: "pods" },
+  Secret: { resource: "secrets" },
+  Node: { resource: "nodes", ofCluster: true },
+};
+
+async function boundFault(view: PlanView, { boundTo }: TokenSpec, namespace: string) {
+  if (boundTo === undefined) return undefined;
+  const { apiVersion, kind, name, uid } = boundTo;
+  const bindable = apiVersion === "v1" && Object.hasOwn(BINDABLE, kind) ? BINDABLE[kind] : undefined;
+  if (bindable === undefined) return failure(400, `cannot bind token to object of type ${apiVersion}, Kind=${kind}`);
+  const { resource, ofCluster } = bindable;
+  const place = { kind: "resource", group: "", version: "v1", resource, name, ...(ofCluster ? {} : { namespace }) } as const;
+  const planned = view.overlay.find(keyOfTarget(place));
+  const found = planned === undefined ? await readLive(view, place) : planned.object;
+  if (found === undefined) return notFound("", resource, name);
+  if (uid === undefined || found.metadata?.uid === uid) return undefined;
+  return failure(
+    409,
+    `Operation cannot be fulfilled on ${resource} "${name}": the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    { name, kind: resource },
+  );
+}
