@@ -1,12 +1,19 @@
 import { CAPTURE_LIMITS } from "@interlock/connector";
 import { bareStatement, strongest, type Effect, type Impact, type Statement } from "@interlock/protocol";
 import type { ClusterView } from "./impact/cluster-view.ts";
+import type { ConnectionChange } from "./impact/connections.ts";
 import { impactOf } from "./impact/impact.ts";
 import { titleOf, wordsEffect } from "./parse.ts";
 import type { CommandPlan, LinePlan } from "./planning.ts";
 
+/** What a plan would do, and every connection it lets through or blocks. */
+export interface PlannedImpact {
+  impact: Impact;
+  connections(): ConnectionChange[];
+}
+
 /** Statements of a plan: one for each API write, in order; a line that writes nothing has one of its own. */
-export async function plannedImpact(view: ClusterView, text: string, { lines }: CommandPlan, started: number): Promise<Impact> {
+export async function plannedImpact(view: ClusterView, text: string, { lines }: CommandPlan, started: number): Promise<PlannedImpact> {
   const all = lines.flatMap(({ line, writes }) => writes.map((write) => [write, line] as const));
   const sources = new Map(all.map(([write, { start, end }]) => [write, { start, end, text: text.slice(start, end) }]));
   const told =
@@ -39,13 +46,14 @@ export async function plannedImpact(view: ClusterView, text: string, { lines }: 
     statements.push(...found);
   }
   const numbered = statements.map((statement, index) => ({ ...statement, index }));
-  return {
+  const impact = {
     effect: strongest(numbered.map(({ effect }) => effect)),
     complete,
     tookMs: performance.now() - started,
     warnings: [...warnings],
     statements: numbered,
   };
+  return { impact, connections: () => told?.connections() ?? [] };
 }
 
 /** What a line does beside its writes. */

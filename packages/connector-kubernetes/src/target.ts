@@ -101,7 +101,8 @@ export function openTarget({
     async impact(text, { signal, files }: ImpactOptions): Promise<Impact> {
       const started = performance.now();
       const found = await planned(text, { signal, files }, drafts);
-      return found ? plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started) : unread(text, started);
+      if (!found) return unread(text, started);
+      return (await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started)).impact;
     },
     async resolve(text, signal): Promise<Resolution> {
       const found = await planned(text, { signal });
@@ -114,9 +115,9 @@ export function openTarget({
       const started = performance.now();
       const found = await planned(text, { signal, files });
       if (!found) throw new TargetError("syntax_error", "The command cannot be read");
-      const impact = await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started);
+      const { impact, connections } = await plannedImpact(openClusterView(await cluster(), { signal }), text, found.plan, started);
       const writes = writesOf(found.plan);
-      const agreed = consequencesOf(impact.statements, impact.warnings);
+      const agreed = consequencesOf(impact.statements, impact.warnings, connections());
       const work = sealWork({ writes, fingerprintKey: found.plan.fingerprintKey, agreed });
       return {
         impact,

@@ -8,7 +8,7 @@ import type { Binding, PlannedWrite } from "./gate/planned-write.ts";
  * What will be sent, as bytes to be stored encrypted: the requests with their bodies, and what is needed to see whether anything has drifted
  * since. A change of its form needs another number.
  */
-const FORM = 3;
+const FORM = 4;
 
 interface Stored {
   form: typeof FORM;

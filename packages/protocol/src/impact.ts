@@ -117,7 +117,7 @@ export type RelationSize = z.infer<typeof RelationSize>;
 /** An object that is not written and no longer works as it did. */
 export const Breakage = z.object({
   object: z.string(),
-  /** What it is, for rules: `no_disruption_budget`. Absent where rules have no word for it. */
+  /** What it is, for rules: `no_disruption_budget`, `connection_opened`, `connection_closed`. Absent where rules have no word for it. */
   code: z.string().optional(),
   why: z.string(),
   /** How far it reaches: the whole cluster, or the namespace named. */

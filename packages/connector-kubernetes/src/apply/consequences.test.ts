@@ -50,6 +50,47 @@ test("what breaks in another way is drift, however many ways there were", () => 
   expect(moreThan(agreed, broken("it has no backend", "it has no backend"))).toHaveLength(1);
 });
 
+const CONNECTION = "pods app=api can now be reached from ops (pods app=m) on 8443/TCP";
+
+test.each([
+  ["another port", CONNECTION, CONNECTION.replace("8443", "22")],
+  ["other addresses", CONNECTION.replace("ops (pods app=m)", "10.0.0.0/8"), CONNECTION.replace("ops (pods app=m)", "0.0.0.0/0")],
+  ["another namespace", CONNECTION.replace("ops", "tenant1"), CONNECTION.replace("ops", "tenant2")],
+  ["blocked instead", CONNECTION, CONNECTION.replace("can now", "can no longer")],
+])("of connections %s is drift, and one less is none", (_, was, is) => {
+  const object = "v1 Namespace prod-a";
+  const of = (...whys: string[]) =>
+    consequencesOf(
+      [{ cascades: [], breaks: [{ object, code: "connection_opened", why: "many can now be reached" }] }],
+      [],
+      whys.map((why) => ({ object, why })),
+    );
+  expect(moreThan(of(was), of(was, is))).toEqual([{ object, why: `its connections would change otherwise than was agreed to: ${is}` }]);
+  expect(moreThan(of(was, is), of(was))).toEqual([]);
+});
+
+test("numbers in names are no counts", () => {
+  const broken = (why: string) => consequencesOf([{ cascades: [], breaks: [{ object: "hook", why }] }], []);
+  for (const [was, is] of [
+    ["Service tenant1/web has no ready endpoints", "Service tenant2/web has no ready endpoints"],
+    ["version v1 is no longer served", "version v2 is no longer served"],
+    ["it no longer sends traffic to v1 Pod a/web-1", "it no longer sends traffic to v1 Pod a/web-2"],
+  ])
+    expect(moreThan(broken(was!), broken(is!))).toHaveLength(1);
+});
+
+test("of very many connections it is known whether they are the same", () => {
+  const of = (count: number, port: number) =>
+    consequencesOf(
+      [],
+      [],
+      Array.from({ length: count }, (_, index) => ({ object: `v1 Namespace n${index}`, why: `opens ${port}` })),
+    );
+  expect(moreThan(of(10_001, 80), of(10_001, 80))).toEqual([]);
+  expect(moreThan(of(10_001, 80), of(10_001, 81))).toHaveLength(1);
+  expect(JSON.stringify(of(10_001, 80)).length).toBeLessThan(1_000);
+});
+
 test("a name that every object has is no agreed one", () => {
   expect(moreThan(consequencesOf([], []), consequencesOf([{ cascades: [loss("constructor", "data loss: c")] }], []))).toHaveLength(1);
 });

@@ -43,7 +43,7 @@ export async function apply(
   ]);
   const drift = [
     ...drifted.map((one) => driftOf(one, work.writes)),
-    ...moreThan(work.agreed, consequencesOf(captured.analyses, captured.missing)),
+    ...moreThan(work.agreed, consequencesOf(captured.analyses, captured.missing, captured.connections)),
   ];
   if (drift.length > 0)
     return { state: "failed", affected: [], error: { code: "targets_changed", message: driftText(drift) }, drift: drift.slice(0, TOLD) };

@@ -27,6 +27,9 @@ const COMPARED = 40;
 
 const KNOWN = new WeakMap<World, Connections>();
 
+/** What rules of policy, and the comparison before a run, know breakages of connections by. */
+export const CONNECTION_CODES: ReadonlySet<string> = new Set(["connection_opened", "connection_closed"]);
+
 /** The connections of a world, followed from its first relevant change on. */
 export function connectionsOf(world: World): Connections {
   const known = KNOWN.get(world) ?? new Connections(world);
@@ -39,6 +42,8 @@ export class Connections {
   readonly #world: World;
   #network: Network | undefined;
   #compared = 0;
+  /** Every comparison that was made. */
+  readonly #changed: ChangedConnections[][] = [];
   /** As it was before the first write that was not compared. */
   #pending: Network | undefined;
 
@@ -67,15 +72,48 @@ export class Connections {
       return [];
     }
     this.#compared++;
-    return breakages(difference(before, after));
+    return this.#told(before, after);
   }
 
   /** What the writes that were not compared one by one come to together; asked after the last of them. */
   rest(): Breakage[] {
     if (this.#pending === undefined || this.#network === undefined) return [];
-    return breakages(difference(this.#pending, this.#network));
+    const pending = this.#pending;
+    this.#pending = undefined;
+    return this.#told(pending, this.#network);
+  }
+
+  /**
+   * Every connection that was told of, one by one and without an end: from whom to whom on which ports. What people read puts several into a
+   * line, and leaves the last ones out; what they agreed to is all of them.
+   */
+  each(): ConnectionChange[] {
+    const each = new Map<string, ConnectionChange>();
+    for (const changed of this.#changed) for (const one of changed.flatMap(changesOf)) each.set(`${one.object} ${one.why}`, one);
+    return [...each.values()];
+  }
+
+  #told(before: Network, after: Network): Breakage[] {
+    const changed = difference(before, after);
+    this.#changed.push(changed);
+    return breakages(changed);
   }
 }
+
+/** One connection that a plan lets through or blocks. */
+export type ConnectionChange = Pick<Breakage, "object" | "why">;
+
+function changesOf({ from, to, opened, closed }: ChangedConnections): ConnectionChange[] {
+  const object = `v1 Namespace ${namespaceOf(from, to)}`;
+  const at = (ports: PortSet, can: string): ConnectionChange[] =>
+    portTexts(ports).map((port) => ({ object, why: `${targetText(to)} ${can} be reached from ${endText(from)} on ${port}` }));
+  return [...at(closed, CLOSED), ...at(opened, OPENED)];
+}
+
+const [CLOSED, OPENED] = ["can no longer", "can now"];
+const namespaceOf = (from: ChangedEnd, to: ChangedEnd): string =>
+  to.kind === "pods" ? to.pods[0]!.namespace : from.kind === "pods" ? from.pods[0]!.namespace : "";
+const targetText = (to: ChangedEnd): string => (to.kind === "pods" ? podsText(to) : `addresses outside (${to.text})`);
 
 /** Whether a change can let anything through, or block it, between pods that stay. */
 function isRelevant(world: World, { gone, made }: Change): boolean {
@@ -97,28 +135,29 @@ function objectOf({ type, namespace, name, body }: WorldObject): KubeObject {
 
 /** Without numbers of pods, which may be other ones when it is applied: that would not be news. */
 function breakages(changed: readonly ChangedConnections[]): Breakage[] {
-  return [...linesOf(changed, "closed", "can no longer"), ...linesOf(changed, "opened", "can now")];
+  return [...linesOf(changed, "closed"), ...linesOf(changed, "opened")];
 }
 
-function linesOf(changed: readonly ChangedConnections[], which: "opened" | "closed", can: string): Breakage[] {
+function linesOf(changed: readonly ChangedConnections[], which: "opened" | "closed"): Breakage[] {
+  const [code, can] = which === "opened" ? (["connection_opened", OPENED] as const) : (["connection_closed", CLOSED] as const);
   const lines = new Map<string, { object: string; to: string; ports: PortSet; from: Set<string>; namespace: string }>();
   for (const { from, to, [which]: ports } of changed) {
     if (ports.length === 0) continue;
-    const namespace = to.kind === "pods" ? to.pods[0]!.namespace : from.kind === "pods" ? from.pods[0]!.namespace : "";
-    const target = to.kind === "pods" ? podsText(to) : to.text;
+    const namespace = namespaceOf(from, to);
+    const target = targetText(to);
     const key = `${to.kind} ${namespace} ${target} ${ports.join()}`;
     const line = lines.get(key) ?? { object: `v1 Namespace ${namespace}`, to: target, ports, from: new Set<string>(), namespace };
     line.from.add(endText(from));
     lines.set(key, line);
   }
-  const all = [...lines.entries()].map(([key, { object, to, ports, from, namespace }]) => {
+  const all = [...lines.values()].map(({ object, to, ports, from, namespace }) => {
     const names = [...from].toSorted();
     const more = names.length > SOURCES ? ` and ${names.length - SOURCES} more` : "";
     const sources = `${names.slice(0, SOURCES).join(", ")}${more}`;
-    const target = key.startsWith("pods") ? to : `addresses outside (${to})`;
     return {
       object,
-      why: `${target} ${can} be reached from ${sources} on ${portTexts(ports).join(", ")}`,
+      code,
+      why: `${to} ${can} be reached from ${sources} on ${portTexts(ports).join(", ")}`,
       scope: `namespace ${namespace}`,
     };
   });
@@ -129,7 +168,12 @@ function linesOf(changed: readonly ChangedConnections[], which: "opened" | "clos
   const where = namespaces.length > SOURCES ? `${namespaces.length} namespaces` : namespaces.join(", ");
   return [
     ...all.slice(0, LINES),
-    { object: rest[0]!.object, why: `connections to ${rest.length} more classes of pods ${words}, in ${where}`, scope: rest[0]!.scope },
+    {
+      object: rest[0]!.object,
+      code,
+      why: `connections to ${rest.length} more classes of pods ${words}, in ${where}`,
+      scope: rest[0]!.scope,
+    },
   ];
 }
 

@@ -5,7 +5,7 @@ import { isReleased } from "../gate/finalizers.ts";
 import { readablePlaceholders } from "../gate/secret-values.ts";
 import { ONE, remark, type Analysis } from "./analysis.ts";
 import { analyseChange } from "./change.ts";
-import { connectionsOf } from "./connections.ts";
+import { connectionsOf, type ConnectionChange } from "./connections.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { analyseDelete, analyseRelease } from "./deletion.ts";
 import { plainJson, shown, yamlDiff } from "./diff.ts";
@@ -30,6 +30,8 @@ export interface KubernetesImpact {
   warnings: string[];
   /** False when anything that the statements rest on could not be read. */
   complete: boolean;
+  /** Every connection that the writes let through or block, one by one; the statements' `breaks` tell them shortly. */
+  connections(): ConnectionChange[];
 }
 
 /**
@@ -51,8 +53,10 @@ export async function impactOf(
     return statement;
   });
   // Told with the last write: what the writes that were too many to be compared one by one come to.
-  statements.at(-1)?.breaks?.push(...connectionsOf(world).rest());
-  return { statements, warnings: missing, complete: missing.length === 0 };
+  const changed = connectionsOf(world);
+  const last = statements.at(-1);
+  if (last !== undefined) last.breaks = [...(last.breaks ?? []), ...changed.rest()];
+  return { statements, warnings: missing, complete: missing.length === 0, connections: () => changed.each() };
 }
 
 /** Collectors work beside the plan: they may be faster than it or not. */

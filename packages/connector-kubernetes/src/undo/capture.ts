@@ -4,6 +4,7 @@ import type { Loss } from "@interlock/protocol";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { Analysis } from "../impact/analysis.ts";
 import type { ClusterView } from "../impact/cluster-view.ts";
+import { connectionsOf, type ConnectionChange } from "../impact/connections.ts";
 import { analyse } from "../impact/impact.ts";
 import { kept as slim } from "../impact/kept.ts";
 import { load } from "../impact/load.ts";
@@ -20,6 +21,8 @@ export interface Captured {
   kept: Kept;
   /** What each write leads to, worked out on the cluster as it is now. */
   analyses: Analysis[];
+  /** As `impactOf` tells them. */
+  connections: ConnectionChange[];
   /** What could not be told, in words. */
   missing: string[];
 }
@@ -57,8 +60,11 @@ export async function capture(view: ClusterView, writes: readonly PlannedWrite[]
         touched.touch(object.type, object.namespace, object.name, "changed", object);
     }
   }
+  const changed = connectionsOf(world);
+  const last = analyses.at(-1);
+  if (last !== undefined) last.breaks = [...last.breaks, ...changed.rest()];
   const objects = await keep(view, touched.all, selecting, lost, maxObjects);
-  return { kept: { form: 1, objects, lost: [...lost.values()] }, analyses, missing };
+  return { kept: { form: 1, objects, lost: [...lost.values()] }, analyses, connections: changed.each(), missing };
 }
 
 interface Touched {

@@ -33,7 +33,8 @@ export async function foreseeUndo(cluster: OpenedCluster, image: ObjectsImage, o
     const { lost: _lost, reversibleReason: _reason, ...rest } = statement;
     return { ...rest, title: titleOf(back.writes[index]!), reversible: "no", reversibleReason: "what an undo writes is not kept" };
   });
-  const work = sealWork({ fingerprintKey: back.fingerprintKey, writes, agreed: consequencesOf(statements, told.warnings) })!;
+  const agreed = consequencesOf(statements, told.warnings, told.connections());
+  const work = sealWork({ fingerprintKey: back.fingerprintKey, writes, agreed })!;
   return {
     text,
     impact: {
