@@ -42,10 +42,16 @@ const DEFINITIONS = "apiextensions.k8s.io/customresourcedefinitions";
  */
 export async function planPutBack(cluster: Cluster, kept: Kept, signal: AbortSignal): Promise<PutBack> {
   const planner = new Planner(cluster, signal);
-  await planner.look(kept);
-  for (const step of stepsOf(kept)) {
+  try {
+    await planner.look(kept);
+    for (const step of stepsOf(kept)) {
+      signal.throwIfAborted();
+      await planner.take(step);
+    }
+  } catch (error) {
+    // Whatever a request says that was ended so: nobody waits any more.
     if (signal.aborted) throw new TargetError("analysis_timeout", "What putting it back would do could not be worked out in time.");
-    await planner.take(step);
+    throw error;
   }
   return planner.result;
 }
@@ -68,7 +74,7 @@ class Planner {
   readonly #defined = new Set<string>();
 
   constructor(cluster: Cluster, signal: AbortSignal) {
-    const upstream = new Upstream(cluster);
+    const upstream = new Upstream(cluster, signal);
     this.#view = { upstream, facts: new ApiFacts(upstream), overlay: new Overlay(), unshown: [] };
     const fingerprintKey = randomBytes(32);
     this.#plan = new Plan(this.#view, new SecretValues(fingerprintKey), "plan");
