@@ -102,7 +102,7 @@ spec:
     const state = new Map(checks.map((check) => [check.id, check]));
     expect(state.get("token-secret")).toMatchObject({
       state: "unknown",
-      unknown: expect.stringMatching(/secrets could not be read: the connection may not/),
+      unknown: expect.stringMatching(/secrets could not be read: the connection may not list them$/),
     });
     expect(state.get("cluster-admin")).toMatchObject({ state: "unknown" });
     // There may be a budget for it.

@@ -77,7 +77,12 @@ export class ObjectSource {
     const silence = AbortSignal.any([signal, AbortSignal.timeout((WATCH_S + 30) * 1000)]);
     const { status, body } = await this.#upstream.open(this.#target(), query, WATCH, silence);
     if (status !== 200) {
-      yield troubleOf(status, jsonOf(await wholeText(body, PAGE_BYTES))) ?? { trouble: "failed", why: `the cluster answered ${status}` };
+      yield (
+        troubleOf(status, jsonOf(await wholeText(body, PAGE_BYTES, silence))) ?? {
+          trouble: "failed",
+          why: `the cluster answered ${status}`,
+        }
+      );
       return;
     }
     // It has answered, though nothing may happen for a long while.
@@ -103,7 +108,7 @@ export class ObjectSource {
   /** Parsed the quick way: no number of a list is ever sent again. */
   async #read(query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<{ status: number; body: Json }> {
     const { status, body } = await this.#upstream.open(this.#target(), query, LIST, signal);
-    const text = await wholeText(body, PAGE_BYTES);
+    const text = await wholeText(body, PAGE_BYTES, signal);
     return { status, body: status < 300 ? parsed(text) : jsonOf(text) };
   }
 

@@ -2,7 +2,6 @@ import { isRecord, type KubeObject, parseJson } from "@interlock/kube-model";
 import { answerTime } from "../cluster/answer-time.ts";
 import type { Cluster, ClusterResponse } from "../cluster/cluster.ts";
 import { wholeText } from "../cluster/whole-text.ts";
-import { faultOf } from "../cluster/open-cluster.ts";
 import { bodyBytes, contentType, type Body } from "./body.ts";
 import { writeDeleteOptions, type DeleteOptions } from "./delete-options.ts";
 import { writePath, writeQuery, type ResourceTarget, type Target } from "./request-target.ts";
@@ -83,9 +82,7 @@ export class Upstream {
 async function answerOf(response: ClusterResponse, signal: AbortSignal): Promise<Answer> {
   const warning = response.headers["warning"];
   const warnings = warning === undefined ? undefined : Array.isArray(warning) ? warning : [warning];
-  const text = await wholeText(response.body, WHOLE_LIMIT).catch((error: unknown) => {
-    throw signal.aborted ? faultOf(error, signal) : error;
-  });
+  const text = await wholeText(response.body, WHOLE_LIMIT, signal);
   const more = warnings === undefined ? {} : { warnings };
   let body: unknown;
   try {

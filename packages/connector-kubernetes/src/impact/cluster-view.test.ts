@@ -51,6 +51,25 @@ test("a snapshot that has expired is listed anew, in one piece and once", async 
   );
 });
 
+test("of a server that forgets each snapshot no whole objects are read for ever", async () => {
+  const expired = [410, { kind: "Status" }] as const;
+  const { cluster, asked } = answering(page(["x"], "more"), expired, page(["x"], "more"), expired, page(["x"], "more"), expired);
+  const read = async (): Promise<void> => {
+    for await (const _ of openClusterView(cluster).wholes(PODS, "a"));
+  };
+  await expect(read()).rejects.toMatchObject({ code: "target_down", message: expect.stringContaining("answered 410") as string });
+  expect(asked).toHaveLength(4);
+});
+
+test("an answer that is cut off is told like none", async () => {
+  const cut = new Readable({ read: () => {} });
+  cut.push('{"items":[');
+  const cluster: Cluster = { request: () => Promise.resolve({ status: 200, headers: {}, body: cut }), close: () => Promise.resolve() };
+  const listed = openClusterView(cluster).bodies(PODS);
+  setImmediate(() => cut.destroy(Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" })));
+  expect((await listed).failure).toBe("pods could not be listed: The cluster does not answer (UND_ERR_SOCKET)");
+});
+
 test("a list that nothing was ever put into may say null in place of its items", async () => {
   const empty = [200, { kind: "PartialObjectMetadataList", metadata: { resourceVersion: "1" }, items: null }] as const;
   expect(await openClusterView(answering(empty).cluster).names(PODS, "a")).toEqual({ objects: [] });
@@ -59,7 +78,7 @@ test("a list that nothing was ever put into may say null in place of its items",
 test.each([
   ["a refusal", [403, { kind: "Status" }] as const, "pods could not be listed: the cluster answered 403"],
   ["an answer that is no JSON", [200, "<html>"] as const, "pods could not be listed: the cluster answered 200"],
-  ["no answer", new TargetError("target_down", "The cluster does not answer."), "pods could not be listed: The cluster does not answer."],
+  ["no answer", new TargetError("target_down", "The cluster does not answer."), "pods could not be listed: The cluster does not answer"],
 ])("%s is told, not passed over", async (_name, answer, failure) => {
   expect(await openClusterView(answering(answer).cluster).bodies(PODS)).toEqual({ objects: [], failure });
 });

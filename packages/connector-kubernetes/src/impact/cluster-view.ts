@@ -52,7 +52,7 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
         headers: { accept },
         ...(signal === undefined ? {} : { signal }),
       });
-      return { status: response.status, body: jsonOf(await wholeText(response.body, PAGE_LIMIT), parse) };
+      return { status: response.status, body: jsonOf(await wholeText(response.body, PAGE_LIMIT, signal), parse) };
     });
   const list = async (type: ResourceType, namespace: string | undefined, whole: boolean): Promise<Listed> => {
     const { group, version, resource } = type;
@@ -89,10 +89,10 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
     const { group, version, resource } = type;
     const path = writePath({ kind: "resource", group, version, resource, ...(namespace === undefined ? {} : { namespace }) });
     let query = new Map([["limit", String(PAGE)]]);
-    for (;;) {
+    for (let anew = 0; ;) {
       const { status, body } = await get(path, query, "application/json", parseJson);
-      // A snapshot that the server no longer has: all of it anew, in one piece. Whoever reads takes the last that is told of a name.
-      if (status === 410 && query.has("continue")) {
+      // A snapshot that the server no longer has: all of it anew, in one piece and once. Whoever reads takes the last that is told of a name.
+      if (status === 410 && query.has("continue") && anew++ === 0) {
         query = new Map();
         continue;
       }
@@ -128,7 +128,7 @@ export function openClusterView(cluster: Cluster, options: { signal?: AbortSigna
 /** One list that fails leaves the rest; being cancelled ends all. */
 function failureOf(type: ResourceType, error: unknown): Listed {
   if (error instanceof TargetError && error.code === "cancelled") throw error;
-  const why = error instanceof TargetError ? error.message : "the answer could not be read";
+  const why = error instanceof TargetError ? error.message.replace(/\.$/, "") : "the answer could not be read";
   return { objects: [], failure: `${type.resource}${type.group === "" ? "" : `.${type.group}`} could not be listed: ${why}` };
 }
 

@@ -1,3 +1,4 @@
+import { TargetError } from "@interlock/connector";
 import { isRecord, type Json } from "@interlock/kube-model";
 import { ResourceTypes, type ResourceType } from "./resource-types.ts";
 
@@ -10,7 +11,7 @@ const AGGREGATED =
 
 /**
  * What the cluster serves: aggregated discovery (Kubernetes 1.26 and newer) where it is given, otherwise one document for each group
- * version. A group that does not answer is in `failed`. Throws when the server does not tell its groups at all.
+ * version. A group that does not answer is in `failed`. Rejects with TargetError when the server does not tell its groups at all.
  */
 export async function discover(get: Get): Promise<ResourceTypes> {
   const failed: { group: string; reason: string }[] = [];
@@ -20,7 +21,8 @@ export async function discover(get: Get): Promise<ResourceTypes> {
 
 async function discoverRoot(get: Get, path: string, failed: { group: string; reason: string }[]): Promise<ResourceType[]> {
   const { status, body } = await get(path, AGGREGATED);
-  if (status !== 200 || !isRecord(body)) throw new Error(`the cluster does not tell what it serves: ${path} was answered with ${status}`);
+  if (status !== 200 || !isRecord(body))
+    throw new TargetError("target_down", `The cluster does not tell what it serves: ${path} was answered with ${status}.`);
   if (body["kind"] === "APIGroupDiscoveryList") return aggregated(body, failed);
   const versions: { group: string; version: string }[] =
     body["kind"] === "APIVersions"

@@ -112,6 +112,9 @@ describe("discovery", () => {
     expect(types.failed).toEqual([{ group: "m/v1", reason: "its discovery was answered with 503" }]);
   });
   test("a server that tells nothing at all is a fault", async () => {
-    await expect(discover(answers({}))).rejects.toThrow(/does not tell what it serves/);
+    await expect(discover(answers({}))).rejects.toMatchObject({
+      code: "target_down",
+      message: expect.stringMatching(/does not tell what it serves/) as string,
+    });
   });
 });

@@ -38,11 +38,11 @@ export async function listKind(
     try {
       const response = await upstream.open(target, query, secret ? TABLE : "application/json", signal);
       status = response.status;
-      body = parsed(await wholeText(response.body, PAGE_BYTES));
+      body = parsed(await wholeText(response.body, PAGE_BYTES, signal));
     } catch (error) {
-      if (!(error instanceof TargetError)) throw error;
       // One list that fails leaves the others; nobody waiting any more ends all.
-      return `${name} could not be read: ${error.code === "cancelled" ? "it took too long" : error.message}`;
+      if (!(error instanceof TargetError) || error.code === "cancelled") throw error;
+      return `${name} could not be read: ${signal.aborted ? "it took too long" : error.message.replace(/\.$/, "")}`;
     }
     // What was read before is read again: the inventory takes the last that is told of a name.
     if (status === 410 && next !== "" && anew++ === 0) {
@@ -70,10 +70,11 @@ function rowsOf(table: Json): KubeObject[] | undefined {
   return rows.map((row) => ({ metadata: row?.["object"]?.["metadata"], type: row?.["cells"]?.[at === -1 ? 1 : at] }));
 }
 
+/** A refusal names the user that the connection signs in as, which is nobody's business here. */
 function whyOf(status: number, body: Json): string {
+  if (status === 403) return "the connection may not list them";
   const message: Json = body?.["message"];
-  const said = typeof message === "string" && message !== "" ? message.slice(0, 300) : `the cluster answered ${status}`;
-  return status === 403 ? `the connection may not (${said})` : said;
+  return typeof message === "string" && message !== "" ? message.slice(0, 300) : `the cluster answered ${status}`;
 }
 
 function parsed(text: string): Json {
