@@ -1,0 +1,69 @@
+const decoder = new TextDecoder();
+
+/** Bytes put together piece by piece; its memory grows and is used again until it is taken. */
+export class ByteBuilder {
+  #bytes: Uint8Array;
+  #length = 0;
+  readonly #least: number;
+
+  constructor(least: number) {
+    this.#least = least;
+    this.#bytes = new Uint8Array(least);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(code: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = code;
+  }
+
+  append(from: Uint8Array, start: number, end: number): void {
+    const count = end - start;
+    if (count <= 0) return;
+    if (this.#length + count > this.#bytes.length) this.#grow(count);
+    const to = this.#bytes;
+    let at = this.#length;
+    // Making a view costs more than copying this much by hand.
+    if (count < 64) for (let i = start; i < end; i++) to[at++] = from[i]!;
+    else to.set(from.subarray(start, end), at);
+    this.#length += count;
+  }
+
+  /** Text of code points up to U+00FF, a byte each. */
+  appendLatin1(text: string): void {
+    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+  }
+
+  /** What was put together, without a copy; valid until the next change. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** What was put together, as UTF-8. */
+  text(): string {
+    return decoder.decode(this.view());
+  }
+
+  /** What was put together, to keep; begins anew. */
+  take(): Uint8Array {
+    const taken = this.view();
+    this.#bytes = new Uint8Array(this.#least);
+    this.#length = 0;
+    return taken;
+  }
+
+  clear(): void {
+    this.#length = 0;
+    // What was once needed for a long one is not kept for ever.
+    if (this.#bytes.length > 16 * this.#least) this.#bytes = new Uint8Array(this.#least);
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + by));
+    larger.set(this.view());
+    this.#bytes = larger;
+  }
+}

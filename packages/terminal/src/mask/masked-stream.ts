@@ -1,0 +1,429 @@
+import { DETECTORS, findSpans, mayHold, readDetectors, type Detector, type Span } from "@interlock/masking";
+import { ByteBuilder } from "../byte-builder.ts";
+import { CLOCK, type Clock } from "../clock.ts";
+import { drawMasked } from "./draw-masked.ts";
+import { readSequence, type Sequence } from "./sequence.ts";
+import { textWidth } from "./text-width.ts";
+import { TypedText } from "./typed-text.ts";
+import { CARRY_BYTES, unfinishedFrom } from "./unfinished.ts";
+
+/** Where masked output goes, in its order. `Note` is whatever has a place in the stream without being a part of it. */
+export interface MaskSink<Note> {
+  /** The memory is not used again. */
+  bytes(bytes: Uint8Array): void;
+  /** `offset`: bytes that came out before it. */
+  note(note: Note, offset: number): void;
+}
+
+export interface MaskOptions {
+  columns: number;
+  /** Names of DETECTORS; all of them when absent. */
+  detectors?: readonly string[];
+  /** Longest time anything is held back, in milliseconds. */
+  holdMs?: number;
+  clock?: Clock;
+}
+
+const HOLD_MS = 50;
+const NOTHING = new Uint8Array(0);
+
+const DIGIT = 1;
+const AT = 2;
+const BEYOND_ASCII = 4;
+const CONTROL = 8;
+const KINDS = new Uint8Array(256).fill(CONTROL, 0, 0x20).fill(BEYOND_ASCII, 0x80);
+for (let code = 0x30; code <= 0x39; code++) KINDS[code] = DIGIT;
+KINDS[0x40] = AT;
+KINDS[0x7f] = CONTROL;
+
+/** Fewest digits of a card number. */
+const CARD_DIGITS = 13;
+
+/** How a byte of text counts. */
+const SHOWN = 0;
+/** An echo of what the driver typed: shown as it is, and at once. */
+const ECHO = 1;
+/** Stands for an empty cell; a sequence made it. */
+const GAP = 2;
+
+/** What stands between bytes of text, before the byte `at`. */
+type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
+
+/**
+ * Masks the output of a terminal as it streams by: what the detectors find in the text that people see next to each other is drawn over cell
+ * by cell (`•••• •••• •••• 4242`, `r••••@•••••••.com`), so that nothing moves. Frames, colours and other sequences that move nothing, gaps of
+ * a few cells and line wraps do not part a number or an address; anything else that moves the cursor does, which is the limit of it: digits
+ * that a program puts side by side by addressing them are not found.
+ *
+ * The end of what came is held back while it could become part of something, at most CARRY_BYTES and `holdMs`. What then had to be shown still
+ * counts as the beginning of what comes later, whose rest is masked. Takes the output of the filter; gives sequences whole.
+ */
+export class MaskedStream<Note = never> {
+  readonly #sink: MaskSink<Note>;
+  readonly #clock: Clock;
+  readonly #holdMs: number;
+  readonly #detectors: ReadonlySet<Detector>;
+  readonly #typed = new TypedText();
+  #columns: number;
+  #offset = 0;
+  /** Text since the last break that may still matter: the first `#sent` bytes went out. */
+  #text = new Uint8Array(4096);
+  #how = new Uint8Array(4096);
+  #length = 0;
+  #sent = 0;
+  /** Of what has not gone out yet. */
+  #between: Between<Note>[] = [];
+  /** Column at which the text since the last break begins; -1 where it is not known. */
+  #column = 0;
+  /** Cells of text that was settled since then. */
+  #settledWidth = 0;
+  /** An unfinished sequence. */
+  #partial: Uint8Array = NOTHING;
+  #out = new ByteBuilder(4096);
+  #cancel: (() => void) | undefined;
+
+  constructor(options: MaskOptions, sink: MaskSink<Note>) {
+    this.#sink = sink;
+    this.#columns = options.columns;
+    this.#clock = options.clock ?? CLOCK;
+    this.#holdMs = options.holdMs ?? HOLD_MS;
+    this.#detectors = readDetectors(options.detectors ?? DETECTORS);
+  }
+
+  /** Bytes that came out so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  resize(columns: number): void {
+    this.#columns = columns;
+    this.#column = -1;
+  }
+
+  /** What the driver typed, when it is sent to the target: its echo is shown as it is, and not held back. */
+  echoed(bytes: Uint8Array): void {
+    this.#typed.typed(bytes, this.#clock.now());
+  }
+
+  /** Something that has its place here: told when all output before it has gone out. */
+  note(note: Note): void {
+    if (this.#length === this.#sent && this.#between.length === 0 && this.#partial.length === 0) this.#sink.note(note, this.#offset);
+    else this.#between.push({ at: this.#length, note });
+  }
+
+  push(input: Uint8Array): void {
+    if (input.length === 0) return;
+    let bytes = input;
+    if (this.#partial.length > 0) {
+      bytes = new Uint8Array(this.#partial.length + input.length);
+      bytes.set(this.#partial);
+      bytes.set(input, this.#partial.length);
+      this.#partial = NOTHING;
+    }
+    if (this.#typed.active) this.#typed.forget(this.#clock.now());
+    const heldBefore = this.#length;
+    const from = this.#length > 0 || this.#between.length > 0 || this.#typed.active ? this.#carry(bytes, 0, bytes.length, true) : 0;
+    if (from < bytes.length) this.#direct(bytes, from);
+    this.#release();
+    this.#send();
+    this.#arm(this.#sent >= heldBefore && heldBefore > 0);
+  }
+
+  /** Everything held back goes out as it is known to be. */
+  flush(): void {
+    this.#emit(this.#length, true);
+    this.#out.append(this.#partial, 0, this.#partial.length);
+    if (this.#partial.length > 0) {
+      this.#column = this.#partial[0] === 0x0d ? 0 : -1;
+      this.#break();
+    }
+    this.#partial = NOTHING;
+    this.#trim();
+    this.#send();
+    this.#arm(true);
+  }
+
+  /** The output is over. */
+  end(): void {
+    this.#emit(this.#length, false);
+    this.flush();
+    this.#break();
+  }
+
+  /** Text that begins after a break, by places in `bytes`: nothing is copied unless there is something to mask. */
+  #direct(bytes: Uint8Array, from: number): void {
+    const end = bytes.length;
+    if (this.#column >= 0) this.#column += this.#settledWidth;
+    this.#settledWidth = 0;
+    let at = from;
+    let verbatim = from;
+    let start = from;
+    let digits = 0;
+    let seen = 0;
+    let width = 0;
+    for (;;) {
+      const text = at;
+      let kind = 0;
+      while (at < end && ((kind = KINDS[bytes[at]!]!) & CONTROL) === 0) {
+        if (kind !== 0) {
+          seen |= kind;
+          digits += kind & DIGIT;
+        }
+        at++;
+      }
+      width += at - text;
+      if (at === end) break;
+      const sequence = readSequence(bytes, at);
+      if (sequence === undefined) break;
+      const suspect = (seen & AT) !== 0 || (digits >= CARD_DIGITS && mayBeCard(bytes, start, at));
+      if (bytes[at] === 0x1b && bytes[at + 1] === 0x5d && this.#tells(bytes, at, sequence.end)) {
+        // A link that holds an address: kept on the slow way, which replaces it.
+        this.#out.append(bytes, verbatim, start);
+        verbatim = this.#carry(bytes, start, end, false);
+        if (verbatim === end) return;
+        at = start = verbatim;
+        digits = seen = width = 0;
+        continue;
+      }
+      if (
+        sequence.kind === "transparent" ||
+        sequence.kind === "gap" ||
+        (sequence.kind === "newline" && this.#wraps(width, seen, bytes, start, at))
+      ) {
+        at = sequence.end;
+        continue;
+      }
+      if (suspect) {
+        this.#out.append(bytes, verbatim, start);
+        verbatim = this.#carry(bytes, start, sequence.end, false);
+      } else this.#moved(sequence, (seen & BEYOND_ASCII) === 0 ? width : -1);
+      at = start = sequence.end;
+      digits = seen = width = 0;
+    }
+    this.#out.append(bytes, verbatim, start);
+    this.#carry(bytes, start, end, false);
+  }
+
+  /** Whether a line that ends here ends because it is full. */
+  #wraps(width: number, seen: number, bytes: Uint8Array, start: number, at: number): boolean {
+    if (this.#column < 0 || width + this.#column < this.#columns) return false;
+    const cells = this.#column + ((seen & BEYOND_ASCII) === 0 ? width : this.#rawWidth(bytes, start, at));
+    return cells > 0 && cells % this.#columns === 0;
+  }
+
+  /** Cells of what stands in `bytes[start, end)` but its sequences. */
+  #rawWidth(bytes: Uint8Array, start: number, end: number): number {
+    let width = 0;
+    for (let at = start; at < end;) {
+      const from = at;
+      while (at < end && (KINDS[bytes[at]!]! & CONTROL) === 0) at++;
+      width += textWidth(bytes, from, at);
+      if (at < end) at = readSequence(bytes, at)?.end ?? end;
+    }
+    return width;
+  }
+
+  /**
+   * Takes bytes onto the slow way, where text is kept apart from what stands between. Returns the place behind the first break when it is to
+   * stop there, else `end`; then what remains is held.
+   */
+  #carry(bytes: Uint8Array, start: number, end: number, stop: boolean): number {
+    let at = start;
+    while (at < end) {
+      const from = at;
+      while (at < end && (KINDS[bytes[at]!]! & CONTROL) === 0) at++;
+      this.#append(bytes, from, at);
+      if (at === end) break;
+      const sequence = readSequence(bytes, at);
+      if (sequence === undefined) {
+        this.#partial = bytes.slice(at, end);
+        return end;
+      }
+      const piece = bytes.slice(at, sequence.end);
+      const from2 = at;
+      at = sequence.end;
+      if (sequence.kind === "transparent") {
+        const tells = piece[1] === 0x5d && this.#tells(bytes, from2, sequence.end);
+        this.#between.push({ at: this.#length, bytes: tells ? LINK_END : piece });
+      } else if (sequence.kind === "gap") {
+        this.#between.push({ at: this.#length, bytes: piece });
+        for (let i = 0; i < sequence.cells; i++) this.#appendByte(0x20, GAP);
+      } else if (sequence.kind === "newline" && this.#atEdge()) this.#between.push({ at: this.#length, bytes: piece });
+      else {
+        this.#emit(this.#length, false);
+        this.#out.append(piece, 0, piece.length);
+        this.#moved(sequence, this.#settledWidth + textWidth(this.#text, 0, this.#length));
+        this.#break();
+        if (stop && !this.#typed.active) return at;
+      }
+    }
+    return end;
+  }
+
+  #atEdge(): boolean {
+    if (this.#column < 0) return false;
+    const cells = this.#column + this.#settledWidth + textWidth(this.#text, 0, this.#length);
+    return cells > 0 && cells % this.#columns === 0;
+  }
+
+  /** Where the next text begins. */
+  #moved(sequence: Sequence, width: number): void {
+    if (sequence.kind === "newline" || sequence.kind === "return") this.#column = 0;
+    else if (sequence.kind === "tab" && this.#column >= 0 && width >= 0) this.#column = (Math.floor((this.#column + width) / 8) + 1) * 8;
+    else this.#column = -1;
+  }
+
+  #break(): void {
+    this.#length = this.#sent = this.#settledWidth = 0;
+    this.#typed.moved();
+  }
+
+  #append(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#typed.active) {
+      for (let at = from; at < to; at++) this.#appendByte(bytes[at]!, this.#typed.isEcho(bytes[at]!) ? ECHO : SHOWN);
+      return;
+    }
+    const count = to - from;
+    this.#room(count);
+    this.#text.set(bytes.subarray(from, to), this.#length);
+    this.#how.fill(SHOWN, this.#length, this.#length + count);
+    this.#length += count;
+  }
+
+  #appendByte(byte: number, how: number): void {
+    this.#room(1);
+    this.#text[this.#length] = byte;
+    this.#how[this.#length++] = how;
+  }
+
+  #room(count: number): void {
+    if (this.#length + count <= this.#text.length) return;
+    const size = Math.max(this.#text.length * 2, this.#length + count);
+    const [text, how] = [new Uint8Array(size), new Uint8Array(size)];
+    text.set(this.#text.subarray(0, this.#length));
+    how.set(this.#how.subarray(0, this.#length));
+    [this.#text, this.#how] = [text, how];
+  }
+
+  /** From where on text may still become part of something, or is a part of what reaches to there. */
+  #undecidedFrom(): number {
+    const from = unfinishedFrom(this.#text, this.#length);
+    return this.#spans().find((span) => span.start < from && span.end > from)?.start ?? from;
+  }
+
+  /** Lets go of what is decided, and of what may not be held any longer. */
+  #release(): void {
+    const open = this.#undecidedFrom();
+    let to = Math.max(open, this.#sent, this.#length - CARRY_BYTES);
+    while (to < this.#length && this.#how[to] === ECHO) to++;
+    this.#emit(to, to > open);
+    this.#trim();
+  }
+
+  /**
+   * Puts text up to `to` out, with what stands between. `open`: what follows may belong to it, so that the end of what it ends with is not
+   * known, and nothing of that is left readable.
+   */
+  #emit(to: number, open: boolean): void {
+    const spans = this.#spans();
+    let next = 0;
+    let between = 0;
+    let at = this.#sent;
+    const betweenUpTo = (place: number): void => {
+      for (; between < this.#between.length && this.#between[between]!.at <= place; between++) {
+        const piece = this.#between[between]!;
+        if ("bytes" in piece) this.#out.append(piece.bytes, 0, piece.bytes.length);
+        else {
+          this.#send();
+          this.#sink.note(piece.note, this.#offset);
+        }
+      }
+    };
+    while (at < to) {
+      betweenUpTo(at);
+      while (next < spans.length && spans[next]!.end <= at) next++;
+      const span = spans[next];
+      const masked = span !== undefined && span.start <= at;
+      // As far as it goes on in the same way.
+      let stop = Math.min(to, masked ? span.end : (span?.start ?? to), this.#between[between]?.at ?? to);
+      if (this.#how[at] !== SHOWN) stop = at + 1;
+      else for (let i = at; i < stop; i++) if (this.#how[i] !== SHOWN) stop = i;
+      if (this.#how[at] === GAP) {
+        at = stop;
+        continue;
+      }
+      if (masked && this.#how[at] !== ECHO) {
+        const cut = span.start < this.#sent || (open && span.end >= to);
+        drawMasked(this.#text, this.#length, span, cut, at, stop, this.#out);
+      } else this.#out.append(this.#text, at, stop);
+      at = stop;
+    }
+    betweenUpTo(to);
+    this.#between.splice(0, between);
+    this.#sent = Math.max(this.#sent, to);
+  }
+
+  #spans(): Span[] {
+    if (!mayHold(this.#text, 0, this.#length, this.#detectors)) return [];
+    return findSpans(this.#text, 0, this.#length, this.#detectors);
+  }
+
+  /** Forgets text that nothing that comes can belong to. */
+  #trim(): void {
+    const keep = Math.min(Math.max(this.#undecidedFrom(), this.#length - CARRY_BYTES), this.#sent);
+    if (keep === 0) return;
+    this.#settledWidth += textWidth(this.#text, 0, keep);
+    this.#text.copyWithin(0, keep, this.#length);
+    this.#how.copyWithin(0, keep, this.#length);
+    this.#length -= keep;
+    this.#sent -= keep;
+    for (const piece of this.#between) piece.at -= keep;
+  }
+
+  /** Whether a sequence tells something that would be masked as text, also where it is encoded for an address. */
+  #tells(bytes: Uint8Array, from: number, to: number): boolean {
+    const said = new TextDecoder().decode(bytes.subarray(from, to));
+    const plain = said.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    for (const form of [said, plain]) {
+      const text = new TextEncoder().encode(form);
+      if (mayHold(text, 0, text.length, this.#detectors) && findSpans(text, 0, text.length, this.#detectors).length > 0) return true;
+    }
+    return false;
+  }
+
+  #send(): void {
+    if (this.#out.length === 0) return;
+    const bytes = this.#out.take();
+    this.#offset += bytes.length;
+    this.#sink.bytes(bytes);
+  }
+
+  /** Sets the time for what is held; anew where what was held before has gone out. */
+  #arm(anew: boolean): void {
+    const held = this.#sent < this.#length || this.#partial.length > 0 || this.#between.length > 0;
+    if (!held || anew) {
+      this.#cancel?.();
+      this.#cancel = undefined;
+    }
+    if (held && this.#cancel === undefined)
+      this.#cancel = this.#clock.after(this.#holdMs, () => {
+        this.#cancel = undefined;
+        this.flush();
+      });
+  }
+}
+
+/** Whether enough digits stand in one run of digits, spaces and dashes; sequences count as what may stand there. */
+function mayBeCard(bytes: Uint8Array, from: number, to: number): boolean {
+  let digits = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte === 0x1b) return true;
+    if (byte >= 0x30 && byte <= 0x39) {
+      if (++digits === CARD_DIGITS) return true;
+    } else if (byte !== 0x20 && byte !== 0x2d) digits = 0;
+  }
+  return false;
+}
+
+const LINK_END = new TextEncoder().encode("\u001b]8;;\u001b\\");
