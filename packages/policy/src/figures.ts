@@ -77,8 +77,10 @@ export function doubt(reads: FigureReads, impact: Impact, statement: Statement, 
  * one whose outcome could not be shown may leave anything.
  */
 function unseenObject(reads: FigureReads, impact: Impact, { request, before, after }: Statement): string | undefined {
-  if (request === undefined || request.method === "DELETE" || request.subresource === "eviction") return undefined;
+  if (request === undefined || request.subresource === "eviction") return undefined;
   if (reads.before && before === undefined && request.method !== "POST" && !impact.complete) return "what is there now is not known";
+  // A delete leaves nothing, and that is known.
+  if (request.method === "DELETE") return undefined;
   return reads.after && after === undefined && request.subresource === undefined ? "what it would leave is not known" : undefined;
 }
 

@@ -1,7 +1,8 @@
-import { type ASTNode, serialize } from "@marcbachmann/cel-js";
+import type { ASTNode } from "@marcbachmann/cel-js";
 import { LOOSE } from "./cel-environment.ts";
 import type { Facts } from "./facts.ts";
 import { type FigureReads, figureReads } from "./figures.ts";
+import { sourceText } from "./source-text.ts";
 import { callOf } from "./syntax-tree.ts";
 
 /**
@@ -38,7 +39,7 @@ export function logicOf(node: ASTNode): Logic {
 }
 
 function partOf(node: ASTNode): Part {
-  const text = serialize(node);
+  const text = sourceText(node);
   let program: ReturnType<typeof LOOSE.parse> | undefined;
   return { reads: figureReads(node), value: (facts) => (program ??= LOOSE.parse(text))(facts) };
 }

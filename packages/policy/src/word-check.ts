@@ -29,5 +29,7 @@ function wordsOf(node: ASTNode): readonly string[] | undefined {
   const [base, field] = node.args;
   // An object's kind is the target's own word; only that of a figure is one of ours.
   if (field === "kind") return base.op === "." && base.args[1] === "rows" ? ROW_KINDS : undefined;
-  return Object.hasOwn(WORDS, field) && !(base.op === "." && base.args[1] === "labels") ? WORDS[field] : undefined;
+  // Labels and annotations are people's own words, whatever they are called.
+  const own = base.op === "." && (base.args[1] === "labels" || base.args[1] === "annotations");
+  return Object.hasOwn(WORDS, field) && !own ? WORDS[field] : undefined;
 }

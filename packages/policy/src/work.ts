@@ -1,3 +1,4 @@
+import type { Json } from "@interlock/kube-model";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { MOST_TEXTS } from "./cel-environment.ts";
 import type { Facts } from "./facts.ts";
@@ -24,6 +25,18 @@ export function listName(node: ASTNode): string | undefined {
   return callOf(node)?.name;
 }
 
+/** How many values there are in an object, lists and maps not counted; at most as many as `texts` tells. */
+function valuesIn(object: Json): number {
+  let count = 0;
+  const look = (value: Json): void => {
+    if (count >= MOST_TEXTS) return;
+    if (typeof value === "object" && value !== null) for (const item of Object.values(value)) look(item as Json);
+    else count++;
+  };
+  look(object);
+  return count;
+}
+
 /** Longest list that can be written into an expression. */
 const LITERAL = 200;
 
@@ -36,7 +49,8 @@ export function listSizes(facts: Facts, additions: number): Sizes {
 }
 
 function measure(facts: Facts): { named: ReadonlyMap<string, number>; longest: number } {
-  const named = new Map<string, number>([["texts", MOST_TEXTS]]);
+  // No path finds more values than the larger of the two objects has.
+  const named = new Map<string, number>([["texts", Math.max(valuesIn(facts.before.object), valuesIn(facts.after.object))]]);
   let longest = LITERAL;
   const look = (holder: object): void => {
     for (const [name, value] of Object.entries(holder) as [string, unknown][]) {
