@@ -10,7 +10,8 @@ export const HELP = `interlock: see what a command would do before it runs, and 
 
   interlock analyze --connector kubernetes (-f|--file PATH…) [--policy FILE] [--environment prod|staging|dev] [--format text|json|sarif|plain]
       What applying manifests would do as far as that can be told without a cluster, and what policy says of it. What needs one is said to be
-      unknown. PATH is a file, a folder or - (what helm template or kustomize build print).
+      unknown. PATH is a file, a folder or - (what helm template or kustomize build print). A file of kubectl lines is judged by what they say
+      and by the files beside it that they read; neither kubectl nor a cluster is asked.
       --policy FILE      default: that of INTERLOCK_HOME, else the policy a new installation starts with
       --user, --groups a,b, --labels a=b, --connection-name, --at TIME, --incident SEV-2
                          who asks, of what connection, when; default: nobody in particular, now

@@ -1,5 +1,5 @@
 import { judge, judgeEach } from "@interlock/policy";
-import type { Impact, Statement, Verdict } from "@interlock/protocol";
+import { strongest, type Impact, type Statement, type Verdict } from "@interlock/protocol";
 import type { Finding, FailOn } from "./finding.ts";
 import type { Judging } from "./judging.ts";
 
@@ -36,7 +36,7 @@ export function judged({ policy, asked }: Judging, impact: Impact, failOn: FailO
 }
 
 /**
- * Manifests without a cluster: what is applied may be there already or not, which rules may tell apart. Both are judged, and the stricter
+ * Manifests, and lines of kubectl, without a cluster: what is applied may be there already or not, which rules may tell apart. Both are judged, and the stricter
  * answer holds for each statement and for the whole.
  */
 export function judgedEitherWay(judging: Judging, impact: Impact, failOn: FailOn): Judged {
@@ -60,13 +60,17 @@ const seats = ({ obligations }: Verdict): number => obligations.reviews.reduce((
 
 function asNew(impact: Impact): Impact {
   const effectOf = (effect: Statement["effect"]) => (effect === "modify" ? "append" : effect);
-  const statements = impact.statements.map((statement) => ({
-    ...statement,
-    effect: effectOf(statement.effect),
-    effects: statement.effects.map((one) => ({ ...one, effect: effectOf(one.effect) })),
-    ...(statement.request && { request: { ...statement.request, method: "POST" } }),
-  }));
-  return { ...impact, effect: effectOf(impact.effect), statements };
+  const statements = impact.statements.map((statement) =>
+    statement.request?.method !== "PATCH" || statement.before !== undefined
+      ? statement
+      : {
+          ...statement,
+          effect: effectOf(statement.effect),
+          effects: statement.effects.map((one) => ({ ...one, effect: effectOf(one.effect) })),
+          request: { ...statement.request, method: "POST" },
+        },
+  );
+  return { ...impact, effect: strongest(statements.map(({ effect }) => effect)), statements };
 }
 
 function objectOf({ request, effects }: Statement): { object?: string } {

@@ -24,7 +24,7 @@ export interface Case extends Circumstances {
   file?: string;
   /** Asked of the server of `--dsn`, or of `--connection`. */
   sql?: string;
-  /** Lines of kubectl, asked of the cluster of `--connection`. */
+  /** Lines of kubectl, asked of the cluster of `--connection`; without one, by what they say themselves. */
   kubectl?: string;
   /** What the lines read, by name; `-` is standard input. */
   files?: Record<string, string>;

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { analyseManifests } from "@interlock/connector-kubernetes/offline";
+import { analyseLines } from "@interlock/connector-kubernetes/offline-lines";
 import type { Policy } from "@interlock/policy";
 import type { Verdict } from "@interlock/protocol";
 import { parseDocument } from "yaml";
@@ -9,7 +10,7 @@ import { oneLine } from "./finding.ts";
 import { inputText } from "./input-text.ts";
 import { judged, judgedEitherWay } from "./judged.ts";
 import { askedOf, judgingOf } from "./judging.ts";
-import { filesAt } from "./manifest-files.ts";
+import { filesAt, type GivenText } from "./manifest-files.ts";
 import { paint } from "./paint.ts";
 import { casesProblems, type Case, type Cases } from "./policy-cases-schema.ts";
 import type { Terminal } from "./terminal.ts";
@@ -99,12 +100,17 @@ async function verdictOf(one: Case, { policy, folder, dsn, connection }: Judged,
   const asked = askedOf(values, one.sql === undefined ? "kubernetes" : "postgres");
   const judging = { policy, name: "", asked: { ...asked, connection: { ...asked.connection, labels: one.labels ?? {} } } };
   const text = one.sql ?? one.kubectl;
+  if (one.kubectl !== undefined && connection === undefined) {
+    const files = Object.entries(one.files ?? {}).map(([name, content]): [string, GivenText[]] => [name, [{ name, text: content }]]);
+    const { impact } = analyseLines({ name: one.name, text: one.kubectl }, { files: new Map(files) });
+    return judgedEitherWay(judging, impact, "review").verdict;
+  }
   if (text !== undefined) {
     const target = one.sql !== undefined && dsn !== undefined ? { dsn } : { connection };
-    if (target.dsn === undefined && target.connection === undefined) {
-      const [what, how] = one.sql !== undefined ? ["SQL, which a server", "--dsn URL or "] : ["kubectl, of which a cluster", ""];
-      throw usage(`The case ${JSON.stringify(one.name)} is ${what} has to be asked: give ${how}--connection NAME.`);
-    }
+    if (target.dsn === undefined && target.connection === undefined)
+      throw usage(
+        `The case ${JSON.stringify(one.name)} is SQL, which a server has to be asked about: give --dsn URL or --connection NAME.`,
+      );
     const { impact } = await told(target, { text, files: new Map(Object.entries(one.files ?? {})) }, terminal);
     return judged(judging, impact, "review").verdict;
   }

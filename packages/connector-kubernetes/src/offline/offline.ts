@@ -3,6 +3,7 @@ import { checkObject } from "@interlock/kube-model/schema";
 import { bareStatement, strongest, type Impact, type Statement } from "@interlock/protocol";
 import { classifyWrite } from "../gate/request-class.ts";
 import { kindsOf, type ObjectKind } from "./object-kind.ts";
+import { objectTextOf, pathOf } from "./request-path.ts";
 import { shownObject } from "./shown-object.ts";
 
 /** Something that is wrong with a manifest, whatever a policy says. */
@@ -48,7 +49,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
   for (const manifest of manifests) {
     const { apiVersion, kind: name } = manifest.object;
     const kind = kindOf(apiVersion!, name!);
-    const { statement, checked, assumed } = statementOf(manifest, kind, statements.length, namespace);
+    const { statement, checked, assumed } = statementOf(manifest, kind, namespace, { verb: "apply" });
     findings.push(...checked);
     const object = statement.effects[0]!.object;
     const earlier = placed.get(object);
@@ -63,7 +64,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
     placed.set(object, manifest.place);
     if (assumed) homeless++;
     if (kind.type === undefined) unserved.add(`${apiVersion} ${name}`);
-    statements.push(statement);
+    statements.push({ ...statement, index: statements.length });
   }
   const warnings = [
     ...NOT_KNOWN,
@@ -103,38 +104,50 @@ interface Made {
   assumed: boolean;
 }
 
-function statementOf(manifest: Manifest, kind: ObjectKind, index: number, fallback: string): Made {
+/** What is done with a manifest, and the line that says so. */
+export interface Doing {
+  verb: "apply" | "create" | "replace" | "delete";
+  /** Default: one that applies the manifest's own file. */
+  line?: { start: number; end: number; text: string };
+}
+
+const METHODS = { apply: "PATCH", create: "POST", replace: "PUT", delete: "DELETE" } as const;
+
+/** One statement of one manifest. */
+export function statementOf(manifest: Manifest, kind: ObjectKind, fallback: string, { verb, line }: Doing): Made {
   const { object: given, place } = manifest;
   const named: unknown = given.metadata["namespace"];
   const own = typeof named === "string" && named !== "" ? named : undefined;
   const namespace = kind.namespaced === false ? undefined : (own ?? (kind.namespaced === true ? fallback : undefined));
   const generated = typeof given.metadata["name"] !== "string";
   const name = generated ? `${String(given.metadata["generateName"])}*` : String(given.metadata["name"]);
-  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-  const object = `${apiVersion} ${kind.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
   // Applied on the server's side a PATCH makes what is not there; a generated name is always new.
-  const method = generated ? "POST" : "PATCH";
-  const within = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-  const path = `${kind.group === "" ? "/api" : "/apis"}/${apiVersion}${within}/${kind.plural}${generated ? "" : `/${encodeURIComponent(name)}`}`;
+  const method = generated ? "POST" : METHODS[verb];
+  const written = { kind, name, ...(namespace !== undefined && { namespace }) };
   const target = { kind: "resource" as const, group: kind.group, version: kind.version, resource: kind.plural };
-  const { effect } = classifyWrite(method, generated ? target : { ...target, name });
-  const checked = findingsOf(manifest, kind, object);
-  const after = shownObject(given);
-  const metadata = { ...(after["metadata"] as object), ...(namespace === undefined ? {} : { namespace }) };
+  const { effect } = classifyWrite(method, method === "POST" ? target : { ...target, name });
+  const object = objectTextOf(written);
+  const checked = verb === "delete" ? [] : findingsOf(manifest, kind, object);
+  const shown = shownObject(given);
+  const metadata = { ...(shown["metadata"] as object), ...(namespace === undefined ? {} : { namespace }) };
+  const whole = { ...shown, metadata };
+  const text = line ?? { start: 0, end: 0, text: `kubectl ${verb} -f ${place.file}` };
   const statement: Statement = {
-    ...bareStatement({ index, start: 0, end: 0, text: `kubectl apply -f ${place.file}`, title: `apply ${object}`, effect }),
+    ...bareStatement({ ...text, index: 0, title: `${verb} ${object}`, effect }),
     effects: [{ effect, object, kind: kind.kind, rows: { value: 1, kind: "exact" } }],
     willFail: checked.filter(({ code }) => code === "invalid").map(({ message }) => ({ code: "invalid", reason: message })),
     risks: checked
       .filter(({ severity }) => severity === "warning")
       .map(({ code, message }) => ({ code, severity: "warning" as const, message })),
-    reversibleReason: "what is there now is not known without a cluster",
-    request: { method, path },
-    after: { ...after, metadata },
+    reversibleReason: NOT_REVERSIBLE,
+    request: { method, path: pathOf({ ...written, collection: method === "POST" }) },
+    ...(verb === "delete" ? { before: whole } : { after: whole }),
     place: { file: place.file, line: place.line, column: place.column },
   };
   return { statement, checked, assumed: namespace !== undefined && own === undefined };
 }
+
+export const NOT_REVERSIBLE = "what is there now is not known without a cluster";
 
 function findingsOf(
   { object: given, placeOf, place }: Manifest,
