@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+
+/** A piece of a recording: whole lines of it, hashed, and chained to the piece before. */
+export interface CastChunk {
+  /** From 0, without gaps. */
+  number: number;
+  /** Milliseconds since the beginning, and bytes of output, before its first event. */
+  at: number;
+  offset: number;
+  /** Lines of the cast in UTF-8. */
+  content: Uint8Array;
+  /** Of the content, in hexadecimal. */
+  sha256: string;
+  /** Stands for this chunk and all before it. */
+  chain: string;
+  /** On the last one: whether the terminal's end was recorded, or recording broke off. */
+  end?: CastEnd;
+}
+
+export type CastEnd = "sealed" | "interrupted";
+
+/**
+ * Where chunks are kept. What is appended is there for good once the promise is kept, whatever happens to the process; `append` of a number that
+ * is there already rejects.
+ */
+export interface ChunkStore {
+  append(chunk: CastChunk): Promise<void>;
+  /** Undefined for one that is not there. */
+  read(number: number): Promise<CastChunk | undefined>;
+}
+
+/** Most bytes of a chunk's content, but for one event that is longer. */
+export const CHUNK_BYTES = 64 * 1024;
+/** Longest time an event waits for its chunk to be stored, in milliseconds. */
+export const CHUNK_MS = 1_000;
+
+const sha256 = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex");
+
+/** What the first chunk is chained to. */
+export const CHAIN_START = "0".repeat(64);
+
+/**
+ * `previous` is the chain of the chunk before. The recording's name is part of it, so that no chunk passes for one of another recording; every
+ * field is on a line of its own and none can hold a line end.
+ */
+export function sealChunk(recording: string, previous: string, chunk: Omit<CastChunk, "sha256" | "chain">): CastChunk {
+  const hash = sha256(chunk.content);
+  return { ...chunk, sha256: hash, chain: chainOf(recording, previous, { ...chunk, sha256: hash }) };
+}
+
+function chainOf(recording: string, previous: string, chunk: Omit<CastChunk, "chain" | "content">): string {
+  if (recording.includes("\n")) throw new RangeError("the name of a recording is one line");
+  const fields = ["interlock cast 1", recording, chunk.number, chunk.at, chunk.offset, chunk.end ?? "", chunk.sha256, previous];
+  return sha256(fields.join("\n"));
+}
+
+/** What is wrong with a chunk that should follow `previous`, in words; undefined where nothing is. */
+export function faultOf(recording: string, previous: string, number: number, chunk: CastChunk): string | undefined {
+  if (chunk.number !== number) return "it is not the chunk that was asked for";
+  if (sha256(chunk.content) !== chunk.sha256) return "its content was changed";
+  if (chainOf(recording, previous, chunk) !== chunk.chain) return "it does not follow the chunk before it";
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { CHAIN_START, faultOf, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
+import { eventLine, readEvent, readHeader, type CastEvent, type CastHeader } from "./asciicast.ts";
+
+/** A recording is not what was recorded. */
+export class CastFault extends Error {
+  /** The first chunk that is wrong. */
+  readonly chunk: number;
+  constructor(chunk: number, why: string) {
+    super(`chunk ${chunk} of the recording: ${why}`);
+    this.name = "CastFault";
+    this.chunk = chunk;
+  }
+}
+
+/** What a whole recording was found to be. */
+export interface CastCheck {
+  chunks: number;
+  bytes: number;
+  /** The chain of the last chunk that is right: one value that stands for everything up to it. */
+  chain: string;
+  /** `open`: it is being written, or nobody has said yet that it broke off. */
+  end: CastEnd | "open";
+  /** What is wrong, and where; everything before it is right. */
+  fault?: { chunk: number; why: string };
+}
+
+/** The chunks of a recording in their order, each checked before it is given. Throws CastFault. */
+export async function* readChunks(store: ChunkStore, recording: string): AsyncGenerator<CastChunk> {
+  let previous = CHAIN_START;
+  for (let number = 0; ; number++) {
+    const chunk = await store.read(number);
+    if (chunk === undefined) return;
+    const fault = faultOf(recording, previous, number, chunk);
+    if (fault !== undefined) throw new CastFault(number, fault);
+    yield chunk;
+    if (chunk.end !== undefined) {
+      if ((await store.read(number + 1)) !== undefined) throw new CastFault(number + 1, "it comes after the end");
+      return;
+    }
+    previous = chunk.chain;
+  }
+}
+
+/**
+ * Checks every chunk. `known`: what the audit log has of its last chunk, without which chunks that were taken off the end are not missed.
+ */
+export async function checkCast(store: ChunkStore, recording: string, known?: { chunk: number; chain: string }): Promise<CastCheck> {
+  const check: CastCheck = { chunks: 0, bytes: 0, chain: CHAIN_START, end: "open" };
+  try {
+    for await (const chunk of readChunks(store, recording)) {
+      if (known?.chunk === chunk.number && known.chain !== chunk.chain) throw new CastFault(chunk.number, "it is not what was logged");
+      check.chunks++;
+      check.bytes += chunk.content.length;
+      check.chain = chunk.chain;
+      check.end = chunk.end ?? "open";
+    }
+    if (known !== undefined && known.chunk >= check.chunks) throw new CastFault(check.chunks, "it was logged and is missing");
+  } catch (error) {
+    if (!(error instanceof CastFault)) throw error;
+    check.fault = { chunk: error.chunk, why: error.message };
+  }
+  return check;
+}
+
+/** Header and events of a recording, as far as it is stored. Throws CastFault at the first chunk that is not what was recorded. */
+export async function* readCast(store: ChunkStore, recording: string): AsyncGenerator<{ header: CastHeader } | { event: CastEvent }> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let at = 0;
+  for await (const chunk of readChunks(store, recording)) {
+    // Chunks hold whole lines.
+    const lines = decoder.decode(chunk.content).split("\n");
+    for (const [i, line] of lines.entries()) {
+      if (line === "") continue;
+      if (chunk.number === 0 && i === 0) {
+        const header = readHeader(line);
+        if (header === undefined) throw new CastFault(0, "it does not begin with the header of an asciicast v3");
+        yield { header };
+        continue;
+      }
+      const event = readEvent(line);
+      if (event === undefined) continue;
+      at += event.since;
+      yield { event: { at, code: event.code, data: event.data } };
+    }
+  }
+}
+
+/**
+ * Ends a recording whose writer died, so that it says so. Returns its last chunk; must be idempotent, since this itself can be interrupted.
+ * Throws CastFault where what is there was changed: then nothing may be chained to it.
+ */
+export async function interruptCast(store: ChunkStore, recording: string, why: string): Promise<CastChunk> {
+  let last: CastChunk | undefined;
+  for await (const chunk of readChunks(store, recording)) last = chunk;
+  if (last?.end !== undefined) return last;
+  const chunk = sealChunk(recording, last?.chain ?? CHAIN_START, {
+    number: (last?.number ?? -1) + 1,
+    ...endOf(last),
+    content: new TextEncoder().encode(eventLine(0, "m", why)),
+    end: "interrupted",
+  });
+  await store.append(chunk);
+  return chunk;
+}
+
+/** Where the events of a chunk end. */
+function endOf(chunk: CastChunk | undefined): { at: number; offset: number } {
+  let [at, offset] = [chunk?.at ?? 0, chunk?.offset ?? 0];
+  if (chunk === undefined) return { at, offset };
+  for (const line of new TextDecoder().decode(chunk.content).split("\n")) {
+    const event = readEvent(line);
+    if (event === undefined) continue;
+    at += event.since;
+    if (event.code === "o") offset += Buffer.byteLength(event.data);
+  }
+  return { at, offset };
+}

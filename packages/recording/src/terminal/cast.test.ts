@@ -1,0 +1,290 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readEvent, readHeader } from "./asciicast.ts";
+import { CHUNK_BYTES, type CastChunk, type ChunkStore } from "./cast-chunk.ts";
+import { exportV2, exportV3 } from "./cast-export.ts";
+import { checkCast, interruptCast, readCast } from "./cast-reader.ts";
+import { searchCast } from "./cast-search.ts";
+import { CastWriter } from "./cast-writer.ts";
+import { commandsOf } from "./command-index.ts";
+
+const NAME = "0d6f4f0e-6c1a-4c1e-9a53-2f3a7d1b9c55";
+const HEADER = { columns: 80, rows: 24, timestamp: 1_795_212_000, title: "db-1", type: "xterm-256color" };
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Chunks as bytes one after the other, as a file has them: a tail that is not whole is no chunk. */
+class FileLikeStore implements ChunkStore {
+  bytes = Buffer.alloc(0);
+  async append(chunk: CastChunk): Promise<void> {
+    const body = Buffer.from(JSON.stringify({ ...chunk, content: Buffer.from(chunk.content).toString("base64") }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    this.bytes = Buffer.concat([this.bytes, length, body]);
+  }
+  async read(number: number): Promise<CastChunk | undefined> {
+    for (let at = 0, i = 0; at + 4 <= this.bytes.length; i++) {
+      const length = this.bytes.readUInt32BE(at);
+      if (at + 4 + length > this.bytes.length) return undefined;
+      if (i === number) {
+        const chunk = JSON.parse(this.bytes.toString("utf8", at + 4, at + 4 + length)) as CastChunk & { content: string };
+        return { ...chunk, content: new Uint8Array(Buffer.from(chunk.content, "base64")) };
+      }
+      at += 4 + length;
+    }
+    return undefined;
+  }
+}
+
+class MemoryStore implements ChunkStore {
+  chunks: CastChunk[] = [];
+  async append(chunk: CastChunk): Promise<void> {
+    if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
+    this.chunks.push(chunk);
+  }
+  async read(number: number): Promise<CastChunk | undefined> {
+    return this.chunks[number];
+  }
+}
+
+function recorder(store: ChunkStore = new MemoryStore(), options: Partial<ConstructorParameters<typeof CastWriter>[0]> = {}) {
+  const clock = { time: 0 };
+  const writer = new CastWriter({ recording: NAME, header: HEADER, store, now: () => clock.time, ...options });
+  return { writer, clock, store: store as MemoryStore };
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+const lines = async (items: AsyncIterable<string>): Promise<unknown[]> =>
+  (await all(items))
+    .join("")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+
+describe("a recording", () => {
+  it("is an asciicast v3, and a v2 on demand", async () => {
+    const { writer, clock, store } = recorder();
+    writer.output(encode("$ "));
+    clock.time = 1500;
+    writer.typed(encode("secret"));
+    writer.command({ kind: "started", text: "ls", folder: "/srv" });
+    writer.resize(100, 30);
+    clock.time = 1750;
+    writer.output(encode("a\r\nb\r\n"));
+    clock.time = 2000;
+    writer.command({ kind: "finished", exitCode: 0 });
+    writer.marker("handover");
+    clock.time = 2100;
+    const last = await writer.seal({ code: 3 });
+    expect(last).toMatchObject({ end: "sealed" });
+    expect(await lines(exportV3(store, NAME))).toEqual([
+      { version: 3, term: { cols: 80, rows: 24, type: "xterm-256color" }, timestamp: HEADER.timestamp, title: "db-1" },
+      [0, "o", "$ "],
+      [1.5, "m", "ls"],
+      [0, "r", "100x30"],
+      [0.25, "o", "a\r\nb\r\n"],
+      [0.25, "m", "handover"],
+      [0.1, "x", "3"],
+    ]);
+    expect(await lines(exportV2(store, NAME))).toEqual([
+      { version: 2, width: 80, height: 24, timestamp: HEADER.timestamp, title: "db-1", env: { TERM: "xterm-256color" } },
+      [0, "o", "$ "],
+      [1.5, "m", "ls"],
+      [1.5, "r", "100x30"],
+      [1.75, "o", "a\r\nb\r\n"],
+      [2, "m", "handover"],
+    ]);
+    expect(await commandsOf(store, NAME)).toEqual([
+      { at: 1500, offset: 2, text: "ls", folder: "/srv", endedAt: 2000, endOffset: 8, exitCode: 0 },
+    ]);
+  });
+
+  it("has what is typed only when it was opened for it", async () => {
+    const { writer, store } = recorder(new MemoryStore(), { input: true });
+    writer.typed(encode("hunter2"));
+    await writer.seal();
+    expect(await lines(exportV3(store, NAME))).toContainEqual([0, "i", "hunter2"]);
+  });
+
+  it("gives the output back byte by byte, wherever it was cut", () =>
+    fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme" }), fc.array(fc.tuple(fc.nat(9), fc.nat(30))), async (text, cuts) => {
+        const { writer, clock, store } = recorder();
+        const bytes = encode(text);
+        let at = 0;
+        for (const [size, wait] of cuts) {
+          clock.time += wait;
+          writer.output(bytes.subarray(at, (at += size)));
+          if (size === 4) await writer.flush();
+        }
+        writer.output(bytes.subarray(at));
+        await writer.seal();
+        const events = (await all(readCast(store, NAME))).flatMap((item) =>
+          "event" in item && item.event.code === "o" ? [item.event.data] : [],
+        );
+        expect(events.join("")).toBe(text);
+        expect(writer.offset).toBe(bytes.length);
+      }),
+      { numRuns: 60 },
+    ));
+
+  it("is stored within a second and in chunks of 64 KiB", async () => {
+    const stored: CastChunk[] = [];
+    const { writer } = recorder(new MemoryStore(), { stored: (chunk) => void stored.push(chunk) });
+    writer.output(encode("once"));
+    const began = performance.now();
+    while (stored.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(performance.now() - began).toBeLessThan(1000);
+    for (let i = 0; i < 40; i++) writer.output(encode(`${"x".repeat(9_998)}\r\n`));
+    await writer.seal();
+    expect(stored.length).toBeGreaterThan(5);
+    for (const chunk of stored) expect(chunk.content.length).toBeLessThanOrEqual(CHUNK_BYTES);
+  });
+
+  it("tells once that it cannot be stored, and records nothing behind the hole", async () => {
+    const failures: unknown[] = [];
+    const store = new MemoryStore();
+    let full = false;
+    const { writer } = recorder(
+      { append: (chunk) => (full ? Promise.reject(new Error("full")) : store.append(chunk)), read: (number) => store.read(number) },
+      { failed: (error) => void failures.push(error) },
+    );
+    writer.output(encode("kept"));
+    await writer.flush();
+    full = true;
+    writer.output(encode("lost"));
+    await expect(writer.flush()).rejects.toThrow("full");
+    full = false;
+    writer.output(encode("after"));
+    await expect(writer.seal()).rejects.toThrow("full");
+    expect(failures).toHaveLength(1);
+    expect(await checkCast(store, NAME)).toMatchObject({ chunks: 1, end: "open" });
+  });
+});
+
+describe("what happens to a recording", () => {
+  async function recorded(): Promise<FileLikeStore> {
+    const store = new FileLikeStore();
+    const { writer, clock } = recorder(store);
+    for (let i = 0; i < 5; i++) {
+      clock.time += 500;
+      writer.output(encode(`line ${i}\r\n`));
+      await writer.flush();
+    }
+    await writer.seal({ code: 0 });
+    return store;
+  }
+
+  it("is readable up to the last whole chunk, whichever byte its writer died at", async () => {
+    const { bytes } = await recorded();
+    const whole = new FileLikeStore();
+    whole.bytes = bytes;
+    const full = await all(exportV3(whole, NAME));
+    for (let length = 0; length <= bytes.length; length += 7) {
+      const cut = new FileLikeStore();
+      cut.bytes = bytes.subarray(0, length);
+      const some = await all(exportV3(cut, NAME));
+      expect(some).toEqual(full.slice(0, some.length));
+      const check = await checkCast(cut, NAME);
+      expect(check.fault).toBeUndefined();
+      expect(check.end).toBe(length === bytes.length ? "sealed" : "open");
+    }
+  });
+
+  it("is ended as interrupted afterwards, once", async () => {
+    const store = await recorded();
+    const chunks = new MemoryStore();
+    for (let i = 0; i < 4; i++) chunks.chunks.push((await store.read(i))!);
+    const last = await interruptCast(chunks, NAME, "the agent was restarted");
+    expect(last).toMatchObject({ number: 4, at: 2000, offset: 32, end: "interrupted" });
+    expect(await interruptCast(chunks, NAME, "again")).toEqual(last);
+    expect(await checkCast(chunks, NAME)).toMatchObject({ chunks: 5, end: "interrupted", chain: last.chain });
+    expect((await lines(exportV3(chunks, NAME))).at(-1)).toEqual([0, "m", "the agent was restarted"]);
+    expect(await interruptCast(new MemoryStore(), NAME, "before the first")).toMatchObject({ number: 0, end: "interrupted" });
+  });
+
+  it("shows every change", async () => {
+    const store = await recorded();
+    const chunks: CastChunk[] = [];
+    for (let i = 0; ; i++) {
+      const chunk = await store.read(i);
+      if (chunk === undefined) break;
+      chunks.push(chunk);
+    }
+    const last = chunks.at(-1)!;
+    const changed = async (change: (list: CastChunk[]) => void, known?: { chunk: number; chain: string }) => {
+      const other = new MemoryStore();
+      other.chunks = structuredClone(chunks);
+      change(other.chunks);
+      return (await checkCast(other, NAME, known)).fault?.chunk;
+    };
+    expect(await changed(() => {})).toBeUndefined();
+    expect(await changed((list) => void (list[1]!.content[3]! ^= 1))).toBe(1);
+    expect(await changed((list) => void (list[1]!.at = 7))).toBe(1);
+    expect(await changed((list) => void (list[1]!.offset = 7))).toBe(1);
+    expect(await changed((list) => void list.splice(2, 1))).toBe(2);
+    expect(await changed((list) => void list.splice(1, 2, list[2]!, list[1]!))).toBe(1);
+    expect(await changed((list) => void (list.at(-1)!.end = "interrupted"))).toBe(last.number);
+    expect(await changed((list) => void list.push(structuredClone(list[0]!)))).toBe(last.number + 1);
+    // A tail that was cut off is only missed by who knows of it.
+    const known = { chunk: last.number, chain: last.chain };
+    expect(await changed((list) => void list.pop())).toBeUndefined();
+    expect(await changed((list) => void list.pop(), known)).toBe(last.number);
+    expect(await changed(() => {}, { ...known, chain: chunks[0]!.chain })).toBe(last.number);
+    expect((await checkCast(store, "another recording")).fault).toMatchObject({ chunk: 0 });
+  });
+});
+
+describe("search", () => {
+  it("finds text as it was read, with its moment", async () => {
+    const { writer, clock, store } = recorder();
+    writer.output(encode("$ systemctl re"));
+    clock.time = 300;
+    writer.output(
+      encode("\u001b[1msta\u001b[0mrt nginx\r\nFailed\b\b\bled: Unit \u001b]8;;http://a.b/\u001b\\nginx\u001b]8;;\u001b\\ not found\r\n"),
+    );
+    clock.time = 900;
+    writer.output(encode("top\u001b[5;1HMem: 99%\u001b[6;1Hdone (nginx)"));
+    await writer.seal();
+    const found = async (text: string) => (await all(searchCast(store, NAME, text))).map(({ at, line, from }) => [at, line, from]);
+    expect(await found("RESTART")).toEqual([[0, "$ systemctl restart nginx", 12]]);
+    expect(await found("nginx")).toEqual([
+      [300, "$ systemctl restart nginx", 20],
+      [300, "Failed: Unit nginx not found", 13],
+      [900, "done (nginx)", 6],
+    ]);
+    expect(await found("topMem")).toEqual([]);
+    expect(await found("http")).toEqual([]);
+    expect(await all(searchCast(store, NAME, "nginx", 1))).toHaveLength(1);
+  });
+});
+
+it("takes no more memory for a long recording than for a short one", async () => {
+  // The store keeps nothing, as one on a disk would.
+  const { writer } = recorder({ append: async () => {}, read: async () => undefined }, {});
+  const piece = encode(`${"\u001b[32mok\u001b[m some output of a build \r\n".repeat(500)}`);
+  const memory = (): number => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  for (let i = 0; i < 20; i++) writer.output(piece);
+  await writer.flush();
+  const before = memory();
+  let most = 0;
+  for (let i = 0; i < 1000; i++) {
+    writer.output(piece);
+    if (writer.waiting > 1_000_000) await writer.flush();
+    if (i % 100 === 0) most = Math.max(most, memory());
+  }
+  await writer.seal();
+  expect(most - before).toBeLessThan(60_000_000);
+});
+
+it("passes over lines of others", () => {
+  for (const text of ["# a comment", "[1]", '[1,"z","x"]', "[1,", "{}", '"o"']) expect(readEvent(text)).toBeUndefined();
+  for (const text of ["{}", "[]", "null", '{"version":2,"width":80,"height":24}', "{"]) expect(readHeader(text)).toBeUndefined();
+});
