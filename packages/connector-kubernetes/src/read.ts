@@ -1,4 +1,13 @@
-import { TargetError, type ExecuteOutcome, type ExecuteRequest, type ExecuteSink } from "@interlock/connector";
+import {
+  column,
+  plainLines,
+  RowWriter,
+  TargetError,
+  type ExecuteOutcome,
+  type ExecuteRequest,
+  type ExecuteSink,
+  type LineShape,
+} from "@interlock/connector";
 import type { Runner } from "./execute.ts";
 import { openGate } from "./gate/gate.ts";
 import { readablePlaceholders } from "./gate/secret-values.ts";
@@ -6,9 +15,7 @@ import { readCommand, type CommandLine } from "./kubectl/command.ts";
 import { freezeFiles } from "./kubectl/freeze.ts";
 import { KUBECTL_MISSING, runKubectl, type RunOutcome } from "./kubectl/run.ts";
 import { endless } from "./parse.ts";
-import { plainLines } from "./plain-output.ts";
 import { PrintedTable, printsTable } from "./printed-table.ts";
-import { column, RowWriter, type LineShape } from "./row-writer.ts";
 
 /** Most bytes one line may print. */
 const OUTPUT_BYTES = 256 * 1024 * 1024;

@@ -16,6 +16,8 @@ import type {
   Posture,
   SchemaTree,
 } from "@interlock/protocol";
+import type { FileSystem } from "./file-system.ts";
+import type { HostKeys } from "./host-keys.ts";
 import type { TerminalChannel, TerminalRequest } from "./terminal.ts";
 
 /**
@@ -48,6 +50,8 @@ export interface OpenOptions<Secret> {
   /** Columns whose values are masked, as lower-case `schema.table.column` patterns where `*` stands for any one part. */
   maskedColumns: () => readonly string[];
   host?: HostPrograms;
+  /** The approved keys of hosts, for protocols that know hosts by theirs. Absent: none is approved. */
+  hostKeys?: HostKeys;
 }
 
 /** What the operator says of the programs where the agent runs. */
@@ -56,6 +60,8 @@ export interface HostPrograms {
   programs?: Readonly<Record<string, string>>;
   /** Absolute paths of programs beyond the connector's own list that a credential may name to be let in. */
   credentialPrograms?: readonly string[];
+  /** Absolute paths of the sockets of SSH agents that a credential may name. Absent: none. */
+  agentSockets?: readonly string[];
 }
 
 /** What commands read besides their text, by name; `-` is standard input. Never read from a disk. */
@@ -176,6 +182,8 @@ export interface Target {
    * `target_down`, `host_key_unknown`, `host_key_changed`, `cancelled` …) where it does not come to that.
    */
   terminal?(request: TerminalRequest, signal: AbortSignal): Promise<TerminalChannel>;
+  /** Present where the target has files that people may look at, fetch and put there. */
+  readonly fileSystem?: FileSystem;
   close(): Promise<void>;
 }
 
@@ -373,6 +381,8 @@ export interface ExecuteOutcome {
   affected: Affected[];
   /** `message` is the target's own and unmasked: it may carry row values. */
   error?: { code: ErrorCode; message: string; statement?: number };
+  /** Of a program that ran to its end: how it ended. A `signal` is a name without SIG. */
+  exit?: { code?: number; signal?: string };
   /** Where actual exceeded approved. */
   guard?: { object: string; approved: number; actual: number }[];
   /** Rows an undo found other than the run left them; at most 1,000 of them, `conflictCount` says how many there are. */

@@ -1,4 +1,6 @@
 import {
+  column,
+  RowWriter,
   type Drift,
   type ExecuteOutcome,
   type ExecuteRequest,
@@ -11,7 +13,6 @@ import type { OpenedCluster } from "../cluster/open-cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { openClusterView } from "../impact/cluster-view.ts";
 import { writtenObject } from "../object-name.ts";
-import { column, RowWriter } from "../row-writer.ts";
 import { capture } from "../undo/capture.ts";
 import { packKept, type Kept } from "../undo/kept.ts";
 import { withLeft } from "../undo/left.ts";

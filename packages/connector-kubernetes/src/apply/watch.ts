@@ -1,10 +1,9 @@
-import type { ExecuteSink } from "@interlock/connector";
+import { column, RowWriter, type ExecuteSink } from "@interlock/connector";
 import { type Json, type KubeObject, parseJson } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { keyOfType } from "../impact/resource-types.ts";
 import { writtenObject } from "../object-name.ts";
-import { column, RowWriter } from "../row-writer.ts";
 import { isRolledOut, type Progress } from "./rollout.ts";
 import { pause, placeOf } from "./settle.ts";
 
