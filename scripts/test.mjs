@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { ACCOUNTS, check, step, vitest } from "./check.mjs";
 import { chromium } from "./chromium.mjs";
 import { setup } from "./setup.mjs";
+import { sshd } from "./sshd.mjs";
 
 await setup();
 const CHROMIUM_PATH = await chromium();
+await sshd();
 // A stale account must not be taken for this run's.
 rmSync(ACCOUNTS, { recursive: true, force: true });
 

@@ -1,6 +1,7 @@
 import type { Connector } from "@interlock/connector";
 import { kubernetes } from "@interlock/connector-kubernetes";
 import { postgres } from "@interlock/connector-postgres";
+import { ssh } from "@interlock/connector-ssh";
 
 /** Every protocol this agent speaks. Adding one is adding its folder and its line here. */
-export const CONNECTORS: readonly Connector[] = [postgres as Connector, kubernetes as Connector];
+export const CONNECTORS: readonly Connector[] = [postgres as Connector, kubernetes as Connector, ssh as Connector];

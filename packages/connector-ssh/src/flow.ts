@@ -1,0 +1,63 @@
+import type { Client, ClientChannel } from "ssh2";
+
+/** What is used here of the library's channels beyond its public interface, which has no way to choose a window. The version is exact. */
+interface InnerChannel {
+  incoming: { window: number };
+  outgoing: { id: number; state: string };
+}
+interface InnerProtocol {
+  session(channel: number, window: number, packet: number): void;
+  channelWindowAdjust(channel: number, bytes: number): void;
+  signal(channel: number, name: string): void;
+}
+
+const innerProtocol = (client: Client): InnerProtocol => (client as unknown as { _protocol: InnerProtocol })._protocol;
+
+/**
+ * A session channel whose output is told piece by piece, and of which the target sends at most `window` bytes beyond those that were given back with
+ * `taken`: whoever does not take makes the program wait. (The library's own window is 2 MiB and is given back as soon as bytes arrive, which is
+ * more than anybody wants to see after Ctrl-C.)
+ */
+export interface Flow {
+  readonly channel: ClientChannel;
+  taken(bytes: number): void;
+  /** Asks the host to signal what runs; also after the end of its input, where the library no longer does. Nothing tells whether it did. */
+  signal(name: string): void;
+}
+
+/** Opens a session by `open`, which must call the client's `exec` or `shell` at once. */
+export async function openFlow(
+  client: Client,
+  window: number,
+  open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+): Promise<Flow> {
+  const protocol = innerProtocol(client);
+  const session = protocol.session;
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | undefined, channel: ClientChannel): void => {
+      if (error) return reject(error);
+      const inner = channel as unknown as InnerChannel;
+      // Its own accounts never ask for more.
+      inner.incoming.window = Infinity;
+      let owed = 0;
+      resolve({
+        channel,
+        taken(bytes) {
+          owed += bytes;
+          if (owed < window / 4 || inner.outgoing.state === "closed" || inner.outgoing.state === "closing") return;
+          protocol.channelWindowAdjust(inner.outgoing.id, owed);
+          owed = 0;
+        },
+        signal(name) {
+          if (inner.outgoing.state !== "closed" && inner.outgoing.state !== "closing") protocol.signal(inner.outgoing.id, name);
+        },
+      });
+    };
+    protocol.session = (channel, _window, packet) => session.call(protocol, channel, window, packet);
+    try {
+      open(done);
+    } finally {
+      protocol.session = session;
+    }
+  });
+}

@@ -1,0 +1,53 @@
+import type { Client } from "ssh2";
+import { quoted } from "./quoting.ts";
+
+/** What became of a process group: all of it ended, some of it would not, some of it is not ours to signal, or nobody knows. */
+export type GroupEnd = "ended" | "left" | "others" | "unknown";
+
+/** How long it gets to end by itself before it is killed, and then before it is given up, in tenths of a second. */
+const TERM_TENTHS = 15;
+const GIVE_UP_TENTHS = 20;
+
+/**
+ * Ends a process group by a session of its own on the same connection: TERM, then KILL. The protocol's own signal is not enough: many hosts take
+ * none (OpenSSH for root), and none says what came of it.
+ */
+export async function endGroup(client: Client, group: number): Promise<GroupEnd> {
+  const script = [
+    // What a shell says of a signal that could not be sent tells whether there is nobody, or somebody else's.
+    "LC_ALL=C; export LC_ALL",
+    `p=-${group}`,
+    "kill -s TERM -- $p 2>/dev/null",
+    // Those that have ended and wait for their parent to hear of it (Z) take signals, too: where there is a /proc, it tells them apart.
+    `runs() { for f in /proc/[0-9]*/stat; do read -r l <$f || continue; set -- \${l##*) }; [ "$3" = ${group} ] && [ "$1" != Z ] && return 0; done 2>/dev/null; return 1; }`,
+    "look() { m=$(kill -s 0 -- $p 2>&1) && { [ ! -r /proc/self/stat ] || runs; } && is=left || case $m in *ermitted*) is=others;; *) is=ended;; esac; [ $is != ended ]; }",
+    "n=0",
+    `while look; do n=$((n+1)); [ $n -le ${TERM_TENTHS} ] || kill -s KILL -- $p 2>/dev/null; [ $n -lt ${GIVE_UP_TENTHS} ] || break; sleep 0.1; done`,
+    "echo $is",
+  ].join("; ");
+  return new Promise((resolve) => {
+    client.exec(`exec /bin/sh -c ${quoted(script)}`, (error: Error | undefined, channel) => {
+      // A connection that is gone, or a host that opens no second session: the outcome says that nobody knows.
+      if (error) return resolve("unknown");
+      let said = "";
+      channel.on("data", (bytes: Buffer) => (said += bytes.toString("latin1").slice(0, 100)));
+      channel.stderr.resume();
+      channel.once("close", () => {
+        const word = said.trim();
+        resolve(word === "ended" || word === "left" || word === "others" ? word : "unknown");
+      });
+    });
+  });
+}
+
+/** For people: what came of stopping it, and what may still run. */
+export function wordsOfEnd(end: GroupEnd): string {
+  const became = {
+    ended: "Its process group was ended",
+    left: "Its process group was sent TERM and KILL, and some of it is still there",
+    others:
+      "Its process group was sent TERM and KILL, but processes of other accounts in it (sudo) could not be signalled and may still run",
+    unknown: "Its process group was sent TERM, and the host did not say what came of it: it may still run",
+  }[end];
+  return `${became}. What it had done stays done, and what it started outside its group (setsid, services) may still run.`;
+}

@@ -1,0 +1,13 @@
+import type { Connector } from "@interlock/connector";
+import { parse } from "./parse.ts";
+import { readSshSecret, type SshSecret } from "./secret.ts";
+import { openTarget } from "./target.ts";
+
+/** Hosts by SSH: shells, scripts run as they were frozen, files. */
+export const ssh: Connector<SshSecret> = {
+  name: "ssh",
+  language: "shell",
+  parse,
+  readSecret: readSshSecret,
+  open: openTarget,
+};

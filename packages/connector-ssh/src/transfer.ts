@@ -1,0 +1,163 @@
+import { createHash, randomBytes } from "node:crypto";
+import { posix } from "node:path";
+import { TargetError, type Download, type UploadOptions, type Uploaded } from "@interlock/connector";
+import { kindOf } from "./file-kind.ts";
+import type { Sftp, SftpPool } from "./sftp.ts";
+
+/** Bytes of one request: what every server of version 3 takes. */
+const PIECE = 32 * 1024;
+/** Requests that are on their way at a time: 1 MiB, so that distance does not set the pace. */
+const AT_ONCE = 32;
+
+const NAMES = { folder: "a folder", special: "a device, a socket or a pipe", link: "a link", file: "a file" } as const;
+
+const tooLarge = (limit: number): TargetError =>
+  new TargetError("too_large", `It has more than ${limit.toLocaleString("en-US")} bytes, the most that may be moved.`);
+
+/** A file to be read as it is asked for. It is opened for the first of its bytes, so that one that nobody reads is not left open. */
+export async function download(pool: SftpPool, path: string, limit: number, signal: AbortSignal): Promise<Download> {
+  return pool.use(path, signal, async (sftp) => {
+    // A pipe would wait for a writer: what it is, is asked before it is opened.
+    const { size, mtime, mode } = await sftp.stat(path);
+    const kind = kindOf({ mode });
+    if (kind !== "file") throw new TargetError("bad_request", `${JSON.stringify(path)} is ${NAMES[kind]}; only files are fetched.`);
+    if (size > limit) throw tooLarge(limit);
+    // Whether it may be read is better known before anybody is promised its bytes.
+    await sftp.close(await sftp.open(path, "r", 0));
+    return { size, modified: mtime * 1000, bytes: bytesOf(pool, path, limit, signal) };
+  });
+}
+
+interface Asked {
+  at: number;
+  length: number;
+  piece: Promise<Buffer | undefined>;
+}
+
+/** In order, some requests ahead of the reader, and never more. */
+async function* bytesOf(pool: SftpPool, path: string, limit: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const { sftp, done } = await pool.lease(signal);
+  const ahead: Asked[] = [];
+  let handle: Buffer | undefined;
+  try {
+    const opened = (handle = await sftp.about(path, () => sftp.open(path, "r", 0)));
+    const ask = (at: number, length: number): Asked => {
+      const piece = sftp.read(opened, at, length);
+      // Seen when its turn comes, or not at all where the reader has left.
+      piece.catch(() => undefined);
+      return { at, length, piece };
+    };
+    let asked = 0;
+    let told = 0;
+    for (;;) {
+      // Few at first: most files are small.
+      while (ahead.length < Math.min(AT_ONCE, 1 + asked / PIECE)) {
+        ahead.push(ask(asked, PIECE));
+        asked += PIECE;
+      }
+      const { at, length, piece } = ahead.shift()!;
+      const bytes = await sftp.about(path, () => piece);
+      if (bytes === undefined || bytes.length === 0) return;
+      told += bytes.length;
+      if (told > limit) throw tooLarge(limit);
+      yield bytes;
+      // A server may answer with less than was asked for, at the end above all: the rest comes before what follows.
+      if (bytes.length < length) ahead.unshift(ask(at + bytes.length, length - bytes.length));
+    }
+  } finally {
+    await Promise.allSettled(ahead.map(({ piece }) => piece));
+    // The connection may be gone, and the open file with it.
+    if (handle !== undefined) await sftp.close(handle).catch(() => undefined);
+    done();
+  }
+}
+
+/** Writes beside the file and takes its place at the end. */
+export async function upload(
+  pool: SftpPool,
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  options: UploadOptions,
+  signal: AbortSignal,
+): Promise<Uploaded> {
+  return pool.use(path, signal, async (sftp) => {
+    const { real, mode } = await placeFor(sftp, path, options);
+    if (mode !== undefined && !sftp.replaces)
+      throw new TargetError("bad_request", "The host's SFTP cannot replace a file in one step; remove it first or use another name.");
+    const beside = posix.join(posix.dirname(real), `.${posix.basename(real).slice(0, 180)}.interlock-${randomBytes(6).toString("hex")}`);
+    const handle = await sftp.about(posix.dirname(real), () => sftp.open(beside, "wx", 0o600));
+    let open = true;
+    try {
+      const written = await writeAll(sftp, handle, bytes, options.limit);
+      await sftp.setMode(handle, mode ?? options.mode ?? 0o644);
+      await sftp.sync(handle);
+      await sftp.close(handle);
+      open = false;
+      if (mode !== undefined) await sftp.replace(beside, real);
+      // Refused where somebody has made one of that name since.
+      else await sftp.rename(beside, real);
+      return { path: real, ...written, replaced: mode !== undefined };
+    } catch (error) {
+      // Where the connection is gone as well, the file beside it stays; its name tells whose it is.
+      if (open) await sftp.close(handle).catch(() => undefined);
+      await sftp.remove(beside).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+/** Where the bytes go, links followed, and the permissions of what is there; none where nothing is. */
+async function placeFor(sftp: Sftp, path: string, { overwrite }: UploadOptions): Promise<{ real: string; mode?: number }> {
+  const named = JSON.stringify(path);
+  const found = await sftp.stat(path).catch((error: { code?: unknown }) => {
+    if (error.code === 2) return undefined;
+    throw error;
+  });
+  if (found === undefined) {
+    if (path.endsWith("/")) throw new TargetError("bad_request", `${named} names a folder.`);
+    const dangling = await sftp.lstat(path).catch(() => undefined);
+    if (dangling !== undefined) throw new TargetError("bad_request", `${named} is a link that leads nowhere.`);
+    return { real: posix.join(await sftp.realPath(posix.dirname(path)), posix.basename(path)) };
+  }
+  const kind = kindOf(found);
+  if (kind !== "file") throw new TargetError("bad_request", `${named} is ${NAMES[kind]}, which is not replaced.`);
+  if (!overwrite) throw new TargetError("bad_request", `${named} is there already.`);
+  return { real: await sftp.realPath(path), mode: found.mode & 0o7777 };
+}
+
+async function writeAll(
+  sftp: Sftp,
+  handle: Buffer,
+  bytes: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  const underway = new Set<Promise<void>>();
+  let failed: unknown;
+  let at = 0;
+  try {
+    for await (const chunk of bytes) {
+      for (let from = 0; from < chunk.length; from += PIECE) {
+        // Copied, since whoever sends may use its memory again.
+        const piece = Buffer.from(chunk.subarray(from, from + PIECE));
+        if (at + piece.length > limit) throw tooLarge(limit);
+        hash.update(piece);
+        const writing: Promise<void> = sftp.write(handle, piece, at).then(
+          () => void underway.delete(writing),
+          (error: unknown) => {
+            failed ??= error;
+            underway.delete(writing);
+          },
+        );
+        underway.add(writing);
+        at += piece.length;
+        if (underway.size >= AT_ONCE) await Promise.race(underway);
+        if (failed !== undefined) throw failed;
+      }
+    }
+  } finally {
+    await Promise.all(underway);
+  }
+  if (failed !== undefined) throw failed;
+  return { bytes: at, sha256: hash.digest("hex") };
+}
