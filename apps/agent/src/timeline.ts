@@ -10,6 +10,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "object.opened",
   "posture.read",
   "reachability.asked",
+  "rights.asked",
   "user.signed_in",
   "user.signed_out",
   "policy.loaded",

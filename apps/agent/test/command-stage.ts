@@ -217,7 +217,9 @@ export async function openStage(policy = POLICY): Promise<Stage> {
             ...(body === undefined ? {} : { "content-type": "application/json" }),
             ...headers,
           },
-          ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+          ...(body === undefined
+            ? {}
+            : { body: typeof body === "string" || body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body) }),
         }),
       ),
     propose: async (who, text, { authors = [], ...more } = {}) => {

@@ -238,9 +238,14 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/commands/{id}/undo",
       "/commands/{id}/withdraw",
       "/connections",
+      "/connections/{id}/least-privilege",
+      "/connections/{id}/least-privilege/{subject}",
+      "/connections/{id}/people-use",
       "/connections/{id}/posture",
       "/connections/{id}/roles",
       "/connections/{id}/schema",
+      "/connections/{id}/usage-imports",
+      "/connections/{id}/usage-imports/{import}",
       "/health",
       "/reachability",
       "/rooms",
@@ -249,6 +254,7 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/rooms/{id}/commands",
       "/rooms/{id}/documents",
       "/rooms/{id}/documents/{documentId}",
+      "/who-may",
     ].map((path) => `/api/v1${path}`),
   );
   const propose = document.paths["/api/v1/rooms/{id}/commands"]?.["post"];

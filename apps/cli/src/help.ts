@@ -33,6 +33,14 @@ export const HELP = `interlock: see what a command would do before it runs, and 
       --port             8443/TCP, 53/UDP, 3868/SCTP; TCP unless given
       Exits 0 when it is allowed, 1 when it is not, 2 when a name is not there.
 
+  interlock who-may (--connection NAME | --manifests DIR) VERB RESOURCE[/NAME] [-n NAMESPACE | -A] [--system] [--format text|json]
+      Who may do something on a cluster, and by which binding, role and rule: who-may get secrets, who-may create pods/exec -n shop.
+      RESOURCE as kubectl takes it: po, deploy, deployments.apps, pods/exec, RESOURCE/NAME/SUBRESOURCE, * for all; or a path, /metrics
+      -n NAMESPACE       there; default: in every namespace, with those who may in some of them told apart (-A)
+      --subresource SUB  of RESOURCE/NAME
+      --system           also what belongs to Kubernetes itself, which is counted otherwise
+      Exits 0 where somebody may, 1 where nobody may.
+
   interlock audit verify
       Walks the hash chain of the audit log and names the first event that is not as it was written.
 

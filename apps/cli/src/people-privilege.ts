@@ -1,9 +1,6 @@
 import type { Db } from "@interlock/db";
-import { judge, type Policy } from "@interlock/policy";
-import { bareStatement, Environment, type Effect, type Impact, type Verdict } from "@interlock/protocol";
-
-/** Effects that somebody may be let do; `session` and `unknown` are nobody's to hold. */
-const ASKED = ["read", "append", "modify", "delete", "schema", "privilege"] as const satisfies readonly Effect[];
+import { heldEffects, type Policy } from "@interlock/policy";
+import { Environment, type Effect, type Verdict } from "@interlock/protocol";
 
 /** What one person may do on one connection, and did. */
 export interface PersonUse {
@@ -50,20 +47,18 @@ export async function peoplePrivilege(db: Db, policy: Policy, days: number, now 
   const people = users.flatMap((user) =>
     connections.map((connection): PersonUse => {
       const groups = user.groups.map(({ group }) => group).toSorted();
-      const effects = ASKED.map((effect) => {
-        const verdict = judge(policy, {
-          principal: { id: user.id, name: user.name, groups },
-          connection: { ...connection, environment: Environment.parse(connection.environment), labels: labelsOf(connection.labels) },
-          room: undefined,
-          impact: ordinary(effect),
-          now,
-        });
+      const held = heldEffects(policy, {
+        principal: { id: user.id, name: user.name, groups },
+        connection: { ...connection, environment: Environment.parse(connection.environment), labels: labelsOf(connection.labels) },
+        now,
+      });
+      const effects = held.map(({ effect, may, rules }) => {
         const used = ran.find((one) => one.proposerId === user.id && one.connectionId === connection.id && one.effect === effect);
         const last = used?._max.proposedAt?.toISOString();
         return {
           effect,
-          may: verdict.decision,
-          rules: verdict.rules,
+          may,
+          rules,
           times: used?._count._all ?? 0,
           ...(last === undefined ? {} : { last }),
         };
@@ -102,11 +97,6 @@ function reviewsOf(
 
 const labelsOf = (labels: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries((labels ?? {}) as object).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
-
-function ordinary(effect: Effect): Impact {
-  const statement = bareStatement({ index: 0, start: 0, end: 0, text: "", title: "", effect });
-  return { effect, complete: true, tookMs: 0, warnings: [], statements: [statement] };
-}
 
 /** A line for each person and connection: what was used, and what was not. */
 export function peopleText({ days, people, reviews }: PeoplePrivilege): string {

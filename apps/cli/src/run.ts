@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   reach: async () => (await import("./reach.ts")).reach,
   "audit verify": async () => (await import("./audit-verify.ts")).auditVerify,
   "connection add": async () => (await import("./connection-add.ts")).connectionAdd,
+  "who-may": async () => (await import("./who-may.ts")).whoMay,
   posture: async () => (await import("./posture.ts")).posture,
   "least-privilege": async () => (await import("./least-privilege.ts")).leastPrivilegeOf,
   "user add": async () => (await import("./user-add.ts")).userAdd,

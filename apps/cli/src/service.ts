@@ -18,6 +18,11 @@ export async function getFromService(token: string, path: string, terminal: Term
   return (await askService(token, path, {}, terminal)).body;
 }
 
+/** What the service answers to something that is sent, as the person the token is of. */
+export async function postToService(token: string, path: string, sent: object, terminal: Terminal): Promise<unknown> {
+  return (await askService(token, path, sent, terminal)).body;
+}
+
 /** Asks a running Interlock, as the person the token is of: what a text would do and what policy says of it. */
 export async function analyzeByService(
   token: string,

@@ -34,6 +34,7 @@ import { planLines, type CommandPlan } from "./planning.ts";
 import { HOST_FOLDERS } from "./host-program.ts";
 import { readPosture } from "./posture/read-posture.ts";
 import { readRoles } from "./posture/read-roles.ts";
+import { whoMayOnCluster } from "./posture/who-may.ts";
 import { objectTree } from "./schema.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
 import { openWork, resolutionOf, sealWork } from "./work.ts";
@@ -133,6 +134,9 @@ export function openTarget({
     },
     async roles(signal) {
       return readRoles(await cluster(), signal);
+    },
+    async whoMay(question, signal) {
+      return whoMayOnCluster(await cluster(), question, signal);
     },
     async posture(options, signal): Promise<Posture> {
       return readPosture(await cluster(), options, signal);

@@ -14,7 +14,9 @@ import type {
   Reachability,
   ReachQuestion,
   Posture,
+  RightQuestion,
   SchemaTree,
+  WhoMay,
 } from "@interlock/protocol";
 import type { FileSystem } from "./file-system.ts";
 import type { HostKeys } from "./host-keys.ts";
@@ -163,6 +165,8 @@ export interface Target {
    * rights are such objects.
    */
   roles?(signal: AbortSignal): Promise<{ objects: readonly Record<string, unknown>[]; unread: readonly string[] }>;
+  /** Who may do something, by every role and binding that gives it. Present where `roles` is. It only reads. */
+  whoMay?(question: RightQuestion, signal: AbortSignal): Promise<WhoMay>;
   /** Completions at a UTF-16 offset, best first, at most 200. */
   complete?(text: string, offset: number, signal: AbortSignal): Promise<Completion[]>;
   /** The one run of a command, in a clean session of its own. Resolves for every outcome that is known or known to be unknown. */

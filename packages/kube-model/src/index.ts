@@ -19,6 +19,9 @@ export * from "./workload/pod-templates.ts";
 export * from "./workload/workload.ts";
 export * from "./rights/account-rights.ts";
 export * from "./rights/attributes.ts";
+export { findType, typesOfManifests, type NamedType } from "./rights/resource-names.ts";
+export { readQuestion, type RightQuestion, type WantedRight } from "./rights/wanted-right.ts";
+export { meaningOf, whoMay, type RightChain, type RightHolder, type WhoMay } from "./rights/who-may.ts";
 export * from "./rights/rights.ts";
 export * from "./rights/subject.ts";
 export { AREAS, SEVERITIES, type Area, type Evidence, type Severity } from "./posture/check.ts";
@@ -37,4 +40,8 @@ export {
 } from "./posture/posture.ts";
 export { UNSEEN_VERBS, type AuditLogProblem } from "./usage/audit-log.ts";
 export { leastPrivilege, type BindingUse, type LeastPrivilege, type Proposal } from "./usage/smaller-role.ts";
+export { Privileges, type PrivilegeDetail, type PrivilegeSummary } from "./usage/privileges.ts";
+export type { RightRow, RightState, VerbUse } from "./usage/right-rows.ts";
+export { ruleText } from "./usage/rule-text.ts";
+export { AuditLogReader } from "./usage/audit-log-reader.ts";
 export { Usage, type Use } from "./usage/usage.ts";

@@ -65,6 +65,8 @@ const creates = (after: Manifest, fields: Partial<Statement> = {}): Statement =>
   });
 const changes = (before: Manifest, after: Manifest): Statement => writeOf(nameOf(after), "modify", { before, after });
 
+const GAINED: Partial<Statement> = { risks: [{ code: "rights_gained", severity: "warning", message: "User ann gains get pods." }] };
+
 /** The rule whose message is shown, and what it says. */
 function told(statement: Statement, input = onCluster(statement)): string {
   const { decision, rules, message } = judge(defaultPolicy, input);
@@ -129,7 +131,9 @@ describe("the default pack of a production cluster", () => {
     ["cluster-admin for the cluster", creates(bindingOf("ClusterRoleBinding", "cluster-admin")), "deny cluster-admin"],
     ["cluster-admin of a namespace", creates(bindingOf("RoleBinding", "cluster-admin")), "deny cluster-admin"],
     ["cluster-admin under another name", creates(roleOf({ verbs: ["*"], apiGroups: ["*"], resources: ["*"] })), "deny cluster-admin"],
-    ["another role", creates(bindingOf("ClusterRoleBinding", "view")), "deny privileges"],
+    ["another role, by which somebody gains", creates(bindingOf("ClusterRoleBinding", "view"), GAINED), "deny privileges"],
+    ["a role that its holder has more of already", creates(bindingOf("RoleBinding", "view")), "review rights-taken"],
+    ["a right to another thing than roles", writeOf("v1 Pod shop", "privilege", { after: podOf(good) }), "deny privileges"],
     ["a pod that has it all", creates(podOf(good)), "review cluster-changes"],
   ])("%s", (_, statement, said) => {
     expect(told(statement)).toBe(said);
@@ -158,6 +162,11 @@ describe("the default pack of a production cluster", () => {
     expect(told(privileged, staging)).toBe("allow outside-prod");
     expect(told(privileged, { ...onCluster(privileged), undo: true })).toBe("review cluster-changes");
     expect(told(statementOf("append"), inputOf(impactOf([statementOf("append")])))).toBe("review prod-appends");
+  });
+
+  test("rights of which nobody knows whether somebody gains by them are not agreed to", () => {
+    const statement = creates(bindingOf("RoleBinding", "view"));
+    expect(told(statement, { ...onCluster(), impact: impactOf([statement], { complete: false }) })).toBe("deny privileges");
   });
 
   test("what an incomplete impact cannot tell does not make every write a suspect of the pack", () => {

@@ -207,9 +207,25 @@ rules:
     effect: allow
     message: Outside production everybody may write.
 
+  # Roles and bindings by which nobody gains anything: rights that are taken away, and a smaller role in the place of a larger one.
+  - id: rights-taken
+    match: { connectors: [kubernetes], effects: [privilege] }
+    when: >-
+      !statement.undo && impact.complete && !("rights_gained" in statement.risks)
+      && (after.present ? after.group : before.group) == "rbac.authorization.k8s.io"
+      && (after.present ? after.kind : before.kind) in ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { countdown: 5s }
+    message: Taking rights away needs somebody of platform; giving more is not done from here.
+
   - id: privileges
     match: { effects: [privilege] }
-    when: '!statement.undo && !(after.kind == "TokenRequest" && after.group == "authentication.k8s.io")'
+    when: >-
+      !statement.undo && !(after.kind == "TokenRequest" && after.group == "authentication.k8s.io")
+      && (connection.connector != "kubernetes" || !impact.complete || "rights_gained" in statement.risks
+      || (after.present ? after.group : before.group) != "rbac.authorization.k8s.io"
+      || !((after.present ? after.kind : before.kind) in ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]))
     effect: deny
     message: Rights, roles and server settings are not changed from here.
 

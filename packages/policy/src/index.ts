@@ -1,4 +1,5 @@
 export { DEFAULT_POLICY } from "./default-policy.ts";
+export { heldEffects, reviewGroups, type HeldEffect } from "./held.ts";
 export { judge, judgeEach, type RuleFinding } from "./judge.ts";
 export type { JudgeInput } from "./judge-input.ts";
 export { parsePolicy, type ParsedPolicy, policyVersion } from "./parse.ts";

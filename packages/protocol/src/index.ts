@@ -15,5 +15,7 @@ export * from "./messages.ts";
 export * from "./objects.ts";
 export * from "./reachability.ts";
 export * from "./posture.ts";
+export * from "./who-may.ts";
+export * from "./least-privilege.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

@@ -14,6 +14,11 @@ export const LIMITS = {
   commandFiles: 100,
   /** One REST request body. */
   requestBytes: 1024 * 1024,
+  /** An API server's audit log as it is sent, and what it may unpack to. */
+  auditLogBytes: 256 * 1024 * 1024,
+  auditLogUnpackedBytes: 2 * 1024 * 1024 * 1024,
+  /** Different uses of rights in one audit log: who, verb, resource and namespace. */
+  auditLogUses: 100_000,
   /** Bytes waiting in one socket before its owner is dropped to a resync. */
   socketBacklogBytes: 4 * 1024 * 1024,
   /** Target payload of one result chunk. */

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { LIMITS, problem, type ErrorCode } from "@interlock/protocol";
 import type { Door } from "../door/door.ts";
+import { isUpload } from "../rest/uploads.ts";
 import { originAllowed } from "./origin.ts";
 import { receiveBody } from "./request-body.ts";
 
@@ -28,6 +29,7 @@ export async function serve({ port, host, origins, door, rest }: HttpParts): Pro
   const server = createServer((request, response) => {
     if (!originAllowed(request, origins)) refuse(response, "origin_refused");
     else if (!request.url?.startsWith("/api/v1/")) refuse(response, "not_found");
+    else if (isUpload(request.method ?? "", request.url.split("?", 1)[0]!)) void answer(request, response);
     else
       void receiveBody(request, LIMITS.requestBytes).then(
         (whole) =>

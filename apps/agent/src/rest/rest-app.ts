@@ -11,10 +11,13 @@ import { idempotency } from "./idempotency.ts";
 import { problemResponse } from "./problem-response.ts";
 import { reachabilityRoutes } from "./reachability-routes.ts";
 import { postureRoutes } from "./posture-routes.ts";
+import { leastPrivilegeRoutes } from "./least-privilege-routes.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
+import { isUpload } from "./uploads.ts";
 import { resultRoutes } from "./result-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
+import { whoMayRoutes } from "./who-may-routes.ts";
 
 export type { RestApp, RestParts } from "./rest-parts.ts";
 
@@ -59,15 +62,15 @@ export function createRestApp(parts: RestParts): RestApp {
     c.set("principal", identity.principal);
     return next();
   });
-  app.use(
-    "*",
-    bodyLimit({
-      maxSize: LIMITS.requestBytes,
-      onError: (c) => problemResponse(c, "too_large", `A request body is at most ${LIMITS.requestBytes} bytes.`),
-    }),
-  );
+  const limit = bodyLimit({
+    maxSize: LIMITS.requestBytes,
+    onError: (c) => problemResponse(c, "too_large", `A request body is at most ${LIMITS.requestBytes} bytes.`),
+  });
+  const once = idempotency(parts);
+  // What is read as it arrives is known by its own digest, and has a limit of its own.
+  app.use("*", (c, next) => (isUpload(c.req.method, c.req.path) ? next() : limit(c, next)));
   app.route("/", tokenRoutes(parts));
-  app.use("*", idempotency(parts));
+  app.use("*", (c, next) => (isUpload(c.req.method, c.req.path) ? next() : once(c, next)));
 
   for (const routes of [
     roomRoutes,
@@ -76,6 +79,8 @@ export function createRestApp(parts: RestParts): RestApp {
     postureRoutes,
     analyzeRoutes,
     reachabilityRoutes,
+    whoMayRoutes,
+    leastPrivilegeRoutes,
     commandRoutes,
     resultRoutes,
     auditRoutes,

@@ -48,7 +48,12 @@ function groupVersions(group: Json): { group: string; version: string }[] {
 }
 
 function legacy(group: string, version: string, document: Json): ResourceType[] {
-  return list(document["resources"])
+  const all = list(document["resources"]);
+  const subresources = Map.groupBy(
+    all.map((item) => String(item["name"])).filter((name) => name.includes("/")),
+    (name) => name.slice(0, name.indexOf("/")),
+  );
+  return all
     .filter((item) => !String(item["name"]).includes("/"))
     .map((item) => ({
       group: typeof item["group"] === "string" && item["group"] !== "" ? item["group"] : group,
@@ -57,6 +62,8 @@ function legacy(group: string, version: string, document: Json): ResourceType[] 
       kind: String(item["kind"]),
       namespaced: item["namespaced"] === true,
       verbs: list(item["verbs"]).map(String),
+      ...calledAlso(item["singularName"], item["shortNames"]),
+      subresources: (subresources.get(String(item["name"])) ?? []).map((name) => name.slice(name.indexOf("/") + 1)),
     }));
 }
 
@@ -74,9 +81,15 @@ function aggregated(document: Json, failed: { group: string; reason: string }[])
         kind: String(item["responseKind"]?.["kind"] ?? ""),
         namespaced: item["scope"] === "Namespaced",
         verbs: list(item["verbs"]).map(String),
+        ...calledAlso(item["singularResource"], item["shortNames"]),
+        subresources: list(item["subresources"]).map((one) => String(one["subresource"])),
       }));
     });
   });
+}
+
+function calledAlso(singular: Json, shortNames: Json): Pick<ResourceType, "singular" | "shortNames"> {
+  return { ...(typeof singular === "string" && singular !== "" ? { singular } : {}), shortNames: list(shortNames).map(String) };
 }
 
 const list = (value: Json): Json[] => (Array.isArray(value) ? value : []);

@@ -7,6 +7,10 @@ export interface ResourceType {
   kind: string;
   namespaced: boolean;
   verbs: readonly string[];
+  /** Other names that people call it by, as discovery tells them. */
+  singular?: string;
+  shortNames?: readonly string[];
+  subresources?: readonly string[];
 }
 
 /** `<group>/<resource>`, e.g. `apps/deployments`, `/pods`: the same in every version. */

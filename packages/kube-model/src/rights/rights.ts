@@ -97,6 +97,12 @@ export class Rights {
     for (const bound of this.#all()) yield* grantsOf(bound);
   }
 
+  /** All roles and bindings. */
+  *objects(): Iterable<KubeObject> {
+    yield* this.#roles.values();
+    for (const { binding } of this.#all()) yield binding;
+  }
+
   /** Bindings whose role does not exist among the objects. */
   *dangling(): Iterable<KubeObject> {
     for (const { binding, rules } of this.#all()) if (rules === undefined) yield binding;

@@ -29,12 +29,31 @@ export const UNSEEN_VERBS: ReadonlySet<string> = new Set(["bind", "escalate", "u
  * `EventList` is several). A request counts when it was authorized and has been answered, whatever the answer was: a right is used as well by
  * what is then not found. Several entries are one request in stages; the one that tells its end counts. Throws SyntaxError where it is no JSON.
  */
-export function readAuditLine(line: string): UsedRight[] {
-  if (line.trim() === "") return [];
+export function readAuditLine(line: string): AuditLine {
+  if (line.trim() === "") return { rights: [], entries: 0, counted: 0, foreign: 0 };
   const value: Json = JSON.parse(line);
   const events: Json[] = isRecord(value) && Array.isArray(value["items"]) ? value["items"] : [value];
-  return events.flatMap(rightsOf);
+  const rights = events.map(rightsOf);
+  return {
+    rights: rights.flat(),
+    entries: events.length,
+    counted: rights.filter((some) => some.length > 0).length,
+    foreign: events.filter((event) => !isEntry(event)).length,
+  };
 }
+
+/** What a line tells. */
+export interface AuditLine {
+  rights: UsedRight[];
+  entries: number;
+  /** Of the entries those that are a request that was allowed and answered. */
+  counted: number;
+  /** Those that are of no audit log at all. */
+  foreign: number;
+}
+
+const isEntry = (event: Json): boolean =>
+  isRecord(event) && String(event["apiVersion"]).startsWith("audit.k8s.io/") && event["kind"] === "Event";
 
 /** Streams are answered when they end, and their use is known when they begin. */
 const STAGES = new Set(["ResponseComplete", "ResponseStarted"]);

@@ -3,14 +3,17 @@ import type { Attributes, Rule } from "../rights/attributes.ts";
 import { covers } from "../rights/attributes.ts";
 import { applyLine, word } from "../posture/fix.ts";
 import type { Grant, Rights } from "../rights/rights.ts";
-import { isNamed, MASTERS, userOf, type Subject, type User } from "../rights/subject.ts";
+import { isNamed, MASTERS, subjectText, userOf, type Subject, type User } from "../rights/subject.ts";
 import { UNSEEN_VERBS } from "./audit-log.ts";
 import type { Use } from "./usage.ts";
+import { ruleText } from "./rule-text.ts";
 import { rulesFor, type RuleManifest } from "./used-rules.ts";
 
 /** A binding that names somebody, and what of it was used. */
 export interface BindingUse {
   binding: KubeObject;
+  /** Each rule of its role that is theirs by this binding. */
+  grants: readonly Grant[];
   /** How its role is called: `ClusterRole edit`. */
   role: string;
   /** Rights that it gives and that were not used, as texts. */
@@ -19,6 +22,8 @@ export interface BindingUse {
   uses: Use[];
   /** It names them by a group: it cannot be taken from one of its members. */
   byGroup?: string;
+  /** It is a part of Kubernetes itself, which an API server puts back when it starts. */
+  builtin: boolean;
 }
 
 /** What somebody may do, what of it they did, and a smaller role for that. */
@@ -36,6 +41,8 @@ export interface LeastPrivilege {
 export interface Proposal {
   /** Roles and bindings to make first, so that nothing is missing in between. */
   made: KubeObject[];
+  /** Bindings that they are taken out of. */
+  replaced: KubeObject[];
   /** The whole as lines for kubectl, in their order. */
   lines: string[];
   /** Rights that go, as texts. */
@@ -46,37 +53,57 @@ const RBAC = "rbac.authorization.k8s.io";
 /** Longest name of an object that is also a label elsewhere. */
 const NAME_CHARS = 63;
 
+export interface LeastPrivilegeOptions {
+  /** Groups that somebody is in besides those of everybody: an identity provider knows them, and the log of the API server. */
+  groups?: readonly string[];
+  /** The grants that may name them, where somebody has looked them up already. Default: all. */
+  grants?: Iterable<Grant>;
+}
+
 /**
  * Holds what somebody may do against what they did. A use counts for the narrowest binding that allows it: one of its namespace before one of
- * the whole cluster. The proposed roles allow every use that was seen and nothing that the old ones do not.
+ * the whole cluster. The proposed roles allow every use that was seen and nothing that the old ones do not. For a group, `uses` are those of
+ * its members.
  */
-export function leastPrivilege(rights: Rights, subject: Subject, uses: readonly Use[]): LeastPrivilege {
-  const user = userOf(subject);
-  const grants = [...rights.grants()].filter((grant) => isNamed(grant.subject, user));
+export function leastPrivilege(
+  rights: Rights,
+  subject: Subject,
+  uses: readonly Use[],
+  { groups = [], grants: given = rights.grants() }: LeastPrivilegeOptions = {},
+): LeastPrivilege {
+  const known = userOf(subject);
+  const user: User = { ...known, groups: [...new Set([...known.groups, ...groups])] };
+  const grants = [...given].filter((grant) => isNamed(grant.subject, user));
   const byBinding = Map.groupBy(grants, ({ binding }) => binding);
   const of = new Map<KubeObject, Use[]>([...byBinding.keys()].map((binding) => [binding, []]));
   const unexplained: Use[] = [];
+  const own = (grant: Grant): boolean => subjectText(grant.subject) === subjectText(subject);
+  // Rights that stay whatever is proposed need no role of their own: by groups that everybody of the sort is in, and by bindings of Kubernetes.
+  const stays = (grant: Grant): boolean =>
+    isBuiltin(grant.binding) || (!own(grant) && grant.subject.kind === "Group" && known.groups.includes(grant.subject.name));
   for (const use of uses.flatMap((one) => byNameWhereNeeded(one, grants))) {
     const allowing = grants.filter((grant) => allows(grant, use));
-    // Rights by a group stay whatever is proposed, so what they allow needs no role of its own.
-    const first = allowing.find(({ subject: named }) => named.kind === "Group") ?? narrowest(allowing);
+    const first = allowing.find(stays) ?? narrowest(allowing.filter(own)) ?? narrowest(allowing);
     if (first !== undefined) of.get(first.binding)!.push(use);
     else if (!user.groups.includes(MASTERS)) unexplained.push(use);
   }
   const bindings = [...byBinding].map(([binding, all]): BindingUse => {
-    const group = all.every(({ subject: named }) => named.kind === "Group") ? all[0]!.subject.name : undefined;
+    const group = all.find((grant) => !own(grant))?.subject.name;
     const here = of.get(binding)!;
+    const rules = [...new Map(all.map((grant) => [grant.rule, grant])).values()];
     return {
       binding,
+      grants: rules,
       role: roleText(binding),
-      unused: [...new Set(all.flatMap(({ rule }) => unusedOf(rule, here)))],
+      unused: [...new Set(rules.flatMap(({ rule }) => unusedOf(rule, here)))],
       uses: here,
+      builtin: isBuiltin(binding),
       ...(group === undefined ? {} : { byGroup: group }),
     };
   });
-  const own = bindings.filter(({ byGroup }) => byGroup === undefined);
-  const kept = keptUnseen(byBinding, own);
-  const proposal = propose(subject, user, own, kept, byBinding);
+  const changeable = bindings.filter(({ byGroup, builtin }) => byGroup === undefined && !builtin);
+  const kept = keptUnseen(byBinding, changeable);
+  const proposal = propose(subject, changeable, kept, byBinding, freeName(rights, subject));
   return {
     subject,
     bindings,
@@ -86,8 +113,12 @@ export function leastPrivilege(rights: Rights, subject: Subject, uses: readonly 
   };
 }
 
+/** What an API server makes itself, and makes again (Kubernetes documentation, "Using RBAC Authorization": auto-reconciliation). */
+export const isBuiltin = ({ metadata }: KubeObject): boolean =>
+  metadata?.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults" || String(metadata?.name).startsWith("system:");
+
 /** A use as an authorizer was asked about it; with the first of its names, where a rule is for names. */
-function attributesOf({ verb, group, resource, namespace, path, names, unnamed }: Use): Attributes {
+export function attributesOf({ verb, group, resource, namespace, path, names, unnamed }: Use): Attributes {
   if (path !== undefined) return { verb, path };
   const [plural = "", subresource] = (resource ?? "").split("/", 2);
   const name = unnamed ? undefined : [...names][0];
@@ -105,7 +136,7 @@ const namespaceOf = ({ kind, metadata }: KubeObject): string | undefined =>
   kind === "RoleBinding" && typeof metadata?.namespace === "string" ? metadata.namespace : undefined;
 
 /** Every name that was used has to be allowed, not just one of them. */
-function allows({ binding, rule }: Pick<Grant, "binding" | "rule">, use: Use): boolean {
+export function allows({ binding, rule }: Pick<Grant, "binding" | "rule">, use: Use): boolean {
   const namespace = namespaceOf(binding);
   if (binding.kind === "RoleBinding" && (use.path !== undefined || use.namespace !== namespace)) return false;
   const wanted = attributesOf(use);
@@ -114,7 +145,7 @@ function allows({ binding, rule }: Pick<Grant, "binding" | "rule">, use: Use): b
 }
 
 /** Names that are allowed by different rules are different uses. */
-function byNameWhereNeeded(use: Use, grants: readonly Grant[]): Use[] {
+export function byNameWhereNeeded(use: Use, grants: readonly Grant[]): Use[] {
   if (use.unnamed || use.names.size < 2 || grants.some((grant) => allows(grant, use))) return [use];
   return [...use.names].map((name) => ({ ...use, names: new Set([name]) }));
 }
@@ -138,7 +169,7 @@ function keptUnseen(byBinding: ReadonlyMap<KubeObject, readonly Grant[]>, own: r
   );
 }
 
-function manifestOf({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: Rule): RuleManifest {
+export function manifestOf({ apiGroups, resources, resourceNames, nonResourceURLs, verbs }: Rule): RuleManifest {
   return {
     ...(apiGroups.length === 0 ? {} : { apiGroups: [...apiGroups] }),
     ...(resources.length === 0 ? {} : { resources: [...resources] }),
@@ -150,10 +181,10 @@ function manifestOf({ apiGroups, resources, resourceNames, nonResourceURLs, verb
 
 function propose(
   subject: Subject,
-  user: User,
   own: readonly BindingUse[],
   kept: readonly Kept[],
   byBinding: ReadonlyMap<KubeObject, readonly Grant[]>,
+  name: string,
 ): Proposal | undefined {
   // What is used to the last right stays as it is.
   const replaced = own.filter(({ unused }) => unused.length > 0);
@@ -167,7 +198,6 @@ function propose(
   for (const use of replaced.flatMap(({ uses }) => uses)) at(use.namespace).uses.push(use);
   for (const { binding } of replaced)
     for (const one of kept) if (one.namespace === namespaceOf(binding)) at(one.namespace).kept.push(one.rule);
-  const name = roleName(subject);
   const limited = (use: Use): boolean =>
     !replaced.some(
       ({ binding, uses }) =>
@@ -180,15 +210,27 @@ function propose(
     );
   return {
     made,
+    replaced: replaced.map(({ binding }) => binding),
     lines: [
       ...(made.length === 0 ? [] : [applyLine({ apiVersion: "v1", kind: "List", items: made })]),
-      ...replaced.map(({ binding }) => removal(binding, user, byBinding.get(binding)!)),
+      ...replaced.map(({ binding }) => removal(binding, byBinding.get(binding)!)),
     ],
     gone: replaced.flatMap(({ unused }) => unused),
   };
 }
 
-const unique = (rules: readonly RuleManifest[]): RuleManifest[] => [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+export const unique = (rules: readonly RuleManifest[]): RuleManifest[] => [
+  ...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values(),
+];
+
+/** A name that no role and no binding has: what is there stays as it is, and is not taken away with what it replaces. */
+function freeName(rights: Rights, subject: Subject): string {
+  const taken = new Set([...rights.objects()].map(({ metadata }) => String(metadata?.name)));
+  const name = roleName(subject);
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
+  return free;
+}
 
 /** Says whose it is: two accounts of one name in two namespaces may both have rights in a third. */
 function roleName({ namespace, name }: Subject): string {
@@ -219,9 +261,9 @@ const subjectManifest = ({ kind, name, namespace }: Subject): Json =>
   kind === "ServiceAccount" ? { kind, name, namespace } : { apiGroup: RBAC, kind, name };
 
 /** Takes somebody out of a binding, and the binding away where nobody is left in it. */
-function removal(binding: KubeObject, user: User, grants: readonly Grant[]): string {
+function removal(binding: KubeObject, grants: readonly Grant[]): string {
   const subjects: Json[] = Array.isArray(binding["subjects"]) ? binding["subjects"] : [];
-  const indexes = new Set(grants.filter(({ subject }) => isNamed(subject, user)).map(({ subjectIndex }) => subjectIndex));
+  const indexes = new Set(grants.map(({ subjectIndex }) => subjectIndex));
   const namespace = namespaceOf(binding);
   const kind = String(binding.kind).toLowerCase();
   const what = `${kind} ${word(String(binding.metadata?.name))}${namespace === undefined ? "" : ` -n ${word(namespace)}`}`;
@@ -242,7 +284,7 @@ function roleText(binding: KubeObject): string {
 }
 
 /** What of a rule these uses leave: right by right, and of one that says `*` all but them. */
-function unusedOf(rule: Rule, uses: readonly Use[]): string[] {
+export function unusedOf(rule: Rule, uses: readonly Use[]): string[] {
   const names = rule.resourceNames.length === 0 ? [undefined] : rule.resourceNames;
   const whats = [
     ...rule.apiGroups.flatMap((group) => rule.resources.flatMap((resource) => names.map((name) => ({ group, resource, name })))),
@@ -272,13 +314,4 @@ function isOf(what: { path: string } | { group: string; resource: string; name: 
   const one = { ...rule, apiGroups: [what.group], resources: [what.resource] };
   if (what.name === undefined) return covers(one, attributesOf(use));
   return covers(one, attributesOf(use)) && use.names.has(what.name);
-}
-
-/** `get, list pods, pods/log`; `get secrets "db"`; `* deployments.apps`. */
-export function ruleText({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: Rule): string {
-  const groups = apiGroups.filter((group) => group !== "");
-  const suffix = groups.length === 0 ? "" : groups.length === 1 ? `.${groups[0]!}` : `.{${groups.join(",")}}`;
-  const what = [...resources.map((resource) => `${resource}${suffix}`), ...nonResourceURLs].join(", ");
-  const names = resourceNames.length === 0 ? "" : ` ${resourceNames.map((name) => JSON.stringify(name)).join(", ")}`;
-  return `${verbs.join(", ")} ${what}${names}`;
 }

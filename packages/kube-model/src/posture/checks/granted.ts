@@ -107,7 +107,8 @@ function fixOf(grants: readonly Grant[], question: string, rights: ReadonlyMap<G
   return whole ? { lines, decision } : { lines: [], choices: lines, decision };
 }
 
-const lower = (severity: Severity): Severity => SEVERITIES[Math.min(SEVERITIES.indexOf(severity) + 1, SEVERITIES.length - 1)]!;
+/** A right in one namespace weighs less than one in all. */
+export const lower = (severity: Severity): Severity => SEVERITIES[Math.min(SEVERITIES.indexOf(severity) + 1, SEVERITIES.length - 1)]!;
 
 interface Words {
   severity: Severity;

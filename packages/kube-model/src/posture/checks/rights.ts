@@ -1,21 +1,9 @@
-import type { Check, Severity } from "../check.ts";
+import type { Check } from "../check.ts";
+import { CHANGES, DANGEROUS_RIGHTS } from "./dangerous-rights.ts";
 import { bySubject, EVERYBODY, gives, isEverything, isOfSystem, wants, type Want } from "./granted.ts";
 
 const RBAC = "rbac.authorization.k8s.io";
 export const RBAC_KINDS: readonly string[] = [`${RBAC}/Role`, `${RBAC}/ClusterRole`, `${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`];
-const CHANGES = ["create", "update", "patch"] as const;
-
-interface RightRule {
-  id: string;
-  title: string;
-  severity: Severity;
-  why: string;
-  wants: readonly Want[];
-  /** What the subject may do, after "May". */
-  may: string;
-  /** A rule that names its objects gives it, too: one name is enough. */
-  anyName?: boolean;
-}
 
 /** What makes pods. */
 export const RUNS_PODS: readonly Want[] = [
@@ -27,17 +15,20 @@ export const RUNS_PODS: readonly Want[] = [
 const QUESTION = "Who needs it, and for what? Rights that are used once a year are better given for an hour.";
 
 /** A check of who may do something. Who may do everything is told by `cluster-admin` alone. */
-const right = ({ wants: wanted, may, anyName, ...about }: RightRule): Check => ({
-  ...about,
-  area: "rights",
-  reads: RBAC_KINDS,
-  *find(inventory) {
-    const grants = [...inventory.rights.grants()].filter(
-      (grant) => !isEverything(grant.rule) && wanted.some((want) => gives(grant, want, anyName)),
-    );
-    yield* bySubject(grants, inventory, { severity: about.severity, says: (where) => `May ${may} ${where}.`, question: QUESTION });
-  },
-});
+function right(id: string): Check {
+  const { wants: wanted, may, anyName, ...about } = DANGEROUS_RIGHTS.find((one) => one.id === id)!;
+  return {
+    ...about,
+    area: "rights",
+    reads: RBAC_KINDS,
+    *find(inventory) {
+      const grants = [...inventory.rights.grants()].filter(
+        (grant) => !isEverything(grant.rule) && wanted.some((want) => gives(grant, want, anyName)),
+      );
+      yield* bySubject(grants, inventory, { severity: about.severity, says: (where) => `May ${may} ${where}.`, question: QUESTION });
+    },
+  };
+}
 
 /** Who may do what leads further. */
 export const RIGHTS: readonly Check[] = [
@@ -76,70 +67,13 @@ export const RIGHTS: readonly Check[] = [
       });
     },
   },
-  right({
-    id: "delete-namespaces",
-    title: "Who may delete namespaces",
-    severity: "high",
-    why: "One word deletes everything in it, volumes and their data included. It has happened.",
-    wants: wants("", ["namespaces"], ["delete"]),
-    may: "delete namespaces",
-  }),
-  right({
-    id: "read-secrets",
-    title: "Who may read Secrets",
-    severity: "high",
-    why: "Secrets are passwords of everything else, and tokens of accounts that may do more. To list is to read.",
-    wants: wants("", ["secrets"], ["get", "list", "watch"]),
-    may: "read Secrets",
-  }),
-  right({
-    id: "exec",
-    title: "Who may run programs in pods",
-    severity: "high",
-    why: "A shell in a pod has its files, its network and the token of its account; what is done there the audit log does not say.",
-    wants: [...wants("", ["pods/exec", "pods/attach"], ["create", "get"]), ...wants("", ["pods/ephemeralcontainers"], ["update", "patch"])],
-    may: "run programs in pods",
-  }),
-  right({
-    id: "escalate",
-    title: "Who may give rights they do not have",
-    severity: "critical",
-    why: "The verb escalate lifts the rule that nobody writes a role of more than they may: it is every right there is, one step later.",
-    wants: [...wants(RBAC, ["clusterroles"], ["escalate"], true), ...wants(RBAC, ["roles"], ["escalate"])],
-    may: "write roles beyond their own rights (escalate)",
-    anyName: true,
-  }),
-  right({
-    id: "bind",
-    title: "Who may bind roles they do not have",
-    severity: "critical",
-    why: "The verb bind lets them bind any role to themselves, cluster-admin too.",
-    wants: wants(RBAC, ["clusterroles", "roles"], ["bind"]),
-    may: "bind roles beyond their own rights (bind)",
-    anyName: true,
-  }),
-  right({
-    id: "impersonate",
-    title: "Who may act as others",
-    severity: "critical",
-    why: "Impersonation becomes anybody, system:masters included, and every rule is asked about them instead.",
-    wants: [
-      ...wants("", ["users", "groups"], ["impersonate"], true),
-      ...wants("", ["serviceaccounts"], ["impersonate"]),
-      ...wants("authentication.k8s.io", ["uids", "userextras/scopes"], ["impersonate"], true),
-    ],
-    may: "act as others (impersonate)",
-    anyName: true,
-  }),
-  right({
-    id: "nodes-proxy",
-    title: "Who may talk to kubelets",
-    severity: "critical",
-    why: "nodes/proxy reaches the kubelet's own API, which runs programs in every pod of the node, past admission and the audit log of the server. To get is enough.",
-    wants: wants("", ["nodes/proxy"], ["get", "create", "update", "patch", "delete"], true),
-    may: "reach the API of kubelets (nodes/proxy)",
-    anyName: true,
-  }),
+  right("delete-namespaces"),
+  right("read-secrets"),
+  right("exec"),
+  right("escalate"),
+  right("bind"),
+  right("impersonate"),
+  right("nodes-proxy"),
   {
     id: "run-in-kube-system",
     title: "Who may run pods in kube-system",
@@ -181,57 +115,11 @@ export const RIGHTS: readonly Check[] = [
       });
     },
   },
-  right({
-    id: "approve-certificates",
-    title: "Who may approve certificates",
-    severity: "high",
-    why: "An approved request becomes a credential that lasts for months and that nobody can take back: for any user, with the signer for clients.",
-    wants: [
-      ...wants("certificates.k8s.io", ["certificatesigningrequests/approval"], ["update", "patch"], true),
-      ...wants("certificates.k8s.io", ["signers"], ["approve", "sign"], true),
-    ],
-    may: "approve certificates",
-    anyName: true,
-  }),
-  right({
-    id: "mint-tokens",
-    title: "Who may make tokens of accounts",
-    severity: "high",
-    why: "A token of an account is that account, with all its rights, away from the cluster too.",
-    wants: wants("", ["serviceaccounts/token"], ["create"]),
-    may: "make tokens of service accounts",
-    anyName: true,
-  }),
-  right({
-    id: "change-admission",
-    title: "Who may change admission",
-    severity: "high",
-    why: "A webhook reads every object that is written, Secrets too, and changes it on the way; without one, the rules it enforced are gone.",
-    wants: wants(
-      "admissionregistration.k8s.io",
-      ["mutatingwebhookconfigurations", "validatingwebhookconfigurations", "mutatingadmissionpolicies", "validatingadmissionpolicies"],
-      [...CHANGES, "delete"],
-      true,
-    ),
-    may: "change what is admitted to the cluster",
-    anyName: true,
-  }),
-  right({
-    id: "grant-rights",
-    title: "Who may write bindings",
-    severity: "medium",
-    why: "They hand on every right they have, to anybody and for ever, where nobody looks for it.",
-    wants: [...wants(RBAC, ["clusterrolebindings"], CHANGES, true), ...wants(RBAC, ["rolebindings"], CHANGES)],
-    may: "hand on their rights",
-  }),
-  right({
-    id: "make-volumes",
-    title: "Who may make volumes",
-    severity: "medium",
-    why: "A PersistentVolume of the type hostPath is any folder of a node, for pods that may not mount one themselves.",
-    wants: wants("", ["persistentvolumes"], ["create", "patch", "update"], true),
-    may: "make volumes of any kind",
-  }),
+  right("approve-certificates"),
+  right("mint-tokens"),
+  right("change-admission"),
+  right("grant-rights"),
+  right("make-volumes"),
   {
     id: "anonymous-rights",
     title: "Rights of those who have not signed in",
