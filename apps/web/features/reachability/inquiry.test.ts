@@ -103,6 +103,33 @@ test("a question is answered with what policy demands of the change, and asked a
   expect(inquiry.state.get()).not.toHaveProperty("proposed");
 });
 
+test.each(["failed", "unknown", "cancelled", "rejected"] as const)(
+  "what was asked is asked again once the change is %s, whatever stands in the fields by then",
+  async (state) => {
+    const inquiry = open();
+    inquiry.write({ from: "ops/a", to: "prod/b", port: "1" });
+    void inquiry.ask();
+    asked[0]!.answer(answer(false));
+    await settled();
+    asked[1]!.answer(PLAN);
+    await settled();
+    const proposing = inquiry.propose({ dryRun: false });
+    asked[2]!.answer({ id: "c1" });
+    await proposing;
+    // Another question is begun, and is half written when the change ends.
+    inquiry.write({ from: "ops/", port: "53/UDP" });
+    commands = [{ id: "c1", state }];
+    tell();
+    expect(asked[3]).toMatchObject({ path: "/api/v1/reachability", body: { from: { namespace: "ops", pod: "a" }, port: 1 } });
+    expect(inquiry.state.get()).toMatchObject({ asking: true, problems: {}, texts: { from: "ops/", port: "53/UDP" } });
+    asked[3]!.answer(answer(true));
+    await settled();
+    expect(inquiry.state.get()).toMatchObject({ asking: false, answer: { of: { from: "ops/a", port: "1" }, value: { allowed: true } } });
+    tell();
+    expect(asked).toHaveLength(4);
+  },
+);
+
 test("an answer that comes after another question was asked is nobody's", async () => {
   const inquiry = open();
   inquiry.write({ from: "ops/a", to: "prod/b", port: "1" });

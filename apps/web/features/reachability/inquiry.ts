@@ -1,4 +1,4 @@
-import { type Command, FINAL_STATES, type Impact, type Outcome, Reachability, type Verdict } from "@interlock/protocol";
+import { type Command, FINAL_STATES, type Impact, type Outcome, Reachability, type ReachQuestion, type Verdict } from "@interlock/protocol";
 import { newKey } from "../room/request-key.ts";
 import { createStore, type Store } from "../room/store.ts";
 import { rest } from "../shell/rest-client.ts";
@@ -18,7 +18,7 @@ export interface InquiryState {
   /** Why there was no answer. */
   refusal?: string;
   /** With the fields it answers. */
-  answer?: { of: ReachTexts; value: Reachability; at: number };
+  answer?: { of: ReachTexts; value: Reachability };
   /** Of the change of `answer`. */
   plan?: ChangePlan;
   /** Why nobody can say what the change would do. */
@@ -47,6 +47,8 @@ export class Inquiry {
   readonly #port: InquiryPort;
   readonly #unsubscribe: () => void;
   #asked = new AbortController();
+  /** The question that was asked last, whatever stands in the fields by now. */
+  #question: { of: ReachTexts; asks: ReachQuestion } | undefined;
 
   constructor(port: InquiryPort) {
     this.#port = port;
@@ -65,17 +67,23 @@ export class Inquiry {
   async ask(): Promise<void> {
     const { texts } = this.state.get();
     const read = readQuestion(texts);
-    if (!read.ok) return this.state.update((state) => ({ ...state, problems: read.problems }));
+    this.state.update((state) => ({ ...state, problems: read.ok ? {} : read.problems }));
+    if (!read.ok) return;
+    this.#question = { of: texts, asks: read.question };
+    await this.#ask(this.#question);
+  }
+
+  async #ask({ of, asks }: { of: ReachTexts; asks: ReachQuestion }): Promise<void> {
     this.#asked.abort();
     const asked = (this.#asked = new AbortController());
-    this.state.update(({ refusal: _refusal, ...state }) => ({ ...state, problems: {}, asking: true }));
-    const body = { connection: this.#port.connection(), ...read.question };
+    this.state.update(({ refusal: _refusal, ...state }) => ({ ...state, asking: true }));
+    const body = { connection: this.#port.connection(), ...asks };
     const answer = await this.#send("/reachability", body, Reachability, asked.signal);
     if (answer === undefined || asked.signal.aborted) return;
     this.state.update(({ answer: _answer, plan: _plan, planRefusal: _why, proposed, ...state }) => ({
       ...state,
       asking: false,
-      ...(answer.ok ? { answer: { of: texts, value: answer.value, at: Date.now() } } : { refusal: answer.detail ?? "There is no answer." }),
+      ...(answer.ok ? { answer: { of, value: answer.value } } : { refusal: answer.detail ?? "There is no answer." }),
       // The change that was proposed stays in sight while it waits.
       ...(proposed === undefined ? {} : { proposed }),
     }));
@@ -129,12 +137,15 @@ export class Inquiry {
     }
   }
 
-  /** Once the change is made the question has another answer. */
+  /**
+   * Once the change has been tried the question has another answer, also where it failed or nobody knows what became of it. What was asked is
+   * asked again, not what somebody has begun to write since; a question that is under way may have been answered just before the change.
+   */
   #look(): void {
     const { proposed } = this.state.get();
     const command = proposed === undefined ? undefined : this.#port.command(proposed.commandId);
     if (command === undefined || !FINAL_STATES.has(command.state)) return;
     this.state.update(({ proposed: _proposed, ...state }) => state);
-    if (command.state === "succeeded") void this.ask();
+    if (this.#question !== undefined) void this.#ask(this.#question);
   }
 }
