@@ -1,9 +1,9 @@
 "use client";
 import type { Reachability } from "@interlock/protocol";
 import { Copy } from "lucide-react";
-import { toast } from "sonner";
 import { Button } from "../../components/ui/button.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
+import { copyText } from "../clipboard/to-clipboard.ts";
 import { useProposal } from "../editor/use-proposal.tsx";
 import { VerdictLine } from "../impact/verdict-line.tsx";
 import { useCanAct, useRoom, useSession } from "../room/room-context.tsx";
@@ -19,14 +19,6 @@ export function ReachChange({ inquiry, state, answer }: { inquiry: Inquiry; stat
   const waiting = useRoom((room) => room.commands.find(({ id }) => id === proposed?.commandId && proposed.text === change?.command));
   const { propose, dialog } = useProposal(change && plan ? { text: change.command, ...plan } : undefined, (said) => inquiry.propose(said));
   if (change === undefined) return null;
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(withFiles(change));
-      toast("The lines are copied.");
-    } catch (error) {
-      toast.error("The lines could not be copied.", { description: error instanceof Error ? error.message : undefined });
-    }
-  };
   return (
     <footer className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-t border-line bg-panel px-3.5 py-2.5 text-xs">
       <div className="min-w-48 flex-1 @max-md:basis-full">
@@ -45,13 +37,13 @@ export function ReachChange({ inquiry, state, answer }: { inquiry: Inquiry; stat
           </p>
         )}
       </div>
-      <Button onClick={() => void copy()}>
+      <Button onClick={() => void copyText(withFiles(change), "The lines are copied.")}>
         <Copy /> Copy as kubectl
       </Button>
       {canAct && roomOpen && (
         <Button
           variant="primary"
-          disabled={plan === undefined || plan.verdict.decision === "deny" || state.proposing || waiting !== undefined}
+          disabled={plan === undefined || plan.verdict.decision === "deny" || state.proposing || state.asking || waiting !== undefined}
           onClick={() => propose()}
         >
           {state.proposing && <Spinner className="size-3.5" />} Propose this change
