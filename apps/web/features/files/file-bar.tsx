@@ -37,15 +37,7 @@ export function FileBar({ document }: { document: Document }) {
 }
 
 /** Asks once: the text is everybody's. */
-export function RemoveDialog({
-  document,
-  open,
-  onOpenChange,
-}: {
-  document: Document;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-}) {
+function RemoveDialog({ document, open, onOpenChange }: { document: Document; open: boolean; onOpenChange: (open: boolean) => void }) {
   const session = useSession();
   const remove = async () => {
     const answer = await session.ask({ type: "document.remove", documentId: document.id });

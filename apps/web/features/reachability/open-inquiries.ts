@@ -10,7 +10,7 @@ export interface OpenInquiry {
   connectionId: string;
 }
 
-export const inquiryKey = (connectionId: string): string => `reach ${connectionId}`;
+const inquiryKey = (connectionId: string): string => `reach ${connectionId}`;
 
 /** The panes of this browser that ask why something is blocked, one for each cluster. What was asked outlives its pane. */
 export class OpenInquiries {
