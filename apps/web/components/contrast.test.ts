@@ -51,6 +51,19 @@ for (const [theme, tokens] of Object.entries(themes)) {
   });
 }
 
+/** What `filter: grayscale(1)` makes of a colour (Filter Effects Module 1, in sRGB). */
+function grey(color: string): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  const value = Math.round(0.2126 * r! + 0.7152 * g! + 0.0722 * b!).toString(16);
+  return `#${value.padStart(2, "0").repeat(3)}`;
+}
+
+test.each(Object.entries(themes))("%s: what is of an earlier state can still be read on everything", (_, tokens) => {
+  const under = [...SURFACES, ...TINTED.map((name) => `${name}-soft`)];
+  const least = Math.min(...under.map((surface) => ratio(grey(tokens.get("dim")!), grey(tokens.get(surface)!))));
+  expect(least).toBeGreaterThanOrEqual(4.5);
+});
+
 test("the light theme names every colour that the dark one has", () => {
   expect([...block('[data-theme="light"] {').keys()].sort()).toEqual([...dark.keys()].sort());
 });

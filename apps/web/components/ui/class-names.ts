@@ -8,3 +8,9 @@ const merge = extendTailwindMerge({ extend: { classGroups: { "font-size": [{ tex
 export function cn(...classes: ClassValue[]): string {
   return merge(clsx(classes));
 }
+
+/**
+ * For what is shown of an earlier state: it loses its colours, and its text stays at 4.5:1 or more, which less opacity would not leave it. Not
+ * around solid badges, whose text would be dim on their colour.
+ */
+export const STALE = "text-dim **:text-dim grayscale";

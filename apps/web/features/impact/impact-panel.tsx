@@ -4,7 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
-import { cn } from "../../components/ui/class-names.ts";
+import { cn, STALE } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { ObjectsDialog } from "../plan/objects-dialog.tsx";
 import { PlanGlance } from "../plan/plan-glance.tsx";
@@ -147,7 +147,7 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
         role="group"
         aria-label="Facts"
       >
-        <div className={cn("shrink-0", behind && "opacity-50")}>
+        <div className={cn("shrink-0", behind && STALE)}>
           {!plan ? (
             <Facts facts={impactFacts(impact)} />
           ) : (

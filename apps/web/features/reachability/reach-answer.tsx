@@ -1,11 +1,12 @@
 import type { Reachability, ReachConnections, ReachFound, ReachSide } from "@interlock/protocol";
 import { Check, Info, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { cn } from "../../components/ui/class-names.ts";
+import { cn, STALE } from "../../components/ui/class-names.ts";
 import { count } from "../impact/figures.ts";
 import { diffLines } from "../plan/diff-lines.ts";
 import { PlanDiff } from "../plan/plan-diff.tsx";
 import { endFacts } from "./end-facts.ts";
+import { reachWords } from "./reach-text.ts";
 
 /** Connections that are listed before the rest is a number. */
 const LISTED = 8;
@@ -14,8 +15,7 @@ const LISTED = 8;
 export function ReachAnswer({ answer, stale }: { answer: Reachability; stale: boolean }) {
   const { change, opens = [], opensCount = 0, closes = [], closesCount = 0 } = answer;
   return (
-    <div className={cn("flex flex-col gap-5 px-3.5 py-4", stale && "opacity-50")} aria-live="polite">
-      {stale && <p className="text-xs text-modify-text">Of the connection that was asked about before; ask again.</p>}
+    <div className={cn("flex flex-col gap-5 px-3.5 py-4", stale && STALE)}>
       <Way answer={answer} />
       {answer.notes.length > 0 && (
         <ul className="flex flex-col gap-1 text-xs text-modify-text">
@@ -83,14 +83,13 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 /** Both ends and the line between them. */
 function Way({ answer }: { answer: Reachability }) {
-  const { allowed, blockedAt, from, to, port, certain } = answer;
-  const words = allowed ? "allowed" : blockedAt === undefined ? "no connection" : `blocked at ${blockedAt}`;
+  const { allowed, from, to, port, certain } = answer;
   return (
     <div className="flex items-stretch gap-2 @max-md:flex-col" data-testid="reach-way">
       <End end={from} change={answer.change} />
       <div className="flex min-w-24 flex-1 flex-col items-center justify-center gap-1 @max-md:py-1">
         <span className={cn("text-sm font-semibold", allowed ? "text-read-text" : "text-delete-text")} data-testid="reach-verdict">
-          {words}
+          {reachWords(answer)}
         </span>
         <span
           aria-hidden="true"
@@ -187,12 +186,10 @@ function Each({ answer: { connections, connectionCount } }: { answer: Reachabili
   return (
     <Part title={`Each of ${count(connectionCount)} connections`}>
       <ul className="flex flex-col gap-1 text-xs">
-        {shown.map(({ from, to, port, allowed, blockedAt }) => (
+        {shown.map(({ from, to, port, ...one }) => (
           <li key={`${from} ${to} ${port}`} className="flex flex-wrap items-baseline gap-x-2 font-mono wrap-anywhere">
             {from} → {to} {port}
-            <span className={cn("font-sans", allowed ? "text-read-text" : "text-delete-text")}>
-              {allowed ? "allowed" : blockedAt === undefined ? "no connection" : `blocked at ${blockedAt}`}
-            </span>
+            <span className={cn("font-sans", one.allowed ? "text-read-text" : "text-delete-text")}>{reachWords(one)}</span>
           </li>
         ))}
         {connectionCount > shown.length && <li className="text-dim">and {count(connectionCount - shown.length)} more</li>}

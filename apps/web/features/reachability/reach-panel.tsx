@@ -1,5 +1,6 @@
 "use client";
-import { CircleHelp, RotateCcw, Search, TriangleAlert, X } from "lucide-react";
+import type { Reachability } from "@interlock/protocol";
+import { CircleHelp, RotateCcw, Search, TriangleAlert, Waypoints, X } from "lucide-react";
 import { type FormEvent, useId } from "react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -13,8 +14,8 @@ import type { Inquiry, InquiryState } from "./inquiry.ts";
 import type { OpenInquiry } from "./open-inquiries.ts";
 import { ReachAnswer } from "./reach-answer.tsx";
 import { ReachChange } from "./reach-change.tsx";
-import type { ReachTexts } from "./reach-text.ts";
 import { useEndNames } from "./end-names.ts";
+import { reachWords, type ReachTexts } from "./reach-text.ts";
 
 /** "Why is this blocked?": a question about the network of a cluster, who decided, and the smallest change that opens it. */
 export function ReachPanel({ paneKey, onClose }: { paneKey: string; onClose: () => void }) {
@@ -41,7 +42,10 @@ function OpenReach({ pane, inquiry, onClose }: { pane: OpenInquiry; inquiry: Inq
         <span className="text-xs text-dim">{connection?.name}</span>
         {connection && <EnvironmentBadge environment={connection.environment} />}
         <span className="ml-auto flex items-center gap-2 text-xs text-dim">
-          {answer && <Basis state={state} />}
+          {/* Always there: what is put into a live region together with the region is not read out. */}
+          <span role="status" data-testid="reach-status">
+            {state.asking ? "Reading policies…" : answer && !stale && <Basis answer={answer.value} />}
+          </span>
           <Button variant="ghost" size="icon-sm" aria-label="Close" onClick={onClose}>
             <X />
           </Button>
@@ -62,6 +66,14 @@ function OpenReach({ pane, inquiry, onClose }: { pane: OpenInquiry; inquiry: Inq
             that would open it. Asking changes nothing.
           </StatusMessage>
         )}
+        {answer === undefined && state.refusal === undefined && state.asking && (
+          <StatusMessage icon={Waypoints} title="Reading policies…">
+            Namespaces, pods and policies of {connection?.name ?? "the cluster"} are read as they are now. Nothing is changed by it.
+          </StatusMessage>
+        )}
+        {answer && stale && (
+          <p className="px-3.5 pt-4 text-xs text-modify-text">Of the connection that was asked about before; ask again.</p>
+        )}
         {answer && <ReachAnswer answer={answer.value} stale={stale} />}
       </div>
       {answer && !stale && <ReachChange inquiry={inquiry} state={state} answer={answer.value} />}
@@ -72,11 +84,15 @@ function OpenReach({ pane, inquiry, onClose }: { pane: OpenInquiry; inquiry: Inq
 const isSame = (left: ReachTexts, right: ReachTexts): boolean =>
   left.from.trim() === right.from.trim() && left.to.trim() === right.to.trim() && left.port.trim() === right.port.trim();
 
-/** What the answer rests on. */
-function Basis({ state }: { state: InquiryState }) {
-  const { certain, policyCount } = state.answer!.value;
+/** What the answer rests on; to who hears it, with the answer. */
+function Basis({ answer: { certain, policyCount, ...answer } }: { answer: Reachability }) {
   const policies = `from ${count(policyCount)} ${policyCount === 1 ? "policy" : "policies"}`;
-  return certain ? <span>{policies}, exact</span> : <span className="text-modify-text">{policies}, not certain</span>;
+  return (
+    <>
+      <span className="sr-only">{reachWords(answer)}, </span>
+      {certain ? `${policies}, exact` : <span className="text-modify-text">{policies}, not certain</span>}
+    </>
+  );
 }
 
 interface QuestionProps {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endText, readEnd, readPort, readQuestion } from "./reach-text.ts";
+import { readEnd, readPort, readQuestion } from "./reach-text.ts";
 
 test.each([
   ["ops-utils/migrator-6c9", { namespace: "ops-utils", pod: "migrator-6c9" }],
@@ -10,7 +10,6 @@ test.each([
   ["::ffff:10.0.0.1", { ip: "::ffff:10.0.0.1" }],
 ])("%s is an end", (text, end) => {
   expect(readEnd(text)).toEqual(end);
-  expect(readEnd(endText(end))).toEqual(end);
 });
 
 test.each(["", "prod-a", "prod-a/", "prod-a/pod/api", "a/b/c/d", "Prod/API", "prod a/b"])("%j is none", (text) => {

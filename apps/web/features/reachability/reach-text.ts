@@ -1,4 +1,4 @@
-import type { ReachEnd, ReachQuestion } from "@interlock/protocol";
+import type { Reachability, ReachEnd, ReachQuestion } from "@interlock/protocol";
 
 /** What people write into the three fields. */
 export interface ReachTexts {
@@ -25,11 +25,6 @@ export function readEnd(text: string): ReachEnd | undefined {
   return undefined;
 }
 
-export function endText(end: ReachEnd): string {
-  if ("ip" in end) return end.ip;
-  return "pod" in end ? `${end.namespace}/${end.pod}` : `${end.namespace}/svc/${end.service}`;
-}
-
 /** `8443`, `8443/TCP`, `53/udp`. */
 export function readPort(text: string): Pick<ReachQuestion, "port" | "protocol"> | undefined {
   const [, digits, protocol = "TCP"] = /^\s*(\d{1,5})\s*(?:\/\s*(tcp|udp|sctp))?\s*$/iu.exec(text) ?? [];
@@ -52,3 +47,7 @@ export function readQuestion(texts: ReachTexts): { ok: true; question: ReachQues
     },
   };
 }
+
+/** Whether a connection is let through, in two or three words. */
+export const reachWords = ({ allowed, blockedAt }: Pick<Reachability, "allowed" | "blockedAt">): string =>
+  allowed ? "allowed" : blockedAt === undefined ? "no connection" : `blocked at ${blockedAt}`;

@@ -1,7 +1,7 @@
 "use client";
 import type { ObjectEdit } from "@interlock/protocol";
 import { useId } from "react";
-import { cn } from "../../components/ui/class-names.ts";
+import { cn, STALE } from "../../components/ui/class-names.ts";
 
 interface EditFactsProps {
   edit: ObjectEdit;
@@ -19,7 +19,7 @@ export function EditFacts({ edit, stale, clashes, force, canAct, onForce }: Edit
   const id = useId();
   const { problem, fields, drift, conflicts, command, note } = edit;
   return (
-    <div className={cn("flex flex-col gap-2", stale && "opacity-50")}>
+    <div className={cn("flex flex-col gap-2", stale && STALE)}>
       {problem !== undefined && (
         <p role={stale ? undefined : "alert"} className="text-delete-text">
           {problem}

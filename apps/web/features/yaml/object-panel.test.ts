@@ -70,7 +70,7 @@ test("a plan of an earlier text says so, and that nothing is being worked out", 
   expect(shown()).not.toContain("earlier text");
   buffer.write("replicas: 0\n");
   expect(shown()).toContain("This is of an earlier text");
-  expect(shown()).toMatch(/opacity-50[^>]*><p[^>]*>Nothing would change/u);
+  expect(shown()).toMatch(/grayscale[^>]*><p[^>]*>Nothing would change/u);
   expect(mayPropose(state())).toBe(false);
 });
 
