@@ -14,6 +14,7 @@ import { NothingFound, OtherChecks, PostureFailure, PostureLoading, UnreadNotice
 import { PostureSummary } from "./posture-summary.tsx";
 import { plural } from "./posture-words.ts";
 import { ProposeFixDialog } from "./propose-fix-dialog.tsx";
+import { MOST } from "./posture-reading.ts";
 import { usePosture } from "./use-posture.ts";
 
 interface PosturePageProps {
@@ -56,7 +57,10 @@ export function PosturePage({ connection, roomId }: PosturePageProps) {
             <>
               {refusal && (
                 <p role="alert" className="rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text">
-                  It could not be read again; this is what was so before. {refusal.detail}
+                  {findings.length < Math.min(posture.total, MOST)
+                    ? "What was found could not be read to its end."
+                    : "It could not be read again; this is what was so before."}{" "}
+                  {refusal.detail}
                 </p>
               )}
               <Found connection={connection} roomId={roomId} posture={posture} findings={findings} busy={busy} />

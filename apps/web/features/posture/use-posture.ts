@@ -2,10 +2,7 @@
 import { type PostureFinding, PosturePage, type Refusal } from "@interlock/protocol";
 import { useCallback, useEffect, useState } from "react";
 import { rest } from "../shell/rest-client.ts";
-
-/** Findings of one answer, and most that a page holds; the rest is told by its number. They come worst first. */
-const PAGE = 1_000;
-const MOST = 5_000;
+import { type PostureAsk, readPosture } from "./posture-reading.ts";
 
 export interface PostureState {
   posture: PosturePage | undefined;
@@ -26,24 +23,19 @@ export function usePosture(connection: string): PostureState {
   const [round, setRound] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
+    const path = `/connections/${encodeURIComponent(connection)}/posture`;
+    const ask = ({ offset, limit, fresh }: PostureAsk) =>
+      rest.get(`${path}?limit=${limit}&offset=${offset}${fresh ? "&fresh=true" : ""}`, PosturePage, abort.signal);
     const read = async () => {
       setBusy(true);
-      let fresh = round > 0;
-      let all: readonly PostureFinding[] = [];
-      for (;;) {
-        const query = `limit=${PAGE}&offset=${all.length}${fresh ? "&fresh=true" : ""}`;
-        const outcome = await rest.get(`/connections/${encodeURIComponent(connection)}/posture?${query}`, PosturePage, abort.signal);
+      const outcome = await readPosture(ask, round > 0, (page, all) => {
         if (abort.signal.aborted) return;
-        setRefusal(outcome.ok ? undefined : outcome);
-        if (!outcome.ok) break;
-        const page = outcome.value;
-        all = [...all, ...page.findings];
+        setRefusal(undefined);
         setPosture(page);
         setFindings(all);
-        // The other pages are of the same reading.
-        fresh = false;
-        if (page.findings.length === 0 || all.length >= Math.min(page.total, MOST)) break;
-      }
+      });
+      if (abort.signal.aborted) return;
+      setRefusal(outcome.ok ? undefined : outcome);
       setBusy(false);
     };
     // It rejects only when the page has gone.
