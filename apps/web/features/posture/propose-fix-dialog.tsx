@@ -1,18 +1,16 @@
 "use client";
-import { Document, ERRORS, fixText, type PostureFinding, type Refusal, Room } from "@interlock/protocol";
+import { ERRORS, fixText, type PostureFinding, type Refusal, Room } from "@interlock/protocol";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
 import { Label } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
-import { newKey } from "../room/request-key.ts";
 import { rest } from "../shell/rest-client.ts";
+import { FixDocument } from "./fix-document.ts";
 import { FixLines } from "./fix-lines.tsx";
 
 const Rooms = Room.array();
-const Made = Document.pick({ id: true });
-const MadeRoom = Room.pick({ id: true });
 /** In the list of rooms: one that is made for it. */
 const NEW = "new";
 
@@ -42,6 +40,7 @@ function ProposeFix({ connection, findings, roomId, onClose }: ProposeFixDialogP
   const [chosen, setChosen] = useState<string>();
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
+  const [fix] = useState(() => new FixDocument());
   useEffect(() => {
     const abort = new AbortController();
     void rest.get("/rooms", Rooms, abort.signal).then(
@@ -61,17 +60,16 @@ function ProposeFix({ connection, findings, roomId, onClose }: ProposeFixDialogP
   const put = async () => {
     setPending(true);
     setRefusal(undefined);
-    const into = room === NEW ? await rest.post("/rooms", { title: `Posture of ${connection}` }, MadeRoom, { key: newKey() }) : undefined;
-    if (into?.ok === false) return fail(into);
-    const target = into?.ok === true ? into.value.id : room;
-    const made = await rest.post(`/rooms/${target}/documents`, { name: `${first!.check}.kubectl`, connection, text }, Made, {
-      key: newKey(),
-    });
-    if (!made.ok) return fail(made);
-    router.push(`/rooms/${target}?document=${made.value.id}`);
-  };
-  const fail = (outcome: Refusal) => {
-    setRefusal(outcome);
+    const name = `${first!.check}.kubectl`;
+    const made = await fix.put(room === NEW ? undefined : room, { name, connection, text });
+    if (made.ok) return router.push(`/rooms/${made.value.roomId}?document=${made.value.documentId}`);
+    // A room that was made for it is there, and the next attempt goes into it.
+    const own = fix.room;
+    if (own !== undefined && room === NEW) {
+      setRooms((known = []) => [own, ...known]);
+      setChosen(own.id);
+    }
+    setRefusal(made);
     setPending(false);
   };
   return (
