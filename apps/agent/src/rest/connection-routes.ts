@@ -24,11 +24,16 @@ export function connectionRoutes({ connections }: RestParts): RestApp {
     method: "get",
     path: "/connections",
     summary: "Every connection by name, without its credential, and whether its target answers now.",
+    request: {
+      query: z.object({
+        ping: z.enum(["true", "false"]).optional().describe("false: no target is asked; whether it answers is as it was known last."),
+      }),
+    },
     responses: answers(200, "The connections.", z.array(Connection)),
   });
   routes.openapi(list, async (c) => {
     // Targets are watched only while somebody is in a room; who asks from outside gets what is so now.
-    await Promise.all((await connections.list()).map(({ id }) => connections.ping(id)));
+    if (c.req.valid("query").ping !== "false") await Promise.all((await connections.list()).map(({ id }) => connections.ping(id)));
     return answer(c, ok(await connections.list()));
   });
 

@@ -42,7 +42,8 @@ export function usePostureCommands(): PaletteCommand[] {
   const [connections, setConnections] = useState<Connection[]>([]);
   useEffect(() => {
     const abort = new AbortController();
-    void rest.get("/connections", Connections, abort.signal).then(
+    // Only their names are wanted: nobody waits here for targets to answer.
+    void rest.get("/connections?ping=false", Connections, abort.signal).then(
       (outcome) => {
         if (outcome.ok && !abort.signal.aborted) setConnections(outcome.value);
       },
