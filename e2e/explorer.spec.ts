@@ -159,6 +159,13 @@ test("an object is opened, checked while it is edited, planned and agreed to", a
   await expect(panel(oncall).getByText("edited", { exact: true })).toHaveCount(0);
   await oncall.page.keyboard.press("Control+z");
   await expect(panel(oncall).getByText("edited", { exact: true })).toBeVisible();
+  // So does the way back that is offered, also when the object's pane is closed by then.
+  await panel(oncall).getByRole("button", { name: "Discard" }).click();
+  await panel(oncall).getByRole("button", { name: "Close payments/checkout" }).click();
+  await expect(panel(oncall)).toHaveCount(0);
+  await oncall.page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  await expect(panel(oncall).locator(".monaco-editor .view-lines")).toContainText(`replicas: ${before + 3}`);
+  await expect(panel(oncall).getByText("edited", { exact: true })).toBeVisible();
 
   // Somebody else changes something else meanwhile.
   await kubectl("annotate", "deployment", "checkout", "-n", "payments", "note=meanwhile");
@@ -275,10 +282,22 @@ test("why a connection is blocked is told by the missing label, and mended by a 
   await expect(pane).toContainText("could be reached that cannot be today");
   await expect(pane).toContainText("prod-b");
   await expect(pane).toContainText("Needs 1 review from platform");
+  await expect(pane.getByTestId("reach-status")).toHaveText(/^blocked at ingress, from \d+ polic(y|ies), exact$/);
   await expectAccessible(oncall.page);
+  // On plain http there is no Clipboard API.
+  await oncall.page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }));
+  await pane.getByRole("button", { name: "Copy as kubectl" }).click();
+  await expect(oncall.page.getByText("The lines are copied.")).toBeVisible();
+
+  await pane.getByLabel("Port").fill("8443");
+  await expect(pane).toContainText("Of the connection that was asked about before; ask again.");
+  await expectAccessible(oncall.page);
+  await pane.getByLabel("Port").fill("8443/TCP");
 
   await pane.getByRole("button", { name: "Propose this change" }).click();
   await expect(pane).toContainText("Proposed: see it in the queue");
+  // Another question is begun meanwhile; what was asked is asked again all the same.
+  await pane.getByLabel("Port").fill("84");
   const proposed = card(reviewer, "kubectl label namespace ops-utils env=prod");
   await proposed.getByRole("button", { name: "Approve" }).click();
   await expect(verdict).toHaveText("allowed");

@@ -8,7 +8,8 @@ import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
 import { tellKept } from "../yaml/tell-kept.ts";
-import { OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
+import type { DiscardedEdit } from "../yaml/object-buffer.ts";
+import { objectTitle, OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
 import { documentPanel } from "./in-front.ts";
 import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
 import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
@@ -181,6 +182,13 @@ export class RoomSession {
   /** Shows one object of a target. An edit that was begun goes on. */
   openObject(target: ObjectTarget): void {
     this.show({ object: { key: this.openObjects.open(target), at: Date.now() }, pane: "editor" });
+  }
+
+  /** Says that an edit is discarded, and brings it back where that is undone: also when its pane is closed, but not after the room is left. */
+  tellDiscarded(target: ObjectTarget, edit: DiscardedEdit): void {
+    const undo = () => this.show({ object: { key: this.openObjects.bringBack(target, edit), at: Date.now() }, pane: "editor" });
+    const told = toast(`Your edit of ${objectTitle(target)} is discarded`, { action: { label: "Undo", onClick: undo } });
+    this.#ending.signal.addEventListener("abort", () => toast.dismiss(told), { once: true });
   }
 
   /** Asks why a connection in a cluster is blocked; what is given is written into its fields. */

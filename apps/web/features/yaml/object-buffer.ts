@@ -71,6 +71,9 @@ export interface KeptText {
   proposed?: Proposal;
 }
 
+/** An edit that was discarded: its text, and what it is an edit of. */
+export type DiscardedEdit = Required<Pick<BufferState, "base" | "text">>;
+
 /** Objects are read again at most this often while they change, in milliseconds. */
 const READ_EVERY = 1_000;
 
@@ -93,7 +96,7 @@ export class ObjectBuffer {
   #again = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The edit that was discarded last, with what it is an edit of. */
-  #discarded: Required<Pick<BufferState, "base" | "text">> | undefined;
+  #discarded: DiscardedEdit | undefined;
 
   /** `kept`: an edit that was begun earlier, which goes on. */
   constructor({ connectionId, kind, namespace, name }: ObjectRef, port: ObjectPort, kept?: KeptText) {
@@ -135,13 +138,19 @@ export class ObjectBuffer {
     return this.#reading;
   }
 
-  /** Undo that brings a discarded edit back brings back what it is an edit of: else what others changed since would be taken for edits. */
+  /** Undo in the editor brings a discarded edit back as a whole. */
   write(text: string): void {
     const discarded = this.#discarded;
+    if (discarded !== undefined && text === discarded.text) return this.bringBack(discarded);
+    this.#change((state) => ({ ...state, text }));
+  }
+
+  /** An edit that was discarded goes on, with what it is an edit of: else what others changed since would be taken for edits. */
+  bringBack({ base, text }: DiscardedEdit): void {
     this.#change((state) => {
-      if (discarded === undefined || text !== discarded.text) return { ...state, text };
       const now = state.latest ?? state.base;
-      return { ...state, ...discarded, ...(now === undefined || now.version === discarded.base.version ? {} : { latest: now }) };
+      const behind = now === undefined || now.version === base.version ? {} : { latest: now };
+      return { ...state, phase: "here", base, text, ...behind };
     });
   }
 

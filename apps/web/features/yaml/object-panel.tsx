@@ -74,7 +74,7 @@ function OpenBuffer({ pane, buffer, onClose }: { pane: OpenObject; buffer: Objec
     buffer.discard();
     // The button has nothing to do any more, so the keyboard must be somewhere else.
     editor?.editor.focus();
-    toast(`Your edit of ${objectTitle(target)} is discarded`, { action: { label: "Undo", onClick: () => buffer.write(text) } });
+    session.tellDiscarded(target, { base, text });
   };
 
   return (

@@ -92,3 +92,21 @@ test("an edit that was proposed is known to be, as long as its command waits", a
   expect(fourth.buffer(key)!.state.get().proposed).toBeUndefined();
   fourth.dispose();
 });
+
+test("an edit that was discarded comes back, also when its pane was closed meanwhile and others changed the object", async () => {
+  const room = await visit("undone", "2");
+  const key = room.open(WEB);
+  await settled();
+  const first = room.buffer(key)!;
+  const { base } = first.state.get();
+  first.write("a: 2\n");
+  first.discard();
+  expect(room.close(key)).toBe(false);
+  expect(room.bringBack(WEB, { base: { ...base!, version: "1" }, text: "a: 2\n" })).toBe(key);
+  expect(room.panes.get()).toEqual([{ key, target: WEB }]);
+  expect(room.edited.get()).toEqual(new Set([key]));
+  await settled();
+  expect(room.buffer(key)!.state.get()).toMatchObject({ phase: "here", text: "a: 2\n", base: { version: "1" }, latest: { version: "2" } });
+  room.dispose();
+  expect((await visit("undone", "2")).unsaved()).toMatchObject([{ text: "a: 2\n", base: { version: "1" } }]);
+});

@@ -3,7 +3,7 @@ import type { RoomState } from "../room/room-state.ts";
 import { createStore, type Store } from "../room/store.ts";
 import type { ObjectStore } from "../objects/object-store.ts";
 import { type KeptEdit, keepObjects, keptObjects, type KeptStorage } from "./kept-edits.ts";
-import { ObjectBuffer, type ObjectPort } from "./object-buffer.ts";
+import { type DiscardedEdit, ObjectBuffer, type ObjectPort } from "./object-buffer.ts";
 
 /** An object of a target, with what a pane says of it. */
 export interface ObjectTarget extends ObjectRef {
@@ -102,6 +102,13 @@ export class OpenObjects {
 
   buffer(key: string): ObjectBuffer | undefined {
     return this.#buffers.get(key)?.buffer;
+  }
+
+  /** The key of the pane, in which an edit that was discarded goes on; it is opened where it was closed meanwhile. */
+  bringBack(target: ObjectTarget, edit: DiscardedEdit): string {
+    const key = this.open(target);
+    this.buffer(key)!.bringBack(edit);
+    return key;
   }
 
   /** Edits that are not saved, with their texts. */
