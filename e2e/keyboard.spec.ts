@@ -166,8 +166,24 @@ test("the story of a room needs no mouse", async ({ browser }) => {
     const before = await focus(oncall).textContent();
     await oncall.keyboard.press("Control+/");
     await expect(oncall.getByRole("dialog", { name: "Keyboard shortcuts" })).toContainText("Next pane");
+    await expect(oncall.getByRole("dialog", { name: "Keyboard shortcuts" })).toContainText("Command palette in a terminal");
     await oncall.keyboard.press("Escape");
     await expect(focus(oncall)).toHaveText(before!);
+  });
+
+  await test.step("inside a terminal the palette leaves Ctrl+K to the shell and has Shift", async () => {
+    const before = await focus(oncall).textContent();
+    const mark = (here: boolean) => focus(oncall).evaluate((one, on) => one.parentElement!.toggleAttribute("data-terminal", on), here);
+    await mark(true);
+    await oncall.keyboard.press("Control+k");
+    await oncall.keyboard.press("Control+/");
+    await expect(oncall.getByRole("dialog")).toHaveCount(0);
+    await oncall.keyboard.press("Control+Shift+K");
+    await expect(palette(oncall)).toBeVisible();
+    await oncall.keyboard.press("Control+Shift+K");
+    await expect(palette(oncall)).toHaveCount(0);
+    await expect(focus(oncall)).toHaveText(before!);
+    await mark(false);
   });
 
   await test.step("one signs out from the palette", async () => {

@@ -5,18 +5,17 @@ import { cn } from "./class-names.ts";
 const APPLE = /Mac|iPhone|iPad/u;
 const subscribe = () => () => {};
 
-/** Whether this is an Apple keyboard. False while rendering on the server, so that the first paint agrees everywhere. */
+/** Whether this browser is on a system with Apple's keyboards. */
+export const isApple = (): boolean => APPLE.test(navigator.userAgent);
+
+/** The same for what is drawn. False while rendering on the server, so that the first paint agrees everywhere. */
 export function useAppleKeyboard(): boolean {
-  return useSyncExternalStore(
-    subscribe,
-    () => APPLE.test(navigator.userAgent),
-    () => false,
-  );
+  return useSyncExternalStore(subscribe, isApple, () => false);
 }
 
 /** Whether the key that `Mod` stands for is held: ⌘ on Apple keyboards, where Ctrl has its own meaning in text, Ctrl elsewhere. */
-export function hasMod(event: Pick<KeyboardEvent, "metaKey" | "ctrlKey">): boolean {
-  return APPLE.test(navigator.userAgent) ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+export function hasMod(event: Pick<KeyboardEvent, "metaKey" | "ctrlKey">, apple: boolean = isApple()): boolean {
+  return apple ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
 }
 
 const SPOKEN: Record<string, string> = { "⌘": "Command", "⇧": "Shift", "⌥": "Option", "⏎": "Enter" };

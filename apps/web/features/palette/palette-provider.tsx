@@ -1,25 +1,29 @@
 "use client";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
-import { hasMod } from "../../components/ui/kbd.tsx";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { isApple } from "../../components/ui/kbd.tsx";
 import { BuiltInCommands } from "./built-in-commands.tsx";
 import { CommandPalette } from "./command-palette.tsx";
+import { isInTerminal, type PaletteDialog, paletteKey } from "./palette-keys.ts";
 import { type Palette, PaletteContext, PaletteRegistry } from "./palette-registry.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 
 /**
  * The palette (Mod+K) and the shortcuts help (Mod+/) for everything inside. The keys are caught before editors see them: Monaco
- * has chords that begin with Mod+K, and the palette must open from everywhere. There are no one-letter shortcuts here (WCAG 2.1.4).
+ * has chords that begin with Mod+K, and the palette must open from everywhere; only a shell keeps its own (`palette-keys.ts`). There are no one-letter shortcuts here (WCAG 2.1.4).
  */
 export function PaletteProvider({ children }: { children: ReactNode }) {
-  const [shown, setShown] = useState<"palette" | "shortcuts" | undefined>();
+  const [shown, setShown] = useState<PaletteDialog | undefined>();
+  const latest = useRef(shown);
+  useEffect(() => {
+    latest.current = shown;
+  });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!hasMod(event) || event.altKey || event.shiftKey) return;
-      const key = event.key.toLowerCase();
-      if (key !== "k" && key !== "/") return;
+      const inTerminal = isInTerminal(event.target instanceof Element ? event.target : null);
+      const wanted = paletteKey(event, { apple: isApple(), inTerminal, shown: latest.current });
+      if (wanted === undefined) return;
       event.preventDefault();
       event.stopPropagation();
-      const wanted = key === "k" ? "palette" : "shortcuts";
       setShown((now) => (now === wanted ? undefined : wanted));
     };
     window.addEventListener("keydown", onKey, { capture: true });

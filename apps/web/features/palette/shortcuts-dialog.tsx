@@ -1,10 +1,22 @@
 "use client";
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
-import { Kbd } from "../../components/ui/kbd.tsx";
+import { Kbd, useAppleKeyboard } from "../../components/ui/kbd.tsx";
 import { useRegisteredCommands } from "./palette-registry.tsx";
 
-const EVERYWHERE = [
-  { title: "Command palette", keys: "Mod+K" },
+interface Shortcut {
+  title: string;
+  keys: string;
+  note?: string;
+}
+
+const PALETTE: Shortcut = { title: "Command palette", keys: "Mod+K" };
+/** Where Mod is Ctrl, which a shell wants for itself. */
+const IN_TERMINAL: Shortcut = {
+  title: "Command palette in a terminal",
+  keys: "Ctrl+Shift+K",
+  note: "Ctrl K and Ctrl / are the shell’s there",
+};
+const EVERYWHERE: readonly Shortcut[] = [
   { title: "Move between controls", keys: "Tab" },
   { title: "Close what is open", keys: "Esc" },
 ];
@@ -12,7 +24,8 @@ const EVERYWHERE = [
 /** Every shortcut that works on this page now. */
 export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const commands = useRegisteredCommands();
-  const here = commands.flatMap(({ title, shortcut }) => (shortcut ? [{ title, keys: shortcut }] : []));
+  const apple = useAppleKeyboard();
+  const here = commands.flatMap(({ title, shortcut }): Shortcut[] => (shortcut ? [{ title, keys: shortcut }] : []));
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent>
@@ -21,9 +34,12 @@ export function ShortcutsDialog({ open, onOpenChange }: { open: boolean; onOpenC
           <DialogDescription>What works on this page now.</DialogDescription>
         </DialogHeader>
         <dl className="grid grid-cols-[1fr_auto] items-center gap-y-2.5">
-          {[...here, ...EVERYWHERE].map(({ title, keys }) => (
+          {[...here, PALETTE, ...(apple ? [] : [IN_TERMINAL]), ...EVERYWHERE].map(({ title, keys, note }) => (
             <div key={`${title} ${keys}`} className="contents">
-              <dt>{title}</dt>
+              <dt>
+                {title}
+                {note !== undefined && <span className="block text-xs text-dim">{note}</span>}
+              </dt>
               <dd className="justify-self-end">
                 <Kbd keys={keys} />
               </dd>
