@@ -58,7 +58,8 @@ export function judgedEitherWay(judging: Judging, impact: Impact, failOn: FailOn
 
 const seats = ({ obligations }: Verdict): number => obligations.reviews.reduce((sum, { count }) => sum + count, 0);
 
-function asNew(impact: Impact): Impact {
+/** As if nothing that is applied were there yet. */
+export function asNew(impact: Impact): Impact {
   const effectOf = (effect: Statement["effect"]) => (effect === "modify" ? "append" : effect);
   const statements = impact.statements.map((statement) =>
     statement.request?.method !== "PATCH" || statement.before !== undefined

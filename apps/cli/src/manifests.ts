@@ -7,6 +7,7 @@ import { judgedEitherWay, type JudgedStatement } from "./judged.ts";
 import type { Judging } from "./judging.ts";
 import { besideLines } from "./kubectl-lines.ts";
 import { filesAt } from "./manifest-files.ts";
+import { offendingField } from "./offending-field.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface JudgedFiles {
@@ -31,10 +32,19 @@ export async function judgeManifests(
   );
   const manifests = files.filter((file) => !withLines.includes(file));
   if (manifests.length > 0) parts.unshift(analyseManifests(manifests, { ...options, found }));
-  const { impact, findings: own } = together(parts);
+  const { impact, findings: own, places } = together(parts);
   if (impact.statements.length === 0 && !own.some(({ severity }) => severity === "error"))
     throw usage(`There is no manifest in ${paths.map((path) => (path === "-" ? "standard input" : path)).join(", ")}.`);
-  const { verdict, each } = judgedEitherWay(judging, impact, failOn);
+  const { verdict, each: judgedEach } = judgedEitherWay(judging, impact, failOn);
+  let placed = 0;
+  const each = judgedEach.map((one, index) => ({
+    ...one,
+    findings: one.findings.map((finding) => {
+      const placeOf = places[index];
+      if (placeOf === undefined || placed++ >= MOST_PLACED) return finding;
+      return { ...finding, place: placeOf(offendingField(judging, impact, one.statement, finding.rule)) };
+    }),
+  }));
   const order = new Map(files.map(({ name }, index) => [name, index]));
   const at = ({ place }: Finding): number => (place === undefined ? 0 : (order.get(place.file) ?? order.size) * 1e7 + place.line);
   const ofTexts = own.map(({ code, ...finding }): Finding => ({ ...finding, rule: code }));
@@ -42,6 +52,9 @@ export async function judgeManifests(
   const ofPolicy = impact.statements.length === 0 ? [] : each.flatMap(({ findings }) => findings);
   return { impact, verdict, each, findings: [...ofTexts, ...ofPolicy].toSorted((a, b) => at(a) - at(b)) };
 }
+
+/** Findings whose field is looked for; of more the object's own place must do. */
+const MOST_PLACED = 2_000;
 
 /** One impact of several. */
 function together(parts: readonly OfflineAnalysis[]): OfflineAnalysis {
@@ -57,5 +70,6 @@ function together(parts: readonly OfflineAnalysis[]): OfflineAnalysis {
       statements: impacts.flatMap(({ statements }) => statements).map((statement, index) => ({ ...statement, index })),
     },
     findings: parts.flatMap(({ findings }) => findings),
+    places: parts.flatMap(({ places }) => places),
   };
 }

@@ -1,4 +1,4 @@
-import { readManifests, type ManifestFile, type Place } from "@interlock/kube-model";
+import { readManifests, type Manifest, type ManifestFile, type Place } from "@interlock/kube-model";
 import { bareStatement, strongest, type Effect, type Impact, type JsonValue, type Statement } from "@interlock/protocol";
 import { readArguments, type Arguments } from "../kubectl/arguments.ts";
 import { readCommand, type CommandLine } from "../kubectl/command.ts";
@@ -57,7 +57,11 @@ export function analyseLines({ name, text }: ManifestFile, options: LineOptions 
   const warnings = [...NOT_KNOWN, ...(changes ? [REST_NOT_KNOWN] : []), ...reading.warnings];
   const effect = strongest(statements.map((statement) => statement.effect));
   const impact: Impact = { effect, complete: false, tookMs: performance.now() - started, warnings, statements };
-  return { impact, findings: [...findings, ...reading.findings] };
+  return {
+    impact,
+    findings: [...findings, ...reading.findings],
+    places: statements.map((statement) => reading.places.get(statement.place)),
+  };
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0]!;
@@ -65,6 +69,8 @@ const firstLine = (text: string): string => text.split("\n", 1)[0]!;
 class Reading {
   readonly warnings = new Set<string>();
   readonly findings: ManifestFinding[] = [];
+  /** Where the fields of a manifest are written, by the place of its statement. */
+  readonly places = new Map<Statement["place"], Manifest["placeOf"]>();
   readonly #source: ManifestFile;
   readonly #options: LineOptions;
   readonly #placeAt: (offset: number) => Place;
@@ -136,6 +142,7 @@ class Reading {
       if (doing === "replace" && isSet(args, "force"))
         statements.push(statementOf(manifest, kind, this.#namespace(args), { ...said, verb: "delete" }).statement);
       statements.push(statement);
+      this.places.set(statement.place, manifest.placeOf);
     }
     for (const [list, why] of [
       [line.urls, "is fetched when it is proposed, and not here"],

@@ -27,6 +27,8 @@ export interface OfflineAnalysis {
   /** One statement for each object, applied as it is written; never complete, for no cluster was asked. */
   impact: Impact;
   findings: ManifestFinding[];
+  /** For each statement of a manifest where its fields are written. */
+  places: readonly (Manifest["placeOf"] | undefined)[];
 }
 
 /** What nobody can tell without a cluster. It is said, and never taken as fine. */
@@ -43,6 +45,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
   const kindOf = kindsOf(manifests);
   const findings = problems.map((problem) => readFinding(problem, files, found));
   const statements: Statement[] = [];
+  const places: Manifest["placeOf"][] = [];
   const unserved = new Set<string>();
   const placed = new Map<string, Place>();
   let homeless = 0;
@@ -65,6 +68,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
     if (assumed) homeless++;
     if (kind.type === undefined) unserved.add(`${apiVersion} ${name}`);
     statements.push({ ...statement, index: statements.length });
+    places.push(manifest.placeOf);
   }
   const warnings = [
     ...NOT_KNOWN,
@@ -74,7 +78,7 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
       : []),
   ];
   const effect = strongest(statements.map((statement) => statement.effect));
-  return { impact: { effect, complete: false, tookMs: performance.now() - started, warnings, statements }, findings };
+  return { impact: { effect, complete: false, tookMs: performance.now() - started, warnings, statements }, findings, places };
 }
 
 function readFinding(
@@ -83,13 +87,7 @@ function readFinding(
   found?: ReadonlySet<string>,
 ): ManifestFinding {
   const template = files.find(({ name }) => name === place.file)?.text.includes("{{") === true;
-  if (template)
-    return {
-      code: "unreadable",
-      severity: "error",
-      message: `${message} This looks like a template: give the output of helm template on standard input (-f -).`,
-      place,
-    };
+  if (template) return { code: "unreadable", severity: "error", message, place };
   if (forKustomize === true) return { code: "no_manifest", severity: "warning", message, place };
   const foreign = found?.has(place.file) === true && (message === "There is no apiVersion." || message === "There is no kind.");
   return foreign

@@ -58,7 +58,8 @@ export function readManifests(files: readonly ManifestFile[]): { manifests: Mani
     for (const document of documents) {
       const [wrong] = document.errors;
       if (wrong !== undefined) {
-        problems.push({ place: at(wrong.pos[0]), message: wrong.message });
+        const template = file.text.includes("{{") ? ` ${FOR_HELM}` : "";
+        problems.push({ place: at(wrong.pos[0]), message: `${wrong.message}${template}` });
         continue;
       }
       let value: Json;
@@ -101,6 +102,7 @@ function collect(value: Json, path: readonly (string | number)[], reading: Readi
   reading.manifests.push({ object: value, place: placeOf([]), placeOf });
 }
 
+const FOR_HELM = "This looks like a template: give what helm template prints instead.";
 const FOR_KUSTOMIZE = "This is for kustomize, which makes manifests of it: give those that kustomize build prints instead.";
 
 /** Items of `kind: PodList` need not say what they are; those of a `List` do. */

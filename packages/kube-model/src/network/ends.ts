@@ -125,7 +125,13 @@ function ofService(network: Network, namespace: string, name: string, asked: Ask
   const port = list(spec["ports"]).find((one) => one?.["port"] === asked.port && (one["protocol"] ?? "TCP") === asked.protocol);
   // A headless Service is but a name for its pods: who connects chooses a port of theirs.
   if (port === undefined && !headless) {
-    const given = list(spec["ports"]).map((one) => `${one?.["port"]}/${one?.["protocol"] ?? "TCP"}`);
+    const given = list(spec["ports"]).map((one) => {
+      const target: Json = one?.["targetPort"] ?? one?.["port"];
+      const to = [target === one?.["port"] ? "" : `to ${target}`, one?.["nodePort"] ? `${one["nodePort"]} on each node` : ""].filter(
+        Boolean,
+      );
+      return `${one?.["port"]}/${one?.["protocol"] ?? "TCP"}${to.length === 0 ? "" : ` (${to.join(", ")})`}`;
+    });
     return {
       meant: [],
       service: id,

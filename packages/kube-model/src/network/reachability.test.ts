@@ -206,7 +206,11 @@ test("a Service stands for its pods at the port it sends to", () => {
     ["a/two", "8081/TCP", false],
     ["a/one", "8080/TCP", true],
   ]);
-  expect(askService([one, service("a/web", web)], "a/web", 81).reason).toBe("Service a/web has no port 81/TCP; it has 80/TCP.");
+  expect(askService([one, service("a/web", web)], "a/web", 81).reason).toBe("Service a/web has no port 81/TCP; it has 80/TCP (to http).");
+  const mapped = service("a/web", { ...web, ports: [{ port: 80, targetPort: 8080, nodePort: 30080 }] });
+  expect(askService([one, mapped], "a/web", 8080).reason).toBe(
+    "Service a/web has no port 8080/TCP; it has 80/TCP (to 8080, 30080 on each node).",
+  );
   expect(askService([service("a/web", web)], "a/web", 80)).toMatchObject({
     allowed: false,
     reason: expect.stringContaining("No pod is behind"),
