@@ -44,10 +44,11 @@ export const HELP = `interlock: see what a command would do before it runs, and 
   interlock audit verify
       Walks the hash chain of the audit log and names the first event that is not as it was written.
 
-  interlock connection add NAME --connector postgres|kubernetes --environment prod|staging|dev [--labels a=b,c=d] [FILE|-]
+  interlock connection add NAME --connector postgres|kubernetes|ssh --environment prod|staging|dev [--labels a=b,c=d] [FILE|-]
       Keeps a connection; its credential is read from FILE (or standard input) and stored encrypted.
       postgres     {"read": URL, "write": URL} as JSON, or one URL, with which only what reads can be run
       kubernetes   a kubeconfig with everything in it, or {"kubeconfig": …, "context": …} as JSON
+      ssh          JSON {"host": …, "user": …, "auth": {"kind": "key", "privateKey": …}}, see docs/hosts.md
 
   interlock posture (--connection NAME | --manifests DIR) [--check ID]… [--severity LEVEL] [--system] [--format text|json|sarif]
       How well a cluster, or what some manifests would make of one, is set up: rights, workloads, network, credentials. It only reads.

@@ -112,10 +112,11 @@ class Run {
     const interpreter = interpreterOf(text, this.#shell);
     let flow: Flow;
     try {
-      flow = await openFlow(this.#link.client, WINDOW, (done) =>
+      flow = await openFlow(this.#link, WINDOW, signal, (done) =>
         this.#link.client.exec(startCommand(interpreter, this.#mark, applicationName), done),
       );
     } catch (error) {
+      if (signal.aborted) return failed("cancelled", "It was cancelled before it began.", "cancelled");
       return failed("target_down", `The host runs no command: ${this.#link.broken ?? (error as Error).message}. Nothing was run.`);
     }
     await this.#sink.columns(0, [{ ...column("stream"), searchable: false }, column("output")]);

@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from "ssh2";
+import type { Link } from "./link.ts";
 
 /** What is used here of the library's channels beyond its public interface, which has no way to choose a window. The version is exact. */
 interface InnerChannel {
@@ -25,14 +26,37 @@ export interface Flow {
   signal(name: string): void;
 }
 
-/** Opens a session by `open`, which must call the client's `exec` or `shell` at once. */
+/**
+ * Opens a session by `open`, which must call the client's `exec` or `shell` at once. A host that does not answer in time, or a cancel, ends the
+ * connection: there is no way to take back what was asked for.
+ */
 export async function openFlow(
+  link: Link,
+  window: number,
+  signal: AbortSignal,
+  open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
+): Promise<Flow> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(link.openMs)]);
+  const end = (): void => link.close();
+  stop.addEventListener("abort", end, { once: true });
+  try {
+    if (stop.aborted) throw new Error("cancelled");
+    return await session(link.client, window, open);
+  } catch (error) {
+    if (stop.aborted && !signal.aborted) throw new Error(`no answer within ${link.openMs / 1000} s`, { cause: error });
+    throw error;
+  } finally {
+    stop.removeEventListener("abort", end);
+  }
+}
+
+function session(
   client: Client,
   window: number,
   open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
 ): Promise<Flow> {
   const protocol = innerProtocol(client);
-  const session = protocol.session;
+  const opened = protocol.session;
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) return reject(error);
@@ -53,11 +77,11 @@ export async function openFlow(
         },
       });
     };
-    protocol.session = (channel, _window, packet) => session.call(protocol, channel, window, packet);
+    protocol.session = (channel, _window, packet) => opened.call(protocol, channel, window, packet);
     try {
       open(done);
     } finally {
-      protocol.session = session;
+      protocol.session = opened;
     }
   });
 }

@@ -21,6 +21,8 @@ export interface Link {
   readonly broken: string | undefined;
   /** Resolves when it has ended, for whatever reason. */
   readonly over: Promise<void>;
+  /** How long the host may take to open a session on it, in milliseconds. */
+  readonly openMs: number;
   /** Ends it at once; what the target has not read by then is lost. */
   close(): void;
 }
@@ -63,6 +65,7 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
     // Later exchanges of keys on the same connection must be with the same host.
     refused ??= proven === undefined ? refusalOf(hop, pinned, key, hostKeys) : changedSince(hop, proven, key);
     proven ??= key;
+    broken ??= refused?.message.replace(/\.$/, "");
     verify(refused === undefined);
   };
   await new Promise<void>((resolve, reject) => {
@@ -107,6 +110,7 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
   return {
     client,
     over,
+    openMs: secret.connectTimeoutMs,
     get broken() {
       return broken;
     },

@@ -4,9 +4,10 @@ import { quoted } from "./quoting.ts";
 /** What became of a process group: all of it ended, some of it would not, some of it is not ours to signal, or nobody knows. */
 export type GroupEnd = "ended" | "left" | "others" | "unknown";
 
-/** How long it gets to end by itself before it is killed, and then before it is given up, in tenths of a second. */
-const TERM_TENTHS = 15;
-const GIVE_UP_TENTHS = 20;
+/** Looks at it before it is killed, and before it is given up: the first ones soon, each further one a tenth of a second later. */
+const SOON = 5;
+const TERM_LOOKS = SOON + 10;
+const LOOKS = TERM_LOOKS + 8;
 
 /**
  * Ends a process group by a session of its own on the same connection: TERM, then KILL. The protocol's own signal is not enough: many hosts take
@@ -22,7 +23,7 @@ export async function endGroup(client: Client, group: number): Promise<GroupEnd>
     `runs() { for f in /proc/[0-9]*/stat; do read -r l <$f || continue; set -- \${l##*) }; [ "$3" = ${group} ] && [ "$1" != Z ] && return 0; done 2>/dev/null; return 1; }`,
     "look() { m=$(kill -s 0 -- $p 2>&1) && { [ ! -r /proc/self/stat ] || runs; } && is=left || case $m in *ermitted*) is=others;; *) is=ended;; esac; [ $is != ended ]; }",
     "n=0",
-    `while look; do n=$((n+1)); [ $n -le ${TERM_TENTHS} ] || kill -s KILL -- $p 2>/dev/null; [ $n -lt ${GIVE_UP_TENTHS} ] || break; sleep 0.1; done`,
+    `while look; do n=$((n+1)); [ $n -le ${TERM_LOOKS} ] || kill -s KILL -- $p 2>/dev/null; [ $n -lt ${LOOKS} ] || break; t=0.1; [ $n -gt ${SOON} ] || t=0.01; sleep $t 2>/dev/null || sleep 1; done`,
     "echo $is",
   ].join("; ");
   return new Promise((resolve) => {

@@ -36,7 +36,7 @@ export class SftpPool {
     };
     try {
       // Others may wait for the same one, so that one who gives up does not end it.
-      const { link, sftp } = await this.#open();
+      const { link, sftp } = await unlessCancelled(signal, () => this.#open());
       return { sftp: new Sftp(sftp, link, signal), done };
     } catch (error) {
       done();
@@ -76,12 +76,27 @@ export class SftpPool {
   }
 }
 
+/** What is taken back after a cancel is waited for this long, in milliseconds. */
+const TAKE_BACK_MS = 5_000;
+
+async function unlessCancelled<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const cancelled = (): TargetError => new TargetError("cancelled", "It was cancelled.");
+  if (signal.aborted) throw cancelled();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelled());
+    signal.addEventListener("abort", abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
 /** Statuses of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7). */
 const [EOF, NO_SUCH_FILE, PERMISSION_DENIED] = [1, 2, 3];
 
-/** The requests that are needed, one promise each. A cancel is seen between requests. */
+/** The requests that are needed, one promise each. Who cancels does not wait for the host. */
 export class Sftp {
   readonly #sftp: SFTPWrapper;
   readonly #link: Link;
@@ -114,9 +129,16 @@ export class Sftp {
     return new TargetError("target_down", `${this.#link.broken ?? message}.`, { cause: error });
   }
 
-  #ask<T>(request: (done: Done<T>) => unknown, evenCancelled = false): Promise<T> {
-    if (this.#signal.aborted && !evenCancelled) return Promise.reject(new TargetError("cancelled", "It was cancelled."));
-    return new Promise((resolve, reject) => request((error, value) => (error ? reject(error) : resolve(value))));
+  #ask<T>(request: (done: Done<T>) => unknown, signal = this.#signal): Promise<T> {
+    return unlessCancelled(
+      signal,
+      () => new Promise((resolve, reject) => request((error, value) => (error ? reject(error) : resolve(value)))),
+    );
+  }
+
+  /** Also after a cancel, for a while: it takes back. */
+  #takeBack(request: (done: Done<void>) => unknown): Promise<void> {
+    return this.#ask(request, AbortSignal.timeout(TAKE_BACK_MS));
   }
 
   realPath(path: string): Promise<string> {
@@ -183,14 +205,12 @@ export class Sftp {
     return this.#ask((done) => this.#sftp.ext_openssh_rename(from, to, done as never));
   }
 
-  /** Also after a cancel: it takes back. */
   remove(path: string): Promise<void> {
-    return this.#ask((done) => this.#sftp.unlink(path, done as never), true);
+    return this.#takeBack((done) => this.#sftp.unlink(path, done as never));
   }
 
-  /** Also after a cancel. */
   close(handle: Buffer): Promise<void> {
-    return this.#ask((done) => this.#sftp.close(handle, done as never), true);
+    return this.#takeBack((done) => this.#sftp.close(handle, done as never));
   }
 
   /** The library asks for an extension only where the host has named it; its list has no public name. */

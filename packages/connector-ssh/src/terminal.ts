@@ -19,13 +19,11 @@ export async function openTerminal(options: LinkOptions, request: TerminalReques
   const { program, columns, rows } = request;
   if (program?.pod !== undefined) throw new TargetError("bad_request", "A host has no pods.");
   const link = await openLink(options, signal);
-  const abort = (): void => link.close();
-  signal.addEventListener("abort", abort, { once: true });
   try {
     const screen = { term: "xterm-256color", cols: columns, rows, width: 0, height: 0, modes: MODES } as unknown as PseudoTtyOptions;
     const env = { ...request.environment } as NodeJS.ProcessEnv;
     const argv = program?.argv;
-    const flow = await openFlow(link.client, WINDOW, (done) => {
+    const flow = await openFlow(link, WINDOW, signal, (done) => {
       if (argv === undefined) link.client.shell(screen, { env }, done);
       else link.client.exec(argv.map(quoted).join(" "), { env, pty: screen }, done);
     });
@@ -34,8 +32,6 @@ export async function openTerminal(options: LinkOptions, request: TerminalReques
     link.close();
     if (signal.aborted) throw new TargetError("cancelled", "It was cancelled while the terminal was being opened.");
     throw new TargetError("target_down", `The host opens no terminal: ${link.broken ?? (error as Error).message}.`, { cause: error });
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
 
