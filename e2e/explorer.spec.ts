@@ -304,3 +304,56 @@ test("why a connection is blocked is told by the missing label, and mended by a 
   await expect(pane.getByTestId("reach-way")).not.toContainText("no env label");
   expect(await kubectl("get", "namespace", "ops-utils", "-o", "jsonpath={.metadata.labels.env}")).toBe("prod");
 });
+
+test("a token for outside is agreed to, and its proposer alone sees it, once", async () => {
+  await team.openRoom("A token for my laptop", reviewer);
+  await openCluster(oncall);
+  await expand(oncall, "payments", "ServiceAccount");
+  const account = line(oncall, "checkout").last();
+  await account.focus();
+  await oncall.page.keyboard.press("Shift+F10");
+  await oncall.page.getByRole("menuitem", { name: "Token for outside…" }).click();
+  const dialog = oncall.page.getByRole("dialog");
+  await expect(dialog.getByTestId("token-rights")).toContainText("Whoever holds it works as ServiceAccount payments/checkout, for 15 min");
+  await expect(dialog.getByRole("button", { name: "Propose" })).toBeDisabled();
+  await expectAccessible(oncall.page);
+  await dialog.getByLabel("Why is this needed?").fill("The dashboard is down.");
+  await dialog.getByRole("button", { name: "Propose" }).click();
+
+  const text = "kubectl create token checkout -n payments --duration=15m";
+  const [mine, theirs] = [card(oncall, text), card(reviewer, text)];
+  await expect(theirs.getByTestId("token-rights")).toBeVisible();
+  const heard: string[] = [];
+  for (const { page } of [oncall, reviewer])
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
+  await theirs.getByRole("button", { name: "Approve" }).click();
+  await expect(theirs.getByTestId("issued-tokens")).toContainText("Waits for oncall, who alone is handed it.");
+  await mine.getByRole("button", { name: "Fetch the token" }).click();
+  await expect(mine.getByTestId("token")).toHaveText(/^•+$/);
+  await mine.getByRole("button", { name: "Reveal the token" }).click();
+  const token = (await mine.getByTestId("token").textContent())!;
+  expect(token.split(".")).toHaveLength(3);
+  await expect(mine).toContainText("is the machine that Interlock runs on");
+  await expectAccessible(oncall.page);
+  const download = oncall.page.waitForEvent("download");
+  await mine.getByRole("button", { name: "Download kubeconfig" }).click();
+  const file = await (await download).path();
+  const whoami = await promisify(execFile)(KUBECTL!, [
+    "--kubeconfig",
+    file,
+    "auth",
+    "whoami",
+    "-o",
+    "jsonpath={.status.userInfo.username}",
+  ]);
+  expect(whoami.stdout).toBe("system:serviceaccount:payments:checkout");
+
+  await expect(theirs.getByTestId("issued-tokens")).toContainText("Handed to oncall alone");
+  await expect(theirs.getByRole("button", { name: /Fetch|Reveal/ })).toHaveCount(0);
+  expect(await reviewer.page.content()).not.toContain(token);
+  expect(heard.join("")).not.toContain(token);
+  // Whoever loads the page again has it no longer, and is not given it again.
+  await oncall.page.reload();
+  await expect(card(oncall, text).getByTestId("issued-tokens")).toContainText("It is shown once, and Interlock has it no longer.");
+  expect(await oncall.page.content()).not.toContain(token);
+});

@@ -123,7 +123,7 @@ describe.skipIf(program === undefined)("a token for outside", () => {
     expect(command.impact).toMatchObject({ complete: true, warnings: [] });
     expect(command.impact.statements).toMatchObject([
       {
-        title: "issue a token of v1 ServiceAccount shop/bot for 15 min",
+        title: "issue a token of shop/bot for 15 min",
         token: {
           account: { namespace: "shop", name: "bot" },
           seconds: 900,

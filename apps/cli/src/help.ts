@@ -75,6 +75,15 @@ export const HELP = `interlock: see what a command would do before it runs, and 
   interlock token create --user NAME
       Prints a new token for the REST interface, and nothing else. It is shown this once.
 
+  interlock token --connection NAME --service-account NAMESPACE/NAME [--duration 15m] [--audience A] [--reason TEXT] [--kubeconfig] [--room ID]
+      A short-lived token for outside a cluster: proposes kubectl create token to the running service as the person of INTERLOCK_TOKEN, waits
+      until people have agreed, and prints the token and nothing else. It is shown this once. Interrupted, it takes the command back.
+      --duration TIME    15m, 1h; default: the server's own, 1h. Policy says what is too long
+      --audience A       for whom, where it is not the API server
+      --kubeconfig       prints a kubeconfig with the server's address, its CA, the namespace and this token, and nothing else
+      --room ID          the room to propose it in; default: a new one
+      Exits 1 where it was denied, rejected or failed.
+
   interlock policy check FILE
       Checks a policy; errors are printed as FILE:line:column: message.
 

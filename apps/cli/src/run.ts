@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "least-privilege": async () => (await import("./least-privilege.ts")).leastPrivilegeOf,
   "user add": async () => (await import("./user-add.ts")).userAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
+  token: async () => (await import("./token-outside.ts")).tokenOutside,
   "policy test": async () => (await import("./policy-test.ts")).policyTest,
   "policy check": async () => (await import("./policy-check.ts")).policyCheck,
 };

@@ -15,7 +15,12 @@ export interface Analysis {
 
 /** A page of what the service answers, as the person the token is of. `path` is below /api/v1. */
 export async function getFromService(token: string, path: string, terminal: Terminal): Promise<unknown> {
-  return (await askService(token, path, {}, terminal)).body;
+  return (await askService(token, path, undefined, terminal)).body;
+}
+
+/** Sends `sent` there, as that person. Resolves to the answer. */
+export async function postToService(token: string, path: string, sent: object, terminal: Terminal): Promise<unknown> {
+  return (await askService(token, path, sent, terminal)).body;
 }
 
 /** What the service answers to something that is sent, as the person the token is of. */
@@ -43,7 +48,7 @@ export async function analyzeByService(
 
 /** What policy goes by of a connection of a running Interlock. */
 export async function connectionByService(token: string, name: string, terminal: Terminal): Promise<Connection> {
-  const { body } = await askService(token, "/connections", {}, terminal);
+  const { body } = await askService(token, "/connections", undefined, terminal);
   const found = Connection.array()
     .safeParse(body)
     .data?.find((one) => one.name === name || one.id === name);
@@ -64,9 +69,9 @@ export async function reachByService(
 }
 
 /** Sends `body` where there is one. Stops with what the service says where it refuses. */
-async function askService(token: string, path: string, sent: object, terminal: Terminal): Promise<{ body: unknown }> {
+async function askService(token: string, path: string, sent: object | undefined, terminal: Terminal): Promise<{ body: unknown }> {
   const url = new URL(`/api/v1${path}`, await serviceUrl(terminal));
-  const posts = Object.keys(sent).length > 0;
+  const posts = sent !== undefined;
   let response: Response;
   let body: unknown;
   try {
@@ -100,13 +105,13 @@ function refused(problem: Problem | undefined, status: number): Stop {
     .join(". ")
     .replaceAll("..", ".");
   if (problem.status === 401 || problem.status >= 500) return unreachable(words);
-  return problem.code === "unknown_connection" || problem.code === "file_missing" || problem.status === 403
+  return problem.code === "unknown_connection" || problem.code === "file_missing" || problem.status === 403 || problem.status === 410
     ? new Stop(EXIT.finding, words)
     : usage(words);
 }
 
 /** What INTERLOCK_URL says, else where the service of this state folder runs. */
-async function serviceUrl({ config }: Terminal): Promise<string> {
+export async function serviceUrl({ config }: Terminal): Promise<string> {
   if (config.url !== undefined) {
     if (!URL.canParse(config.url) || !/^https?:$/.test(new URL(config.url).protocol))
       throw usage("INTERLOCK_URL must be a URL that begins with https:// or http://");

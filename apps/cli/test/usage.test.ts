@@ -25,6 +25,7 @@ test("says its version and how to use it", async () => {
     "connection add",
     "user add",
     "token create --user NAME",
+    "token --connection NAME --service-account NAMESPACE/NAME",
     "policy check FILE",
   ])
     expect(help.out).toContain(command);

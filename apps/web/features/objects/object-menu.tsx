@@ -1,6 +1,6 @@
 "use client";
 import type { Connection } from "@interlock/protocol";
-import { Ellipsis, FileCode2, ScrollText, TerminalSquare, Waypoints } from "lucide-react";
+import { Ellipsis, FileCode2, KeyRound, ScrollText, TerminalSquare, Waypoints } from "lucide-react";
 import { useRef } from "react";
 import {
   DropdownMenu,
@@ -15,6 +15,8 @@ import { kubectlLine, LINES } from "./kubectl-lines.ts";
 import { logsOf } from "./object-logs.ts";
 import { endOf } from "../reachability/end-names.ts";
 import type { TreeRow } from "./object-rows.ts";
+
+const SERVICE_ACCOUNTS = "/serviceaccounts";
 
 interface ObjectMenuProps {
   connection: Connection;
@@ -63,6 +65,13 @@ export function ObjectMenu({ connection, row, open, onOpenChange, onShow }: Obje
         {logs && canAct && (
           <DropdownMenuItem onSelect={() => session.openLogs(logs)}>
             <ScrollText /> Logs
+          </DropdownMenuItem>
+        )}
+        {kind.key === SERVICE_ACCOUNTS && entry.namespace !== undefined && canAct && (
+          <DropdownMenuItem
+            onSelect={() => session.tokens.wish.set({ connectionId: connection.id, namespace: entry.namespace ?? "", name: entry.name })}
+          >
+            <KeyRound /> Token for outside…
           </DropdownMenuItem>
         )}
         {end !== undefined && (

@@ -60,6 +60,8 @@ export function planObjects(impact: Pick<Impact, "statements">): PlanObject[] {
   };
   const writes = plannedWrites(impact);
   for (const statement of writes) {
+    // A token is handed out; its account stays what it is.
+    if (statement.token !== undefined) continue;
     const fate = FATE_OF[writeOperation(statement)];
     for (const { object, dataLoss } of statement.effects)
       add(object, { fate, named: true, via: [], depth: 0, ...(dataLoss === undefined ? {} : { dataLoss }) });

@@ -6,6 +6,7 @@ import { count } from "../impact/figures.ts";
 import { ComeBack } from "./come-back.tsx";
 import { ObjectsDialog } from "./objects-dialog.tsx";
 import { PlanBreakList } from "./plan-break-list.tsx";
+import { TokenRights, tokensOf } from "../tokens/token-rights.tsx";
 import { planBreaks } from "./plan-breaks.ts";
 import { PlanFigures } from "./plan-figures.tsx";
 import { countOf, plannedWrites, planObjects } from "./plan-objects.ts";
@@ -18,15 +19,26 @@ export function PlanSections({ impact }: { impact: Impact }) {
   const breaks = planBreaks(impact);
   const writes = plannedWrites(impact).length;
   const deletes = objects.some(({ fate }) => fate === "goes");
+  const tokens = tokensOf(impact);
   if (writes === 0) return null;
   return (
     <>
+      {tokens.length > 0 && (
+        <Section title="What its holder may do">
+          {tokens.map((token, index) => (
+            // Shown once per analysis and never reordered.
+            <TokenRights key={index} token={token} />
+          ))}
+        </Section>
+      )}
       <Section
         title={deletes ? "Goes with it" : "What happens"}
         beside={
-          <Button variant="link" size="sm" onClick={() => setAll(true)}>
-            Show all {count(countOf(impact))}
-          </Button>
+          objects.length > 0 && (
+            <Button variant="link" size="sm" onClick={() => setAll(true)}>
+              Show all {count(countOf(impact))}
+            </Button>
+          )
         }
       >
         {all && <ObjectsDialog impact={impact} onClose={() => setAll(false)} />}

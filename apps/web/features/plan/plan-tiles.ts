@@ -1,5 +1,6 @@
 import type { Impact } from "@interlock/protocol";
 import { going, lostByKind, losesSurely, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
+import { lifetime } from "../tokens/token-words.ts";
 import { kinds } from "./plan-words.ts";
 import { planBreaks } from "./plan-breaks.ts";
 
@@ -18,6 +19,7 @@ const ORDER = [
   "Deployment",
   "volumes",
   "snapshots",
+  "tokens",
   "Secret",
   "Service",
   "addresses",
@@ -33,7 +35,7 @@ const ORDER = [
   "ServiceAccount",
 ];
 /** Told beside the kinds: they are among none of them, and are not summed with them. */
-const BESIDE = new Set(["addresses", "webhooks"]);
+const BESIDE = new Set(["addresses", "webhooks", "tokens"]);
 const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 const rank = (of: string) => (ORDER.includes(of) ? ORDER.indexOf(of) : ORDER.length);
 
@@ -63,6 +65,7 @@ export function planTiles(impact: Impact, most = 8): Tile[] {
     ] as const)
       if (figure > 0) tiles.push({ of: of.many, figure, label: `${capital(figure === 1 ? of.one : of.many)} · ${what}`, tone: "bad" });
   }
+  tiles.push(...tokenTiles(impact));
   const breaks = planBreaks(impact);
   const addresses = breaks.filter(({ where }) => where === "outside the cluster").length;
   if (addresses > 0)
@@ -78,6 +81,16 @@ export function planTiles(impact: Impact, most = 8): Tile[] {
   const rest = ordered.filter((tile) => !kept.has(tile) && !BESIDE.has(tile.of));
   const figure = rest.reduce((sum, tile) => sum + tile.figure, 0);
   return [...ordered.filter((tile) => kept.has(tile)).map(plain), { figure, label: `${rest.length} more kinds`, tone: "plain" }];
+}
+
+/** A token that leads further than it looks is not to be overlooked. */
+function tokenTiles({ statements }: Impact): (Tile & { of: string })[] {
+  const asking = statements.filter(({ token }) => token !== undefined);
+  if (asking.length === 0) return [];
+  const longest = Math.max(...asking.map(({ token }) => token!.seconds));
+  const leads = asking.some(({ risks }) => risks.some(({ severity }) => severity === "danger"));
+  const label = `${asking.length === 1 ? "Token" : "Tokens"} · ${lifetime(longest)}`;
+  return [{ of: "tokens", figure: asking.length, label, tone: leads ? "bad" : "plain" }];
 }
 
 function tileOf(group: readonly PlanObject[]): Tile {

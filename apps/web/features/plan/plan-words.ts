@@ -1,5 +1,6 @@
 import { kubernetesObject, type Impact, type KubernetesObject } from "@interlock/protocol";
 import { count, duration } from "../impact/figures.ts";
+import { tokensInWords } from "../tokens/token-words.ts";
 import { going, lostByKind, losesSurely, plannedWrites, planObjects, type Fate, type PlanObject } from "./plan-objects.ts";
 
 /** `Deployment payments/api`, `Namespace payments`; what is no object's name stays as it is. */
@@ -49,6 +50,8 @@ export function planSentence(impact: Impact): { big: string; small: string[] } {
   const objects = planObjects(impact);
   const { gone, lost, named } = going(objects);
   const parts: string[] = [];
+  const tokens = tokensInWords(impact.statements.flatMap(({ token }) => token ?? []));
+  if (tokens !== undefined) parts.push(tokens);
   const goes = gone.length === 0 ? undefined : fateInWords(gone, "goes");
   if (goes !== undefined) parts.push(goes);
   parts.push(...lostByKind(lost).map(({ of, objects: losing }) => lossInWords(losing, of)));

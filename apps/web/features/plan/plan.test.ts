@@ -51,9 +51,28 @@ const MAYBE = taken("v1 PersistentVolumeClaim shop/a", ["namespace"], { dataLoss
 const namespace = (cascades: Cascade[], breaks: Breakage[] = []) =>
   plan(write("DELETE", "delete", "v1 Namespace shop", { cascades, breaks }));
 
+const tokenOf = (name: string, seconds: number, risks: Statement["risks"] = []): Statement =>
+  write("POST", "privilege", `v1 ServiceAccount shop/${name}`, {
+    request: { method: "POST", path: "/", subresource: "token" },
+    token: { account: { namespace: "shop", name }, seconds, audiences: [], rights: [], unread: [] },
+    risks,
+  });
+
+test("a token is a figure of its own, and one that leads further is not to be overlooked", () => {
+  expect(planTiles(plan(tokenOf("bot", 900)))).toEqual([{ figure: 1, label: "Token · 15 min", tone: "plain" }]);
+  const leads = [{ code: "token_reads_secrets", severity: "danger" as const, message: "It may read Secrets." }];
+  expect(planTiles(plan(tokenOf("bot", 900), tokenOf("bot", 3_600, leads)))).toEqual([{ figure: 2, label: "Tokens · 1 h", tone: "bad" }]);
+});
+
 describe("the headline", () => {
   test.each<[string, Impact, string]>([
     ["a namespace and what is in it", namespace([...many(5, "Pod"), VOLUME]), "5 objects would go, 1 volume loses its data"],
+    ["a token, which makes nothing", plan(tokenOf("bot", 900)), "A token of shop/bot for 15 min"],
+    [
+      "a token of an account that the plan makes",
+      plan(write("POST", "append", "v1 ServiceAccount shop/bot"), tokenOf("bot", 3_600)),
+      "A token of shop/bot for 1 h, ServiceAccount shop/bot is created",
+    ],
     ["one thing", plan(write("DELETE", "delete", "v1 ConfigMap shop/web")), "ConfigMap shop/web would go"],
     [
       "several things, one of which goes with another",

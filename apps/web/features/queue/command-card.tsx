@@ -7,6 +7,7 @@ import { cn } from "../../components/ui/class-names.ts";
 import { ImpactDetails } from "../impact/impact-details.tsx";
 import { isPlan } from "../plan/plan-objects.ts";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
+import { IssuedTokens } from "../tokens/issued-tokens.tsx";
 import { CardHead } from "./card-head.tsx";
 import { CardText } from "./card-text.tsx";
 import { CommandActions, useCommandActs } from "./command-actions.tsx";
@@ -98,6 +99,7 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
           {active && <Demands command={command} />}
           <Votes command={command} />
           <CommandOutcome command={command} />
+          <IssuedTokens command={command} />
           <UndoPart command={command} />
           <CommandActions command={command} rights={rights} acts={acts} />
           <div className="-mb-1 flex items-center">

@@ -8,6 +8,7 @@ import { PlanBreakList } from "../plan/plan-break-list.tsx";
 import { planBreaks } from "../plan/plan-breaks.ts";
 import { PlanFigures } from "../plan/plan-figures.tsx";
 import { countOf, plannedWrites } from "../plan/plan-objects.ts";
+import { TokenRights, tokensOf } from "../tokens/token-rights.tsx";
 import { PlannedWrites } from "../plan/planned-writes.tsx";
 
 /** Breakages shown without asking. */
@@ -24,6 +25,7 @@ export function CommandPlan({ impact }: { impact: Impact }) {
   const writes = plannedWrites(impact).length;
   if (writes === 0) return null;
   const touched = countOf(impact);
+  const tokens = tokensOf(impact);
   return (
     <div className="@container flex flex-col gap-2">
       <PlanFigures impact={impact} className="flex flex-wrap" />
@@ -33,6 +35,15 @@ export function CommandPlan({ impact }: { impact: Impact }) {
         </Button>
       )}
       {all && <ObjectsDialog impact={impact} onClose={() => setAll(false)} />}
+      {tokens.length > 0 && (
+        <section className="flex flex-col gap-1.5">
+          <h4 className="text-2xs font-medium tracking-wider text-faint uppercase">What its holder may do</h4>
+          {tokens.map((token, index) => (
+            // Frozen with the command.
+            <TokenRights key={index} token={token} />
+          ))}
+        </section>
+      )}
       {breaks.length > 0 && (
         <section className="flex flex-col gap-1.5">
           <h4 className="text-2xs font-medium tracking-wider text-faint uppercase">Breaks elsewhere</h4>

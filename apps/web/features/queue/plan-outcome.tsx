@@ -52,6 +52,7 @@ function Line({ outcome: { write, state, why } }: { outcome: WriteOutcome }) {
           className={cn("wrap-anywhere", state === "not_sent" ? "text-dim" : "text-fg")}
           title={`${write.request?.method} ${write.request?.path}`}
         >
+          {write.token !== undefined && "Token of "}
           {shortName(write.effects[0]?.object ?? write.title)}
         </span>
         {why !== undefined && (
@@ -60,7 +61,9 @@ function Line({ outcome: { write, state, why } }: { outcome: WriteOutcome }) {
           </span>
         )}
       </span>
-      <span className={cn("shrink-0", tone)}>{state === "done" ? DONE[writeOperation(write)] : name}</span>
+      <span className={cn("shrink-0", tone)}>
+        {state !== "done" ? name : write.token === undefined ? DONE[writeOperation(write)] : "issued"}
+      </span>
     </li>
   );
 }

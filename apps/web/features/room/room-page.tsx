@@ -5,6 +5,7 @@ import { toast } from "sonner";
 import { cn } from "../../components/ui/class-names.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { LogsDialog } from "../logs/logs-dialog.tsx";
+import { TokenDialog } from "../tokens/token-dialog.tsx";
 import { UnsavedObjects } from "../yaml/unsaved-objects.tsx";
 import { StatusBar } from "../status-bar/status-bar.tsx";
 import { LinkEnded, ReconnectingNotice } from "./link-notice.tsx";
@@ -64,6 +65,7 @@ function OpenRoom() {
       </main>
       <StatusBar />
       {here && !ended && <LogsDialog />}
+      {here && !ended && <TokenDialog />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import type { ReachTexts } from "../reachability/reach-text.ts";
 import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
+import { OwnTokens } from "../tokens/own-tokens.ts";
 import { tellKept } from "../yaml/tell-kept.ts";
 import type { DiscardedEdit } from "../yaml/object-buffer.ts";
 import { objectTitle, OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
@@ -52,6 +53,7 @@ export class RoomSession {
   readonly objects: ObjectStore;
   readonly openObjects: OpenObjects;
   readonly inquiries: OpenInquiries;
+  readonly tokens = new OwnTokens();
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
@@ -143,6 +145,7 @@ export class RoomSession {
     const unsaved = this.openObjects.unsaved().map(({ target }) => target);
     this.openObjects.dispose();
     this.inquiries.dispose();
+    this.tokens.dispose();
     if (unsaved.length > 0) tellKept(unsaved);
     this.#ending.abort();
     this.connection.stop();

@@ -12,6 +12,7 @@ import type { Affected } from "@interlock/protocol";
 import type { OpenedCluster } from "../cluster/open-cluster.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { openClusterView } from "../impact/cluster-view.ts";
+import { asksForToken } from "../impact/token.ts";
 import { writtenObject } from "../object-name.ts";
 import { capture } from "../undo/capture.ts";
 import { packKept, type Kept } from "../undo/kept.ts";
@@ -136,7 +137,8 @@ const WORDS = { done: "done", failed: "refused", unknown: "not known", not_sent:
 
 const affectedBy = (object: string, write: PlannedWrite): Affected => ({
   object,
-  inserted: !takesAway(write) && write.before === undefined ? 1 : 0,
+  // A token is handed out; nothing in the cluster is more than before.
+  inserted: !takesAway(write) && write.before === undefined && !asksForToken(write) ? 1 : 0,
   updated: !takesAway(write) && write.before !== undefined ? 1 : 0,
   deleted: takesAway(write) ? 1 : 0,
 });

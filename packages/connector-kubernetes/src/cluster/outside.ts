@@ -76,7 +76,7 @@ export function outsideWarnings({ server, verified, inside, ca }: ClusterAddress
 
 function unreached(host: string, inside: boolean): string | undefined {
   if (LOOPBACK.test(host)) return `${host} is the machine that Interlock runs on: from another machine this address leads nowhere.`;
-  if (inside || /\.svc(\.|$)|\.cluster\.local$/.test(host) || host === "kubernetes" || host === "kubernetes.default")
+  if (inside || /^[^.]+\.[^.]+\.svc(\.|$)|\.cluster\.local$/.test(host) || host === "kubernetes" || host === "kubernetes.default")
     return `${host} is an address within the cluster: from outside it leads nowhere.`;
   if (isIP(host) !== 0)
     return PRIVATE.test(host) ? `${host} is a private address: it leads there only from networks that reach it.` : undefined;

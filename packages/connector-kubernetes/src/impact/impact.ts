@@ -157,7 +157,7 @@ function statementOf(world: World, write: PlannedWrite, index: number, unserved:
   const title =
     token === undefined
       ? `${VERBS[actOf(write)] ?? method.toLowerCase()} ${object}${part}`
-      : `issue a token of ${object} for ${lifetimeText(token.seconds)}`;
+      : `issue a token of ${resource.namespace ?? ""}/${resource.name ?? ""} for ${lifetimeText(token.seconds)}`;
   const diff = readablePlaceholders(yamlDiff(before, after, status));
   const json = (value: NonNullable<PlannedWrite["before"]>): Record<string, Json> =>
     JSON.parse(readablePlaceholders(JSON.stringify(plainJson(shown(value, true))))) as Record<string, Json>;

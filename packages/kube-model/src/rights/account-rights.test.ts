@@ -118,4 +118,12 @@ test("rights in words, by place", () => {
     { where: "in shop", may: ["do anything with deployments.apps", 'get configmaps "flags"', "list everything of batch"] },
   ]);
   expect(rightsByPlace(rights, userOf({ ...BOT, name: "other" }))).toEqual([]);
+  const twice = rightsOf(
+    { rules: [core(["pods"], ["list", "get"])], namespace: "shop" },
+    { rules: [core(["configmaps", "pods"], ["get", "list"])], namespace: "shop" },
+    { rules: [core(["secrets"], ["get"], { resourceNames: ["db", "mail"] })], namespace: "shop" },
+  );
+  expect(rightsByPlace(twice, userOf(BOT))).toEqual([
+    { where: "in shop", may: ['get secrets "db", secrets "mail"', "get, list configmaps, pods"] },
+  ]);
 });

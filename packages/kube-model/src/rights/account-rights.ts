@@ -141,7 +141,7 @@ export function rightsByPlace(rights: Rights, user: User): PlaceRights[] {
   const places = Map.groupBy(grantsOf(rights, user), placeOf);
   return [...places]
     .toSorted(([left], [right]) => byPlace(left, right))
-    .map(([where, grants]) => ({ where, may: [...new Set(grants.flatMap(({ rule }) => wordsOf(rule)))].toSorted() }));
+    .map(([where, grants]) => ({ where, may: inWords(grants.map(({ rule }) => rule)) }));
 }
 
 /** Rights of somebody that lead further, each once with the places where they have it. */
@@ -179,18 +179,34 @@ function gives({ rule, binding }: Grant, want: Attributes, ofCluster: boolean): 
   return covers(rule, rule.resourceNames.length > 0 ? { ...want, name: rule.resourceNames[0]! } : want);
 }
 
-/** `get, list pods, pods/log`, `do anything with deployments.apps`, `get secrets "db", "mail"`, `get /metrics`. */
-function wordsOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: Rule): string[] {
-  const verb = verbs.includes("*") ? "do anything with" : verbs.join(", ");
+/** As people read them: looking, then changing, then the rest. */
+const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+const byVerb = (left: string, right: string): number => rankOf(left) - rankOf(right) || (left < right ? -1 : left > right ? 1 : 0);
+const rankOf = (verb: string): number => (VERBS.includes(verb) ? VERBS.indexOf(verb) : VERBS.length);
+
+/** `get, list pods, pods/log`, `do anything with deployments.apps`, `get secrets "db", secrets "mail"`, `get /metrics`: what has the same verbs together. */
+function inWords(rules: readonly Rule[]): string[] {
+  const things = new Map<string, Set<string>>();
+  for (const rule of rules) {
+    const verbs = rule.verbs.includes("*") ? "do anything with" : [...new Set(rule.verbs)].toSorted(byVerb).join(", ");
+    const known = things.get(verbs) ?? new Set();
+    for (const thing of thingsOf(rule)) known.add(thing);
+    things.set(verbs, known);
+  }
+  return [...things]
+    .filter(([, known]) => known.size > 0)
+    .map(([verbs, known]) => `${verbs} ${[...known].toSorted().join(", ")}`)
+    .toSorted();
+}
+
+function thingsOf({ apiGroups, resources, resourceNames, nonResourceURLs }: Rule): string[] {
   const groups = apiGroups.includes("*") ? ["*"] : apiGroups;
-  const named = resourceNames.length === 0 ? "" : ` ${resourceNames.map((name) => JSON.stringify(name)).join(", ")}`;
-  const whats = groups.map((group) => {
+  const plain = groups.flatMap((group) => {
     if (resources.includes("*"))
-      return group === "*" ? "everything" : group === "" ? "everything of the core group" : `everything of ${group}`;
-    return resources.map((resource) => (group === "" ? resource : `${resource}.${group}`)).join(", ");
+      return [group === "*" ? "everything" : group === "" ? "everything of the core group" : `everything of ${group}`];
+    return resources.map((resource) => (group === "" ? resource : `${resource}.${group}`));
   });
-  return [
-    ...(resources.length === 0 ? [] : whats.map((what) => `${verb} ${what}${named}`)),
-    ...(nonResourceURLs.length === 0 ? [] : [`${verb} ${nonResourceURLs.join(", ")}`]),
-  ];
+  const named =
+    resourceNames.length === 0 ? plain : plain.flatMap((thing) => resourceNames.map((name) => `${thing} ${JSON.stringify(name)}`));
+  return [...named, ...nonResourceURLs];
 }
