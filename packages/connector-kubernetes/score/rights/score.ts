@@ -1,9 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { Rights, type Attributes, type KubeObject, type User, wantedText } from "@interlock/kube-model";
+import { type Attributes, type Holder, type Rights, type User, wantedText } from "@interlock/kube-model";
 import type { Cluster } from "../../src/index.ts";
 import { Chance } from "../chance.ts";
-import { createObject, isThere, removeObject, reviewAccess, storedRoles, type Question } from "./access.ts";
+import { reviewAccess, type Question } from "./access.ts";
 import { ACCOUNTS, drawRoles, GROUPS, NAMES, NAMESPACES, PATHS, RESOURCES, USERS, VERBS } from "./drawn.ts";
+import { withRoles } from "./staged.ts";
 
 export interface RightsScore {
   questions: number;
@@ -16,39 +16,13 @@ export interface RightsScore {
 
 /** Reviews under way at a time. */
 const LANES = 8;
-/** Longest wait until a server's controllers and caches have taken in what was written, in milliseconds. */
-const SETTLE_MS = 20_000;
-/** Longest wait until namespaces are gone, in milliseconds: the next seed makes them again. */
-const GONE_MS = 60_000;
-
 /** Draws roles and bindings, and asks a server and the model the same. Leaves the server as it was. */
 export async function scoreRights(cluster: Cluster, { seed, questions }: { seed: number; questions: number }): Promise<RightsScore> {
   const chance = new Chance(seed + 1);
-  const homes: KubeObject[] = NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-  const drawn = drawRoles(chance, String(seed));
-  try {
-    for (const object of [...homes, ...drawn]) await createObject(cluster, object);
-    const rights = await settled(cluster);
+  return withRoles(cluster, drawRoles(chance, String(seed)), async (rights) => {
     const asked = Array.from({ length: questions }, () => draw(chance, rights));
-    return await compare(cluster, rights, asked);
-  } finally {
-    for (const object of [...drawn, ...homes].toReversed()) await removeObject(cluster, object);
-    const until = Date.now() + GONE_MS;
-    for (const home of homes) while (Date.now() < until && (await isThere(cluster, home))) await pause(200);
-  }
-}
-
-/** The stored roles, once they stay the same and the server goes by them. */
-async function settled(cluster: Cluster): Promise<Rights> {
-  const until = Date.now() + SETTLE_MS;
-  for (let before = ""; ;) {
-    const stored = await storedRoles(cluster);
-    const now = JSON.stringify(stored.map(({ metadata }) => [metadata?.name, metadata?.namespace, metadata?.resourceVersion]));
-    const pending = stored.some((role) => role["aggregationRule"] !== undefined && !Array.isArray(role["rules"]));
-    if ((now === before && !pending) || Date.now() > until) return new Rights(stored, { aggregated: "stored" });
-    before = now;
-    await pause(300);
-  }
+    return compare(cluster, rights, asked);
+  });
 }
 
 /** Those who are named in what was drawn, and those whom the server itself knows. */
@@ -104,14 +78,18 @@ async function compare(cluster: Cluster, rights: Rights, asked: readonly Questio
       if (said !== ours)
         score.different.push(`${user.name} (${user.groups.join(", ")}) ${wantedText(what)}: the server says ${said}, we say ${ours}`);
       // Whoever may is among those who are listed, and nobody else.
-      const among = rights.whoMay(what).some(({ subject }) => {
-        if (subject.kind === "Group") return user.groups.includes(subject.name);
-        const name = subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace!}:${subject.name}`;
-        return name === user.name;
-      });
+      const among = isAmong(rights.whoMay(what), user);
       if (among === said || user.groups.includes("system:masters")) score.listed++;
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return score;
 }
+
+/** Whether somebody is among those who may, by their own name or that of a group. */
+export const isAmong = (holders: readonly Holder[], user: User): boolean =>
+  holders.some(({ subject }) => {
+    if (subject.kind === "Group") return user.groups.includes(subject.name);
+    const name = subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace!}:${subject.name}`;
+    return name === user.name;
+  });

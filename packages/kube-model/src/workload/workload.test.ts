@@ -73,6 +73,7 @@ describe("whether a container runs as root", () => {
     [{ runAsUser: "0" }, {}, "yes"],
     [{ runAsUser: "root" }, {}, "unknown"],
     [{ windowsOptions: { runAsUserName: "ContainerAdministrator" } }, {}, "yes"],
+    [{ windowsOptions: { runAsUserName: "ContainerUser" } }, {}, "no"],
   ])("%j in a pod of %j: %s", (own, shared, root) => {
     const spec = { securityContext: shared, containers: [{ name: "web", image: "web", securityContext: own }] };
     expect(podsOf({ apiVersion: "v1", kind: "Pod", spec })[0]!.containers[0]!.root).toBe(root);

@@ -130,7 +130,7 @@ function rootOf(own: Record<string, Json>, shared: Record<string, Json>, windows
     return number > 0 ? "no" : "unknown";
   }
   const name: Json = windows["runAsUserName"];
-  if (typeof name === "string" && /(^|\\)(containeradministrator|system|administrator)$/i.test(name)) return "yes";
+  if (typeof name === "string" && name !== "") return /(^|\\)(containeradministrator|system|administrator)$/i.test(name) ? "yes" : "no";
   return (own["runAsNonRoot"] ?? shared["runAsNonRoot"]) === true ? "no" : "unknown";
 }
 
