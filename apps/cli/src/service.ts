@@ -18,11 +18,6 @@ export async function getFromService(token: string, path: string, terminal: Term
   return (await askService(token, path, undefined, terminal)).body;
 }
 
-/** Sends `sent` there, as that person. Resolves to the answer. */
-export async function postToService(token: string, path: string, sent: object, terminal: Terminal): Promise<unknown> {
-  return (await askService(token, path, sent, terminal)).body;
-}
-
 /** What the service answers to something that is sent, as the person the token is of. */
 export async function postToService(token: string, path: string, sent: object, terminal: Terminal): Promise<unknown> {
   return (await askService(token, path, sent, terminal)).body;
