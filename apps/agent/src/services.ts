@@ -13,6 +13,7 @@ import { createRestApp, type RestApp } from "./rest/rest-app.ts";
 import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
+import { WholeReads } from "./target/whole-reads.ts";
 import type { Timeline } from "./timeline.ts";
 import { WorkStore } from "./command/work-store.ts";
 import { UndoStore } from "./undo/undo-store.ts";
@@ -82,7 +83,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
   const objects = new ObjectService({ db, policy, connections, timeline });
-  const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, results, commands });
+  const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, reads: new WholeReads(), results, commands });
   await commands.recover();
   connections.watch();
   return {

@@ -32,6 +32,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "rights.asked": (data) => `asked who may ${text(data, "right")} in ${text(data, "connection")}`,
   "usage.imported": (data) => `imported the audit log ${text(data, "name")} of ${text(data, "connection")}`,
   "usage.removed": (data) => `removed the imported audit log ${text(data, "name")} of ${text(data, "connection")}`,
+  "roles.read": (data) => `read the roles and bindings of ${text(data, "connection")}`,
   "update.refused": () => "sent an edit that was refused",
   "command.proposed": (data, actor) => `proposed ${title(data)}${others(data, actor)}`,
   "command.denied": (data) => `Blocked: ${title(data)} — ${text(data, "message")}`,

@@ -9,6 +9,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "objects.listed",
   "object.opened",
   "posture.read",
+  "roles.read",
   "reachability.asked",
   "rights.asked",
   "user.signed_in",

@@ -3,14 +3,21 @@ import { Problem, Reachability } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kubectlFor } from "@interlock/connector-kubernetes/testing";
 import { connectCluster, proposeFor } from "./cluster-stage.ts";
-import { openStage, type Name, type Stage } from "./command-stage.ts";
+import { openStage, POLICY, type Name, type Stage } from "./command-stage.ts";
 
 const program = await kubectlFor("changes of labels and policies that open connections");
+
+/** What each of these people may not read by the way, and what is for incidents. */
+const RULES = `${POLICY}
+  - { id: no-pods, when: 'principal.name == "responder" && objects.exists(o, o.kind == "Pod")', effect: deny, message: Pods are not shown. }
+  - { id: one-pod, when: 'principal.name == "reviewer2" && objects.exists(o, o.kind == "Pod" && o.name == "v1 Pod prod-a/api-0")', effect: deny, message: That pod is not shown. }
+  - { id: go-home, when: 'principal.name == "admin" && !room.incident', effect: deny, message: Go home. }
+`;
 
 let stage: Stage;
 let sim: KubeSim;
 beforeAll(async () => {
-  [stage, sim] = await Promise.all([openStage(), startDemoCluster({ pace: { startMs: 0, stopMs: 0, runMs: 0 } })]);
+  [stage, sim] = await Promise.all([openStage(RULES), startDemoCluster({ pace: { startMs: 0, stopMs: 0, runMs: 0 } })]);
   await connectCluster(stage, sim);
 });
 afterAll(async () => {
@@ -73,6 +80,61 @@ test.each([
   const response = await ask(who, question);
   expect(response.status).toBe(status);
   expect(Problem.parse(await response.json())).toMatchObject({ code });
+});
+
+test.each<[string, Name, string]>([
+  ["a kind that policy does not show", "responder", "Pods are not shown."],
+  ["a pod that policy does not show", "reviewer2", "That pod is not shown."],
+  ["what is for incidents", "admin", "Go home."],
+])("policy refuses %s, and nothing is asked of the cluster", async (_, who, detail) => {
+  const before = sim.requests.length;
+  expect(Problem.parse(await (await ask(who, BLOCKED)).json())).toMatchObject({ code: "denied", detail });
+  expect(sim.requests.length).toBe(before);
+});
+
+test("in an incident's room its rules hold, for those who are in it", async () => {
+  const room = stage.room.id;
+  const analyze = (body: object): Promise<Response> =>
+    stage.call("admin", "POST", "/analyze", { connection: "eks-prod", text: "kubectl get pods", ...body });
+  for (const refused of [ask("admin", { ...BLOCKED, room }), analyze({ room })])
+    expect(Problem.parse(await (await refused).json()).code).toBe("forbidden");
+  await stage.db.roomMember.create({ data: { roomId: room, userId: stage.people.admin.id, role: "responder" } });
+  expect((await ask("admin", { ...BLOCKED, room })).status).toBe(200);
+  expect(await (await analyze({})).json()).toMatchObject({ verdict: { decision: "deny", message: "Go home." } });
+  expect(await (await analyze({ room })).json()).toMatchObject({ verdict: { decision: "allow" } });
+  await stage.db.room.update({ where: { id: room }, data: { closedAt: new Date() } });
+  expect(await (await analyze({ room })).json()).toMatchObject({ verdict: { decision: "deny" } });
+  await stage.db.room.update({ where: { id: room }, data: { closedAt: null } });
+});
+
+test("what the detectors find is masked, and a change that would need it is left out", async () => {
+  sim.load([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "cards" } }]);
+  sim.settle();
+  sim.load([
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "till", namespace: "cards", labels: { card: "no" } },
+      spec: { containers: [{ name: "c", image: "c:1" }] },
+    },
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "only", namespace: "cards" },
+      spec: {
+        podSelector: { matchLabels: { card: "no" } },
+        ingress: [{ from: [{ namespaceSelector: { matchLabels: { holder: "4242424242424242" } } }] }],
+      },
+    },
+  ]);
+  sim.settle();
+  const response = await ask("oncall", { ...BLOCKED, to: { namespace: "cards", pod: "till" }, port: 80 });
+  const text = await response.text();
+  expect([response.status, text.includes("4242424242424242")]).toEqual([200, false]);
+  const answer = Reachability.parse(JSON.parse(text));
+  expect(answer).toMatchObject({ allowed: false, policies: ["cards/only"] });
+  expect(answer.change).toBeUndefined();
+  expect(answer.notes).toContain("The smallest change names a value that is masked for you, so that it is not shown.");
 });
 
 // Whoever has no kubectl is told so above; nothing of this can be tried without it.

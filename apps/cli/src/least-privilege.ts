@@ -132,7 +132,7 @@ async function rolesOf(name: string, terminal: Terminal): Promise<Roles> {
   }
   // Loaded only when it is needed: manifests are looked at where Interlock has never been set up.
   const { openLogged } = await import("./stored-connection.ts");
-  const target = await openLogged(name, terminal, { type: "posture.read" });
+  const target = await openLogged(name, terminal, { type: "roles.read" });
   try {
     if (target.roles === undefined) throw usage(`There are no roles of ${name}: it is no cluster.`);
     const { objects, unread } = await target.roles(AbortSignal.any([terminal.signal, AbortSignal.timeout(LONGEST_MS)]));

@@ -81,7 +81,8 @@ async function ofConnection(name: string, asked: Asked, terminal: Terminal): Pro
     if (target.posture === undefined) throw usage(`There are no checks for ${name}: it is no cluster.`);
     const { checks, label } = asked;
     const options = { ...(checks.length > 0 && { checks }), ...(label !== undefined && { environmentLabel: label }) };
-    return { posture: await target.posture(options, AbortSignal.any([terminal.signal, AbortSignal.timeout(LONGEST_MS)])), problems: [] };
+    const reading = await target.posture(AbortSignal.any([terminal.signal, AbortSignal.timeout(LONGEST_MS)]));
+    return { posture: await reading.check(options), problems: [] };
   } catch (error) {
     if (error instanceof Stop || terminal.signal.aborted) throw error;
     if (error instanceof TargetError) throw unreachable(`${ERRORS[error.code].title}: ${error.message}`, error);

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { TargetError, type Target } from "@interlock/connector";
 import { manifestDoubts, Network, reachability, readManifests, readPort } from "@interlock/kube-model";
-import { ERRORS, type Reachability, type ReachEnd, type ReachQuestion } from "@interlock/protocol";
+import { ERRORS, reachEndText, type Reachability, type ReachEnd, type ReachQuestion } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { manifestFolder } from "./manifest-folder.ts";
 import { readOptions } from "./options.ts";
@@ -95,11 +95,6 @@ async function askCluster(connection: string, question: ReachQuestion, terminal:
 /** Loaded only when it is needed: --manifests works where Interlock has never been set up. */
 async function storedTarget(name: string, { from, to, port, protocol }: ReachQuestion, terminal: Terminal): Promise<Target> {
   const { openLogged } = await import("./stored-connection.ts");
-  const data = { from: endText(from), to: `${endText(to)} ${port}/${protocol}` };
+  const data = { from: reachEndText(from), to: `${reachEndText(to)} ${port}/${protocol}` };
   return openLogged(name, terminal, { type: "reachability.asked", data });
-}
-
-function endText(end: ReachEnd): string {
-  if ("ip" in end) return end.ip;
-  return "pod" in end ? `${end.namespace}/${end.pod}` : `${end.namespace}/svc/${end.service}`;
 }

@@ -14,7 +14,7 @@ import {
   type Target,
   type UndoImage,
 } from "@interlock/connector";
-import { bareStatement, type Impact, type Posture, type SchemaTree } from "@interlock/protocol";
+import { bareStatement, type Impact, type SchemaTree } from "@interlock/protocol";
 import { consequencesOf } from "./apply/consequences.ts";
 import { putBack } from "./apply/run.ts";
 import type { ClusterSecret } from "./cluster/kubeconfig.ts";
@@ -30,10 +30,11 @@ import { findKubectl, KUBECTL_MISSING } from "./kubectl/run.ts";
 import { endless, parse } from "./parse.ts";
 import { plannedImpact } from "./planned-impact.ts";
 import { reach } from "./reach/reach.ts";
+import { NETWORK_KINDS } from "./reach/read-network.ts";
 import { planLines, type CommandPlan } from "./planning.ts";
 import { HOST_FOLDERS } from "./host-program.ts";
-import { readPosture } from "./posture/read-posture.ts";
-import { readRoles } from "./posture/read-roles.ts";
+import { POSTURE_KINDS, readPosture } from "./posture/read-posture.ts";
+import { readRoles, ROLE_KINDS } from "./posture/read-roles.ts";
 import { whoMayOnCluster } from "./posture/who-may.ts";
 import { objectTree } from "./schema.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
@@ -47,6 +48,8 @@ const FOLLOWED = 256;
 
 /** Streams of one cluster that commands follow at a time: a log of each container of each pod is one. */
 const STREAMS = 1_024;
+
+const LOOKS_INTO = { posture: POSTURE_KINDS, roles: ROLE_KINDS, reach: NETWORK_KINDS };
 
 /** A cluster behind its gate. Sockets open with the first request. */
 export function openTarget({
@@ -138,9 +141,10 @@ export function openTarget({
     async whoMay(question, signal) {
       return whoMayOnCluster(await cluster(), question, signal);
     },
-    async posture(options, signal): Promise<Posture> {
-      return readPosture(await cluster(), options, signal);
+    async posture(signal) {
+      return readPosture(await cluster(), signal);
     },
+    looksInto: (what) => LOOKS_INTO[what],
     async execute(request: ExecuteRequest, sink: ExecuteSink, signal): Promise<ExecuteOutcome> {
       const follows = request.work === undefined && readCommand(request.text).lines.some(endless);
       return execute({ cluster: await (follows ? following : commands).open(), program: await kubectl() }, request, sink, signal);

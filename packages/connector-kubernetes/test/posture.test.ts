@@ -13,7 +13,7 @@ afterAll(() => sim.stop());
 async function postureOf(kubeconfig: string): Promise<Posture> {
   const target = kubernetes.open({ connectionName: "eks-prod", secret: { kubeconfig }, maskedColumns: () => [] });
   try {
-    return Posture.parse(await target.posture!({}, AbortSignal.timeout(30_000)));
+    return Posture.parse(await (await target.posture!(AbortSignal.timeout(30_000))).check({}));
   } finally {
     await target.close();
   }

@@ -124,6 +124,18 @@ export interface PostureOptions {
   environmentLabel?: string;
 }
 
+/** What was read of a target for its checks; some ten megabytes of a large one. */
+export interface PostureReading {
+  /** Holds the checks against it. Asks nothing of the target. */
+  check(options: PostureOptions): Promise<Posture>;
+}
+
+/** A kind of objects, by its `apiVersion` and `kind`. */
+export interface ReadKind {
+  apiVersion: string;
+  kind: string;
+}
+
 export interface ImpactOptions {
   signal: AbortSignal;
   /** Whether exact counts may be taken; otherwise estimates only. */
@@ -157,9 +169,14 @@ export interface Target {
   readonly objects?: ObjectExplorer;
   /**
    * How well it is set up, by checks that each say what they rest on. Present where there are such checks. It only reads, and says what it could
-   * not read; nothing it tells holds a secret value.
+   * not read, also when `signal` ends it before all is read; nothing it tells holds a secret value.
    */
-  posture?(options: PostureOptions, signal: AbortSignal): Promise<Posture>;
+  posture?(signal: AbortSignal): Promise<PostureReading>;
+  /**
+   * Kinds whose objects `posture`, `roles` and `reach` look into, of the whole target, so that policy can be asked about them. Those of which
+   * only names, labels and types are read are not among them, as Secrets are.
+   */
+  looksInto?(what: "posture" | "roles" | "reach"): readonly ReadKind[];
   /**
    * Who may do what, as the target's own objects say it (roles and their bindings), and in words what of it could not be read. Present where
    * rights are such objects.

@@ -40,6 +40,7 @@ export const AUDIT_TYPES = [
   "objects.listed",
   "object.opened",
   "posture.read",
+  "roles.read",
   "reachability.asked",
   "rights.asked",
   "usage.imported",

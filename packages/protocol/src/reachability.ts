@@ -16,6 +16,12 @@ export const ReachEnd = z.union([
 ]);
 export type ReachEnd = z.infer<typeof ReachEnd>;
 
+/** An end as people write it: `namespace/pod`, `namespace/svc/name`, or an address. */
+export function reachEndText(end: ReachEnd): string {
+  if ("ip" in end) return end.ip;
+  return "pod" in end ? `${end.namespace}/${end.pod}` : `${end.namespace}/svc/${end.service}`;
+}
+
 export const ReachProtocol = z.enum(["TCP", "UDP", "SCTP"]);
 
 /** Whether a connection is let through by the NetworkPolicies of a cluster. */

@@ -6,13 +6,18 @@ const PER_SECOND = 20;
 
 /** Keeps live analysis from becoming a load of its own on one target: so many at once, so many a second, the rest wait in order. */
 export class AnalysisGate {
+  readonly #atOnce: number;
   #running = 0;
   #waiting: (() => void)[] = [];
   #begun: number[] = [];
 
+  constructor(atOnce = AT_ONCE) {
+    this.#atOnce = atOnce;
+  }
+
   /** Runs `work` when it is its turn; rejects without running it when `signal` aborts first. */
   async through<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) await this.#turn(signal);
+    if (this.#running >= this.#atOnce) await this.#turn(signal);
     else this.#running++;
     try {
       signal.throwIfAborted();

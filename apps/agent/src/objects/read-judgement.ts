@@ -1,3 +1,4 @@
+import type { ReadKind } from "@interlock/connector";
 import type { Policy } from "@interlock/policy";
 import { bareStatement, type Impact } from "@interlock/protocol";
 import { judgeNow, type Case } from "../command/judgement.ts";
@@ -19,3 +20,27 @@ export function readOf(object?: string, kind = ""): Impact {
 }
 
 export const READ_ALL: Impact = readOf();
+
+/**
+ * The impact of looking into all objects of some kinds, and into those named: rules that are about a kind hold for it however it is looked at.
+ * How many there are is not known.
+ */
+export function readOfKinds(kinds: readonly ReadKind[], named: readonly ReadObject[] = []): Impact {
+  const impact = readOf();
+  const effects = [
+    ...kinds.map(({ apiVersion, kind }) => ({
+      effect: "read" as const,
+      object: `${apiVersion} ${kind}`,
+      kind,
+      rows: { value: 0, kind: "unknown" as const },
+    })),
+    ...named.map(({ object, kind }) => ({ effect: "read" as const, object, kind, rows: { value: 1, kind: "exact" as const } })),
+  ];
+  return { ...impact, statements: impact.statements.map((statement) => ({ ...statement, effects })) };
+}
+
+export interface ReadObject {
+  /** As in an impact: `v1 Pod payments/web-1`. */
+  object: string;
+  kind: string;
+}

@@ -1,12 +1,12 @@
 import type { PostureFinding } from "@interlock/protocol";
-import { maskedLines } from "../objects/masked-lines.ts";
+import { maskedTexts } from "../objects/masked-values.ts";
 
 const HIDDEN = "The lines name a value that is masked for you, so that they are not shown.";
 
 /** Findings with what the detectors find in any of their texts masked, as everywhere (I7). Lines that would be masked are left out whole. */
 export function maskedFindings(findings: readonly PostureFinding[], detectors: readonly string[]): PostureFinding[] {
   if (detectors.length === 0 || findings.length === 0) return [...findings];
-  const mask = masked(findings.flatMap(textsOf), detectors);
+  const mask = maskedTexts(findings.flatMap(textsOf), detectors);
   return findings.map((finding) => {
     const { fix } = finding;
     const hides = [...fix.lines, ...fix.choices].some((line) => mask(line) !== line);
@@ -35,15 +35,3 @@ const textsOf = ({ object, says, evidence, fix }: PostureFinding): string[] => [
   ...(fix.decision === undefined ? [] : [fix.decision]),
   ...(fix.patch === undefined ? [] : [fix.patch]),
 ];
-
-/** All at once: making ready to mask takes longer than masking. */
-function masked(texts: readonly string[], detectors: readonly string[]): (text: string) => string {
-  const lines = [...new Set(texts.flatMap((text) => text.split("\n")))];
-  const shown = maskedLines(lines.join("\n"), detectors).split("\n");
-  const known = new Map(lines.map((line, index) => [line, shown[index]!]));
-  return (text) =>
-    text
-      .split("\n")
-      .map((line) => known.get(line)!)
-      .join("\n");
-}

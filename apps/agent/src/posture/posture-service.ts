@@ -1,4 +1,4 @@
-import { TargetError } from "@interlock/connector";
+import { TargetError, type PostureReading, type Target } from "@interlock/connector";
 import type { Db } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import {
@@ -12,11 +12,14 @@ import {
   type TargetRoles,
 } from "@interlock/protocol";
 import { AnalysisAudit } from "../draft/analysis-audit.ts";
-import { maskedLines } from "../objects/masked-lines.ts";
-import { READ_ALL, readRefusal } from "../objects/read-judgement.ts";
+import { maskedValues } from "../objects/masked-values.ts";
+import { readOfKinds, readRefusal } from "../objects/read-judgement.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import { RateLimit } from "../rest/rate-limit.ts";
+import { judgedRoom } from "../room/judged-room.ts";
+import type { Membership } from "../room/membership.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
+import type { WholeReads } from "../target/whole-reads.ts";
 import type { Timeline } from "../timeline.ts";
 import { maskedFindings } from "./masked-findings.ts";
 import { pageOf, type PostureQuery } from "./posture-page.ts";
@@ -27,91 +30,108 @@ const READ_MS = 45_000;
 const KEPT_MS = 60_000;
 /** A target is not read anew more often than this, in milliseconds, whoever asks. */
 const ANEW_MS = 5_000;
-/** Readings kept at a time; one of a large cluster takes some ten megabytes. */
-const KEPT = 8;
+/** Labels whose checks are kept of one reading. */
+const LABELS = 4;
 
 interface PostureParts {
   db: Db;
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "target">;
+  membership: Pick<Membership, "roomOf">;
+  reads: WholeReads;
   timeline: Timeline;
 }
 
-interface Reading {
-  /** By `performance.now()`. */
-  at: number;
-  posture: Promise<Posture>;
+/** What is asked for, and how it is asked for in the log. */
+interface Asked {
+  what: "posture" | "roles";
+  roomId: string | undefined;
 }
 
 /**
- * How well a target is set up. Judged by the policy as a read of it is, and in the log before anything is asked (I1). It only reads; a fix is
- * text that somebody may propose.
+ * How well a target is set up. Judged by the policy as reading what it looks into is, and in the log before anything is asked (I1). It only
+ * reads; a fix is text that somebody may propose.
  */
 export class PostureService {
   readonly #parts: PostureParts;
-  readonly #audit: AnalysisAudit;
+  readonly #audits: Record<Asked["what"], AnalysisAudit>;
   readonly #rate = new RateLimit({ burst: 60, perSecond: 5 });
-  readonly #readings = new Map<string, Reading>();
+  /** The checks take a while of this process each time: by a label that nobody asked for yet they are held anew. */
+  readonly #checking = new RateLimit({ burst: 10, perSecond: 0.2 });
+  readonly #checked = new WeakMap<PostureReading, Map<string, Promise<Posture>>>();
 
   constructor(parts: PostureParts) {
     this.#parts = parts;
-    this.#audit = new AnalysisAudit(parts.db, parts.timeline, "posture.read");
+    this.#audits = {
+      posture: new AnalysisAudit(parts.db, parts.timeline, "posture.read"),
+      roles: new AnalysisAudit(parts.db, parts.timeline, "roles.read"),
+    };
   }
 
-  page(principal: Principal, connection: Connection, query: PostureQuery): Promise<Outcome<PosturePage>> {
-    return this.#read(principal, connection, async () => {
-      const posture = await this.#reading(connection.id, query);
+  page(principal: Principal, connection: Connection, query: PostureQuery, roomId?: string): Promise<Outcome<PosturePage>> {
+    return this.#read(principal, connection, { what: "posture", roomId }, async (target) => {
+      const read = target.posture?.bind(target);
+      if (read === undefined) throw new TargetError("bad_request", "There are no checks for this kind of connection.");
+      const freshMs = query.fresh === true ? ANEW_MS : KEPT_MS;
+      const reading = await this.#parts.reads.of(connection.id, { what: "posture", limitMs: READ_MS, freshMs, read });
+      const posture = await this.#checks(principal, reading, query.label);
       const { detectors } = maskRules(this.#parts.policy.current);
-      const page = pageOf(posture, query);
-      return { ...page, findings: maskedFindings(page.findings, detectors) };
+      const { findings, unread, checks, ...page } = pageOf(posture, query);
+      // What a target says of what may not be read names people, too.
+      return { ...page, findings: maskedFindings(findings, detectors), ...maskedValues({ unread, checks }, detectors) };
     });
   }
 
   /** Roles and bindings with what the detectors find masked, as everywhere (I7): people's addresses above all. */
-  roles(principal: Principal, connection: Connection): Promise<Outcome<TargetRoles>> {
-    return this.#read(principal, connection, async () => {
-      const target = await this.#parts.connections.target(connection.id);
-      if (target.roles === undefined) throw new TargetError("bad_request", "There are no roles of this kind of connection.");
-      const { objects, unread } = await target.roles(AbortSignal.timeout(READ_MS));
+  roles(principal: Principal, connection: Connection, roomId?: string): Promise<Outcome<TargetRoles>> {
+    return this.#read(principal, connection, { what: "roles", roomId }, async (target) => {
+      const read = target.roles?.bind(target);
+      if (read === undefined) throw new TargetError("bad_request", "There are no roles of this kind of connection.");
+      const { objects, unread } = await this.#parts.reads.of(connection.id, { what: "roles", limitMs: READ_MS, freshMs: ANEW_MS, read });
       const { detectors } = maskRules(this.#parts.policy.current);
-      // One line of JSON each, which stays JSON: what detectors find has neither quotes nor backslashes in it.
-      const shown = objects.length === 0 ? [] : maskedLines(objects.map((one) => JSON.stringify(one)).join("\n"), detectors).split("\n");
-      return { objects: shown.map((line) => JSON.parse(line) as Record<string, unknown>), unread: [...unread] };
+      return maskedValues({ objects: [...objects], unread: [...unread] }, detectors);
     });
   }
 
   /** What somebody may read of a target, logged before it is. */
-  async #read<T>(principal: Principal, connection: Connection, ask: () => Promise<T>): Promise<Outcome<T>> {
+  async #read<T>(
+    principal: Principal,
+    connection: Connection,
+    { what, roomId }: Asked,
+    ask: (target: Target) => Promise<T>,
+  ): Promise<Outcome<T>> {
     if (!this.#rate.admits(principal.id)) return refuse("too_many_requests");
     // Reading all of a target is work for it; an observer asks for none (I8).
     if (principal.groups.length === 0) return refuse("observer", "You are in no group.");
-    const reading = { proposer: principal, connection, room: undefined, impact: READ_ALL };
-    const refusal = readRefusal(this.#parts.policy.current, reading);
-    if (refusal !== undefined) return refuse("denied", refusal);
-    await this.#audit.once(connection.id, { actor: principal.name, data: { connection: connection.name } });
+    const room = await judgedRoom(this.#parts.membership, principal, roomId);
+    if (!room.ok) return room;
     try {
-      return ok(await ask());
+      const target = await this.#parts.connections.target(connection.id);
+      const impact = readOfKinds(target.looksInto?.(what) ?? []);
+      const refusal = readRefusal(this.#parts.policy.current, { proposer: principal, connection, room: room.value, impact });
+      if (refusal !== undefined) return refuse("denied", refusal);
+      const data = { connection: connection.name };
+      await this.#audits[what].once(`${connection.id} ${roomId ?? ""}`, { actor: principal.name, roomId, data });
+      return ok(await ask(target));
     } catch (error) {
-      if (error instanceof TargetError) return refuse(error.code === "cancelled" ? "analysis_timeout" : error.code, error.message);
+      if (error instanceof TargetError) return refuse(error.code, error.message);
       throw error;
     }
   }
 
-  /** What was read a moment ago, or is being read for somebody else, else what is so now. */
-  async #reading(connectionId: string, { label, fresh }: PostureQuery): Promise<Posture> {
-    const key = JSON.stringify([connectionId, label]);
-    const known = this.#readings.get(key);
-    const age = known === undefined ? Infinity : performance.now() - known.at;
-    if (known !== undefined && age < (fresh ? ANEW_MS : KEPT_MS)) return known.posture;
-    const target = await this.#parts.connections.target(connectionId);
-    if (target.posture === undefined) throw new TargetError("bad_request", "There are no checks for this kind of connection.");
-    const posture = target.posture(label === undefined ? {} : { environmentLabel: label }, AbortSignal.timeout(READ_MS));
-    const reading = { at: performance.now(), posture };
-    for (const [old, { at }] of this.#readings)
-      if (performance.now() - at >= KEPT_MS || this.#readings.size >= KEPT) this.#readings.delete(old);
-    this.#readings.set(key, reading);
-    // A failure is not told again: the target may be back.
-    posture.catch(() => this.#readings.get(key) === reading && this.#readings.delete(key));
+  /** The checks by one label, one label after the other: whoever asks for the same shares them. */
+  async #checks(principal: Principal, reading: PostureReading, label = ""): Promise<Posture> {
+    const checked = this.#checked.get(reading) ?? new Map<string, Promise<Posture>>();
+    this.#checked.set(reading, checked);
+    const known = checked.get(label);
+    if (known !== undefined) return known;
+    if (!this.#checking.admits(principal.id))
+      throw new TargetError("too_many_requests", "The checks were held by many labels just now. Wait a few seconds.");
+    const before = Promise.allSettled(checked.values());
+    const posture = before.then(() => reading.check(label === "" ? {} : { environmentLabel: label }));
+    checked.set(label, posture);
+    posture.catch(() => checked.delete(label));
+    for (const old of [...checked.keys()].slice(0, Math.max(0, checked.size - LABELS))) checked.delete(old);
     return posture;
   }
 }

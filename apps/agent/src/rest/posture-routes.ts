@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { plainLine, PostureArea, PosturePage, PostureSeverity, refuse, TargetRoles } from "@interlock/protocol";
 import { PostureService } from "../posture/posture-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
+import { JUDGED_ROOM } from "./judged-room-field.ts";
 import { answer, answers } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
@@ -29,6 +30,7 @@ export function postureRoutes(parts: RestParts): RestApp {
         q: plainLine(200).optional().describe("Words that are all in what is found."),
         system: z.enum(["with", "without", "only"]).optional().describe("Whether findings of Kubernetes itself are told."),
         label: LabelKey.optional().describe("Label that says which environment a namespace belongs to; default env."),
+        room: JUDGED_ROOM,
         fresh: z.enum(["true", "false"]).optional().describe("Read anew, even if it was read less than a minute ago."),
         offset: z.coerce.number().int().min(0).default(0),
         limit: z.coerce.number().int().min(0).max(MOST).default(200),
@@ -39,21 +41,21 @@ export function postureRoutes(parts: RestParts): RestApp {
   routes.openapi(route, async (c) => {
     const connection = await connectionNamed(parts.connections, c.req.valid("param").id);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
-    const { fresh, ...query } = c.req.valid("query");
-    return answer(c, await service.page(c.get("principal"), connection, { ...query, fresh: fresh === "true" }));
+    const { fresh, room, ...query } = c.req.valid("query");
+    return answer(c, await service.page(c.get("principal"), connection, { ...query, fresh: fresh === "true" }, room));
   });
 
   const roles = createRoute({
     method: "get",
     path: "/connections/{id}/roles",
     summary: "Who may do what on a cluster: its roles and their bindings, as they are. It only reads. The id may be the name.",
-    request: { params: z.object({ id: plainLine(200) }) },
+    request: { params: z.object({ id: plainLine(200) }), query: z.object({ room: JUDGED_ROOM }) },
     responses: answers(200, "The objects, and what could not be read.", TargetRoles),
   });
   routes.openapi(roles, async (c) => {
     const connection = await connectionNamed(parts.connections, c.req.valid("param").id);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
-    return answer(c, await service.roles(c.get("principal"), connection));
+    return answer(c, await service.roles(c.get("principal"), connection, c.req.valid("query").room));
   });
 
   return routes;

@@ -10,6 +10,7 @@ import type { ResultService } from "../result/result-service.ts";
 import type { Membership } from "../room/membership.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
+import type { WholeReads } from "../target/whole-reads.ts";
 import type { Timeline } from "../timeline.ts";
 import { problemResponse } from "./problem-response.ts";
 
@@ -23,6 +24,7 @@ export interface RestParts {
   hub: Pick<RoomHub, "broadcast">;
   results: ResultService;
   connections: ConnectionRegistry;
+  reads: WholeReads;
   policy: Pick<PolicyFile, "current" | "problem">;
   timeline: Timeline;
   log: Logger;

@@ -77,7 +77,7 @@ export class Inquiry {
     this.#asked.abort();
     const asked = (this.#asked = new AbortController());
     this.state.update(({ refusal: _refusal, ...state }) => ({ ...state, asking: true }));
-    const body = { connection: this.#port.connection(), ...asks };
+    const body = { connection: this.#port.connection(), room: this.#port.roomId, ...asks };
     const answer = await this.#send("/reachability", body, Reachability, asked.signal);
     if (answer === undefined || asked.signal.aborted) return;
     this.state.update(({ answer: _answer, plan: _plan, planRefusal: _why, proposed, ...state }) => ({
@@ -113,7 +113,8 @@ export class Inquiry {
   }
 
   async #plan({ command: text, files }: NonNullable<Reachability["change"]>, signal: AbortSignal): Promise<void> {
-    const body = { connection: this.#port.connection(), text, ...(Object.keys(files).length > 0 ? { files } : {}) };
+    const { roomId: room } = this.#port;
+    const body = { connection: this.#port.connection(), room, text, ...(Object.keys(files).length > 0 ? { files } : {}) };
     const plan = await this.#send("/analyze", body, AnalysisAnswer, signal);
     if (plan === undefined || signal.aborted) return;
     this.state.update((state) => ({

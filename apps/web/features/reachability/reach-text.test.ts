@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reachEndText } from "@interlock/protocol";
 import { readEnd, readPort, readQuestion } from "./reach-text.ts";
 
 test.each([
@@ -10,6 +11,7 @@ test.each([
   ["::ffff:10.0.0.1", { ip: "::ffff:10.0.0.1" }],
 ])("%s is an end", (text, end) => {
   expect(readEnd(text)).toEqual(end);
+  expect(readEnd(reachEndText(end))).toEqual(end);
 });
 
 test.each(["", "prod-a", "prod-a/", "prod-a/pod/api", "a/b/c/d", "Prod/API", "prod a/b"])("%j is none", (text) => {

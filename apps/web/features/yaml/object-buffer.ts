@@ -195,7 +195,8 @@ export class ObjectBuffer {
     const { command } = edit.data;
     // Nothing to foresee before it is decided whether to take over what others own.
     if (command === undefined || (edit.data.conflicts.length > 0 && !force)) return { of: text, edit: edit.data };
-    const analysis = await rest.post("/analyze", { connection: this.#port.connection(), text: command }, AnalysisAnswer);
+    const asked = { connection: this.#port.connection(), room: this.#port.roomId, text: command };
+    const analysis = await rest.post("/analyze", asked, AnalysisAnswer);
     if (!analysis.ok) return { of: text, edit: { ...edit.data, problem: analysis.detail ?? ERRORS[analysis.code].title } };
     return { of: text, edit: edit.data, ...analysis.value };
   }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { PostureReading, ReadKind } from "@interlock/connector";
 import { CHECKS, Inventory, postureSteps, type KubeObject, type Unread } from "@interlock/kube-model";
 import type { Posture } from "@interlock/protocol";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -13,27 +14,33 @@ const AT_A_TIME = 6;
 /** `group/Kind` of everything that a check looks at or misses something of, and the accounts and volumes that some go by. */
 const KINDS = [...new Set(CHECKS.flatMap(({ reads, against = [] }) => [...reads, ...against]).concat("/ServiceAccount"))];
 
-export interface PostureReading {
-  environmentLabel?: string;
-  checks?: readonly string[];
-}
+/** What the checks look into, for policy; of Secrets only names and types are read. */
+export const POSTURE_KINDS: readonly ReadKind[] = KINDS.filter((kind) => kind !== "/Secret").map((kind) => {
+  const [group, name] = kind.split("/") as [string, string];
+  return { apiVersion: group === "" ? "v1" : `${group}/v1`, kind: name };
+});
 
-/** Reads a cluster and holds every check against it. It only lists. Rejects with TargetError where the cluster does not answer at all. */
-export async function readPosture(cluster: Cluster, { environmentLabel, checks }: PostureReading, signal: AbortSignal): Promise<Posture> {
-  const started = performance.now();
+/** Reads what the checks need of a cluster. It only lists. Rejects with TargetError where the cluster does not answer at all. */
+export async function readPosture(cluster: Cluster, signal: AbortSignal): Promise<PostureReading> {
+  const [started, at] = [performance.now(), new Date().toISOString()];
   const { objects, unread } = await readObjects(cluster, signal);
-  const inventory = new Inventory({
-    sources: objects.map((object) => ({ object })),
-    from: "cluster",
-    unread,
-    ...(environmentLabel === undefined ? {} : { environmentLabel }),
-  });
-  const steps = postureSteps(inventory, checks === undefined ? {} : { checks });
-  let step = steps.next();
-  // Whoever else waits for this process gets a turn after each check.
-  for (; step.done !== true; step = steps.next()) await turn();
-  const report = step.value;
-  return { at: new Date().toISOString(), tookMs: performance.now() - started, objects: objects.length, ...report };
+  const readMs = performance.now() - started;
+  return {
+    async check({ environmentLabel, checks }): Promise<Posture> {
+      const begun = performance.now();
+      const inventory = new Inventory({
+        sources: objects.map((object) => ({ object })),
+        from: "cluster",
+        unread,
+        ...(environmentLabel === undefined ? {} : { environmentLabel }),
+      });
+      const steps = postureSteps(inventory, checks === undefined ? {} : { checks });
+      let step = steps.next();
+      // Whoever else waits for this process gets a turn after each check.
+      for (; step.done !== true; step = steps.next()) await turn();
+      return { at, tookMs: readMs + performance.now() - begun, objects: objects.length, ...step.value };
+    },
+  };
 }
 
 /** Everything the checks need of a cluster, and what of it could not be read. */

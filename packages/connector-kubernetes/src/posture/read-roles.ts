@@ -1,3 +1,4 @@
+import type { ReadKind } from "@interlock/connector";
 import type { Json, KubeObject } from "@interlock/kube-model";
 import type { Cluster } from "../cluster/cluster.ts";
 import { openClusterView } from "../impact/cluster-view.ts";
@@ -5,6 +6,8 @@ import { listKind } from "./list-kind.ts";
 
 /** Who may do what: nothing else is read. */
 const RBAC = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"];
+const VERSION = "rbac.authorization.k8s.io/v1";
+export const ROLE_KINDS: readonly ReadKind[] = RBAC.map((kind) => ({ apiVersion: VERSION, kind }));
 
 /** Roles and bindings of a cluster, and in words what of them could not be read. */
 export async function readRoles(cluster: Cluster, signal: AbortSignal): Promise<{ objects: KubeObject[]; unread: string[] }> {
@@ -12,7 +15,7 @@ export async function readRoles(cluster: Cluster, signal: AbortSignal): Promise<
   const read = await Promise.all(
     RBAC.map(async (kind) => {
       const objects: KubeObject[] = [];
-      const type = types.ofKind("rbac.authorization.k8s.io/v1", kind);
+      const type = types.ofKind(VERSION, kind);
       if (type === undefined) return { objects, why: `the cluster serves no ${kind}` };
       const why = await listKind(cluster, type, (object) => void objects.push(rightsOf(object)), signal);
       return { objects, why };

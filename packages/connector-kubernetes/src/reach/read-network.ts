@@ -1,4 +1,4 @@
-import { TargetError } from "@interlock/connector";
+import { TargetError, type ReadKind } from "@interlock/connector";
 import { Network, OTHER_POLICIES, otherPoliciesAmong, type KubeObject, type OtherPolicyType } from "@interlock/kube-model";
 import type { ReachEnd, ReachQuestion } from "@interlock/protocol";
 import type { ClusterView } from "../impact/cluster-view.ts";
@@ -10,6 +10,15 @@ const POLICIES = "networking.k8s.io/networkpolicies";
 const SLICES = "discovery.k8s.io/endpointslices";
 /** What any pair of pods is judged by; a change opens connections anywhere. */
 const EVERYWHERE = ["/namespaces", "/pods", POLICIES] as const;
+
+/** What a question looks into; of policies of other kinds only names are read. */
+export const NETWORK_KINDS: readonly ReadKind[] = [
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  ...["Namespace", "Pod", "Service", "ReplicationController"].map((kind) => ({ apiVersion: "v1", kind })),
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map((kind) => ({ apiVersion: "apps/v1", kind })),
+  ...["Job", "CronJob"].map((kind) => ({ apiVersion: "batch/v1", kind })),
+  { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" },
+];
 
 export interface ReadNetwork {
   network: Network;
