@@ -376,6 +376,18 @@ subjects: [{ kind: ServiceAccount, name: bot, namespace: shop }]
     ]);
   });
 
+  test("that the connection's own account may not make is foretold to fail", async () => {
+    const done = await agreed(LINE, "reviewer");
+    const [given] = FetchedToken.array().parse((await fetch("oncall", done.id)).body);
+    // Whoever has only that: it may not even look at accounts.
+    const secret = { kubeconfig: given!.kubeconfig };
+    await stage.connections.create({ name: "as-bot", connector: "kubernetes", environment: "prod", labels: {}, secret });
+    const { impact } = await proposeFor(stage, "oncall", { connection: "as-bot", text: LINE, ...REASON });
+    expect(impact.statements.flatMap(({ willFail }) => willFail)).toMatchObject([
+      { reason: expect.stringContaining(`the connection's own account cannot create resource "serviceaccounts/token"`) as string },
+    ]);
+  });
+
   test("a dry run issues none", async () => {
     const command = await proposeFor(stage, "oncall", { text: LINE, dryRun: true, ...REASON });
     await stage.approve("reviewer", command);

@@ -1,4 +1,4 @@
-import type { Command, Room, TimelineEntry } from "@interlock/protocol";
+import type { Affected, Command, Room, TimelineEntry } from "@interlock/protocol";
 import { CONFLICT_WORDS, keyWords } from "../queue/undo-words.ts";
 import { mayHaveOlder } from "./timeline-steps.ts";
 
@@ -44,10 +44,16 @@ function commandLines(command: Command, all: readonly Command[]): string[] {
     ...(reviews.length > 0 ? [`- ${escape(reviews.join(", "))}`] : []),
     ...(command.dryRun === true ? ["- Dry run: nothing was changed"] : []),
     ...(command.undoOf === undefined ? [] : [`- Undoes ${named(command.undoOf, all)}`]),
-    ...(command.execution?.affected ?? []).map(
-      ({ object, inserted, updated, deleted }) =>
-        `- ${command.dryRun === true ? "It would be " : ""}${escape(object)}: ${inserted} added, ${updated} changed, ${deleted} deleted`,
+    ...(command.execution?.tokens ?? []).map(
+      ({ account, expiresAt, id, sha256 }) =>
+        `- A token of ${escape(`${account.namespace}/${account.name}`)} until ${utc(expiresAt)}${id === undefined ? "" : `, jti ${escape(id)}`}, SHA-256 \`${sha256}\``,
     ),
+    ...(command.execution?.affected ?? [])
+      .filter(wrote)
+      .map(
+        ({ object, inserted, updated, deleted }) =>
+          `- ${command.dryRun === true ? "It would be " : ""}${escape(object)}: ${inserted} added, ${updated} changed, ${deleted} deleted`,
+      ),
     ...(command.execution?.conflicts ?? []).map(
       (conflict) => `- Not put back: ${escape(`${conflict.object} ${keyWords(conflict)} ${CONFLICT_WORDS[conflict.reason]}`)}`,
     ),
@@ -60,6 +66,9 @@ function commandLines(command: Command, all: readonly Command[]): string[] {
     "",
   ];
 }
+
+/** What only handed something out wrote nothing. */
+const wrote = ({ inserted, updated, deleted }: Affected): boolean => inserted + updated + deleted > 0;
 
 /** Another command by its title and digest, which is what the audit log has. */
 function named(id: string, all: readonly Command[]): string {

@@ -40,9 +40,9 @@ export function TokenRights({ token }: { token: AskedToken }) {
               </dd>
             </div>
           ))}
-          {more !== undefined && <p className="col-span-full text-dim">and {more} more</p>}
         </dl>
       )}
+      {more !== undefined && <p className="text-dim">and {more} more</p>}
       {rights.length === 0 && unread.length === 0 && (
         <p className="text-dim">By its roles it may do nothing there but learn what the API is.</p>
       )}

@@ -64,6 +64,8 @@ export async function findDrift(
   const named: [PlannedWrite, ResourceTarget][] = [];
   for (const write of writes) {
     const { group, version, resource, namespace, name } = write.resource;
+    // An account that the connection may not look at was none when it was planned either.
+    if (asksForToken(write) && write.uid === undefined) continue;
     if (name === undefined || takesReplaceablePod(write) || RESTLESS.has(`${group}/${resource}`)) continue;
     const key = `${group}/${resource}/${namespace ?? ""}/${name}`;
     // Later writes to the same name go by what earlier ones of the plan leave.
@@ -82,7 +84,7 @@ export async function findDrift(
 function compare(write: PlannedWrite, now: KubeObject | undefined): NameDrift["reason"] | undefined {
   const { before, uid } = write;
   // Of the account of a token nothing matters but that it is still that one; what it may do is looked at apart.
-  if (asksForToken(write)) return uid === undefined || now?.metadata?.uid === uid ? undefined : now === undefined ? "gone" : "replaced";
+  if (asksForToken(write)) return now?.metadata?.uid === uid ? undefined : now === undefined ? "gone" : "replaced";
   if (before === undefined) {
     // Written without a look at it: a creation, whose name must still be free.
     return now !== undefined && write.after !== undefined && write.resource.subresource === undefined ? "appeared" : undefined;

@@ -22,6 +22,10 @@ const UID = "5f1c1c0e-0000-4000-8000-000000000001";
 const view = {
   overlay: new Overlay(),
   upstream: {
+    dryRun: ({ body }: { body: { value: Json } }) => {
+      const { namespace, subresource } = body.value["spec"]["resourceAttributes"] as Record<string, Json>;
+      return Promise.resolve({ status: 201, body: { status: { allowed: subresource === "token" && namespace !== "closed" } } });
+    },
     read: ({ resource, name }: ResourceTarget) => {
       const found = `${resource}/${name}` === "serviceaccounts/bot" || `${resource}/${name}` === "pods/web";
       return Promise.resolve(
@@ -80,7 +84,10 @@ describe("a request for a token", () => {
       seconds: 900,
       boundTo: { apiVersion: "v1", kind: "Pod", name: "web" },
     });
-    expect(write!.sent.encoding).toBe("json");
+    // As kubectl sent it: what was understood is all there is in it.
+    expect(write!.sent.encoding).toBe("protobuf");
+    const unknown = { ...envelope, message: Buffer.concat([writeBytes(2, Buffer.concat([spec, writeBytes(9, Buffer.from("x"))]))]) };
+    expect((await asked(sealEnvelope(unknown), "application/vnd.kubernetes.protobuf")).status).toBe(400);
     const twice = { ...envelope, message: Buffer.concat([message, writeBytes(2, spec)]) };
     expect((await asked(sealEnvelope(twice), "application/vnd.kubernetes.protobuf")).status).toBe(400);
   });
@@ -102,6 +109,11 @@ describe("a request for a token", () => {
   ])("%s is refused", async (_, spec, status, more) => {
     const answer = await json(spec, more);
     expect([answer.status, answer.write]).toEqual([status, undefined]);
+  });
+
+  test("that the connection may not make is refused beforehand", async () => {
+    const { status, body } = await asked(Buffer.alloc(0), "application/json", { ...TARGET, namespace: "closed" });
+    expect([status, body["message"]]).toEqual([403, expect.stringContaining("the connection's own account cannot create")]);
   });
 
   test("of an account that is not there is refused", async () => {

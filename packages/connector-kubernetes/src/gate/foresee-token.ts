@@ -1,8 +1,10 @@
 import { isRecord, type Json, type KubeObject } from "@interlock/kube-model";
-import { jsonBody, type Body } from "./body.ts";
-import { failed, identity, keyOfTarget, readLive, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
+import { jsonBody, readBody, type Body } from "./body.ts";
+import { failed, identity, keyOfTarget, objectTarget, readLive, type Foreseen, type PlanView, type WriteRequest } from "./foreseen.ts";
 import { ProtobufError, readFields, textField } from "./protobuf.ts";
+import type { StoredRequest } from "./planned-write.ts";
 import type { RequestClass } from "./request-class.ts";
+import type { ResourceTarget } from "./request-target.ts";
 import { failure, notFound } from "./status.ts";
 
 /** What a server gives where nobody says how long, and the least and the most it takes, in seconds (authentication.k8s.io/v1 defaults and validation). */
@@ -20,18 +22,19 @@ export interface TokenSpec {
 }
 
 /**
- * A token is never asked for while planning, and no client is ever given one: kubectl sees an answer that is none. What is kept, judged and
- * sent later is made anew of what was understood, so that nothing in the client's own bytes can ask for another.
+ * A token is never asked for while planning, and no client is ever given one: kubectl sees an answer that is none. What is sent later can ask
+ * for nothing but what was understood and judged: protobuf is taken only without any field that is not known, and JSON, whose readers differ
+ * over keys that come twice, is written anew.
  */
 export async function foreseeToken(view: PlanView, request: WriteRequest, judged: RequestClass): Promise<Foreseen> {
   const { target, body } = request;
   const spec = readSpec(body);
   if (spec === undefined) return failed(failure(400, "the request for a token is not understood"));
   const planned = view.overlay.find(keyOfTarget(target));
-  const account =
-    planned !== undefined ? planned.object : view.overlay.isEmptied(target.namespace) ? undefined : await readLive(view, target);
-  if (account === undefined) return failed(notFound("", "serviceaccounts", target.name!));
-  const wrong = lifetimeFault(spec, target.name!) ?? (await boundFault(view, spec, target.namespace!));
+  const account = planned === undefined ? await accountNow(view, target) : (planned.object ?? "gone");
+  if (account === "gone") return failed(notFound("", "serviceaccounts", target.name!));
+  const wrong =
+    lifetimeFault(spec, target.name!) ?? (await boundFault(view, spec, target.namespace!)) ?? (await rightsFault(view, request));
   if (wrong !== undefined) return failed(wrong);
   const live = planned === undefined ? identity(account) : planned.live;
   const sent = tokenRequest(target.namespace!, target.name!, spec);
@@ -45,7 +48,7 @@ export async function foreseeToken(view: PlanView, request: WriteRequest, judged
     },
     write: {
       target,
-      sent: jsonBody(sent),
+      sent: body.encoding === "protobuf" ? body : jsonBody(sent),
       effect: judged.effect,
       kind: "TokenRequest",
       after,
@@ -56,7 +59,16 @@ export async function foreseeToken(view: PlanView, request: WriteRequest, judged
   };
 }
 
-function tokenRequest(namespace: string, name: string, { audiences, seconds, boundTo }: TokenSpec): KubeObject {
+/** The account as the cluster has it; undefined where the connection may not look, which making tokens of it does not need. */
+async function accountNow(view: PlanView, target: ResourceTarget): Promise<KubeObject | "gone" | undefined> {
+  if (view.overlay.isEmptied(target.namespace)) return "gone";
+  const { status, body } = await view.upstream.read(objectTarget(target));
+  if (status === 404) return "gone";
+  return status === 200 ? body : undefined;
+}
+
+/** The object of a request for a token. */
+export function tokenRequest(namespace: string, name: string, { audiences, seconds, boundTo }: TokenSpec): KubeObject {
   return {
     apiVersion: API_VERSION,
     kind: "TokenRequest",
@@ -67,6 +79,12 @@ function tokenRequest(namespace: string, name: string, { audiences, seconds, bou
       ...(boundTo === undefined ? {} : { boundObjectRef: boundTo }),
     },
   };
+}
+
+/** Whether a request as it will be sent says how long the token is to live. */
+export function saysHowLong({ body, headers }: Pick<StoredRequest, "body" | "headers">): boolean {
+  const read = readBody("POST", headers["content-type"], body);
+  return read.ok && readSpec(read.value)?.seconds !== undefined;
 }
 
 /** What a planned request for a token asks for; undefined for what is none. */
@@ -130,6 +148,7 @@ function protobufSpec(message: Buffer): TokenSpec | undefined {
   const [lifetime] = of(4);
   const [bound] = of(3);
   const reference = bound?.bytes === undefined ? undefined : readFields(bound.bytes);
+  if (reference?.some(({ number }) => number > 4) === true) return undefined;
   return specOf({
     audiences: of(1).map(({ bytes }) => bytes?.toString("utf8")),
     ...(lifetime === undefined ? {} : { expirationSeconds: Number(BigInt.asIntN(64, lifetime.varint ?? 0n)) }),
@@ -158,6 +177,27 @@ function lifetimeFault({ seconds }: TokenSpec, name: string) {
     422,
     `TokenRequest.authentication.k8s.io "${name}" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: ${why}`,
     details,
+  );
+}
+
+/**
+ * A dry run cannot show whether the connection may have tokens made, so that is asked. Where the server does not say, it is said when the
+ * token is asked for.
+ */
+async function rightsFault(view: PlanView, { target }: WriteRequest) {
+  const { namespace, name } = target;
+  const resourceAttributes = { verb: "create", group: "", resource: "serviceaccounts", subresource: "token", namespace, name };
+  const { status, body } = await view.upstream.dryRun({
+    method: "POST",
+    target: { kind: "resource", group: "authorization.k8s.io", version: "v1", resource: "selfsubjectaccessreviews" },
+    query: new Map(),
+    body: jsonBody({ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec: { resourceAttributes } }),
+  });
+  if (status >= 300 || body["status"]?.["allowed"] !== false) return undefined;
+  return failure(
+    403,
+    `serviceaccounts "${name}" is forbidden: the connection's own account cannot create resource "serviceaccounts/token" in API group "" in the namespace "${namespace}"`,
+    { name: name!, kind: "serviceaccounts" },
   );
 }
 

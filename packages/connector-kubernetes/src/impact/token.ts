@@ -1,6 +1,6 @@
 import { leadingRights, Rights, rightsByPlace, userOf, type KubeObject } from "@interlock/kube-model";
 import type { AskedToken } from "@interlock/protocol";
-import { TOKEN_SECONDS, tokenSpecOf } from "../gate/foresee-token.ts";
+import { saysHowLong, TOKEN_SECONDS, tokenSpecOf } from "../gate/foresee-token.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { remark, type Analysis } from "./analysis.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
@@ -30,7 +30,7 @@ export function analyseToken(world: World, write: PlannedWrite): Analysis {
     account: { namespace, name },
     seconds: spec.seconds ?? TOKEN_SECONDS.usual,
     // What rules see has the usual time filled in; what is sent says whether anybody asked for it.
-    ...(saysHowLong(write) ? {} : { usual: true }),
+    ...(saysHowLong(write.stored) ? {} : { usual: true }),
     audiences: spec.audiences,
     ...(boundTo === undefined ? {} : { boundTo: { kind: boundTo.kind, name: boundTo.name } }),
     rights: listed,
@@ -62,8 +62,6 @@ export function analyseToken(world: World, write: PlannedWrite): Analysis {
     token,
   };
 }
-
-const saysHowLong = ({ stored }: PlannedWrite): boolean => stored.body.includes('"expirationSeconds"');
 
 function rbacOf(world: World): KubeObject[] {
   return RBAC.flatMap((key) =>

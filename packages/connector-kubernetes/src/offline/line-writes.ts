@@ -1,5 +1,7 @@
 import type { Json, KubeObject } from "@interlock/kube-model";
 import type { Effect } from "@interlock/protocol";
+import { durationSeconds } from "../kubectl/duration.ts";
+import { TOKEN_SECONDS, tokenRequest } from "../gate/foresee-token.ts";
 import { classifyWrite } from "../gate/request-class.ts";
 import type { Arguments } from "../kubectl/arguments.ts";
 import { createdBy, podOf, subjectsOf, type MadeObject } from "./made-objects.ts";
@@ -198,13 +200,34 @@ const certificate = (args: Arguments, context: LineContext): LineWrite[] | undef
 
 const node = (words: (args: Arguments) => string[]): Change => changing((args) => ["nodes", ...words(args)], untouched);
 
-/** `create token ACCOUNT`. */
+/** `create token ACCOUNT`. What is asked for is known; what its holder may do only the cluster knows. */
 const token: Change = (args, context) => {
   const kind = kindNamed("serviceaccounts")!;
   const [name] = wordsOf(args);
   if (name === undefined) return undefined;
+  const namespace = flagOf(args, "namespace") ?? context.namespace;
+  const duration = flagOf(args, "duration");
+  const seconds = duration === undefined ? 0 : durationSeconds(duration);
+  const audiences = args.flags.flatMap((flag) => (flag.name === "audience" && flag.value !== undefined ? [flag.value] : []));
+  const [boundKind, boundName] = [flagOf(args, "bound-object-kind"), flagOf(args, "bound-object-name")];
+  const bound = boundKind !== undefined && boundName !== undefined ? { apiVersion: "v1", kind: boundKind, name: boundName } : undefined;
   return [
-    { effect: "privilege", method: "POST", kind, name, namespace: flagOf(args, "namespace") ?? context.namespace, subresource: "token" },
+    {
+      effect: "privilege",
+      method: "POST",
+      kind,
+      name,
+      namespace,
+      subresource: "token",
+      ...(seconds !== undefined && {
+        after: tokenRequest(namespace, name, {
+          audiences,
+          // kubectl says no time for none, nor for less than a second.
+          seconds: seconds > 0 ? seconds : TOKEN_SECONDS.usual,
+          ...(bound && { boundTo: bound }),
+        }),
+      }),
+    },
   ];
 };
 

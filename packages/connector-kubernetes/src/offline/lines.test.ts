@@ -69,7 +69,18 @@ test.each<[string, string, string | null, object | null]>([
       ],
     },
   ],
-  ["kubectl create token robot", "privilege", `POST ${NS}/default/serviceaccounts/robot/token`, null],
+  [
+    "kubectl create token robot",
+    "privilege",
+    `POST ${NS}/default/serviceaccounts/robot/token`,
+    { kind: "TokenRequest", metadata: { name: "robot", namespace: "default" }, spec: { audiences: [], expirationSeconds: 3_600 } },
+  ],
+  [
+    "kubectl create token robot -n shop --duration=1h30m --audience=vault --bound-object-kind=Pod --bound-object-name=web",
+    "privilege",
+    `POST ${NS}/shop/serviceaccounts/robot/token`,
+    { spec: { audiences: ["vault"], expirationSeconds: 5_400, boundObjectRef: { apiVersion: "v1", kind: "Pod", name: "web" } } },
+  ],
   [
     "kubectl certificate approve x",
     "privilege",
