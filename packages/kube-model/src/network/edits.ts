@@ -138,10 +138,29 @@ function jsonPatch(edits: readonly Edit[]): Json {
     if (edit.kind !== "port" && edit.kind !== "peer") return [];
     const path = `/spec/${edit.field}/${edit.rule}`;
     const list = edit.kind === "port" ? "ports" : edit.field === "ingress" ? "from" : "to";
-    const test = tested.has(path) ? [] : [{ op: "test", path, value: edit.policy["spec"][edit.field][edit.rule] as Json }];
+    const test = tested.has(path) ? [] : [{ op: "test", path, value: storedRule(edit.policy["spec"][edit.field][edit.rule]) }];
     tested.add(path);
     return [...test, { op: "add", path: `${path}/${list}/-`, value: edit.value }];
   });
+}
+
+/**
+ * A rule as a server has it once it is written: a port has a protocol, and nothing is empty but a selector of everything. A manifest may say
+ * less, or the same with more words.
+ */
+function storedRule(rule: Json): Json {
+  const kept = (value: Json, of: string): Json => {
+    if (Array.isArray(value)) return value.map((one: Json) => kept(one, of));
+    if (!isRecord(value)) return value;
+    const entries = Object.entries(value).flatMap(([key, child]): [string, Json][] => {
+      const stored = kept(child, key);
+      const empty = stored === null || (Array.isArray(stored) ? stored.length === 0 : isRecord(stored) && Object.keys(stored).length === 0);
+      return empty && (stored === null || !key.endsWith("Selector")) ? [] : [[key, stored]];
+    });
+    const stored = Object.fromEntries(entries);
+    return of === "ports" ? { ...stored, protocol: stored["protocol"] ?? "TCP" } : stored;
+  };
+  return kept(rule, "");
 }
 
 function labelCommand(object: KubeObject, labels: LabelEdits): string {
