@@ -311,3 +311,31 @@ test("names that are not there are no answer", () => {
     unknown: '"10.0.0.256" is no IP address.',
   });
 });
+
+test("a patch tests the rule as a server stores it, whatever the manifest leaves out or says besides", () => {
+  const rule = {
+    from: [
+      { podSelector: {}, namespaceSelector: { matchLabels: {}, matchExpressions: null } },
+      { ipBlock: { cidr: "10.0.0.0/8", except: [] } },
+    ],
+    ports: [{ port: 1 }, { port: 2, protocol: "UDP", endPort: null }],
+  };
+  const { change } = ask(
+    [pod("a/web", "web"), pod("a/db", "db"), policy("a/p", { podSelector: {}, ingress: [rule] })],
+    "a/web",
+    "a/db",
+    80,
+  );
+  const [first] = JSON.parse(/-p '(.*)'$/.exec(change!.command)![1]!) as { op: string; value: unknown }[];
+  expect(first).toEqual({
+    op: "test",
+    path: "/spec/ingress/0",
+    value: {
+      from: [{ podSelector: {}, namespaceSelector: {} }, { ipBlock: { cidr: "10.0.0.0/8" } }],
+      ports: [
+        { port: 1, protocol: "TCP" },
+        { port: 2, protocol: "UDP" },
+      ],
+    },
+  });
+});
