@@ -2,12 +2,17 @@ import { startKubeSim, type KubeSim } from "@interlock/kube-sim";
 import { Problem, WhoMay } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectCluster } from "./cluster-stage.ts";
-import { openStage, type Name, type Stage } from "./command-stage.ts";
+import { openStage, POLICY, type Name, type Stage } from "./command-stage.ts";
+
+/** Somebody is not shown what names people. */
+const RULES = `${POLICY}
+  - { id: no-bindings, when: 'principal.name == "responder" && objects.exists(o, o.kind == "RoleBinding")', effect: deny, message: Bindings are not shown. }
+`;
 
 let stage: Stage;
 let sim: KubeSim;
 beforeAll(async () => {
-  [stage, sim] = await Promise.all([openStage(), startKubeSim({ nodes: 0 })]);
+  [stage, sim] = await Promise.all([openStage(RULES), startKubeSim({ nodes: 0 })]);
   sim.load(`
 apiVersion: v1
 kind: Namespace
@@ -44,6 +49,16 @@ async function ask(question: object): Promise<WhoMay> {
   return WhoMay.parse(await response.json());
 }
 const own = ({ holders }: WhoMay) => holders.filter(({ system }) => !system).map(({ subject }) => subject.name);
+
+test("rules about a kind hold for whatever is worked out from it, and nothing is asked of the cluster", async () => {
+  const before = sim.requests.length;
+  for (const refused of [
+    post("responder", { verb: "create", resource: "pods" }),
+    stage.call("responder", "GET", "/connections/eks-prod/least-privilege"),
+  ])
+    expect(Problem.parse(await (await refused).json())).toMatchObject({ code: "denied", detail: "Bindings are not shown." });
+  expect(sim.requests.length).toBe(before);
+});
 
 test("names are those that the cluster serves, and the answer has every chain", async () => {
   const found = await ask({ verb: "create", resource: "po/exec" });

@@ -15,13 +15,12 @@ import {
   type UsageImport,
 } from "@interlock/protocol";
 import { labelsOf } from "../command/judgement.ts";
-import { READ_ALL } from "../objects/read-judgement.ts";
-import type { ConnectionRegistry } from "../target/connection-registry.ts";
+import { maskedValues } from "../objects/masked-values.ts";
+import { ReadGate, type ReadGateParts } from "../objects/read-gate.ts";
+import type { WholeReads } from "../target/whole-reads.ts";
 import { coverageOf } from "./coverage.ts";
 import { detailOf, subjectId, summaryOf } from "./least-privilege-answer.ts";
-import { maskedAnswer } from "./masked-answer.ts";
 import { peopleUse } from "./people-use.ts";
-import { ReadGate, type ReadGateParts } from "./read-gate.ts";
 import { readLog } from "./read-log.ts";
 import { UsageStore } from "./usage-store.ts";
 
@@ -29,6 +28,8 @@ import { UsageStore } from "./usage-store.ts";
 const READ_MS = 45_000;
 /** How long roles that were read are told again, in milliseconds: pages of one answer, and a subject of it, are of one reading. */
 const KEPT_MS = 5_000;
+/** Roles are not read anew more often than this, in milliseconds, whoever asks. */
+const ANEW_MS = 1_000;
 const DAY_MS = 86_400_000;
 /** Logs that are read at a time, by all people together. */
 const AT_A_TIME = 2;
@@ -54,7 +55,7 @@ interface Reading {
 }
 
 interface LeastPrivilegeParts extends ReadGateParts {
-  connections: Pick<ConnectionRegistry, "target">;
+  reads: WholeReads;
 }
 
 /**
@@ -178,15 +179,11 @@ export class LeastPrivilegeService {
   }
 
   #read<T>(principal: Principal, connection: Connection, ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const slow = `The cluster did not tell its roles within ${READ_MS / 1_000} s.`;
-    return this.#gate.read(
-      { principal, connection, impact: READ_ALL, subject: "least privilege", data: { what: "least privilege" }, slow },
-      ask,
-    );
+    return this.#gate.read({ principal, connection, what: "roles", data: { what: "least privilege" } }, ask);
   }
 
   async #shown<T>(answer: T): Promise<Outcome<T>> {
-    return ok(maskedAnswer(answer, maskRules(this.#parts.policy.current).detectors));
+    return ok(maskedValues(answer, maskRules(this.#parts.policy.current).detectors));
   }
 
   async #reading(connection: Connection, days: number, fresh: boolean): Promise<Reading> {
@@ -194,20 +191,21 @@ export class LeastPrivilegeService {
     const known = this.#readings.get(key);
     if (known !== undefined && !fresh && performance.now() - known.at < KEPT_MS) return known.reading;
     for (const [old, { at }] of this.#readings) if (performance.now() - at >= KEPT_MS) this.#readings.delete(old);
-    const reading = this.#readAnew(connection, days);
+    const reading = this.#readAnew(connection, days, fresh);
     this.#readings.set(key, { at: performance.now(), reading });
     // A failure is not told again: the target may be back.
     reading.catch(() => this.#readings.get(key)?.reading === reading && this.#readings.delete(key));
     return reading;
   }
 
-  async #readAnew(connection: Connection, days: number): Promise<Reading> {
+  async #readAnew(connection: Connection, days: number, fresh: boolean): Promise<Reading> {
     const target = await this.#parts.connections.target(connection.id);
-    if (target.roles === undefined) throw new TargetError("bad_request", "There are no roles of this kind of connection.");
+    const read = target.roles?.bind(target);
+    if (read === undefined) throw new TargetError("bad_request", "There are no roles of this kind of connection.");
     const at = Date.now();
     const imports = await this.#store.imports(connection.id);
     const [{ objects, unread }, usage] = await Promise.all([
-      target.roles(AbortSignal.timeout(READ_MS)),
+      this.#parts.reads.of(connection.id, { what: "roles", limitMs: READ_MS, freshMs: fresh ? ANEW_MS : KEPT_MS, read }),
       this.#store.usage(connection.id, imports, at - days * DAY_MS),
     ]);
     const coverage = coverageOf(imports, days, at);
