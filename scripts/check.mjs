@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint (with types and import boundaries), types, unit tests. Runs all of it and says what failed. */
+/** `npm run check`: marks of a merge, format, lint (with types and import boundaries), types, unit tests. Runs all of it and says what failed. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,10 +37,26 @@ export async function step(name, [program, ...args], options) {
   return code === 0;
 }
 
+/** What a merge leaves where it could not decide. Formatters know such marks in code, and take them for text elsewhere. */
+async function noMergeMarks() {
+  const name = "marks of a merge";
+  process.stdout.write(`\n── ${name}\n`);
+  try {
+    // 1: nothing is found. Outside a clone there are no merges.
+    const { code } = await run("git", ["grep", "-nIE", "^(<{7}|>{7})( |$)"], { cwd: ROOT });
+    if (code !== 0) return [];
+  } catch (error) {
+    if (error?.code !== "ENOENT") throw error;
+    process.stdout.write("not looked for: there is no git\n");
+    return [];
+  }
+  return [name];
+}
+
 /** Resolves with the names of the steps that failed. */
 export async function check() {
   mkdirSync(ACCOUNTS, { recursive: true });
-  const failed = [];
+  const failed = await noMergeMarks();
   for (const [name, command, options] of STEPS) if (!(await step(name, command, options))) failed.push(name);
   return failed;
 }
