@@ -28,7 +28,7 @@ export function daemonChange(world: World, node: WorldObject, before: KubeObject
 }
 
 /** Whether a pod of that spec may be on a node, by its name, nodeSelector and required node affinity. Terms are alternatives. */
-export function fitsNode(spec: Json, name: string, labels: Readonly<Record<string, string>>): boolean {
+function fitsNode(spec: Json, name: string, labels: Readonly<Record<string, string>>): boolean {
   const named: Json = spec?.["nodeName"];
   if (typeof named === "string" && named !== "" && named !== name) return false;
   const plain = ofMap(spec?.["nodeSelector"]);

@@ -98,13 +98,10 @@ export function portsOfSide(network: Network, path: Path, direction: Direction):
   return isolated ? ports : ALL_PORTS;
 }
 
-/** Every port on which one end may connect to the other: both sides must admit it. */
-export function portsBetween(network: Network, from: Point, to: Point): PortSet {
-  if (isExempt(from, to)) return ALL_PORTS;
-  return portsByPolicy(network, from, to);
-}
-
-/** The same without the connections that no policy can block: what holds for any two pods that are labelled as these are. */
+/**
+ * Every port on which one end may connect to the other: both sides must admit it. Without the connections that no policy can block (`isExempt`):
+ * it holds for any two pods that are labelled as these are.
+ */
 export function portsByPolicy(network: Network, from: Point, to: Point): PortSet {
   return pathsBetween(from, to).reduce((ports, path) => {
     const out = portsOfSide(network, path, "egress");
