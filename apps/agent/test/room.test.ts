@@ -161,7 +161,14 @@ test("however long an incident has gone on, what still waits is in the snapshot"
   expect(commands).toHaveLength(201);
   expect(commands.filter(({ state }) => state === "awaiting_review").map(({ id }) => id)).toEqual([waits.id]);
   expect(commands.at(-1)?.id).toBe(waits.id);
+  expect(page.snapshot.commandsLeft).toBe(0);
   page.ws.close();
+  // There is an end to it, and it is said.
+  await agent.db.command.createMany({ data: Array.from({ length: 105 }, (___, index) => before(70_000 + index, "awaiting_review")) });
+  const crowded = await agent.room(responder, roomId);
+  expect([crowded.snapshot.commands.length, crowded.snapshot.commandsLeft]).toEqual([300, 6]);
+  expect(crowded.snapshot.commands.map(({ id }) => id)).toContain(waits.id);
+  crowded.ws.close();
 });
 
 test("what belongs to another room is not there", async () => {

@@ -154,8 +154,10 @@ export const RoomSnapshot = z.object({
   role: Role,
   connections: z.array(Connection),
   documents: z.array(Document),
-  /** Newest 200, newest first. */
+  /** The newest 200, and up to 100 older ones that have not ended; newest first. */
   commands: z.array(Command),
+  /** Older commands that have not ended and are not among `commands`. */
+  commandsLeft: z.number().int().nonnegative(),
   /** Newest 500, newest first. */
   timeline: z.array(TimelineEntry),
   drafts: z.array(DraftAnalysis),

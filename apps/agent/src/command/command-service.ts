@@ -178,16 +178,19 @@ export class CommandService {
     );
   }
 
-  /** The newest of a room, and every older one that has not ended: it still needs somebody, however long the incident. Newest first. */
-  async inView(roomId: string, newest: number): Promise<Command[]> {
+  /**
+   * The newest of a room, and older ones that have not ended: they still need somebody, however long the incident. Newest first, and how many
+   * of those are left out, since they are more than `unended`.
+   */
+  async inView(roomId: string, newest: number, unended: number): Promise<{ commands: Command[]; left: number }> {
     const found = await this.list(roomId, newest);
-    if (found.length < newest) return found;
-    const older = await this.#life.db.command.findMany({
-      where: { roomId, state: { notIn: [...FINAL_STATES] }, id: { notIn: found.map(({ id }) => id) } },
-      orderBy: { proposedAt: "desc" },
-      include: WITH_PARTS,
-    });
-    return [...found, ...(await this.#views(older))];
+    if (found.length < newest) return { commands: found, left: 0 };
+    const where = { roomId, state: { notIn: [...FINAL_STATES] }, id: { notIn: found.map(({ id }) => id) } };
+    const [older, count] = await Promise.all([
+      this.#life.db.command.findMany({ where, orderBy: { proposedAt: "desc" }, take: unended, include: WITH_PARTS }),
+      this.#life.db.command.count({ where }),
+    ]);
+    return { commands: [...found, ...(await this.#views(older))], left: Math.max(0, count - older.length) };
   }
 
   /** Settles what the last process left; call before any transport is open. Rejects when that cannot be written. */

@@ -11,8 +11,10 @@ export interface RoomWelcomeParts extends RoomActs {
   demo: boolean;
 }
 
-/** Commands that a page is told of when it opens; those that have not ended come with them, however old. */
+/** Commands that a page is told of when it opens. */
 const NEWEST_COMMANDS = 200;
+/** Older ones that a page is told of because they have not ended; each comes with its whole impact. */
+const UNENDED_COMMANDS = 100;
 
 /** Seats a browser in a room: joins it, tells the others, sends the snapshot. */
 export function welcomeToRoom(parts: RoomWelcomeParts): Welcome {
@@ -60,11 +62,11 @@ function leave({ hub, services, presence }: RoomWelcomeParts, session: RoomSessi
 async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<RoomSnapshot> {
   const { membership, documents, services, demo } = parts;
   const { roomId, principal } = session;
-  const [room, connections, documentList, commands, timeline, auditHead] = await Promise.all([
+  const [room, connections, documentList, { commands, left }, timeline, auditHead] = await Promise.all([
     membership.roomOf(roomId),
     services.connections.list(),
     documents.documentsOf(roomId),
-    services.commands.inView(roomId, NEWEST_COMMANDS),
+    services.commands.inView(roomId, NEWEST_COMMANDS, UNENDED_COMMANDS),
     services.timeline.entries(roomId, LIMITS.timelineEntries),
     services.timeline.head(),
   ]);
@@ -77,6 +79,7 @@ async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<
     connections,
     documents: documentList,
     commands,
+    commandsLeft: left,
     timeline,
     drafts: services.drafts.drafts(roomId),
     auditHead,

@@ -16,6 +16,7 @@ const OPEN_AT_ONCE = 6;
 /** Commands of the room: what waits or runs in full, what is finished folded. */
 export function QueuePanel() {
   const commands = useRoom((state) => state.commands);
+  const left = useRoom((state) => state.commandsLeft);
   const wanted = useView((view) => view.command?.id);
   const [all, setAll] = useState(false);
   const active = commands.filter(isActive);
@@ -42,6 +43,12 @@ export function QueuePanel() {
         {[...active, ...shown].map((command) => (
           <CommandCard key={command.id} command={command} kept={kept.has(command.id)} crowded={crowded.has(command.id)} />
         ))}
+        {left > 0 && (
+          <p className="px-1 text-xs text-dim">
+            {left.toLocaleString("en")} older {left === 1 ? "one has" : "ones have"} not ended and {left === 1 ? "is" : "are"} not listed:
+            decide about some of these, then open the room again.
+          </p>
+        )}
         {finished.length > shown.length && (
           <Button variant="ghost" size="sm" onClick={() => setAll(true)}>
             {finished.length - shown.length} more finished

@@ -34,6 +34,8 @@ export interface RoomState {
   documents: readonly Document[];
   /** Newest first. */
   commands: readonly Command[];
+  /** Older commands that have not ended and of which nothing else is known here. */
+  commandsLeft: number;
   /** Newest first. */
   timeline: readonly TimelineEntry[];
   drafts: readonly DraftAnalysis[];
@@ -53,6 +55,7 @@ export const EMPTY_ROOM: RoomState = {
   connections: [],
   documents: [],
   commands: [],
+  commandsLeft: 0,
   timeline: [],
   drafts: [],
   auditHead: undefined,
@@ -108,6 +111,7 @@ function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomState {
     connections: snapshot.connections,
     documents: snapshot.documents,
     commands: snapshot.commands,
+    commandsLeft: snapshot.commandsLeft,
     timeline: snapshot.timeline,
     drafts: snapshot.drafts,
     auditHead: snapshot.auditHead,
