@@ -113,9 +113,9 @@ export class Network {
     return this.#tables.pods.get(namespace)?.get(name);
   }
 
-  /** The pods of whatever workload has that name. */
+  /** The pods of whatever workload has that name, also of one that another made: a ReplicaSet of a Deployment. */
   podsOfWorkload(namespace: string, name: string): Pod[] {
-    return [...this.podsIn(namespace).values()].filter((pod) => pod.workload?.name === name);
+    return [...this.podsIn(namespace).values()].filter((pod) => pod.workload?.name === name || ownerOf(pod.object)?.["name"] === name);
   }
 
   /** Of several kinds with one name, the first, or that of one kind. */
@@ -319,10 +319,16 @@ export class Network {
   }
 
   #ownerOf(object: KubeObject): Workload | undefined {
-    const owners: Json = object.metadata?.ownerReferences;
-    const owner = Array.isArray(owners) ? (owners as Json[]).find((one) => one?.["controller"] === true) : undefined;
-    return isRecord(owner) ? this.#tables.workloads.get(`${owner["kind"]} ${namespaceNameOf(object)}/${owner["name"]}`) : undefined;
+    const owner = ownerOf(object);
+    return owner !== undefined ? this.#tables.workloads.get(`${owner["kind"]} ${namespaceNameOf(object)}/${owner["name"]}`) : undefined;
   }
+}
+
+/** The reference to the controller that made an object. */
+function ownerOf(object: KubeObject): Record<string, Json> | undefined {
+  const owners: Json = object.metadata?.ownerReferences;
+  const owner: Json = Array.isArray(owners) ? (owners as Json[]).find((one) => one?.["controller"] === true) : undefined;
+  return isRecord(owner) ? owner : undefined;
 }
 
 /** The ports that a rule admits when `to` is connected to; named ports are its own. */

@@ -339,3 +339,17 @@ test("a patch tests the rule as a server stores it, whatever the manifest leaves
     },
   });
 });
+
+test("a ReplicaSet stands for its pods, though a Deployment made it", () => {
+  const owned = (kind: string, name: string): object => ({ ownerReferences: [{ kind, name, controller: true }] });
+  const set = workload("ReplicaSet", "a/web-1", "web");
+  const one = pod("a/web-1-x", "web");
+  const objects = [
+    workload("Deployment", "a/web", "web"),
+    { ...set, metadata: { ...set.metadata, ...owned("Deployment", "web") } },
+    { ...one, metadata: { ...one.metadata, ...owned("ReplicaSet", "web-1") } },
+    pod("a/db", "db"),
+  ];
+  expect(ask(objects, "a/db", "a/web", 80).to.name).toBe("a/web-1-x");
+  expect(ask(objects, "a/db", "a/web-1", 80)).toMatchObject({ to: { name: "a/web-1-x", workload: "a/web-1" }, notes: [] });
+});
