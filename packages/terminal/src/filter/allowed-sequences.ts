@@ -48,9 +48,10 @@ export const CSI_RULES: ReadonlyMap<string, CsiRule> = new Map<string, CsiRule>(
   ["s", NONE],
   ["u", NONE],
   // Erasing, inserting, deleting, scrolling.
-  ["J", { kind: "one-of", values: values(0, 1, 2, 3) }],
+  // Not 1: in the last column of the last line it ends xterm 6.0.0 with an exception, in every browser. No program's terminfo has it.
+  ["J", { kind: "one-of", values: values(0, 2, 3) }],
   ["K", { kind: "one-of", values: values(0, 1, 2) }],
-  ["?J", { kind: "one-of", values: values(0, 1, 2) }],
+  ["?J", { kind: "one-of", values: values(0, 2) }],
   ["?K", { kind: "one-of", values: values(0, 1, 2) }],
   ["X", COLUMNS],
   ["@", COLUMNS],

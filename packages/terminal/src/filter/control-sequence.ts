@@ -83,11 +83,13 @@ export function usualSequence(bytes: Uint8Array, at: number, end: number): numbe
       if (parameters > most || i - at > 64) return 0;
       if (byte !== 0x6d) {
         if (colon || i - at > 12) return 0;
-        // Erasing: one digit, 0 to 2.
-        if ((byte === 0x4a || byte === 0x4b) && (digits > 1 || (digits === 1 && bytes[i - 1]! > 0x32))) return 0;
+        // Erasing: one digit, 0 to 2 or, of the display, 0 and 2.
+        if ((byte === 0x4a || byte === 0x4b) && (digits > 1 || (digits === 1 && !isErase(byte, bytes[i - 1]!)))) return 0;
       }
       return i + 1 - at;
     }
   }
   return 0;
 }
+
+const isErase = (final: number, digit: number): boolean => digit === 0x30 || digit === 0x32 || (digit === 0x31 && final === 0x4b);

@@ -77,6 +77,7 @@ describe("what is dropped", () => {
     ["pictures and other strings", `${E}]1337;File=:AAAA\u0007${E}_Gf=100;AAAA${E}\\${E}^pm${E}\\${E}Xsos${E}\\`],
     ["encoded C1 strings", "\u0090$qm\u009c\u009d52;c;?\u009c\u009fapc\u009c"],
     ["broken sequences", `${E}[1;2${E}[3\u0018${E}[1:2H${E}[${"1;".repeat(40)}m`],
+    ["what breaks the terminal of a browser", `${E}[1J${E}[?1J`],
     ["blinking that programs choose", `${E}[?12h`],
     ["controls that show nothing", "\u0000\u0001\u007f\u0011\u0013"],
   ])("%s", (_, input) => expect(filtered(input).out).toBe(""));

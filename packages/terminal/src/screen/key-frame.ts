@@ -1,0 +1,45 @@
+/** Of a terminal, in cells. */
+export interface ScreenSize {
+  columns: number;
+  rows: number;
+}
+
+/** What a browser that comes late is sent first: written to a fresh terminal of this size it makes the screen of this offset. */
+export interface KeyFrame extends ScreenSize {
+  /** Bytes of the stream it stands for. */
+  offset: number;
+  /** Number of the first event it does not hold: what is told at `offset` from this number on comes after it. */
+  nextEvent: number;
+  /** Whether the program has the alternate screen. */
+  alternate: boolean;
+  /** What the program calls itself. */
+  title: string;
+  /** UTF-8 for a fresh xterm 6 with `SCROLLBACK_LINES` and the Unicode of addon-unicode-graphemes. */
+  screen: Uint8Array<ArrayBuffer>;
+}
+
+/** When key frames are made without being asked for. */
+export interface FrameSchedule {
+  /** After so many bytes. */
+  bytes: number;
+  /** So many milliseconds after the first change since the last one. */
+  ms: number;
+}
+
+export const FRAME_SCHEDULE: FrameSchedule = { bytes: 256 * 1024, ms: 5_000 };
+
+/** What is said to the thread that draws. */
+export type ToDrawing =
+  | { do: "open"; id: string; columns: number; rows: number; scrollback: number; schedule: FrameSchedule }
+  | { do: "bytes"; id: string; bytes: Uint8Array<ArrayBuffer> }
+  | { do: "resize"; id: string; columns: number; rows: number; nextEvent: number }
+  | { do: "title"; id: string; title: string; nextEvent: number }
+  | { do: "frame"; id: string; request: number }
+  | { do: "close"; id: string };
+
+/** What it says. */
+export type FromDrawing =
+  | { did: "drawn"; id: string; offset: number }
+  | { did: "frame"; id: string; frame: KeyFrame; request?: number }
+  /** xterm could not go on with this terminal's output; the others go on. */
+  | { did: "broke"; id: string; why: string };

@@ -1,0 +1,86 @@
+import headless from "@xterm/headless";
+// oxlint-disable-next-line import/default -- a CommonJS bundle whose names Node cannot tell
+import graphemes from "@xterm/addon-unicode-graphemes";
+import { readSequence } from "../mask/sequence.ts";
+import type { ScreenSize } from "./key-frame.ts";
+import { drawScreen } from "./draw-screen.ts";
+import { stateOf, type XtermState } from "./xterm-state.ts";
+
+/** Lines of scrollback of a key frame; whoever shows one keeps as many, or lines that wrap would part from what was. */
+export const SCROLLBACK_LINES = 1000;
+/** Sequences are not longer than this after the filter. */
+const MOST_SEQUENCE = 4096;
+
+/** A headless terminal that is told what people see, and tells it again to those who come later. */
+export class Screen {
+  readonly #terminal: InstanceType<typeof headless.Terminal>;
+  /** Bytes of a sequence or character that is not whole yet; not written, so that what is written can be drawn at any time. */
+  #held: Uint8Array = new Uint8Array(0);
+  #offset = 0;
+  readonly #state: XtermState;
+
+  constructor(size: ScreenSize, scrollback = SCROLLBACK_LINES) {
+    this.#terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback, allowProposedApi: true, logLevel: "off" });
+    this.#terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+    this.#state = stateOf(this.#terminal);
+  }
+
+  /** Bytes of the stream that the screen shows. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get size(): ScreenSize {
+    return { columns: this.#terminal.cols, rows: this.#terminal.rows };
+  }
+
+  get inAlternate(): boolean {
+    return this.#terminal.buffer.active.type === "alternate";
+  }
+
+  /** Draws bytes. Throws what xterm throws on them; then the screen is of no use any more. */
+  write(bytes: Uint8Array): void {
+    let all = bytes;
+    if (this.#held.length > 0) {
+      all = new Uint8Array(this.#held.length + bytes.length);
+      all.set(this.#held);
+      all.set(bytes, this.#held.length);
+    }
+    const end = wholeEnd(all);
+    this.#held = all.slice(end);
+    if (end === 0) return;
+    this.#state.writeSync(all.subarray(0, end));
+    this.#offset += end;
+  }
+
+  /** After everything that was written. */
+  resize(size: ScreenSize): void {
+    this.#terminal.resize(size.columns, size.rows);
+  }
+
+  /** What brings a fresh terminal to this; undefined while a sequence is not whole. */
+  draw(): string | undefined {
+    return drawScreen(this.#terminal);
+  }
+
+  dispose(): void {
+    this.#terminal.dispose();
+  }
+}
+
+/** End of the last whole sequence or character. */
+export function wholeEnd(bytes: Uint8Array): number {
+  const least = Math.max(0, bytes.length - MOST_SEQUENCE);
+  const escape = bytes.lastIndexOf(0x1b);
+  if (escape >= least && readSequence(bytes, escape) === undefined) {
+    // It may be the first byte of the end of a string.
+    const before = escape === 0 ? -1 : bytes.lastIndexOf(0x1b, escape - 1);
+    return before >= least && readSequence(bytes, before) === undefined ? before : escape;
+  }
+  let at = bytes.length - 1;
+  while (at >= 0 && at > bytes.length - 4 && (bytes[at]! & 0xc0) === 0x80) at--;
+  if (at < 0) return bytes.length;
+  const first = bytes[at]!;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  return at + length > bytes.length ? at : bytes.length;
+}
