@@ -12,14 +12,14 @@ const firstLetters = (word: string, count: number): string =>
     .join("");
 
 /** Up to two letters: of the first two words, else of the one. */
-export function initials(displayName: string): string {
+function initials(displayName: string): string {
   const words = displayName.split(/[\s._-]+/u).filter(Boolean);
   const letters = words.length > 1 ? words.slice(0, 2).map((word) => firstLetters(word, 1)) : [firstLetters(words[0] ?? "?", 2)];
   return letters.join("").toUpperCase();
 }
 
 /** Black or white, whichever reads better on `#rrggbb` (WCAG relative luminance; they cross at 0.179). */
-export function textOn(color: string): string {
+function textOn(color: string): string {
   const channels = [1, 3, 5].map((at) => {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

@@ -41,7 +41,7 @@ export function ImpactDetails({ impact, verdict, onSuggestion, command }: Impact
 }
 
 /** Which rules matched, which did not, and why: what binds first. */
-export function Trace({ verdict }: { verdict: Verdict }) {
+function Trace({ verdict }: { verdict: Verdict }) {
   return (
     <section className="flex flex-col gap-1.5">
       <h3 className="font-semibold">Why policy says so</h3>

@@ -3,7 +3,7 @@ import { bytesInWords, certainty, rowsInWords } from "./figures.ts";
 import { blocks, worstFirst } from "./lock-words.ts";
 
 /** What is known of how large a table is that a statement goes through as a whole. */
-export const sizeOf = ({ sizes }: Pick<Statement, "sizes">, object: string): RelationSize | undefined =>
+const sizeOf = ({ sizes }: Pick<Statement, "sizes">, object: string): RelationSize | undefined =>
   sizes?.find((size) => size.object === object);
 
 /** `≈ 200,000 rows · 25 MB`; of several tables together. Empty where nothing is known of them. */
@@ -18,7 +18,7 @@ export function sizeInWords(statements: readonly Pick<Statement, "sizes">[], obj
 }
 
 /** Whom the statement keeps away from the table meanwhile: `blocks reads and writes`. */
-export function blocksMeanwhile({ locks }: Pick<Statement, "locks">, object: string): string {
+function blocksMeanwhile({ locks }: Pick<Statement, "locks">, object: string): string {
   const [worst] = worstFirst(locks.filter((lock) => lock.object === object));
   return worst ? blocks(worst) : "";
 }

@@ -1,7 +1,7 @@
 import { type LogLine, timeOrder } from "./log-line.ts";
 
 /** Lines and characters kept at most; a longer log loses its oldest lines here, never in its recording. */
-export const MOST_LINES = 20_000;
+const MOST_LINES = 20_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** Lines that may come before they are put in order: each time costs a walk over all of them. */
 const SLACK = 2_000;

@@ -79,7 +79,7 @@ export function planObjects(impact: Pick<Impact, "statements">): PlanObject[] {
 export const losesSurely = ({ dataLoss = "" }: PlanObject): boolean => !/\bpossible\b/u.test(dataLoss);
 
 /** What stands for data outside the cluster, by its kind; a claim or snapshot stands for what could not be read. */
-export const DATA = [
+const DATA = [
   { one: "volume", many: "volumes", kinds: ["PersistentVolume", "PersistentVolumeClaim"] },
   { one: "snapshot", many: "snapshots", kinds: ["VolumeSnapshotContent", "VolumeSnapshot"] },
 ] as const;

@@ -10,7 +10,7 @@ import { plural, SEVERITY_CLASS, SEVERITY_WORDS } from "./posture-words.ts";
 /** Findings that are drawn at once; more on demand. */
 const AT_ONCE = 25;
 /** Most fixes that go into one document. */
-export const TOGETHER = 50;
+const TOGETHER = 50;
 
 interface CheckGroupProps {
   group: CheckGroup;

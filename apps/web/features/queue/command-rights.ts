@@ -31,7 +31,7 @@ export function commandRights(command: Command, me: Principal | undefined, role:
 }
 
 /** Whether the person wrote or proposed it, under any of their names (I4). */
-export function isAuthor(command: Command, me: Principal): boolean {
+function isAuthor(command: Command, me: Principal): boolean {
   return [command.proposer, ...command.authors].some(({ id, name }) => id === me.id || name === me.name || me.identities.includes(name));
 }
 

@@ -20,7 +20,7 @@ export interface RowSpace {
   viewport: number;
 }
 
-export const fullHeight = ({ rows }: RowSpace) => rows * ROW_HEIGHT;
+const fullHeight = ({ rows }: RowSpace) => rows * ROW_HEIGHT;
 /** Height of the scrolled element. */
 export const elementHeight = (space: RowSpace) => Math.min(fullHeight(space), TALLEST);
 export const isScaled = (space: RowSpace) => fullHeight(space) > TALLEST;
