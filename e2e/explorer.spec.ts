@@ -290,7 +290,7 @@ test("why a connection is blocked is told by the missing label, and mended by a 
   await expect(oncall.page.getByText("The lines are copied.")).toBeVisible();
 
   await pane.getByLabel("Port").fill("8443");
-  await expect(pane).toContainText("Of the connection that was asked about before; ask again.");
+  await expect(pane.getByTestId("reach-status")).toHaveText("Of what was asked before; ask again.");
   await expectAccessible(oncall.page);
   await pane.getByLabel("Port").fill("8443/TCP");
 

@@ -37,7 +37,7 @@ function open() {
 
 /** What the region says that was there before anything was asked. */
 const told = (html: string): string | undefined =>
-  /<span role="status" data-testid="reach-status">(.*?)<\/span><button/u.exec(html)?.[1]?.replaceAll(/<[^>]*>/gu, "");
+  /<p role="status" data-testid="reach-status"[^>]*>(.*?)<\/p>/u.exec(html)?.[1]?.replaceAll(/<[^>]*>/gu, "");
 
 test("what goes on is told where a screen reader listens already", () => {
   const { state, shown } = open();
@@ -54,8 +54,8 @@ test("what goes on is told where a screen reader listens already", () => {
 test("an answer to another question is without colours, but for the line that says so", () => {
   const { state, shown } = open();
   state.update((now) => ({ ...now, answer: { of: { ...now.texts, port: "2" }, value: ALLOWED } }));
-  expect(told(shown())).toBe("");
-  const [above, below] = shown().split("Of the connection that was asked about before; ask again.");
+  expect(told(shown())).toBe("Of what was asked before; ask again.");
+  const [above, below] = shown().split("</header>");
   expect(above).not.toContain("grayscale");
   expect(below).toContain("grayscale");
   state.update((now) => ({ ...now, texts: { ...now.texts, port: " 2 " } }));

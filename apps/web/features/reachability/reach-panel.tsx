@@ -41,15 +41,19 @@ function OpenReach({ pane, inquiry, onClose }: { pane: OpenInquiry; inquiry: Inq
         <h2 className="text-sm font-semibold">Why is this blocked?</h2>
         <span className="text-xs text-dim">{connection?.name}</span>
         {connection && <EnvironmentBadge environment={connection.environment} />}
-        <span className="ml-auto flex items-center gap-2 text-xs text-dim">
-          {/* Always there: what is put into a live region together with the region is not read out. */}
-          <span role="status" data-testid="reach-status">
-            {state.asking ? "Reading policies…" : answer && !stale && <Basis answer={answer.value} />}
-          </span>
-          <Button variant="ghost" size="icon-sm" aria-label="Close" onClick={onClose}>
-            <X />
-          </Button>
-        </span>
+        {/* Always there, and of one height: what is put into a live region together with the region is not read out. */}
+        <p role="status" data-testid="reach-status" className="ml-auto min-h-4 text-xs text-dim @max-md:order-last @max-md:basis-full">
+          {state.asking ? (
+            "Reading policies…"
+          ) : stale ? (
+            <span className="text-modify-text">Of what was asked before; ask again.</span>
+          ) : (
+            answer && <Basis answer={answer.value} />
+          )}
+        </p>
+        <Button variant="ghost" size="icon-sm" aria-label="Close" onClick={onClose} className="@max-md:ml-auto">
+          <X />
+        </Button>
       </header>
       <Question connectionId={pane.connectionId} inquiry={inquiry} state={state} stale={stale} />
       {/* It scrolls, so the keyboard must reach it. */}
@@ -70,9 +74,6 @@ function OpenReach({ pane, inquiry, onClose }: { pane: OpenInquiry; inquiry: Inq
           <StatusMessage icon={Waypoints} title="Reading policies…">
             Namespaces, pods and policies of {connection?.name ?? "the cluster"} are read as they are now. Nothing is changed by it.
           </StatusMessage>
-        )}
-        {answer && stale && (
-          <p className="px-3.5 pt-4 text-xs text-modify-text">Of the connection that was asked about before; ask again.</p>
         )}
         {answer && <ReachAnswer answer={answer.value} stale={stale} />}
       </div>
