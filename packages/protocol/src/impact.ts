@@ -152,6 +152,8 @@ export const AskedToken = z.object({
   rights: z.array(z.object({ where: z.string(), may: z.array(z.string()) })),
   /** Rights that are not listed any more. */
   more: z.number().int().positive().optional(),
+  /** SHA-256 of those, so that others in their place are seen. */
+  moreDigest: z.string().optional(),
   /** Why the rights are not all there may be, in words. */
   unread: z.array(z.string()),
 });

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { namespace, object, viewOf, write } from "../impact/cluster-of.testing.ts";
+import { impactOf } from "../impact/impact.ts";
 import { consequencesOf, moreThan } from "./consequences.ts";
 
 const rows = { value: 1, kind: "exact" } as const;
@@ -89,6 +91,30 @@ test("of very many connections it is known whether they are the same", () => {
   expect(moreThan(of(10_001, 80), of(10_001, 80))).toEqual([]);
   expect(moreThan(of(10_001, 80), of(10_001, 81))).toHaveLength(1);
   expect(JSON.stringify(of(10_001, 80)).length).toBeLessThan(1_000);
+});
+
+test("of a token's rights those that are not listed are compared, too", async () => {
+  const role = (last: string) =>
+    object("rbac.authorization.k8s.io/v1", "ClusterRole", "many", {
+      // A verb each, since what may be done alike is one right.
+      rules: [...Array.from({ length: 70 }, (_, index) => `use${index + 10}`), last].map((verb, index) => ({
+        apiGroups: ["a.example"],
+        resources: [`things${index + 10}`],
+        verbs: [verb],
+      })),
+    });
+  const account = object("v1", "ServiceAccount", "shop/web");
+  const binding = object("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "many", {
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "many" },
+    subjects: [{ kind: "ServiceAccount", namespace: "shop", name: "web" }],
+  });
+  const asks = write(0, "POST", account, account, { subresource: "token", effect: "privilege" });
+  const of = async (last: string) =>
+    consequencesOf((await impactOf(viewOf([namespace("shop"), account, role(last), binding]), [asks])).statements, []);
+  expect(moreThan(await of("view"), await of("view"))).toEqual([]);
+  expect(moreThan(await of("view"), await of("wreck"))).toEqual([
+    { object: "v1 ServiceAccount shop/web", why: expect.stringContaining("may do more than when it was agreed to: one of") as string },
+  ]);
 });
 
 test("a name that every object has is no agreed one", () => {

@@ -50,9 +50,9 @@ export function consequencesOf(
 
 const accountOf = ({ account: { namespace, name } }: AskedToken): string => `v1 ServiceAccount ${namespace}/${name}`;
 
-const rightsOf = ({ rights, more }: AskedToken): string[] => [
+const rightsOf = ({ rights, more, moreDigest = "" }: AskedToken): string[] => [
   ...rights.flatMap(({ where, may }) => may.map((what) => `${what} ${where}`)),
-  ...(more === undefined ? [] : [`${more} more rights`]),
+  ...(more === undefined ? [] : [`one of ${more} rights that are not listed (${moreDigest})`]),
 ];
 
 function byObject(told: readonly Pick<Breakage, "object" | "why">[]): Record<string, string[]> {

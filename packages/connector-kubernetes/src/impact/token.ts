@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { leadingRights, Rights, rightsByPlace, userOf, type KubeObject } from "@interlock/kube-model";
 import type { AskedToken } from "@interlock/protocol";
 import { saysHowLong, TOKEN_SECONDS, tokenSpecOf } from "../gate/foresee-token.ts";
@@ -25,7 +26,7 @@ export function analyseToken(world: World, write: PlannedWrite): Analysis {
     (key) => `${key.slice(key.indexOf("/") + 1)} of the whole cluster could not be read`,
   );
   const { boundTo } = spec;
-  const { listed, more } = fewOf(rightsByPlace(rights, user));
+  const { listed, others } = fewOf(rightsByPlace(rights, user));
   const token: AskedToken = {
     account: { namespace, name },
     seconds: spec.seconds ?? TOKEN_SECONDS.usual,
@@ -34,7 +35,7 @@ export function analyseToken(world: World, write: PlannedWrite): Analysis {
     audiences: spec.audiences,
     ...(boundTo === undefined ? {} : { boundTo: { kind: boundTo.kind, name: boundTo.name } }),
     rights: listed,
-    ...(more === 0 ? {} : { more }),
+    ...(others.length === 0 ? {} : { more: others.length, moreDigest: createHash("sha256").update(others.join("\n")).digest("hex") }),
     unread,
   };
   const bound = boundTo === undefined ? "" : `${boundTo.kind} ${boundTo.name} or `;
@@ -74,14 +75,16 @@ function rbacOf(world: World): KubeObject[] {
   );
 }
 
-function fewOf(places: AskedToken["rights"]): { listed: AskedToken["rights"]; more: number } {
+function fewOf(places: AskedToken["rights"]): { listed: AskedToken["rights"]; others: string[] } {
   const listed: AskedToken["rights"] = [];
+  const others: string[] = [];
   let left = MOST_RIGHTS;
   for (const { where, may } of places) {
     if (left > 0) listed.push({ where, may: may.slice(0, left) });
+    others.push(...may.slice(Math.max(0, left)).map((what) => `${what} ${where}`));
     left -= may.length;
   }
-  return { listed, more: Math.max(0, -left) };
+  return { listed, others: others.toSorted() };
 }
 
 /** How long it lives: `1 h`, `90 min`, `45 s`. */
