@@ -36,10 +36,12 @@ export function manifestDoubts(manifests: readonly Manifest[], namespaces: reado
 
 const textOf = ({ file, line }: Place): string => `${file}:${line}`;
 
-/** Of a policy everything counts; of others what selectors go by. */
+/** Of a policy all that it says counts, of others what selectors go by. What a cluster has printed may have more around it. */
 function refusedIn(object: KubeObject): { path: FieldPath; message: string }[] {
   const kind = builtinKind(object.apiVersion!, object.kind!);
   if (kind === undefined) return [];
   const problems = checkObject(object, kind);
-  return object.kind === "NetworkPolicy" ? problems : problems.filter(({ path }) => path.includes("labels") || path.includes("selector"));
+  return object.kind === "NetworkPolicy"
+    ? problems.filter(({ path }) => path[0] === "spec")
+    : problems.filter(({ path }) => path.includes("labels") || path.includes("selector"));
 }

@@ -160,6 +160,7 @@ describe("manifests of which a server would make something else", () => {
     const deny = written("networking.k8s.io/v1", "NetworkPolicy", "{ podSelector: {} }");
     const wrong = written("networking.k8s.io/v1", "NetworkPolicy", "{ podSelector: {}, ingress: [{ from: [{}] }] }");
     expect(doubts(deny, deny)).toEqual([]);
+    expect(doubts(`${deny}status: {}\n`)).toEqual([]);
     expect(doubts(deny, wrong)).toEqual([
       "NetworkPolicy a/x is written twice, at 1.yaml:1 and at 2.yaml:1, and not alike: the second holds here.",
       "2.yaml:4: spec.ingress[0].from[0] names nobody: it wants a podSelector, a namespaceSelector or an ipBlock. The server would refuse NetworkPolicy a/x.",
