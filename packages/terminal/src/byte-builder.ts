@@ -1,14 +1,18 @@
 const decoder = new TextDecoder();
+const NONE = new Uint8Array(0);
+const MOST_EXPECTED = 256 * 1024;
 
 /** Bytes put together piece by piece; its memory grows and is used again until it is taken. */
 export class ByteBuilder {
   #bytes: Uint8Array;
   #length = 0;
   readonly #least: number;
+  /** Bytes that were taken last: what comes next is likely to be as long. */
+  #expected = 0;
 
   constructor(least: number) {
     this.#least = least;
-    this.#bytes = new Uint8Array(least);
+    this.#bytes = NONE;
   }
 
   get length(): number {
@@ -50,7 +54,8 @@ export class ByteBuilder {
   /** What was put together, to keep; begins anew. */
   take(): Uint8Array {
     const taken = this.view();
-    this.#bytes = new Uint8Array(this.#least);
+    this.#expected = Math.min(taken.length + 64, MOST_EXPECTED);
+    this.#bytes = NONE;
     this.#length = 0;
     return taken;
   }
@@ -58,11 +63,11 @@ export class ByteBuilder {
   clear(): void {
     this.#length = 0;
     // What was once needed for a long one is not kept for ever.
-    if (this.#bytes.length > 16 * this.#least) this.#bytes = new Uint8Array(this.#least);
+    if (this.#bytes.length > 16 * this.#least) this.#bytes = NONE;
   }
 
   #grow(by: number): void {
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + by));
+    const larger = new Uint8Array(Math.max(this.#least, this.#expected, this.#bytes.length * 2, this.#length + by));
     larger.set(this.view());
     this.#bytes = larger;
   }

@@ -7,3 +7,4 @@ export { RING_BYTES, StreamRing, type Since, type StreamEvent } from "./stream/s
 export { FRAME_SCHEDULE, type FrameSchedule, type KeyFrame, type ScreenSize } from "./screen/key-frame.ts";
 export { KeyFrames, type KeyFramesOptions } from "./screen/key-frames.ts";
 export { SCROLLBACK_LINES } from "./screen/screen.ts";
+export { TerminalOutput, type TerminalOutputOptions, type TerminalOutputSink } from "./terminal-output.ts";

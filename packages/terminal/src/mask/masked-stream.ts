@@ -173,6 +173,19 @@ export class MaskedStream<Note = never> {
       }
       width += at - text;
       if (at === end) break;
+      // Most lines: nothing in them, and not full.
+      if (
+        bytes[at] === 0x0d &&
+        bytes[at + 1] === 0x0a &&
+        digits < CARD_DIGITS &&
+        (seen & AT) === 0 &&
+        width + this.#column < this.#columns
+      ) {
+        this.#column = 0;
+        at = start = at + 2;
+        digits = seen = width = 0;
+        continue;
+      }
       const sequence = readSequence(bytes, at);
       if (sequence === undefined) break;
       const suspect = (seen & AT) !== 0 || (digits >= CARD_DIGITS && mayBeCard(bytes, start, at));

@@ -38,12 +38,22 @@ describe("a stream's ring", () => {
       ring.note(i);
     }
     expect(ring.since(0)).toMatchObject({ kind: "gone" });
-    const kept = ring.since(ring.oldest);
+    const kept = ring.since(ring.oldest, ring.oldestEvent);
     expect(kept).toMatchObject({ kind: "kept" });
     if (kept.kind === "kept")
       expect(kept.events.map(({ event }) => event)).toEqual(
         Array.from({ length: kept.events.length }, (_, i) => 10_000 - kept.events.length + i),
       );
+  });
+
+  it("can be joined at its end however many events have come there", () => {
+    const ring = new StreamRing<number>();
+    ring.append(encode("abc"));
+    for (let i = 0; i < 10_000; i++) ring.note(i);
+    expect(ring.since(3, 0)).toEqual({ kind: "gone", oldest: 3 });
+    expect(ring.since(3, 9_999)).toMatchObject({ kind: "kept", events: [{ event: 9_999 }] });
+    ring.append(encode("d"));
+    expect(ring.since(3, 10_000)).toMatchObject({ kind: "kept", bytes: encode("d"), events: [] });
   });
 
   it("loses nothing over random readers", () =>

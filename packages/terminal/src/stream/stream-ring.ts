@@ -27,8 +27,8 @@ export class StreamRing<Event = never> {
   #end = 0;
   #events: StreamEvent<Event>[] = [];
   #nextEvent = 0;
-  /** Events before this one have been left behind. */
-  #lostEventsBefore = 0;
+  /** The last event that was left behind while its place is still kept. */
+  #lost: { offset: number; number: number } | undefined;
 
   constructor(bytes: number = RING_BYTES) {
     this.#ring = new Uint8Array(bytes);
@@ -39,9 +39,14 @@ export class StreamRing<Event = never> {
     return this.#end;
   }
 
-  /** The least offset whose bytes and events are all kept. */
+  /** The least offset whose bytes are kept, and the events after `oldestEvent`. */
   get oldest(): number {
-    return Math.max(0, this.#end - this.#ring.length, this.#lostEventsBefore);
+    return Math.max(0, this.#end - this.#ring.length, this.#lost?.offset ?? 0);
+  }
+
+  /** The first event that is kept at `oldest`. */
+  get oldestEvent(): number {
+    return this.#lost?.offset === this.oldest ? this.#lost.number + 1 : 0;
   }
 
   /** Adds output and returns the offset behind it. */
@@ -67,7 +72,7 @@ export class StreamRing<Event = never> {
     if (this.#events.length > MOST_EVENTS) {
       // Half at once, so that not every event moves all others.
       const lost = this.#events.splice(0, MOST_EVENTS / 2);
-      this.#lostEventsBefore = lost.at(-1)!.offset + 1;
+      this.#lost = lost.at(-1)!;
     }
     return noted;
   }
@@ -80,7 +85,7 @@ export class StreamRing<Event = never> {
   since(offset: number, fromEvent = 0, most = Infinity): Since<Event> {
     if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#end)
       throw new RangeError(`there is no offset ${offset} in ${this.#end} bytes`);
-    if (offset < this.oldest) return { kind: "gone", oldest: this.oldest };
+    if (offset < this.oldest || (offset === this.oldest && fromEvent < this.oldestEvent)) return { kind: "gone", oldest: this.oldest };
     const to = Math.min(this.#end, offset + most);
     const events = this.#events.filter(
       (event) => event.offset >= offset && event.number >= fromEvent && (event.offset < to || to === this.#end),
