@@ -22,6 +22,8 @@ import { interpreterOf, startCommand, unrunnable } from "./script.ts";
 const WINDOW = 1024 * 1024;
 /** Longest that a host may take to close what it was told to end, in milliseconds. */
 const CLOSE_MS = 3_000;
+/** Longest that is waited for what came of ending it, in milliseconds; a host that works answers within two seconds. */
+const ENDED_MS = 8_000;
 /** Characters of what it last said on standard error that go into the words of a failure. */
 const SAID_CHARS = 2_000;
 
@@ -37,7 +39,7 @@ export async function execute(
   sink: ExecuteSink,
   signal: AbortSignal,
 ): Promise<ExecuteOutcome> {
-  const refused = refusalOf(request, fresh);
+  const refused = refusalOf(request);
   if (refused !== undefined) return refused;
   if (signal.aborted)
     return { state: "cancelled", affected: [], error: { code: "cancelled", message: "It was cancelled before it began." } };
@@ -49,17 +51,17 @@ export async function execute(
     return failed(error.code, `${error.message} Nothing was run.`, error.code === "cancelled" ? "cancelled" : "failed");
   }
   try {
+    if (JSON.stringify(sorted(request.resolution)) !== JSON.stringify(sorted(fresh)))
+      return failed("targets_changed", "The host, its approved keys, the account or the interpreter are not those that were agreed to.");
     return await new Run(link, options.secret.shell, request, sink).end(signal);
   } finally {
     link.close();
   }
 }
 
-function refusalOf(request: ExecuteRequest, fresh: Resolution): ExecuteOutcome | undefined {
+function refusalOf(request: ExecuteRequest): ExecuteOutcome | undefined {
   const why = unrunnable(request.text);
   if (why !== undefined) return failed("syntax_error", why);
-  if (JSON.stringify(sorted(request.resolution)) !== JSON.stringify(sorted(fresh)))
-    return failed("targets_changed", "The host, its approved keys, the account or the interpreter are not those that were agreed to.");
   if (request.access === "read" && parse(request.text).statements.some(({ effect }) => effect !== "read"))
     return failed("bad_request", "A script that may write was called a read.");
   if (request.dryRun === true) return failed("bad_request", "A script on a host cannot be tried without doing it.");
@@ -196,7 +198,7 @@ class Run {
       this.#link.close();
       return "It had not begun, as far as the host said; nothing of it should have run.";
     }
-    const end = await Promise.race([endGroup(this.#link.client, this.#group), sleep(CLOSE_MS, "unknown" as const)]);
+    const end = await Promise.race([endGroup(this.#link.client, this.#group), sleep(ENDED_MS, "unknown" as const)]);
     return wordsOfEnd(end);
   }
 

@@ -60,6 +60,8 @@ function session(
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) return reject(error);
+      // Whoever writes to one that is closing is told by the call.
+      channel.on("error", () => undefined);
       const inner = channel as unknown as InnerChannel;
       // Its own accounts never ask for more.
       inner.incoming.window = Infinity;

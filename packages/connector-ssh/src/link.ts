@@ -85,6 +85,8 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
     client.on("error", (error) => {
       broken ??= reasonOf(error, hop, secret);
       if (refused !== undefined) fail(refused);
+      else if ((error as LibraryError).level === "agent")
+        fail(new TargetError("target_auth", `The SSH agent of the connection cannot be used: ${wordsOf(error)}.`));
       else if (isRefusal(error)) fail(account.refusal());
       else fail(new TargetError("target_down", `${hostOf(hop)} cannot be talked to${exchanged ? "" : " (key exchange)"}: ${broken}.`));
     });
@@ -104,8 +106,13 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
       // The list of what is left and whether it was taken in part; see SignIn.
       authHandler: (left, partly) => account.next(left as string[] | null, partly) as never,
     };
-    client.connect(config);
-    useCertificates(client);
+    try {
+      client.connect(config);
+      useCertificates(client);
+    } catch (error) {
+      // It knows no algorithm of a name that the connection gives.
+      fail(new TargetError("bad_request", `The connection cannot be used: ${wordsOf(error)}.`));
+    }
   });
   return {
     client,
@@ -159,7 +166,7 @@ type LibraryError = Error & { level?: string; code?: string | number };
 
 /** Whether the host said that it does not let the account in; some hang up after too many attempts instead. */
 const isRefusal = ({ level, message }: LibraryError): boolean =>
-  level === "client-authentication" || level === "agent" || /authentication failures/i.test(message);
+  level === "client-authentication" || /authentication failures/i.test(message);
 
 function reasonOf(error: LibraryError, hop: Hop, { keepAlive }: SshSecret): string {
   if (error.level === "client-timeout")

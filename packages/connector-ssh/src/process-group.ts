@@ -17,13 +17,14 @@ export async function endGroup(client: Client, group: number): Promise<GroupEnd>
   const script = [
     // What a shell says of a signal that could not be sent tells whether there is nobody, or somebody else's.
     "LC_ALL=C; export LC_ALL",
-    `p=-${group}`,
-    "kill -s TERM -- $p 2>/dev/null",
+    // In this form, not with -s and --, which the shell of BusyBox does not know.
+    `p=-${group}; c=")"`,
+    "kill -TERM $p 2>/dev/null",
     // Those that have ended and wait for their parent to hear of it (Z) take signals, too: where there is a /proc, it tells them apart.
-    `runs() { for f in /proc/[0-9]*/stat; do read -r l <$f || continue; set -- \${l##*) }; [ "$3" = ${group} ] && [ "$1" != Z ] && return 0; done 2>/dev/null; return 1; }`,
-    "look() { m=$(kill -s 0 -- $p 2>&1) && { [ ! -r /proc/self/stat ] || runs; } && is=left || case $m in *ermitted*) is=others;; *) is=ended;; esac; [ $is != ended ]; }",
+    `runs() { for f in /proc/[0-9]*/stat; do read -r l <$f || continue; set -- \${l##*"$c "}; [ "$3" = ${group} ] && [ "$1" != Z ] && return 0; done 2>/dev/null; return 1; }`,
+    "look() { is=unknown; if m=$(kill -0 $p 2>&1); then is=left; [ ! -r /proc/self/stat ] || runs || is=ended; else case $m in (*ermitted*) is=others;; (*o?such?process*) is=ended;; esac; fi; [ $is != ended ]; }",
     "n=0",
-    `while look; do n=$((n+1)); [ $n -le ${TERM_LOOKS} ] || kill -s KILL -- $p 2>/dev/null; [ $n -lt ${LOOKS} ] || break; t=0.1; [ $n -gt ${SOON} ] || t=0.01; sleep $t 2>/dev/null || sleep 1; done`,
+    `while look; do n=$((n+1)); [ $n -le ${TERM_LOOKS} ] || kill -KILL $p 2>/dev/null; [ $n -lt ${LOOKS} ] || break; t=0.1; [ $n -gt ${SOON} ] || t=0.01; sleep $t 2>/dev/null || sleep 1; done`,
     "echo $is",
   ].join("; ");
   return new Promise((resolve) => {

@@ -48,11 +48,15 @@ export function startCommand([program, argument]: Interpreter, mark: string, nam
   const run = argument === undefined ? `"${program}"` : `"${program}" "${argument}"`;
   const start = [
     "s=$(cat)",
-    `case $s in *${mark}) s=\${s%${mark}};; *) echo "The script did not arrive whole; nothing of it was run." >&2; exit ${NOT_WHOLE};; esac`,
+    `case $s in (*${mark}) s=\${s%${mark}};; (*) echo "The script did not arrive whole; nothing of it was run." >&2; exit ${NOT_WHOLE};; esac`,
     `command -v "${program}" >/dev/null || { echo "There is no ${program} on this host; nothing was run." >&2; exit ${NO_INTERPRETER}; }`,
     `[ -e /dev/fd/0 ] || { echo "This host has no /dev/fd; nothing was run." >&2; exit ${NOT_WHOLE}; }`,
-    `echo "${mark} $$" >&2`,
-    `printf %s "$s" | { exec 9<&0 </dev/null; exec ${run} /dev/fd/9; }`,
+    // A printf that is a program of its own takes no more than an argument holds, and would hand over nothing of what is longer.
+    `case $(command -v printf) in (/*) echo "The shell of this host cannot hand a script on; nothing was run." >&2; exit ${NOT_WHOLE};; esac`,
+    // The group is $$ wherever the server began it with a session of its own; where it did not, /proc knows it (its fifth word, sh having no space).
+    "read -r a b c d g e 2>/dev/null </proc/$$/stat || g=$$",
+    `echo "${mark} $g" >&2`,
+    `printf %s "$s" | { exec 9<&0; exec ${run} /dev/fd/9 9<&9 </dev/null; }`,
   ].join("; ");
   return `exec /bin/sh -c ${quoted(start)} ${quoted(name.replaceAll(/[^\w@.:-]/g, "_").slice(0, 64))}`;
 }

@@ -94,9 +94,10 @@ class SshTerminal implements TerminalChannel {
     await new Promise<void>((resolve, reject) => {
       this.#writing.add(reject);
       // The library keeps the bytes until the target takes them.
-      this.#flow.channel.write(Buffer.from(bytes), () => {
+      this.#flow.channel.write(Buffer.from(bytes), (error) => {
         this.#writing.delete(reject);
-        resolve();
+        if (error) reject(this.#over());
+        else resolve();
       });
     });
   }

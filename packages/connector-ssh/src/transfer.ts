@@ -80,7 +80,16 @@ export async function upload(
   options: UploadOptions,
   signal: AbortSignal,
 ): Promise<Uploaded> {
-  return pool.use(path, signal, async (sftp) => {
+  let broken: { error: unknown } | undefined;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+    } catch (error) {
+      broken = { error };
+      throw error;
+    }
+  }
+  const work = pool.use(path, signal, async (sftp) => {
     const { real, mode } = await placeFor(sftp, path, options);
     if (mode !== undefined && !sftp.replaces)
       throw new TargetError("bad_request", "The host's SFTP cannot replace a file in one step; remove it first or use another name.");
@@ -88,7 +97,7 @@ export async function upload(
     const handle = await sftp.about(posix.dirname(real), () => sftp.open(beside, "wx", 0o600));
     let open = true;
     try {
-      const written = await writeAll(sftp, handle, bytes, options.limit);
+      const written = await writeAll(sftp, handle, source(), options.limit);
       await sftp.setMode(handle, mode ?? options.mode ?? 0o644);
       await sftp.sync(handle);
       await sftp.close(handle);
@@ -103,6 +112,10 @@ export async function upload(
       await sftp.remove(beside).catch(() => undefined);
       throw error;
     }
+  });
+  return work.catch((error: unknown) => {
+    // Where the bytes come from is no fault of the host's.
+    throw broken === undefined ? error : broken.error;
   });
 }
 

@@ -33,12 +33,21 @@ const faultOf = async (work: Promise<unknown>): Promise<TargetError> => {
   return error as TargetError;
 };
 
+const accepted = (log: string): number => (log.match(/Accepted publickey/g) ?? []).length;
+
 describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in to a host", () => {
   let sshd: TestSshd;
+  /** A second host, which also has the first one's key, and takes passwords only by keyboard-interactive. */
+  let other: TestSshd;
   beforeAll(async () => {
     sshd = await startSshd();
+    const config = `HostKey ${sshd.folder}/host\nUsePAM yes\nPasswordAuthentication no`;
+    other = await startSshd({ hostKeyType: "ecdsa", config });
   });
-  afterAll(() => sshd?.close());
+  afterAll(async () => {
+    await other?.close();
+    await sshd?.close();
+  });
 
   it("lets in by every kind of key, and by one with a passphrase", async () => {
     const { ed25519, locked } = sshd.keys;
@@ -49,7 +58,7 @@ describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in
       await sshd.authorize(key.publicKey);
       await ping(sshd.secret({ auth: { kind: "key", privateKey: key.privateKey } }));
     }
-    expect((await sshd.log()).match(/Accepted publickey/g)).toHaveLength(4);
+    expect(accepted(await sshd.log())).toBe(4);
   });
 
   it("reads keys of PKCS #8, also encrypted ones", async () => {
@@ -126,12 +135,7 @@ describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in
     expect(fault.code).toBe("target_auth");
     expect(fault.message).toMatch(/refused the password/);
     expect(fault.message).not.toMatch(/s3cret/);
-    const interactive = await startSshd({ config: "UsePAM yes\nPasswordAuthentication no" });
-    try {
-      await ping(interactive.secret({ auth: { kind: "password", password: interactive.password } }));
-    } finally {
-      await interactive.close();
-    }
+    await ping(other.secret({ auth: { kind: "password", password: other.password } }));
   });
 
   it("says that a host wants a second factor", async ({ skip }) => {
@@ -205,34 +209,25 @@ describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in
   });
 
   it("asks for the kind of key that is approved where a host has several", async () => {
-    const many = await startSshd({ hostKeyType: "rsa", config: `HostKey ${sshd.folder}/host` });
-    try {
-      // It would prefer Ed25519, and is only known by its RSA key.
-      expect(many.hostKey).toMatch(/^ssh-rsa /);
-      await ping(many.secret());
-      await ping(many.secret({ hostKeys: [sshd.hostKey] }));
-    } finally {
-      await many.close();
-    }
+    // It would prefer Ed25519, and is only known by its ECDSA key.
+    expect(other.hostKey).toMatch(/^ecdsa-/);
+    await ping(other.secret());
+    await ping(other.secret({ hostKeys: [sshd.hostKey] }));
   });
 
   it("goes through jump hosts, each with its own account and key", async () => {
-    const jump = await startSshd({ hostKeyType: "ecdsa" });
-    try {
-      await ping(sshd.secret({ jumps: [jump.secret()] }));
-      await ping(sshd.secret({ jumps: [jump.secret(), jump.secret()] }));
-      expect((await jump.log()).match(/Accepted publickey/g)).toHaveLength(3);
-      const unknown = await faultOf(ping(sshd.secret({ jumps: [jump.secret({ hostKeys: [] })] })));
-      expect(unknown.code).toBe("host_key_unknown");
-      expect(unknown.message).toContain(jump.fingerprint);
-      expect((await faultOf(ping(sshd.secret({ hostKeys: [], jumps: [jump.secret()] })))).message).toContain(sshd.fingerprint);
-      const closed = await faultOf(ping(sshd.secret({ port: 1, jumps: [jump.secret()] })));
-      expect(closed.code).toBe("target_down");
-      expect(closed.message).toMatch(/127\.0\.0\.1:1 cannot be reached/);
-      await expect.poll(() => [...jump.connections(), ...sshd.connections()]).toEqual([]);
-    } finally {
-      await jump.close();
-    }
+    const before = accepted(await other.log());
+    await ping(sshd.secret({ jumps: [other.secret()] }));
+    await ping(sshd.secret({ jumps: [other.secret(), other.secret()] }));
+    expect(accepted(await other.log()) - before).toBe(3);
+    const unknown = await faultOf(ping(sshd.secret({ jumps: [other.secret({ hostKeys: [] })] })));
+    expect(unknown.code).toBe("host_key_unknown");
+    expect(unknown.message).toContain(`127.0.0.1:${other.port} `);
+    expect((await faultOf(ping(sshd.secret({ hostKeys: [], jumps: [other.secret()] })))).message).toContain(sshd.fingerprint);
+    const closed = await faultOf(ping(sshd.secret({ port: 1, jumps: [other.secret()] })));
+    expect(closed.code).toBe("target_down");
+    expect(closed.message).toMatch(/127\.0\.0\.1:1 cannot be reached/);
+    await expect.poll(() => [...other.connections(), ...sshd.connections()]).toEqual([]);
   });
 
   it("says that a host is down, and does not wait longer than it may", async () => {

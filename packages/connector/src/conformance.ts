@@ -63,11 +63,11 @@ export function conformance<Secret>(subject: ConformanceSubject<Secret>): Confor
     },
     on("it answers a ping", (target) => target.ping(never())),
     {
-      name: "a target that is down is target_down, a refused credential wrong_password; neither is told",
+      name: "a target that is down is target_down, a refused credential wrong_password or target_auth; neither is told",
       run: async () => {
         for (const [secret, codes] of [
           [subject.downSecret, ["target_down"]],
-          [subject.wrongSecret, ["wrong_password", "target_down"]],
+          [subject.wrongSecret, ["wrong_password", "target_auth", "target_down"]],
         ] as const)
           await withTarget(subject, secret, async (target) => {
             await assert.rejects(target.ping(never()), (error: unknown) => {
