@@ -42,7 +42,8 @@ export class PostureService {
       const read = target.posture?.bind(target);
       if (read === undefined) throw new TargetError("bad_request", "There are no checks for this kind of connection.");
       const freshMs = query.fresh === true ? ANEW_MS : KEPT_MS;
-      const reading = await this.#parts.reads.of(connection.id, { what: "posture", limitMs: READ_MS, freshMs, read });
+      const whole = { what: "posture", limitMs: READ_MS, freshMs, keptMs: KEPT_MS, read };
+      const reading = await this.#parts.reads.of(connection.id, whole);
       const posture = await this.#checks(principal, reading, query.label);
       const { detectors } = maskRules(this.#parts.policy.current);
       const { findings, unread, checks, ...page } = pageOf(posture, query);

@@ -205,7 +205,7 @@ export class LeastPrivilegeService {
     const at = Date.now();
     const imports = await this.#store.imports(connection.id);
     const [{ objects, unread }, usage] = await Promise.all([
-      this.#parts.reads.of(connection.id, { what: "roles", limitMs: READ_MS, freshMs: fresh ? ANEW_MS : KEPT_MS, read }),
+      this.#parts.reads.of(connection.id, { what: "roles", limitMs: READ_MS, freshMs: fresh ? ANEW_MS : KEPT_MS, keptMs: KEPT_MS, read }),
       this.#store.usage(connection.id, imports, at - days * DAY_MS),
     ]);
     const coverage = coverageOf(imports, days, at);

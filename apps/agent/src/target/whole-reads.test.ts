@@ -1,5 +1,5 @@
 import { TargetError } from "@interlock/connector";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { WholeReads, type WholeRead } from "./whole-reads.ts";
 
 /** A read that ends when it is told to. */
@@ -26,6 +26,24 @@ test("whoever asks for what is being read joins, and who comes later gets what w
   // What is only shared while it is under way is read anew afterwards.
   await reads.of("c", { ...whole, freshMs: 0 });
   expect(begun).toHaveLength(2);
+});
+
+test("what was read is let go after its time", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+  try {
+    const reads = new WholeReads();
+    const { begun, end, whole } = slow("posture", { freshMs: 5_000, keptMs: 60_000 });
+    end("read");
+    await reads.of("c", whole);
+    vi.advanceTimersByTime(6_000);
+    await reads.of("c", { ...whole, freshMs: 60_000 });
+    expect(begun).toHaveLength(1);
+    vi.advanceTimersByTime(60_000);
+    await reads.of("c", { ...whole, freshMs: Infinity });
+    expect(begun).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("of one target two things are read at once, of another one nobody waits", async () => {

@@ -13,6 +13,8 @@ export interface WholeRead<T> {
   limitMs: number;
   /** One that ended so long ago does as well, in milliseconds. Default: only one that is under way. */
   freshMs?: number;
+  /** How long it is kept for those who come later, in milliseconds. Default: `freshMs`. */
+  keptMs?: number;
   read(signal: AbortSignal): Promise<T>;
 }
 
@@ -31,7 +33,7 @@ export class WholeReads {
   readonly #readings = new Map<string, Reading>();
 
   /** Rejects as `read` does, and with `analysis_timeout` when it took too long or its turn did not come. */
-  async of<T>(connectionId: string, { what, limitMs, freshMs = 0, read }: WholeRead<T>): Promise<T> {
+  async of<T>(connectionId: string, { what, limitMs, freshMs = 0, keptMs = freshMs, read }: WholeRead<T>): Promise<T> {
     const key = `${connectionId} ${what}`;
     const known = this.#readings.get(key);
     if (known !== undefined && (known.done === undefined || performance.now() - known.done < freshMs)) return known.value as Promise<T>;
@@ -41,7 +43,8 @@ export class WholeReads {
     try {
       await value;
       reading.done = performance.now();
-      if (freshMs === 0) this.#forget(key, reading);
+      if (keptMs === 0) this.#forget(key, reading);
+      else setTimeout(() => this.#forget(key, reading), keptMs).unref();
       this.#shed();
     } catch {
       // A failure is not told again: the target may be back.
