@@ -10,6 +10,8 @@ import { reversalInShort } from "./losses.ts";
 import { PlanBreakList } from "./plan-break-list.tsx";
 import { planBreaks } from "./plan-breaks.ts";
 import { PlanFigures } from "./plan-figures.tsx";
+import { tokensOf } from "../tokens/token-rights.tsx";
+import { rightsInShort } from "../tokens/token-words.ts";
 import { plannedWrites } from "./plan-objects.ts";
 
 /** Lines under the figures; each is there whatever it says, so that nothing moves while one types. */
@@ -27,12 +29,14 @@ export function PlanGlance({ impact, attentions, reversal, onMore }: PlanGlanceP
   const writes = plannedWrites(impact).length > 0;
   const breaks = planBreaks(impact);
   const urgent = attentions.filter(({ severity }) => severity === "fails" || severity === "danger");
-  const others = attentions.filter((one) => !urgent.includes(one));
+  // What a token lets its holder do is what one asks it for; where it leads further that comes first.
+  const holders = tokensOf(impact).map((token): Attention => ({ severity: "info", text: rightsInShort(token) }));
+  const others = [...attentions.filter((one) => !urgent.includes(one)), ...holders];
   const room = LINES - (reversal === undefined ? 0 : 1);
   const first = urgent.slice(0, room);
   const broken = breaks.slice(0, room - first.length);
   const rest = others.slice(0, room - first.length - broken.length);
-  const hidden = attentions.length - first.length - rest.length + breaks.length - broken.length;
+  const hidden = attentions.length + holders.length - first.length - rest.length + breaks.length - broken.length;
   return (
     <GlanceFrame
       figures={

@@ -2,7 +2,7 @@
 import type { IssuedToken } from "@interlock/protocol";
 import { Copy } from "lucide-react";
 import { copyText } from "../clipboard/to-clipboard.ts";
-import { accountText, timeLeft, timeOfDay } from "./token-words.ts";
+import { accountText, moment, timeLeft } from "./token-words.ts";
 
 /** What everybody in the room may know of a token that was issued. */
 export function TokenFacts({ token, agreedBy, now }: { token: IssuedToken; agreedBy: readonly string[]; now: number }) {
@@ -15,7 +15,7 @@ export function TokenFacts({ token, agreedBy, now }: { token: IssuedToken; agree
       </Fact>
       <Fact name={over ? "expired" : "expires"}>
         <time dateTime={expiresAt} title={expiresAt} className="tabular-nums">
-          {timeOfDay(expiresAt)}
+          {moment(expiresAt, now)}
         </time>
         {!over && (
           <span className="text-dim tabular-nums" role="timer">

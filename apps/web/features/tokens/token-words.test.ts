@@ -1,6 +1,6 @@
 import type { AskedToken, IssuedToken } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { kubeconfigName, lifetime, othersWords, stageOf, timeLeft, tokensInWords } from "./token-words.ts";
+import { kubeconfigName, lifetime, moment, othersWords, rightsInShort, stageOf, timeLeft, tokensInWords } from "./token-words.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const asked = (seconds: number): AskedToken => ({
@@ -26,12 +26,17 @@ test.each([
   [600, "10 min"],
   [3_600, "1 h"],
   [9_000, "2 h 30 min"],
+  [86_400, "24 h"],
+  [31_536_000, "365 d"],
 ])("%i seconds are %s", (seconds, words) => expect(lifetime(seconds)).toBe(words));
 
 test("what is left, on a clock", () => {
   expect(timeLeft("2026-11-21T12:09:58Z", NOW)).toBe("9:58");
   expect(timeLeft("2026-11-21T13:02:03Z", NOW)).toBe("1:02:03");
   expect(timeLeft("2026-11-21T11:00:00Z", NOW)).toBe("0:00");
+  expect(timeLeft("2027-11-21T12:00:00Z", NOW)).toBe("365 d");
+  expect(moment("2026-11-21T12:00:01Z", NOW)).toMatch(/^\d\d:00:01$/);
+  expect(moment("2027-11-21T12:00:01Z", NOW)).toMatch(/^2027-11-2[012] \d\d:00:01$/);
 });
 
 test("tokens of a plan in one line", () => {
@@ -39,6 +44,22 @@ test("tokens of a plan in one line", () => {
   expect(tokensInWords([asked(900)])).toBe("A token of shop/bot for 15 min");
   expect(tokensInWords([asked(900), asked(3_600)])).toBe("2 tokens for up to 1 h");
 });
+
+test.each<[Partial<AskedToken>, string]>([
+  [{}, "Whoever holds the token of shop/bot may do nothing but learn what the API is"],
+  [{ unread: ["roles of the whole cluster could not be read"] }, "What whoever holds the token of shop/bot may do is not known"],
+  [{ rights: [{ where: "in shop", may: ["get pods"] }] }, "Whoever holds the token of shop/bot may get pods in shop"],
+  [
+    {
+      rights: [
+        { where: "in every namespace", may: ["get /metrics", "list nodes"] },
+        { where: "in shop", may: ["get pods"] },
+      ],
+      more: 3,
+    },
+    "Whoever holds the token of shop/bot may get /metrics in every namespace, and 5 more",
+  ],
+])("rights %j in short", (more, words) => expect(rightsInShort({ ...asked(900), ...more })).toBe(words));
 
 test.each<[Partial<IssuedToken>, string]>([
   [{}, "ready"],

@@ -9,6 +9,8 @@ import { outsideKubeconfig, outsideWarnings, type ClusterAddress } from "../clus
 const TOKEN = /^[A-Za-z0-9._~+/=-]{1,32768}$/;
 const WORD = /^[\x21-\x7e]{1,300}$/;
 const AUDIENCES = 32;
+/** The last moment that a Date can be, in milliseconds since 1970. */
+const LAST_DATE = 8.64e15;
 
 export interface TokenAnswer {
   token: string;
@@ -24,12 +26,13 @@ export function readTokenAnswer(answer: Json, asked: PlannedWrite): TokenAnswer 
   if (Number.isNaN(at)) return undefined;
   const audiences: Json = answer["spec"]?.["audiences"];
   const boundTo = tokenSpecOf(asked.after)?.boundTo;
-  const id = idOf(token);
+  const { id, ends: until = 0 } = claimsOf(token);
   return {
     token,
     facts: {
       audiences: Array.isArray(audiences) ? audiences.filter(isWord).slice(0, AUDIENCES) : [],
-      expiresAt: new Date(at).toISOString(),
+      // Some servers make it live longer than they answer; the token itself says how long.
+      expiresAt: new Date(Math.max(at, until)).toISOString(),
       ...(boundTo === undefined ? {} : { boundTo: { kind: boundTo.kind, name: boundTo.name } }),
       ...(id === undefined ? {} : { id }),
       sha256: createHash("sha256").update(token).digest("hex"),
@@ -39,18 +42,26 @@ export function readTokenAnswer(answer: Json, asked: PlannedWrite): TokenAnswer 
 
 const isWord = (value: Json): value is string => typeof value === "string" && WORD.test(value);
 
-/** The `jti` claim, which servers have put in since 1.29 and which their audit log names. Read without checking the signature: it is the server's own answer. */
-function idOf(token: string): string | undefined {
+/**
+ * The `jti`, which servers have put in since 1.29 and which their audit log names, and `exp`, in milliseconds since 1970. Read without
+ * checking the signature: it is the server's own answer.
+ */
+function claimsOf(token: string): { id?: string; ends?: number } {
   const payload = token.split(".")[1];
-  if (payload === undefined) return undefined;
+  if (payload === undefined) return {};
   let claims: Json;
   try {
     claims = parseJson(Buffer.from(payload, "base64url").toString("utf8"));
   } catch {
     // A token need not be a JWT, and is none of ours to read then.
-    return undefined;
+    return {};
   }
-  return isRecord(claims) && isWord(claims["jti"]) ? claims["jti"] : undefined;
+  if (!isRecord(claims)) return {};
+  const ends = Number(claims["exp"]) * 1_000;
+  return {
+    ...(isWord(claims["jti"]) ? { id: claims["jti"] } : {}),
+    ...(Number.isFinite(ends) && Math.abs(ends) <= LAST_DATE ? { ends } : {}),
+  };
 }
 
 /** The token with all that its proposer is given. */

@@ -92,6 +92,14 @@ describe("a request for a token", () => {
     expect((await asked(sealEnvelope(twice), "application/vnd.kubernetes.protobuf")).status).toBe(400);
   });
 
+  test("that servers let live for a year counts as a year", async () => {
+    const boundObjectRef = { kind: "Pod", apiVersion: "v1", name: "web" };
+    const seconds = async (spec: Json) => tokenSpecOf((await json(spec)).write!.after)!.seconds;
+    expect(await seconds({ expirationSeconds: 3_607, boundObjectRef })).toBe(31_536_000);
+    expect(await seconds({ expirationSeconds: 3_607 })).toBe(3_607);
+    expect(await seconds({ expirationSeconds: 3_606, boundObjectRef })).toBe(3_606);
+  });
+
   // What is not understood could ask for something that nobody was shown.
   test.each<[string, Json, number, object?]>([
     ["a field that is not known", { ExpirationSeconds: 86_400 }, 400],

@@ -10,6 +10,18 @@ import { failure, notFound } from "./status.ts";
 /** What a server gives where nobody says how long, and the least and the most it takes, in seconds (authentication.k8s.io/v1 defaults and validation). */
 export const TOKEN_SECONDS = { usual: 3_600, least: 600, most: 2 ** 32 } as const;
 
+/**
+ * A token that is bound to a pod and asked for with exactly this many seconds is taken for a pod's own from before tokens had an end: servers
+ * let it live for a year, and answer as if they did not (`--service-account-extend-token-expiration`, on unless switched off; kube-apiserver,
+ * pkg/serviceaccount/claims.go, WarnOnlyBoundTokenExpirationSeconds and ExpirationExtensionSeconds).
+ */
+export const EXTENDED = { asked: 3_607, given: 365 * 86_400 } as const;
+
+/** The longest that a token lives which is asked for so, in seconds. */
+export function longestLife({ seconds = TOKEN_SECONDS.usual, boundTo }: TokenSpec): number {
+  return boundTo?.kind === "Pod" && seconds === EXTENDED.asked ? EXTENDED.given : seconds;
+}
+
 const API_VERSION = "authentication.k8s.io/v1";
 
 /** What a token is asked for with. */
@@ -38,8 +50,8 @@ export async function foreseeToken(view: PlanView, request: WriteRequest, judged
   if (wrong !== undefined) return failed(wrong);
   const live = planned === undefined ? identity(account) : planned.live;
   const sent = tokenRequest(target.namespace!, target.name!, spec);
-  // What a rule sees has the lifetime that the server will take.
-  const after = tokenRequest(target.namespace!, target.name!, { ...spec, seconds: spec.seconds ?? TOKEN_SECONDS.usual });
+  // What a rule sees has the lifetime that the token may have.
+  const after = tokenRequest(target.namespace!, target.name!, { ...spec, seconds: longestLife(spec) });
   return {
     // Clients take an answer without a token for a failure.
     answer: {
@@ -175,7 +187,7 @@ function lifetimeFault({ seconds }: TokenSpec, name: string) {
   const details = { name, group: "authentication.k8s.io", kind: "TokenRequest" };
   return failure(
     422,
-    `TokenRequest.authentication.k8s.io "${name}" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: ${why}`,
+    `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: ${why}`,
     details,
   );
 }
@@ -221,7 +233,7 @@ async function boundFault(view: PlanView, { boundTo }: TokenSpec, namespace: str
   if (uid === undefined || found.metadata?.uid === uid) return undefined;
   return failure(
     409,
-    `Operation cannot be fulfilled on ${resource} "${name}": the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
-    { name, kind: resource },
+    `Operation cannot be fulfilled on ${kind} "${name}": the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    { name, kind },
   );
 }

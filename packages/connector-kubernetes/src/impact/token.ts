@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { leadingRights, Rights, rightsByPlace, userOf, type KubeObject } from "@interlock/kube-model";
 import type { AskedToken } from "@interlock/protocol";
-import { saysHowLong, TOKEN_SECONDS, tokenSpecOf } from "../gate/foresee-token.ts";
+import { EXTENDED, saysHowLong, TOKEN_SECONDS, tokenSpecOf } from "../gate/foresee-token.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { remark, type Analysis } from "./analysis.ts";
 import { BINDINGS, ROLES } from "./rules/subjects.ts";
@@ -45,6 +45,15 @@ export function analyseToken(world: World, write: PlannedWrite): Analysis {
     willFail: [],
     risks: [
       ...leading.map(({ code, may, where }) => remark(code, "danger", `Whoever has this token may ${may} ${where}.`)),
+      ...(spec.seconds === EXTENDED.given
+        ? [
+            remark(
+              "token_extended",
+              "danger",
+              `For ${EXTENDED.asked} s and bound to a pod, servers take it for a pod's own token and let it live for a year. Ask for another time.`,
+            ),
+          ]
+        : []),
       ...(unread.length === 0
         ? []
         : [remark("token_rights_unknown", "danger", `What this token may do is not known in full: ${unread.join("; ")}.`)]),

@@ -1,7 +1,7 @@
 import type { Json, KubeObject } from "@interlock/kube-model";
 import type { Effect } from "@interlock/protocol";
 import { durationSeconds } from "../kubectl/duration.ts";
-import { TOKEN_SECONDS, tokenRequest } from "../gate/foresee-token.ts";
+import { longestLife, tokenRequest } from "../gate/foresee-token.ts";
 import { classifyWrite } from "../gate/request-class.ts";
 import type { Arguments } from "../kubectl/arguments.ts";
 import { createdBy, podOf, subjectsOf, type MadeObject } from "./made-objects.ts";
@@ -223,7 +223,7 @@ const token: Change = (args, context) => {
         after: tokenRequest(namespace, name, {
           audiences,
           // kubectl says no time for none, nor for less than a second.
-          seconds: seconds > 0 ? seconds : TOKEN_SECONDS.usual,
+          seconds: longestLife({ audiences, ...(seconds > 0 && { seconds }), ...(bound && { boundTo: bound }) }),
           ...(bound && { boundTo: bound }),
         }),
       }),

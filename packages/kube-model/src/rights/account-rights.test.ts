@@ -118,6 +118,13 @@ test("rights in words, by place", () => {
     { where: "in shop", may: ["do anything with deployments.apps", 'get configmaps "flags"', "list everything of batch"] },
   ]);
   expect(rightsByPlace(rights, userOf({ ...BOT, name: "other" }))).toEqual([]);
+  const all = rightsOf({
+    rules: [
+      { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
+      { nonResourceURLs: ["*"], verbs: ["*"] },
+    ],
+  });
+  expect(rightsByPlace(all, userOf(BOT))).toEqual([{ where: "in every namespace", may: ["do anything with every path, everything"] }]);
   const twice = rightsOf(
     { rules: [core(["pods"], ["list", "get"])], namespace: "shop" },
     { rules: [core(["configmaps", "pods"], ["get", "list"])], namespace: "shop" },

@@ -208,5 +208,5 @@ function thingsOf({ apiGroups, resources, resourceNames, nonResourceURLs }: Rule
   });
   const named =
     resourceNames.length === 0 ? plain : plain.flatMap((thing) => resourceNames.map((name) => `${thing} ${JSON.stringify(name)}`));
-  return [...named, ...nonResourceURLs];
+  return [...named, ...nonResourceURLs.map((path) => (path === "*" ? "every path" : path))];
 }

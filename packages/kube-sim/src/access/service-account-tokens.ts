@@ -38,7 +38,7 @@ export function issueToken({ cluster, tokens, namespace, name, body, dryRun, war
       asked < TOKEN_SECONDS.least
         ? "may not specify a duration less than 10 minutes"
         : "may not specify a duration larger than 2^32 seconds";
-    throw invalid({ group: "authentication.k8s.io", plural: "tokenrequests", kind: "TokenRequest" }, name, [
+    throw invalid({ group: "authentication.k8s.io", plural: "tokenrequests", kind: "TokenRequest" }, "", [
       invalidValue("spec.expirationSeconds", asked, why),
     ]);
   }
@@ -46,9 +46,10 @@ export function issueToken({ cluster, tokens, namespace, name, body, dryRun, war
   const bound = boundObject(cluster, account, spec["boundObjectRef"]);
   const seconds = Math.min(asked, tokens.longest);
   if (seconds < asked) warnings.push(`requested expiration of ${asked} seconds shortened to ${seconds} seconds`);
-  const issued = dryRun
-    ? { token: "", expires: cluster.now() }
-    : tokens.issue({ namespace, name, uid: account.metadata.uid }, { audiences, seconds, ...(bound === undefined ? {} : { bound }) });
+  // As `--service-account-extend-token-expiration` does, which is on unless switched off: the answer does not say so.
+  const lives = bound?.kind === "Pod" && seconds === TOKEN_SECONDS.extended ? TOKEN_SECONDS.extension : seconds;
+  const asIf = { audiences, seconds: lives, answered: seconds, ...(bound === undefined ? {} : { bound }) };
+  const issued = dryRun ? { token: "", expires: cluster.now() } : tokens.issue({ namespace, name, uid: account.metadata.uid }, asIf);
   return {
     kind: "TokenRequest",
     apiVersion: "authentication.k8s.io/v1",
@@ -72,7 +73,7 @@ function boundObject(cluster: Cluster, account: KubeObject, reference: Fields | 
     throw badRequest(`cannot bind token for serviceaccount "${account.metadata.name}" to pod running with different serviceaccount name.`);
   if (uid && object.metadata.uid !== uid)
     throw conflict(
-      type,
+      { group: "", plural: kind, kind },
       name,
       `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     );

@@ -7,7 +7,7 @@ export const ADMIN: User = { name: "kubernetes-admin", groups: ["system:masters"
 const ANONYMOUS: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
 /** How long a token lives that was asked for without a duration, and the least and the most that can be asked for, in seconds. */
-export const TOKEN_SECONDS = { usual: 3600, least: 600, most: 2 ** 32 } as const;
+export const TOKEN_SECONDS = { usual: 3600, least: 600, most: 2 ** 32, extended: 3607, extension: 365 * 86_400 } as const;
 
 /** The one audience of the API server itself. */
 export const API_AUDIENCE = "https://kubernetes.default.svc.cluster.local";
@@ -53,7 +53,7 @@ export class Tokens {
 
   issue(
     account: { namespace: string; name: string; uid: string },
-    { audiences, seconds, bound }: { audiences: readonly string[]; seconds: number; bound?: BoundObject },
+    { audiences, seconds, answered, bound }: { audiences: readonly string[]; seconds: number; answered: number; bound?: BoundObject },
   ): { token: string; expires: string } {
     const now = Math.floor(this.#cluster.clock().getTime() / 1000);
     const sub = `system:serviceaccount:${account.namespace}:${account.name}`;
@@ -82,7 +82,7 @@ export class Tokens {
     };
     const token = `${encode({ alg: "RS256", kid: "kube-sim" })}.${encode(claims)}.${Buffer.from(this.#cluster.random.uuid()).toString("base64url")}`;
     this.#issued.set(token, issued);
-    return { token, expires: new Date((now + seconds) * 1000).toISOString().replace(/\.\d+Z$/, "Z") };
+    return { token, expires: new Date((now + answered) * 1000).toISOString().replace(/\.\d+Z$/, "Z") };
   }
 
   /** Who sends this token, for any of these audiences; `undefined` for nobody. Tokens go with their service account and what they are bound to. */
