@@ -169,3 +169,13 @@ describe("manifests of which a server would make something else", () => {
     expect(doubts(yes)).toEqual([expect.stringContaining("1.yaml:3: metadata.labels.canary must be text")]);
   });
 });
+
+test("a kind of another group that is called like a workload is none", () => {
+  const job: KubeObject = {
+    apiVersion: "batch.volcano.sh/v1alpha1",
+    kind: "Job",
+    metadata: { name: "train", namespace: "a" },
+    spec: { tasks: [] },
+  };
+  expect(() => ask([job, pod("a/web")], "a/web", "a/train")).toThrow("There is no pod and no workload train");
+});

@@ -1,5 +1,6 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf, type Labels } from "../label-selector.ts";
+import { groupOf } from "../workload/pod-templates.ts";
 import { readAddress, type Address } from "./address.ts";
 import { PROTOCOLS, type Protocol } from "./port-set.ts";
 
@@ -64,7 +65,11 @@ export const MADE_BY_CONTROLLERS: ReadonlySet<string> = new Set([
   "batch.kubernetes.io/job-completion-index",
 ]);
 
-export const isWorkload = ({ kind }: KubeObject): boolean => kind !== undefined && Object.hasOwn(TEMPLATES, kind);
+/** Groups that have these kinds; another's Job is something else. */
+const GROUPS = new Set(["", "apps", "batch", "extensions"]);
+
+export const isWorkload = (object: KubeObject): boolean =>
+  object.kind !== undefined && Object.hasOwn(TEMPLATES, object.kind) && GROUPS.has(groupOf(object));
 
 /** Where a workload's template is, as a path of fields. */
 export const templatePath = (kind: string): readonly string[] => TEMPLATES[kind]!;
