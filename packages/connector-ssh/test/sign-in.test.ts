@@ -41,7 +41,7 @@ describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in
   let other: TestSshd;
   beforeAll(async () => {
     sshd = await startSshd();
-    const config = `HostKey ${sshd.folder}/host\nUsePAM yes\nPasswordAuthentication no`;
+    const config = `HostKey ${sshd.folder}/host\nUsePAM yes\nPasswordAuthentication no\nRekeyLimit 256K`;
     other = await startSshd({ hostKeyType: "ecdsa", config });
   });
   afterAll(async () => {
@@ -228,6 +228,19 @@ describe.skipIf(sshdFor("signing in to hosts by SSH") === undefined)("signing in
     expect(closed.code).toBe("target_down");
     expect(closed.message).toMatch(/127\.0\.0\.1:1 cannot be reached/);
     await expect.poll(() => [...other.connections(), ...sshd.connections()]).toEqual([]);
+  });
+
+  it("goes on when the host asks for new keys, which are the same host's", async () => {
+    const met: OfferedKey[] = [];
+    const hostKeys: HostKeys = { pinned: async () => [], met: (offer) => met.push(offer) };
+    const target = ssh.open({ connectionName: "x", secret: ssh.readSecret(other.secret()), maskedColumns: () => [], hostKeys });
+    const program = { argv: ["/bin/sh", "-c", "stty -opost; seq 1 200000"] };
+    const terminal = await target.terminal!({ columns: 80, rows: 24, program }, never());
+    const pieces: Uint8Array[] = [];
+    terminal.onData((bytes) => pieces.push(bytes));
+    expect(await terminal.ended).toEqual({ exitCode: 0 });
+    expect(Buffer.concat(pieces).toString()).toBe(Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join(""));
+    expect(met).toEqual([]);
   });
 
   it("says that a host is down, and does not wait longer than it may", async () => {
