@@ -95,6 +95,9 @@ test.each<[string, string, string | null, object | null]>([
   ["kubectl delete ns shop --dry-run=server", "read", null, null],
   ["kubectl debug node/n1 --image=x", "privilege", null, null],
   ["kubectl delete widgets one", "unknown", null, null],
+  ["kubectl delete --raw /api/v1/namespaces/x", "unknown", null, null],
+  ["kubectl create --raw /api/v1/namespaces -f a.yaml", "unknown", null, null],
+  ["kubectl get --raw /metrics", "read", null, null],
   ["kubectl apply -k base", "unknown", null, null],
   ["kubectl apply -f https://example.com/all.yaml", "unknown", null, null],
 ])("%s", (line, effect, request, after) => {
@@ -150,6 +153,17 @@ test("files, folders and here-documents are judged where they are written", () =
     ["delete v1 Namespace here", "steps.txt", 3, "DELETE"],
     ["replace v1 Namespace here", "steps.txt", 3, "PUT"],
   ]);
+});
+
+test.each([
+  "kubectl create secret generic door --from-literal=user=hunter22",
+  "kubectl -n default create secret generic --from-literal=user=hunter22 door",
+  `kubectl patch secret door -p '{"stringData":{"user":"hunter22"}}'`,
+  "kubectl apply -f - <<'EOF'\napiVersion: v1\nkind: Secret\nmetadata: { name: door }\nstringData: { user: hunter22 }\nEOF",
+])("values of Secrets are in none of what is told", (text) => {
+  const { impact, findings } = analyse(text);
+  expect(impact.statements).toMatchObject([{ effects: [{ object: "v1 Secret default/door" }] }]);
+  expect(JSON.stringify([impact, findings])).not.toContain("hunter22");
 });
 
 test("what cannot be read or is not there is said at its line, and is unknown", () => {

@@ -1,5 +1,5 @@
 import { readManifests, type Manifest, type ManifestFile, type Place } from "@interlock/kube-model";
-import { bareStatement, strongest, type Effect, type Impact, type JsonValue, type Statement } from "@interlock/protocol";
+import { bareStatement, strongest, type Effect, type Impact, type Statement } from "@interlock/protocol";
 import { readArguments, type Arguments } from "../kubectl/arguments.ts";
 import { readCommand, type CommandLine } from "../kubectl/command.ts";
 import { onlyReads, titleOf, wordsEffect } from "../parse.ts";
@@ -8,6 +8,7 @@ import { isTried, writesOf, type LineWrite } from "./line-writes.ts";
 import { kindsOf } from "./object-kind.ts";
 import { NOT_KNOWN, NOT_REVERSIBLE, statementOf, type Doing, type ManifestFinding, type OfflineAnalysis } from "./offline.ts";
 import { objectTextOf, pathOf } from "./request-path.ts";
+import { shownObject } from "./shown-object.ts";
 
 export interface LineOptions {
   /** Of objects that a line gives none. Default: `default`, as with a kubeconfig that says nothing. */
@@ -87,6 +88,10 @@ class Reading {
     if (!read.ok) return [this.bare(line, titleOf(line), "unknown")];
     const args = read.value;
     if (isTried(args) || onlyReads(line)) return [this.bare(line, titleOf(line), "read")];
+    if (isSet(args, "raw")) {
+      this.warnings.add("What a request by its path (--raw) would do is not known without a cluster.");
+      return [this.bare(line, titleOf(line), "unknown")];
+    }
     const doing = DOING[line.verb];
     if (doing !== undefined && (line.files.length > 0 || line.readsStdin || line.urls.length > 0 || line.kustomizations.length > 0))
       return this.#manifests(line, args, doing);
@@ -97,9 +102,14 @@ class Reading {
   }
 
   bare({ start, end }: { start: number; end: number }, title: string, effect: Effect): Statement {
-    const { text } = this.#source;
     const { file, line, column } = this.#placeAt(start);
-    return { ...bareStatement({ index: 0, start, end, text: text.slice(start, end), title, effect }), place: { file, line, column } };
+    return { ...bareStatement({ index: 0, start, end, text: this.#shown(start, end), title, effect }), place: { file, line, column } };
+  }
+
+  /** The words of a line, without what it sends along and without values of Secrets. */
+  #shown(start: number, end: number): string {
+    const words = firstLine(this.#source.text.slice(start, end));
+    return words.replace(/\b(secrets?)\b.*$/i, "$1 …");
   }
 
   #namespace({ flags }: Arguments): string {
@@ -123,14 +133,14 @@ class Reading {
       effects: [{ effect, object, kind: kind.kind, rows: { value: 1, kind: write.name === undefined ? "unknown" : "exact" } }],
       reversibleReason: NOT_REVERSIBLE,
       request: { method, path, ...(subresource !== undefined && { subresource }) },
-      ...(before !== undefined && { before: before as Record<string, JsonValue> }),
-      ...(after !== undefined && { after: after as Record<string, JsonValue> }),
+      ...(before !== undefined && { before: shownObject(before) }),
+      ...(after !== undefined && { after: shownObject(after) }),
     };
   }
 
   #manifests(line: CommandLine, args: Arguments, doing: Doing["verb"]): Statement[] {
     const { start, end } = line;
-    const said: Doing = { verb: doing, line: { start, end, text: this.#source.text.slice(start, end) } };
+    const said: Doing = { verb: doing, line: { start, end, text: this.#shown(start, end) } };
     const statements: Statement[] = [];
     const { manifests, problems } = readManifests(this.#filesOf(line));
     const kindOf = kindsOf(manifests);
