@@ -1,6 +1,6 @@
 "use client";
 import { Connection } from "@interlock/protocol";
-import { ShieldCheck } from "lucide-react";
+import { KeyRound, Scissors, ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
 import { type PaletteCommand, usePaletteCommands } from "../palette/palette-registry.tsx";
@@ -8,8 +8,14 @@ import { rest } from "../shell/rest-client.ts";
 
 const Connections = Connection.array();
 
-export const posturePath = (connection: string, roomId?: string): string =>
-  `/connections/${encodeURIComponent(connection)}/posture${roomId === undefined ? "" : `?room=${encodeURIComponent(roomId)}`}`;
+const pathOf =
+  (page: string) =>
+  (connection: string, roomId?: string): string =>
+    `/connections/${encodeURIComponent(connection)}/${page}${roomId === undefined ? "" : `?room=${encodeURIComponent(roomId)}`}`;
+
+export const posturePath = pathOf("posture");
+export const leastPrivilegePath = pathOf("least-privilege");
+export const whoMayPath = pathOf("who-may");
 
 /** Connections that there are checks for. */
 export const hasPosture = ({ connector }: Pick<Connection, "connector">): boolean => connector === "kubernetes";
@@ -20,14 +26,33 @@ function roomOfPage(): string | undefined {
 }
 
 function commandsFor(connections: readonly Connection[], go: (path: string) => void): PaletteCommand[] {
-  return connections.filter(hasPosture).map(({ id, name, environment }) => ({
-    id: `posture-${id}`,
-    title: `Posture of ${name}`,
-    group: "Clusters",
-    keywords: ["security", "rights", "rbac", "checks", "least privilege", environment],
-    icon: ShieldCheck,
-    run: () => go(posturePath(name, roomOfPage())),
-  }));
+  const pages = [
+    { id: "posture", title: "Posture of", icon: ShieldCheck, path: posturePath, keywords: ["security", "rights", "rbac", "checks"] },
+    {
+      id: "least-privilege",
+      title: "Least privilege of",
+      icon: Scissors,
+      path: leastPrivilegePath,
+      keywords: ["rights", "rbac", "roles", "unused", "audit log"],
+    },
+    {
+      id: "who-may",
+      title: "Who can …? in",
+      icon: KeyRound,
+      path: whoMayPath,
+      keywords: ["who may", "rights", "rbac", "access", "exec", "secrets"],
+    },
+  ];
+  return connections.filter(hasPosture).flatMap(({ id, name, environment }) =>
+    pages.map(({ id: page, title, icon, path, keywords }) => ({
+      id: `${page}-${id}`,
+      title: `${title} ${name}`,
+      group: "Clusters",
+      keywords: [...keywords, environment],
+      icon,
+      run: () => go(path(name, roomOfPage())),
+    })),
+  );
 }
 
 /** In a room its connections are known: the commands are there as soon as the palette is. */

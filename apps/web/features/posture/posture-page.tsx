@@ -8,6 +8,7 @@ import { Spinner } from "../../components/ui/spinner.tsx";
 import { AppFooter } from "../shell/app-footer.tsx";
 import { AppHeader } from "../shell/app-header.tsx";
 import { useShell } from "../shell/shell-context.tsx";
+import { ClusterTabs } from "./cluster-tabs.tsx";
 import { CheckGroupSection } from "./check-group.tsx";
 import { groupsOf, isFiltered, NO_FILTER, type PostureFilter } from "./posture-filter.ts";
 import { NothingFound, OtherChecks, PostureFailure, PostureLoading, UnreadNotice } from "./posture-states.tsx";
@@ -47,6 +48,7 @@ export function PosturePage({ connection, roomId }: PosturePageProps) {
               </Button>
             )}
           </div>
+          <ClusterTabs here="posture" connection={connection} roomId={roomId} />
           {posture === undefined ? (
             refusal ? (
               <PostureFailure refusal={refusal} connection={connection} onRetry={readAgain} />

@@ -29,6 +29,11 @@ export const rest = {
       },
       reader,
     ),
+  /** Sends a file as it is. */
+  upload: <T>(path: string, body: Blob, reader: Reader<T>, signal?: AbortSignal): Promise<Outcome<T>> =>
+    call(`/api/v1${path}`, { method: "POST", signal, body, headers: { "content-type": "application/octet-stream" } }, reader),
+  remove: <T>(path: string, reader: Reader<T>, signal?: AbortSignal): Promise<Outcome<T>> =>
+    call(`/api/v1${path}`, { method: "DELETE", signal }, reader),
 };
 
 const Ticket: Reader<string> = {
@@ -46,7 +51,7 @@ export function fetchTicket(signal?: AbortSignal): Promise<Outcome<string>> {
 interface Request {
   method: string;
   signal?: AbortSignal | undefined;
-  body?: string;
+  body?: string | Blob;
   headers?: Record<string, string>;
 }
 
