@@ -357,3 +357,84 @@ test("a token for outside is agreed to, and its proposer alone sees it, once", a
   await expect(card(oncall, text).getByTestId("issued-tokens")).toContainText("It is shown once, and Interlock has it no longer.");
   expect(await oncall.page.content()).not.toContain(token);
 });
+
+/** What an API server wrote of the last ninety days, hour by hour: of a Role's three verbs its account used one. */
+function auditLog(): string {
+  const entry = (at: number) => ({
+    kind: "Event",
+    apiVersion: "audit.k8s.io/v1",
+    stage: "ResponseComplete",
+    verb: "get",
+    user: { username: "system:serviceaccount:payments:refunds", groups: ["system:serviceaccounts"] },
+    objectRef: { resource: "configmaps", namespace: "payments", name: "fees" },
+    responseStatus: { code: 200 },
+    requestReceivedTimestamp: new Date(at).toISOString(),
+  });
+  const hours = Array.from({ length: 90 * 48 + 2 }, (_, index) => JSON.stringify(entry(Date.now() - index * 1_800_000)));
+  return [...hours, "not an entry"].join("\n");
+}
+
+test("who has more rights than they use is told by an audit log, and a smaller role is agreed to in the room and then is what they have", async () => {
+  const room = await team.openRoom("less rights", reviewer);
+  const path = `/connections/eks-prod/least-privilege?room=${room}`;
+  await oncall.page.getByRole("link", { name: "Posture of eks-prod" }).click();
+  await oncall.page.getByRole("link", { name: "Least privilege" }).click();
+  // Nothing is said to be unused before anybody knows; and those who agree to changes bring the log.
+  await expect(oncall.page.getByText("No audit log was imported")).toBeVisible();
+  await expect(oncall.page.getByRole("region", { name: "How to get an audit log" })).toContainText("level: Metadata");
+  await expect(oncall.page.getByText("Logs are imported by platform")).toBeVisible();
+  await expectAccessible(oncall.page);
+
+  await reviewer.page.goto(path);
+  await reviewer.page
+    .getByLabel("Audit logs to import")
+    .setInputFiles({ name: "audit.log", mimeType: "text/plain", buffer: Buffer.from(auditLog()) });
+  await expect(reviewer.page.getByText("The logs tell of 90 of 90 days")).toBeVisible();
+  await reviewer.page.getByText("1 imported log").click();
+  await expect(reviewer.page.getByText(/1 line could not be read: line 4323 is no JSON/)).toBeVisible();
+
+  const { page } = oncall;
+  await page.getByRole("button", { name: "Read again" }).click();
+  await page.getByRole("searchbox", { name: "Filter accounts" }).fill("refunds");
+  const refunds = page.getByRole("button", { name: /^ServiceAccount payments\/refunds/ });
+  await expect(refunds).toContainText("1 of 3 rights used");
+  await refunds.click();
+  const smaller = page.getByRole("region", { name: "A smaller role" });
+  await expect(smaller.getByLabel("Difference")).toContainText("list, watch configmaps in payments");
+  await expect(smaller).toContainText("ServiceAccount payments/refunds loses what is listed");
+  await expectAccessible(page);
+  await smaller.getByRole("button", { name: "Propose the smaller role" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("ServiceAccount payments/refunds loses list, watch configmaps in namespace payments");
+  await expect(dialog.getByTestId("verdict")).toContainText("Needs 1 review from platform");
+  await dialog.getByRole("button", { name: "Propose in the room" }).click();
+  await page.waitForURL(`**/rooms/${room}`);
+
+  await reviewer.page.goto(`/rooms/${room}`);
+  await card(reviewer, "payments-refunds-used").getByRole("button", { name: "Approve" }).click();
+  await expect(async () => {
+    expect(await kubectl("get", "rolebindings", "-n", "payments", "-o", "name")).not.toContain(
+      "rolebinding.rbac.authorization.k8s.io/refunds\n",
+    );
+  }).toPass();
+  await page.goto(path);
+  await page.getByRole("searchbox", { name: "Filter accounts" }).fill("refunds");
+  await expect(refunds).toContainText("uses all of 1");
+  await refunds.click();
+  await expect(page.getByText("Role payments-refunds-used")).toBeVisible();
+  await expect(page.getByText(/There is no smaller role to propose/)).toBeVisible();
+
+  await page.getByRole("link", { name: "Who can …?" }).click();
+  await page.getByRole("button", { name: "read Secrets?" }).click();
+  await expect(page.getByRole("region", { name: "Answer" })).toContainText("get secrets in every namespace");
+  await page.getByLabel("Verb").fill("get");
+  await page.getByLabel("Resource").fill("cm");
+  await page.getByLabel("Namespace").fill("payments");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("region", { name: "Answer" });
+  await expect(answer).toContainText("get configmaps in payments");
+  await expect(answer).toContainText(
+    "RoleBinding payments/payments-refunds-used → Role payments/payments-refunds-used → rules[0] get configmaps in payments",
+  );
+  await expectAccessible(page);
+});

@@ -8,6 +8,8 @@ import type { Timeline } from "./timeline.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a request may be sent again and be answered the same. */
 const KEY_DAYS = 7;
+/** How long what an imported audit log told is kept after its end; ninety days of it count. */
+const USAGE_DAYS = 180;
 /** Executions looked up at once. */
 const PAGE = 200;
 
@@ -39,6 +41,7 @@ export async function tidyUp(parts: HousekeepingParts, now: Date = new Date()): 
   // What is over sends nothing any more.
   await db.work.deleteMany({ where: { command: { state: { notIn: ["awaiting_review", "approved", "running"] } } } });
   await removeImages(parts, now);
+  await removeUsage(parts, new Date(now.getTime() - USAGE_DAYS * DAY_MS));
   await removeResults(parts, new Date(now.getTime() - parts.resultDays * DAY_MS));
 }
 
@@ -63,6 +66,23 @@ async function removeImages({ db, timeline, log }: HousekeepingParts, now: Date)
     await timeline.publish(event);
   }
   if (old.length > 0) log.info({ images: old.length }, "images past their retention were removed");
+}
+
+/** What was told of a time that nobody asks about any more. */
+async function removeUsage({ db, timeline, log }: HousekeepingParts, before: Date): Promise<void> {
+  const old = await db.usageImport.findMany({
+    where: { toAt: { lt: before } },
+    select: { id: true, name: true, sha256: true, connection: { select: { name: true } } },
+  });
+  for (const { id, name, sha256, connection } of old) {
+    const fact = { type: "usage.removed", actor: "system", data: { connection: connection.name, name, sha256, days: USAGE_DAYS } } as const;
+    const event = await db.$transaction(async (tx) => {
+      await tx.usageImport.delete({ where: { id } });
+      return appendAudit(tx, fact);
+    });
+    await timeline.publish(event);
+  }
+  if (old.length > 0) log.info({ logs: old.length }, "what audit logs told was removed past its retention");
 }
 
 async function removeResults({ db, timeline, results, resultDays, log }: HousekeepingParts, before: Date): Promise<void> {

@@ -40,11 +40,11 @@ const PlanAnswer = {
 const Proposed = { safeParse: (value: unknown) => ({ success: true, data: value }) as const };
 
 /** What the lines would do as the cluster foresees it, and what policy says; then they are proposed as one command of a room. */
-export function ProposeRoleDialog({ role, onClose, ...rest }: Props) {
+export function ProposeRoleDialog({ role, onClose, ...more }: Props) {
   return (
     <Dialog open={role !== undefined} onOpenChange={(open) => !open && onClose()}>
       <DialogContent className="w-[min(92vw,44rem)]">
-        {role !== undefined && <ProposeRole role={role} onClose={onClose} {...rest} />}
+        {role !== undefined && <ProposeRole role={role} onClose={onClose} {...more} />}
       </DialogContent>
     </Dialog>
   );
