@@ -53,6 +53,21 @@ DELETE orders  delete
   );
 });
 
+test("what whoever holds a token may do, place by place", () => {
+  const token = { account: { namespace: "shop", name: "bot" }, seconds: 900, audiences: [], unread: [] };
+  const rights = [
+    { where: "in every namespace", may: ["get /metrics"] },
+    { where: "in shop", may: ["get pods", "list secrets"] },
+  ];
+  const said = (more: object) =>
+    impactText(impact([statement({ reversible: "no", token: { ...token, rights: [], ...more } })]), paint(false));
+  expect(said({ rights, more: 2 })).toContain(
+    "  may       get /metrics in every namespace\n            get pods in shop\n            list secrets in shop\n            and 2 more\n  undo      not possible",
+  );
+  expect(said({})).toContain("  may       nothing but learn what the API is");
+  expect(said({ unread: ["roles could not be read"] })).toContain("  not known roles could not be read; it may do more");
+});
+
 test("several statements are numbered; what is not certain is said", () => {
   const guess = statement({
     index: 1,

@@ -1,5 +1,14 @@
 import { stripVTControlCharacters } from "node:util";
-import { type Effect, type Impact, impactRows, type Rows, type SideEffect, type Statement, type Verdict } from "@interlock/protocol";
+import {
+  type AskedToken,
+  type Effect,
+  type Impact,
+  impactRows,
+  type Rows,
+  type SideEffect,
+  type Statement,
+  type Verdict,
+} from "@interlock/protocol";
 import type { Paint } from "./paint.ts";
 
 /** One line below a statement: a word in the margin and what there is to say. */
@@ -85,8 +94,20 @@ function facts(statement: Statement, paint: Paint): Line[] {
     const verb = blockedBy.behind ? `behind ${blockedBy.behind.map((pid) => `pid ${pid}`).join(", ")} queues` : "held by";
     lines.push(["waits", paint.warning(`${plain(object)} ${mode}, ${verb} ${who}${since}`)]);
   }
+  if (statement.token !== undefined) lines.push(...tokenLines(statement.token, paint));
   if (statement.effect !== "read") lines.push(["undo", UNDO[statement.reversible]]);
   return lines;
+}
+
+/** What whoever holds a token may do, place by place. */
+function tokenLines({ rights, more, unread }: AskedToken, paint: Paint): Line[] {
+  const known = rights.flatMap(({ where, may }) => may.map((what) => `${what} ${where}`));
+  if (more !== undefined) known.push(`and ${more} more`);
+  if (known.length === 0 && unread.length === 0) known.push("nothing but learn what the API is");
+  return [
+    ...known.map((what, index): Line => [index === 0 ? "may" : "", plain(what)]),
+    ...unread.map((why): Line => ["not known", paint.danger(`${plain(why)}; it may do more`)]),
+  ];
 }
 
 function saySideEffect({ name, effect, writes = [] }: SideEffect, paint: Paint): string {
