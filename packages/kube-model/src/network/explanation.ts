@@ -89,7 +89,8 @@ function explainPolicy(network: Network, path: Path, direction: Direction, polic
       return { peer: peerText(peer, policy.namespace), matches, why: matches ? "it is meant" : against(network, policy, peer, other) };
     });
     const against_ = [
-      ...(peerAdmitted ? [] : peers.map(({ why }) => why)),
+      // One of the peers would be enough, while the port must be listed as well.
+      ...(peerAdmitted ? [] : [peers.map(({ why }) => why).join(", or ")]),
       ...(portAdmitted ? [] : [portAgainst(rule, path.to.pod, asked)]),
     ];
     const why = against_.length === 0 ? "admits it" : against_.join(", and ");

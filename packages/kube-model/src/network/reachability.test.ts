@@ -353,3 +353,20 @@ test("a ReplicaSet stands for its pods, though a Deployment made it", () => {
   expect(ask(objects, "a/db", "a/web", 80).to.name).toBe("a/web-1-x");
   expect(ask(objects, "a/db", "a/web-1", 80)).toMatchObject({ to: { name: "a/web-1-x", workload: "a/web-1" }, notes: [] });
 });
+
+test("of several peers one would be enough, of both selectors of one peer each is wanted", () => {
+  const reason = (...from: object[]): string =>
+    ask(
+      [pod("a/web", "web"), pod("b/db", "db"), namespace("b"), policy("a/p", { ingress: [{ from, ports: [{ port: 1 }] }] })],
+      "b/db",
+      "a/web",
+      80,
+    ).reason;
+  const [team, app] = [{ namespaceSelector: { matchLabels: { team: "x" } } }, { podSelector: { matchLabels: { app: "y" } } }];
+  expect(reason(team, { namespaceSelector: {}, ...app })).toContain(
+    "rule 1 wants namespaceSelector team=x; b has no label team, or wants podSelector app=y; b/db has app=db, and lists 1/TCP, not 80/TCP",
+  );
+  expect(reason({ ...team, ...app })).toContain(
+    "rule 1 wants namespaceSelector team=x; b has no label team, and wants podSelector app=y; b/db has app=db, and lists 1/TCP, not 80/TCP",
+  );
+});
