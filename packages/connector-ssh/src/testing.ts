@@ -18,9 +18,18 @@ const ACCOUNT = "ilk";
 /** The SSH server for the tests of `what`. Where there is none, one line says that they were not run and how to install it. */
 export function sshdFor(what: string): string | undefined {
   const program = PLACES.find((path) => existsSync(path));
-  if (program === undefined)
-    stderr.write(`NOT RUN: ${what}. There is no sshd on this machine: install it (Debian: apt-get install openssh-server).\n`);
-  return program;
+  const why =
+    program === undefined ? "There is no sshd on this machine: install it (Debian: apt-get install openssh-server)." : withoutTerminals();
+  if (why !== undefined) stderr.write(`NOT RUN: ${what}. ${why}\n`);
+  return why === undefined ? program : undefined;
+}
+
+/** Why a server of somebody who is not root gets no terminals here: it must give them to the group tty, which only such a mount has done already. */
+function withoutTerminals(): string | undefined {
+  if (process.getuid?.() === 0 || !existsSync("/proc/mounts")) return undefined;
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  const given = mounts.some((line) => /^\S+ \/dev\/pts devpts \S*\bgid=\d/.test(line));
+  return given ? undefined : "This machine lets only root's sshd make terminals (/dev/pts is mounted without gid=): run them as root.";
 }
 
 export interface TestKey {
