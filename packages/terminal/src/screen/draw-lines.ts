@@ -130,7 +130,8 @@ class Row {
       const text = cell.getChars();
       if (text === "" && x === last && goesOn) break;
       if (text !== "") {
-        this.#print(x, text, cell);
+        // Cut in half by a resize: no sequence makes that.
+        this.#print(x, x === last && cell.getWidth() === 2 ? " " : text, cell);
         if (x + 2 === this.#columns && cell.getWidth() === 2 && this.#overHalf(at)) break;
         // A mark without a character before it has no width and takes a cell.
         x += Math.max(1, cell.getWidth());
@@ -168,7 +169,7 @@ class Row {
     if (!alone || !before) this.#pen.add(`\u001b[${x + 1}G`);
     this.#pen.add(text);
     this.#alone = alone;
-    this.#x = x + Math.max(1, cell.getWidth());
+    this.#x = Math.min(this.#columns, x + Math.max(1, cell.getWidth()));
     this.#touched = Math.max(this.#touched, this.#x);
   }
 

@@ -1,5 +1,5 @@
 import type { Terminal } from "@xterm/headless";
-import { isErased, isOddPen, underline } from "./draw-style.ts";
+import { isErased, isOddPen, sgr, underline } from "./draw-style.ts";
 import { drawLines, Pen } from "./draw-lines.ts";
 import type { ScreenSize } from "./key-frame.ts";
 import { stateOf, type BufferState, type Cell, type Charset, type XtermState } from "./xterm-state.ts";
@@ -12,8 +12,9 @@ const TAB_STOPS = 8;
  * saved cursors, modes, scroll region, tab stops, character sets, style and link at the cursor, and whether what comes next may join the
  * character before it. undefined while a sequence or character is not whole.
  *
- * What cannot be brought about by sequences and is drawn as the nearest that can: a wide character cut in half by a resize, a style without a
- * character at the end of a full line, a cursor that DECRC has put outside the region in origin mode.
+ * What cannot be brought about by sequences and is drawn as the nearest that can: a wide character cut in half by a resize, a full line of the
+ * alternate screen whose last cell was erased afterwards, a link that is open after its line was deleted, a cursor that DECRC has put
+ * outside the region in origin mode, what xterm 6.0.0 keeps beyond the edges of an alternate screen that a resize has made smaller.
  */
 export function drawScreen(terminal: Terminal): string | undefined {
   const state = stateOf(terminal);
@@ -33,10 +34,12 @@ export function drawScreen(terminal: Terminal): string | undefined {
     saveCursor(pen, state.alternate, state.alternate.savedY - state.alternate.ybase);
     pen.add(`${ESC}[?1047l`);
   }
-  drawMargins(pen, state.normal, size);
+  drawMargins(pen, state.normal, size, true);
   if (inAlternate) {
     pen.plain();
-    pen.add(`${ESC}[?1047h${ESC}[H`);
+    // The cursor of the normal screen decides what a resize takes away.
+    const { x, y } = state.normal;
+    pen.add(`${ESC}[${y + 1};${Math.min(x, size.columns - 1) + 1}H${ESC}[?1047h${ESC}[H`);
     drawLines(pen, alternate, size);
     drawMargins(pen, state.alternate, size);
   }
@@ -54,8 +57,11 @@ const isUnsaved = (buffer: BufferState): boolean =>
   buffer.savedCharset === undefined;
 
 /** Saves the cursor in this row of the screen, or in the one it is in. */
-function saveCursor(pen: Pen, buffer: BufferState, row: number | undefined): void {
-  pen.add(row === undefined ? `${ESC}[${buffer.savedX + 1}G` : `${ESC}[${Math.max(0, row) + 1};${buffer.savedX + 1}H`);
+function saveCursor(pen: Pen, buffer: BufferState, row: number | undefined, beyond = false): void {
+  if (beyond) {
+    pen.plain();
+    pen.add(goBeyond(row ?? 0, buffer.savedX));
+  } else pen.add(row === undefined ? `${ESC}[${buffer.savedX + 1}G` : `${ESC}[${Math.max(0, row) + 1};${buffer.savedX + 1}H`);
   pen.style({ fg: buffer.savedCurAttrData.fg, bg: buffer.savedCurAttrData.bg, extended: { urlId: 0, _ext: 1 << 26 } });
   const set = designator(buffer.savedCharset);
   if (set !== "B") pen.add(`${ESC}(${set}`);
@@ -65,15 +71,22 @@ function saveCursor(pen: Pen, buffer: BufferState, row: number | undefined): voi
   if (row === undefined) pen.add("\r");
 }
 
+/**
+ * Puts the cursor behind the last cell of a line of the normal screen and leaves what stands there: the buffers share the cursor, and the other one
+ * is emptied again.
+ */
+const goBeyond = (row: number, columns: number): string => `${ESC}[?1047h${ESC}[${row + 1};${columns}H ${ESC}[?1047l`;
+
 /** Tab stops, scroll region and saved cursor of the buffer that is shown. */
-function drawMargins(pen: Pen, buffer: BufferState, { columns, rows }: ScreenSize): void {
+function drawMargins(pen: Pen, buffer: BufferState, { columns, rows }: ScreenSize, normal = false): void {
   const stops = Object.keys(buffer.tabs)
     .map(Number)
     .filter((stop) => stop < columns && buffer.tabs[stop] === true);
   const usual = Array.from({ length: Math.ceil(columns / TAB_STOPS) }, (_, i) => i * TAB_STOPS);
   if (stops.join() !== usual.join()) pen.add(`${ESC}[3g${stops.map((stop) => `${ESC}[${stop + 1}G${ESC}H`).join("")}`);
   if (buffer.scrollTop !== 0 || buffer.scrollBottom !== rows - 1) pen.add(`${ESC}[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`);
-  if (pen.savedCursor || (!isUnsaved(buffer) && buffer.savedY >= buffer.ybase)) saveCursor(pen, buffer, buffer.savedY - buffer.ybase);
+  if (pen.savedCursor || (!isUnsaved(buffer) && buffer.savedY >= buffer.ybase))
+    saveCursor(pen, buffer, buffer.savedY - buffer.ybase, normal && buffer.savedX === columns);
 }
 
 const MOUSE: Readonly<Record<string, number>> = { X10: 9, VT200: 1000, DRAG: 1002, ANY: 1003, SGR: 1006, SGR_PIXELS: 1016 };
@@ -119,7 +132,9 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
   const asSaved = now.fg === saved.fg && now.bg === saved.bg;
   const keepStyle = asSaved && isOddPen(now);
   const restored = keepStyle || (charsets.charset !== charsets._charsets[charsets.glevel] && charsets.charset === active.savedCharset);
-  const joins = state.parser.precedingJoinState !== 0;
+  const left = cellBefore(terminal, active);
+  // After a resize another character may stand there than the one that was printed.
+  const joins = state.parser.precedingJoinState !== 0 && left !== undefined && (keepStyle || sgr(left.cell) === sgr(now));
   if (joins || restored) drawCharsets(pen, state);
   if (restored) {
     pen.plain();
@@ -132,7 +147,7 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
   const row = active.y - (core.decPrivateModes.origin ? active.scrollTop : 0) + 1;
   const go = (column: number): void => pen.add(`${ESC}[${row};${column + 1}H`);
   const pending = active.x >= size.columns;
-  const before = joins || pending ? cellBefore(terminal, active) : undefined;
+  const before = joins || pending ? left : undefined;
   if (before === undefined && pending) beyondEmptyCell(pen, terminal, active, go);
   else if (before === undefined) go(active.x);
   else {
@@ -159,16 +174,15 @@ function cellBefore(terminal: Terminal, active: BufferState): { x: number; text:
   if (cell !== undefined && x > 0 && cell.getWidth() === 0 && cell.getChars() === "") cell = line!.getCell(--x) as Cell;
   if (cell === undefined) return undefined;
   const text = cell.getChars();
-  return text === "" ? undefined : { x, text, cell };
+  return text === "" || (x + 1 === terminal.cols && cell.getWidth() === 2) ? undefined : { x, text, cell };
 }
 
 /** The cursor behind the last cell of a line whose last cell is empty: it was printed and then erased, or scrolled away. */
 function beyondEmptyCell(pen: Pen, terminal: Terminal, active: BufferState, go: (column: number) => void): void {
   const last = terminal.cols - 1;
   if (terminal.buffer.active.type === "normal") {
-    // The buffers share the cursor, and the other one is emptied again.
     pen.plain();
-    pen.add(`${ESC}[?1047h${ESC}[${active.y + 1};${last + 1}H ${ESC}[?1047l`);
+    pen.add(goBeyond(active.y, terminal.cols));
     return;
   }
   go(last);

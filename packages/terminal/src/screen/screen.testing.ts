@@ -50,10 +50,11 @@ export function described(terminal: TestTerminal): object {
     });
   };
   const buffer = (of: BufferState): object => ({
+    row: of.y,
     ybase: of.ybase,
     saved: [
       Math.min(of.savedX, terminal.cols - 1),
-      Math.max(0, of.savedY - of.ybase),
+      Math.min(terminal.rows - 1, Math.max(0, of.savedY - of.ybase)),
       settled(of.savedCurAttrData.fg),
       settled(of.savedCurAttrData.bg & ~0x10000000),
     ],
