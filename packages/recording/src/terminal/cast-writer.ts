@@ -1,5 +1,7 @@
 import { CHAIN_START, CHUNK_BYTES, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
 import { eventLine, headerLine, type CastCode, type CastHeader, type CommandMark } from "./asciicast.ts";
+import { escapedLength, MOST_ESCAPED, writeJson } from "./json-bytes.ts";
+import { WholeCharacters } from "./whole-characters.ts";
 
 export interface CastWriterOptions {
   /** Names the recording in its chain; one line. */
@@ -21,6 +23,9 @@ const MERGE_MS = 8;
 /** Output after which an event is closed, in bytes: twice that, with each byte written as `\u001b`, still fits into a chunk. */
 const EVENT_BYTES = 4 * 1024;
 
+/** Bytes taken at once: each may be no UTF-8 and become the three of U+FFFD, and still fit behind an event that is almost full. */
+const PIECE_BYTES = 1024;
+
 const encoder = new TextEncoder();
 
 /**
@@ -31,8 +36,8 @@ export class CastWriter {
   readonly #options: CastWriterOptions;
   readonly #now: () => number;
   readonly #began: number;
-  /** Lines of the open chunk. */
-  #lines: string[] = [];
+  /** Lines of the open chunk, in its first bytes. */
+  #lines = new Uint8Array(CHUNK_BYTES + 1024);
   #lineBytes = 0;
   #chunkAt = 0;
   #chunkOffset = 0;
@@ -40,11 +45,12 @@ export class CastWriter {
   #previous = CHAIN_START;
   #lastEvent = 0;
   #offset = 0;
-  /** Output that is not an event yet. */
-  #text = "";
+  /** Output that is not an event yet: whole characters, and how many bytes were counted for them. */
+  readonly #text = new Uint8Array(2 * EVENT_BYTES + 64);
+  #textLength = 0;
   #textBytes = 0;
   #textAt = 0;
-  readonly #output = new TextDecoder();
+  readonly #output = new WholeCharacters();
   readonly #input = new TextDecoder();
   #timer: NodeJS.Timeout | undefined;
   #storing: Promise<void> = Promise.resolve();
@@ -56,7 +62,7 @@ export class CastWriter {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#began = this.#now();
-    this.#line(headerLine(options.header));
+    this.#line(encoder.encode(headerLine(options.header)));
   }
 
   /** Bytes that are not stored yet. */
@@ -74,12 +80,12 @@ export class CastWriter {
     if (this.#closed()) return;
     const at = this.#time();
     if (this.#textBytes > 0 && (at - this.#textAt >= MERGE_MS || this.#textBytes >= EVENT_BYTES)) this.#flushText();
-    for (let from = 0; from < bytes.length; from += EVENT_BYTES) {
-      const piece = bytes.subarray(from, from + EVENT_BYTES);
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      const piece = bytes.subarray(from, from + PIECE_BYTES);
       if (this.#textBytes === 0) this.#textAt = at;
-      this.#text += this.#output.decode(piece, { stream: true });
+      this.#addText(this.#output.push(piece));
       this.#textBytes += piece.length;
-      if (this.#textBytes >= EVENT_BYTES) this.#flushText();
+      if (this.#textBytes >= EVENT_BYTES || this.#textLength >= EVENT_BYTES) this.#flushText();
     }
     this.#arm();
   }
@@ -127,7 +133,7 @@ export class CastWriter {
   async #end(end: CastEnd): Promise<CastChunk> {
     this.#rethrow();
     if (this.#ended) throw new Error("the recording has ended");
-    this.#text += this.#output.decode();
+    this.#addText(this.#output.end());
     this.#flushText();
     const last = this.#cut(end)!;
     this.#ended = true;
@@ -155,39 +161,72 @@ export class CastWriter {
     this.#arm();
   }
 
+  #addText(text: Uint8Array): void {
+    this.#text.set(text, this.#textLength);
+    this.#textLength += text.length;
+  }
+
   #flushText(): void {
-    // The bytes of a character that is not whole are counted and wait in the decoder.
-    const [text, at] = [this.#text, Math.max(this.#textAt, this.#lastEvent)];
     const bytes = this.#textBytes;
-    this.#text = "";
+    // Bytes of a character that is not whole are counted with the event before them.
     this.#textBytes = 0;
-    if (text !== "") this.#put(at, "o", text);
+    const length = this.#textLength;
+    this.#textLength = 0;
+    if (length > 0) {
+      const at = Math.max(this.#textAt, this.#lastEvent);
+      const before = `[${(at - this.#lastEvent) / 1000}, "o", "`;
+      const most = before.length + length * MOST_ESCAPED + 3;
+      const fits = this.#lineBytes + most <= CHUNK_BYTES;
+      this.#open(most, fits ? most : before.length + escapedLength(this.#text, length) + 3);
+      this.#ascii(before);
+      this.#lineBytes = writeJson(this.#text.subarray(0, length), this.#lines, this.#lineBytes);
+      this.#ascii('"]\n');
+      this.#lastEvent = at;
+    }
     this.#offset += bytes;
   }
 
   #put(at: number, code: CastCode, data: string): void {
-    const text = eventLine(at - this.#lastEvent, code, data);
-    if (this.#lineBytes > 0 && this.#lineBytes + Buffer.byteLength(text) > CHUNK_BYTES) this.#cut();
-    if (this.#lines.length === 0) {
+    const line = encoder.encode(eventLine(at - this.#lastEvent, code, data));
+    this.#open(line.length, line.length);
+    this.#lastEvent = at;
+    this.#line(line);
+  }
+
+  /** Makes room for a line of so many bytes, in the next chunk where this one would become too long. */
+  #open(room: number, length: number): void {
+    if (this.#lineBytes > 0 && this.#lineBytes + length > CHUNK_BYTES) this.#cut();
+    if (this.#lineBytes === 0) {
       this.#chunkAt = this.#lastEvent;
       this.#chunkOffset = this.#offset;
     }
-    this.#lastEvent = at;
-    this.#line(text);
+    this.#grow(room);
   }
 
-  #line(text: string): void {
-    this.#lines.push(text);
-    this.#lineBytes += Buffer.byteLength(text);
+  #grow(room: number): void {
+    if (this.#lineBytes + room <= this.#lines.length) return;
+    const larger = new Uint8Array(this.#lineBytes + room);
+    larger.set(this.#lines.subarray(0, this.#lineBytes));
+    this.#lines = larger;
+  }
+
+  #line(line: Uint8Array): void {
+    this.#grow(line.length);
+    this.#lines.set(line, this.#lineBytes);
+    this.#lineBytes += line.length;
+  }
+
+  #ascii(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#lines[this.#lineBytes++] = text.charCodeAt(i);
   }
 
   /** Closes the open chunk and has it stored after those before it. */
   #cut(end?: CastEnd): CastChunk | undefined {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if ((this.#lines.length === 0 && end === undefined) || this.#closed()) return undefined;
-    const content = encoder.encode(this.#lines.join(""));
-    const [at, offset] = this.#lines.length === 0 ? [this.#lastEvent, this.#offset] : [this.#chunkAt, this.#chunkOffset];
+    if ((this.#lineBytes === 0 && end === undefined) || this.#closed()) return undefined;
+    const content = this.#lines.slice(0, this.#lineBytes);
+    const [at, offset] = this.#lineBytes === 0 ? [this.#lastEvent, this.#offset] : [this.#chunkAt, this.#chunkOffset];
     const chunk = sealChunk(this.#options.recording, this.#previous, {
       number: this.#number++,
       at,
@@ -196,7 +235,6 @@ export class CastWriter {
       ...(end !== undefined && { end }),
     });
     this.#previous = chunk.chain;
-    this.#lines = [];
     this.#lineBytes = 0;
     this.#waiting += content.length;
     this.#storing = this.#storing.then(() => this.#store(chunk));

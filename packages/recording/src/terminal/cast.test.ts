@@ -132,6 +132,30 @@ describe("a recording", () => {
       { numRuns: 60 },
     ));
 
+  it("has U+FFFD for what is no UTF-8, as a decoder does, and any control as JSON has it", () =>
+    fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), fc.array(fc.nat(5)), async (bytes, cuts) => {
+        const { writer, store } = recorder();
+        let at = 0;
+        for (const size of cuts) writer.output(bytes.subarray(at, (at += size)));
+        writer.output(bytes.subarray(at));
+        await writer.seal();
+        const text = (await all(readCast(store, NAME))).flatMap((item) => ("event" in item ? [item.event.data] : [])).join("");
+        expect(text).toBe(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+      }),
+      { numRuns: 200 },
+    ));
+
+  it("keeps its chunks short whatever is written", async () => {
+    for (const byte of [0x00, 0x1b, 0x22, 0xff, 0xc3]) {
+      const { writer, store } = recorder();
+      for (let i = 0; i < 30; i++) writer.output(new Uint8Array(10_007).fill(byte));
+      await writer.seal();
+      for (const chunk of store.chunks) expect(chunk.content.length).toBeLessThanOrEqual(CHUNK_BYTES);
+      expect(await checkCast(store, NAME)).toMatchObject({ end: "sealed" });
+    }
+  });
+
   it("is stored within a second and in chunks of 64 KiB", async () => {
     const stored: CastChunk[] = [];
     const { writer } = recorder(new MemoryStore(), { stored: (chunk) => void stored.push(chunk) });
