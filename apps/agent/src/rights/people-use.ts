@@ -24,14 +24,16 @@ export async function peopleUse(db: Db, policy: Policy, connection: Connection, 
   const people = users.map(({ id, name, groups: of }): PersonUse => {
     const groups = of.map(({ group }) => group).toSorted();
     const place = { ...connection, environment: Environment.parse(connection.environment), labels: labelsOf(connection.labels) };
-    const held = heldEffects(policy, { principal: { id, name, groups }, connection: place, now });
+    const effects = heldEffects(policy, { principal: { id, name, groups }, connection: place, now });
     return {
       person: name,
       groups,
-      effects: held.map(({ effect, may, rules }) => {
+      effects: effects.map(({ effect, may, rules }) => {
         const used = counts.find((one) => one.proposerId === id && one.effect === effect);
         const last = used?._max.proposedAt?.toISOString();
-        return { effect, may, rules, times: used?._count._all ?? 0, ...(last === undefined ? {} : { last }) };
+        // Whoever is in no group observes, whatever the rules would say of what they propose (I8).
+        const held = groups.length === 0 ? { may: "deny" as const, rules: [] } : { may, rules };
+        return { effect, ...held, times: used?._count._all ?? 0, ...(last === undefined ? {} : { last }) };
       }),
       requests: [...(requests.get(id)?.values() ?? [])]
         .toSorted((left, right) => right.times - left.times)

@@ -1,5 +1,5 @@
 "use client";
-import type { LeastPrivilegePage as Page, PrivilegeSummary } from "@interlock/protocol";
+import { ERRORS, type LeastPrivilegePage as Page, type PrivilegeSummary } from "@interlock/protocol";
 import { RotateCw, Search } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
@@ -44,7 +44,7 @@ export function LeastPrivilegePage({ connection, roomId }: Props) {
         )
       }
     >
-      {page === undefined ? (
+      {page === undefined || refusal?.code === "unauthenticated" ? (
         refusal ? (
           <ClusterFailure refusal={refusal} path={leastPrivilegePath(connection)} onRetry={readAgain} />
         ) : (
@@ -54,7 +54,7 @@ export function LeastPrivilegePage({ connection, roomId }: Props) {
         <>
           {refusal && (
             <p role="alert" className="rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text">
-              It could not be read again; this is what was so before. {refusal.detail}
+              It could not be read again; this is what was so before. {refusal.detail ?? ERRORS[refusal.code].title}
             </p>
           )}
           <LogsSection connection={connection} page={page} onChange={readAgain} />
@@ -115,7 +115,7 @@ function Subjects({ connection, roomId, page, subjects, busy, round, onChange }:
           <Input
             type="search"
             aria-label="Filter accounts"
-            placeholder="Filter by name, namespace, group, right…"
+            placeholder="Filter by name, group, right…"
             value={filter.text}
             onChange={(event) => setFilter({ ...filter, text: event.target.value })}
             className="h-7.5 pl-8"

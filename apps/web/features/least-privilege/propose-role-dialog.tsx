@@ -97,7 +97,7 @@ function ProposeRole({ role, subject, connection, roomId, onClose }: Props & { r
   const effects = plan?.impact.statements.flatMap(({ breaks = [], risks, willFail }) => [
     ...willFail.map(({ reason: why }) => ({ text: why, bad: true })),
     ...risks.filter(({ severity }) => severity !== "info").map(({ message }) => ({ text: message, bad: true })),
-    ...breaks.map(({ why }) => ({ text: why, bad: false })),
+    ...breaks.map(({ object, why }) => ({ text: /^\p{Ll}/u.test(why) ? `${object.replace(/^\S+ /, "")}: ${why}` : why, bad: false })),
   ]);
   const told = [...new Map((effects ?? []).map((one) => [one.text, one])).values()];
   return (

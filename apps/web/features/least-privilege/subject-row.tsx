@@ -39,7 +39,7 @@ export function SubjectRow(props: SubjectProps) {
         >
           <ChevronRight aria-hidden="true" className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")} />
           <span className="w-24 shrink-0 text-2xs font-medium text-dim max-sm:w-auto">{subject.kind}</span>
-          <span className="min-w-0 flex-1 font-mono text-xs font-semibold break-all">{name}</span>
+          <span className="min-w-40 flex-1 font-mono text-xs font-semibold break-all">{name}</span>
           {summary.system && <Badge size="sm">Kubernetes&apos; own</Badge>}
           {worst !== undefined && (
             <span
@@ -53,7 +53,7 @@ export function SubjectRow(props: SubjectProps) {
               {dangers.length > 1 && ` +${dangers.length - 1}`}
             </span>
           )}
-          <span className="flex basis-full items-center gap-x-2.5 pl-6 text-xs text-dim sm:pl-[7.9rem]">
+          <span className="flex basis-full items-center gap-x-2.5 pl-6 text-xs text-dim sm:pl-[8.125rem]">
             {known && rights > 0 && <UsedBar rights={rights - unlogged} used={used} />}
             <span className="min-w-0">
               {verdictOf(summary, coverage.complete, known)}

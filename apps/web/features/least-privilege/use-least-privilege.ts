@@ -29,7 +29,8 @@ export function useLeastPrivilege(connection: string): LeastPrivilegeState {
     const read = async () => {
       setBusy(true);
       let all: readonly PrivilegeSummary[] = [];
-      for (let fresh = round > 0; ; fresh = false) {
+      // What somebody has applied a moment ago is what they come to see; the other pages are of the same reading.
+      for (let fresh = true; ; fresh = false) {
         const query = `system=true&limit=${PAGE}&offset=${all.length}${fresh ? "&fresh=true" : ""}`;
         const outcome = await rest.get(
           `/connections/${encodeURIComponent(connection)}/least-privilege?${query}`,

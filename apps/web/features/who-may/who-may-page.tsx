@@ -56,7 +56,7 @@ export function WhoMayPage({ connection, roomId }: Props) {
         }}
       >
         {FIELDS.map(({ name, label, placeholder, wide }) => (
-          <div key={name} className={`flex flex-col gap-1 ${wide} max-sm:w-full max-sm:flex-none`}>
+          <div key={name} className={`flex flex-col gap-1 ${wide} max-sm:w-[calc(50%-0.35rem)] max-sm:min-w-0 max-sm:flex-none`}>
             <Label htmlFor={`${id}-${name}`}>{label}</Label>
             <Input
               id={`${id}-${name}`}

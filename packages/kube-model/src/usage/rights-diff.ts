@@ -25,10 +25,17 @@ export function rightsDiff(before: readonly PlacedRules[], after: readonly Place
       ["-", [...old].filter((verb) => !now.has(verb))],
       ["+", [...now].filter((verb) => !old.has(verb))],
     ];
-    return parts.filter(([, verbs]) => verbs.length > 0).map(([sign, verbs]) => ({ sign, what, text: `${verbs.join(", ")} ${what}` }));
+    return parts
+      .filter(([, verbs]) => verbs.length > 0)
+      .map(([sign, verbs]) => ({ sign, what, resource: what.split(" ", 1)[0]!, text: `${verbs.join(", ")} ${what}` }));
   });
   return lines
-    .toSorted((left, right) => left.what.localeCompare(right.what, "en") || SIGNS[left.sign] - SIGNS[right.sign])
+    .toSorted(
+      (left, right) =>
+        left.resource.localeCompare(right.resource, "en") ||
+        SIGNS[left.sign] - SIGNS[right.sign] ||
+        left.what.localeCompare(right.what, "en"),
+    )
     .map(({ sign, text }) => ({ sign, text }));
 }
 
