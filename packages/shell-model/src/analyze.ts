@@ -65,7 +65,7 @@ function analyzeChecked(text: string, options: ShellOptions, diagnostics: ShellD
     aliases: new Map(Object.entries(options.aliases ?? {}).map(([name, value]) => [name, new Set([value])])),
     constants: new Map(),
     assigned: assignedNames(script),
-    hiding: new Set(),
+    hiding: false,
     distrust: undefined,
     budget: 0,
   };
@@ -75,7 +75,16 @@ function analyzeChecked(text: string, options: ShellOptions, diagnostics: ShellD
   const lines: ShellLine[] = [];
   for (const group of grouped(script.commands, source)) {
     const sheet = new Sheet();
-    const scope: Scope = { session, sheet, place: undefined, depth: 0, wrapped: 0, conditional: false, calling: new Set() };
+    const scope: Scope = {
+      session,
+      sheet,
+      place: undefined,
+      depth: 0,
+      wrapped: 0,
+      substituted: false,
+      conditional: false,
+      calling: new Set(),
+    };
     const granted = Math.min(LINE_BUDGET, left);
     session.budget = granted;
     for (const statement of group.statements) walkStatement(statement, scope);

@@ -7,6 +7,8 @@ import type { Arg } from "./words.ts";
 /** Where a command's standard input comes from, as far as the text says. */
 export interface Input {
   kind: "terminal" | "pipe" | "file" | "text";
+  /** From a pipe: lines that are names of what was found, none of which begins with a dash. */
+  names?: true;
   /** The text itself where it stands there and nothing in it is expanded. */
   text?: string;
   at?: Span;

@@ -1,7 +1,8 @@
 import type { ArithmeticWord, SyntaxNode, Word } from "unbash";
 import { placed, type Scope } from "./scope.ts";
 import { judgeVariable } from "./variables.ts";
-import { constant } from "./words.ts";
+import { constant, isArray } from "./words.ts";
+import { judgeValue, judgeValues, literalOf } from "./hidden.ts";
 
 /** Expansions that evaluate what a variable holds as a command line or an expression, whatever stands in the text. */
 export function hazardsOfExpansions(node: SyntaxNode, scope: Scope): void {
@@ -16,6 +17,7 @@ export function hazardsOfExpansions(node: SyntaxNode, scope: Scope): void {
       sheet.unclear(`${node.text} takes a name from what ${node.parameter} holds, and evaluates a subscript in it`, at);
     if (operation?.type === "Default" && operation.operator.endsWith("=")) {
       const value = constant(operation.operand.value, at, false);
+      judgeValue(literalOf(operation.operand), at, scope);
       judgeVariable(
         node.parameter,
         operation.operand.parts ? { ...value, text: undefined, hole: "computed" } : value,
@@ -35,8 +37,16 @@ export function hazardsOfExpansions(node: SyntaxNode, scope: Scope): void {
   } else if (node.type === "TestBinary") {
     if (/^-(?:eq|ne|lt|le|gt|ge)$/u.test(node.operator)) evaluated([node.left, node.right], node, scope);
   } else if (node.type === "Assignment") {
-    // `declare -i x='a[$(cmd)]'` is judged with its command; a subscript is evaluated here.
     if (node.index) evaluated([node.index], node, scope);
+    const values = isArray(node.value) ? node.value.elements : [node.value];
+    judgeValues(values, at, scope);
+    // `a=([x]=1)`: the subscript of an element is calculated.
+    if (isArray(node.value))
+      evaluated(
+        values.filter((word) => word.text.startsWith("[")),
+        node,
+        scope,
+      );
   } else if (node.type === "CommandExpansion" && node.script === undefined) sheet.unclear("A command within the line cannot be read", at);
 }
 
@@ -45,11 +55,8 @@ function evaluated(words: readonly (Word | ArithmeticWord | undefined)[], node: 
   for (const word of words) {
     if (word === undefined) continue;
     // A command that stands there openly is judged as one; here it is hidden from the parser by quotes.
-    const open =
-      word.parts?.some((part) => part.type === "CommandExpansion" || part.type === "Glob" || part.type === "ArithmeticExpansion") ?? false;
-    if (!open && /\$\(|`/u.test(word.value)) scope.sheet.unclear(`What is calculated in ${word.value} runs commands`, placed(scope, node));
-    for (const [name] of word.value.matchAll(/[A-Za-z_]\w*/gu)) {
-      if (scope.session.hiding.has(name)) scope.sheet.unclear(`Calculating with ${name} runs the command it holds`, placed(scope, node));
-    }
+    if (/\$\(|`/u.test(literalOf(word))) scope.sheet.unclear(`What is calculated in ${word.value} runs commands`, placed(scope, node));
+    if (scope.session.hiding && /[A-Za-z_$]/u.test(word.value))
+      scope.sheet.unclear(`Calculating with ${word.value} may run a command that it holds`, placed(scope, node));
   }
 }

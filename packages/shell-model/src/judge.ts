@@ -1,4 +1,4 @@
-import type { Effect } from "@interlock/protocol";
+import { EFFECTS, type Effect } from "@interlock/protocol";
 import { type Call, listed, quoted } from "./call.ts";
 import { scan, type Scanned } from "./options.ts";
 import { isSink, readsPath } from "./places.ts";
@@ -141,7 +141,7 @@ export function conclude(call: Call, program: Program, name: string, scanned: Sc
   const shows = noteOptions(call, scanned, name);
   const doubt = scanned.unlisted[0];
   const changing = program.options && !program.options.loose;
-  const sensitive = changing || (program.options !== undefined && doubt?.mayBeOption === true && isSensitive(program.options));
+  const sensitive = changing || (program.options !== undefined && doubt?.mayBeOption === true && isSensitive(program));
   if (doubt && sensitive) {
     const why = doubt.mayBeOption
       ? `${quoted(doubt.shown)} may turn out to be an option of ${name}`
@@ -162,20 +162,25 @@ export function conclude(call: Call, program: Program, name: string, scanned: Sc
   }
 }
 
-/** Whether any option of the table matters for the effect. */
-function isSensitive(table: OptionTable): boolean {
-  return Object.keys(table).some((key) => !["safe", "shows", "loose", "first", "words", "follows", "tty"].includes(key));
+/** Whether an option of the table may make more of a run than it is by itself. */
+function isSensitive(program: Program): boolean {
+  const base = EFFECTS.indexOf(program.effect ?? "read");
+  return Object.keys(program.options ?? {}).some((key) => {
+    if (key === "opaque" || key === "runs") return true;
+    const effect = key === "writes" ? "modify" : key === "appends" ? "append" : key;
+    return EFFECTS.indexOf(effect as Effect) > base;
+  });
 }
 
 export function sentence(program: Program, effect: Effect, name: string, names: readonly string[]): string {
-  if (program.says && (effect === (program.effect ?? "read") || effect === program.bare)) {
-    if (program.says.includes("{words}")) return program.says.replace("{words}", quoted(names.join(" ")) || "nothing that is named here");
-    if (!program.says.includes("{}")) return program.says;
-    if (names.length > 0) return program.says.replace("{}", listed(names));
-    return program.says.replace(
-      "{}",
-      program.empty ?? (program.kind === undefined || program.kind === "path" ? "its input" : "what is there"),
-    );
+  const own = effect === (names.length === 0 ? (program.bare ?? program.effect ?? "read") : (program.effect ?? "read"));
+  if (program.says && own) {
+    const { says } = program;
+    if (names.length > 0) return says.replace("{words}", quoted(names.join(" "))).replace("{}", listed(names));
+    const nothing =
+      program.empty ?? (effect === "read" && (program.kind === undefined || program.kind === "path") ? "its input" : undefined);
+    if (nothing !== undefined) return says.replace(/\{(?:words)?\}/u, nothing);
+    if (!/\{(?:words)?\}/u.test(says)) return says;
   }
   return names.length > 0 && effect !== "read" ? `${name} ${DOES[effect]}: ${listed(names)}` : `${name} ${DOES[effect]}`;
 }

@@ -57,7 +57,7 @@ export function judgePlace(arg: Arg, effect: Effect, sheet: Sheet): void {
 export function readsPath(arg: Arg, sheet: Sheet): void {
   const path = normalPath(arg.shown);
   if (/^\/dev\/(?:tcp|udp)\//u.test(path)) {
-    sheet.unclear(`Opens a connection to ${path.slice(9)}`, arg);
+    sheet.note("read", `Opens a connection to ${path.slice(9)} and reads from it`, arg);
     return;
   }
   sheet.object("read", arg.shown, "path", arg, arg.text === undefined);

@@ -1,5 +1,6 @@
 import type { Redirection } from "unbash";
 import { type Input, quoted } from "./call.ts";
+import { literalOf } from "./hidden.ts";
 import { isSink, judgePlace, readsPath } from "./places.ts";
 import { placed, type Scope } from "./scope.ts";
 import { readWord } from "./words.ts";
@@ -47,6 +48,11 @@ export function judgeRedirections(redirects: readonly Redirection[], scope: Scop
       case ">&":
         if (target.text !== undefined && /^(?:\d+-?|-)$/u.test(target.text)) {
           if (one.operator === "<&" && target.text !== "0") out.input = { kind: "file", at };
+          break;
+        }
+        // bash expands the word after `>&` a second time: `>&'$(cmd)'` runs it.
+        if (/[$`]/u.test(literalOf(one.target)) || /[$`]/u.test(target.text ?? "") || (scope.session.hiding && target.text === undefined)) {
+          sheet.unclear(`${quoted(target.shown)} is expanded a second time, commands in it included`, at);
           break;
         }
         if (one.operator === "<&") {

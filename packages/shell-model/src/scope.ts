@@ -11,8 +11,8 @@ export interface Session {
   constants: Map<string, string>;
   /** How often the text assigns each name. */
   assigned: ReadonlyMap<string, number>;
-  /** Variables that were given a text in which a subscript hides a command: calculating with them runs it. */
-  hiding: Set<string>;
+  /** Some variable may hold a command that is not expanded yet: calculating with any of them may run it. */
+  hiding: boolean;
   /** Why names no longer mean the programs they are known for: PATH or LD_PRELOAD was changed above. */
   distrust: string | undefined;
   /** Nodes that may still be visited; functions that call each other twice over would take for ever. */
@@ -29,6 +29,8 @@ export interface Scope {
   readonly depth: number;
   /** Not certain to run, or not in this very shell: assignments here say nothing for certain. */
   readonly conditional: boolean;
+  /** Within `$(…)`. */
+  readonly substituted: boolean;
   /** Commands that run commands, one within the other. */
   readonly wrapped: number;
   /** Functions being followed, so that recursion ends. */

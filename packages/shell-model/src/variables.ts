@@ -1,5 +1,4 @@
 import { type Assignment, forEachChild, type SyntaxNode } from "unbash";
-import type { Call } from "./call.ts";
 import { HARMLESS_VALUES, LOADED_BY_ALL, NAMES_OF_PROGRAMS, RUN_AS_PROMPT, RUN_AS_TEXT, SECRET_NAMES } from "./data/variables.ts";
 import type { Span } from "./line.ts";
 import { placed, type Scope } from "./scope.ts";
@@ -110,21 +109,8 @@ export function judgeAssignment(node: Assignment, scope: Scope, prefixOf: string
   const values = readWord(node.value, scope);
   const value = values.length === 1 ? values[0]! : { ...constant(node.value.value, at, false), text: undefined, hole: "computed" as const };
   judgeVariable(node.name, value, at, scope, prefixOf);
-  if (hidesCommand(value.text ?? value.shown)) scope.session.hiding.add(node.name);
   if (prefixOf !== undefined || node.append) return;
   if (scope.conditional || scope.session.assigned.get(node.name) !== 1 || value.text === undefined)
     scope.session.constants.delete(node.name);
   else scope.session.constants.set(node.name, value.text);
-}
-
-/** Text that the shell evaluates once more where it takes a name or a number: `a[$(rm x)]`. */
-export function hidesCommand(text: string): boolean {
-  return /\[[^\]]*(?:\$[({]|`)/u.test(text);
-}
-
-/** Builtins that evaluate subscripts in names they are given. */
-export function judgeSubscripts(call: Call): void {
-  for (const arg of call.args) {
-    if (hidesCommand(arg.text ?? "")) call.unclear(`The subscript in ${arg.shown} is evaluated, commands in it included`, arg);
-  }
 }

@@ -14,6 +14,7 @@ import {
 import { hazardsOfExpansions } from "./hazards.ts";
 import { Call, type Input, quoted, type Walk } from "./call.ts";
 import { judge } from "./judge.ts";
+import { judgeHereDocument, judgeValue, judgeValues, literalOf } from "./hidden.ts";
 import type { Span } from "./line.ts";
 import { programOf } from "./names.ts";
 import { judgeRedirections, type Redirected } from "./redirections.ts";
@@ -40,10 +41,20 @@ function walkList(node: PipelineNode | AndOr, scope: Scope, input: Input, forks:
   if (node.type === "Pipeline") {
     const many = node.commands.length > 1;
     for (const [i, command] of node.commands.entries())
-      walkNode(command, many ? { ...scope, conditional: true } : scope, i === 0 ? input : { kind: "pipe" }, forks || many);
+      walkNode(command, many ? { ...scope, conditional: true } : scope, i === 0 ? input : namesFrom(node.commands[i - 1]!), forks || many);
     return;
   }
   walkNode(node, scope, input, forks);
+}
+
+/** What comes through the pipe: `find` prints names that begin as its starting points do, `pgrep` and `seq` print numbers. */
+function namesFrom(node: CommandNode): Input {
+  if (node.type !== "Command" || !node.name || node.name.parts) return { kind: "pipe" };
+  const words = node.args.map((arg) => (arg.type === "Word" && !arg.parts ? arg.value : "$"));
+  const plain =
+    /^(?:pgrep|pidof|seq)$/u.test(node.name.value) ||
+    (node.name.value === "find" && /^[./]/u.test(words[0] ?? ".") && !words.some((word) => /^-(?:printf|exec|ok)/u.test(word)));
+  return plain ? { kind: "pipe", names: true } : { kind: "pipe" };
 }
 
 function walkBody(statements: readonly Statement[], scope: Scope, input: Input): void {
@@ -80,6 +91,7 @@ function walkNode(node: CommandNode, scope: Scope, input: Input, forks: boolean)
     case "Select":
       if (node.type === "Select") scope.sheet.needsTty ??= "select";
       for (const word of node.wordlist ?? []) walkParts(word, scope);
+      judgeValues(node.wordlist ?? [], placed(scope, node), scope);
       judgeName(node.name, scope);
       walkBody(node.body.commands, maybe, input);
       return;
@@ -149,8 +161,13 @@ function defineFunction(name: string, node: CommandNode & { type: "Function" }, 
 
 function redirect(redirects: readonly Redirection[], scope: Scope, input: Input, writer: string): Redirected {
   for (const one of redirects) {
-    if (one.type === "HereDoc") walkParts(one.body, scope);
-    else if (one.target) walkParts(one.target, scope);
+    if (one.type === "HereDoc") {
+      walkParts(one.body, scope);
+      judgeHereDocument(one, scope);
+    } else if (one.target) {
+      walkParts(one.target, scope);
+      if (one.type === "HereString") judgeValue(literalOf(one.target), placed(scope, one), scope);
+    }
     if (one.descriptor?.type === "FileDescriptorVariable") scope.session.constants.delete(one.descriptor.name);
   }
   return judgeRedirections(redirects, scope, input, writer);
@@ -165,6 +182,9 @@ function walkCommand(node: Command, scope: Scope, input: Input, forks: boolean):
     return;
   }
   walkParts(node.name, scope);
+  // What a substitution prints may be put into a variable, and be evaluated there.
+  if (scope.substituted && /^(?:echo|printf)$/u.test(node.name.value))
+    for (const arg of node.args) if (arg.type === "Word" && /[$`]/u.test(literalOf(arg))) scope.session.hiding = true;
   const args: Arg[] = [
     ...readWord(node.name, scope),
     ...node.args.flatMap((arg) => (arg.type === "Word" ? readWord(arg, scope) : readAssignment(arg, scope))),
@@ -249,7 +269,7 @@ function runNamed(
   }
   const rest = args.slice(1);
   const aliased = nameArg.bare && followAlias(name, nameArg, rest, scope, input);
-  const followed = followFunction(name, scope, input, forks, at);
+  const followed = followFunction(name, rest, scope, input, forks, at);
   const known = programOf(name);
   if (!known) {
     if (!followed && !aliased) scope.sheet.note("unknown", strangeName(name), nameArg);
@@ -289,7 +309,7 @@ function followAlias(name: string, nameArg: Arg, rest: readonly Arg[], scope: Sc
 }
 
 /** Judges the bodies a name was given; false where it has none. */
-function followFunction(name: string, scope: Scope, input: Input, forks: boolean, at: Span): boolean {
+function followFunction(name: string, rest: readonly Arg[], scope: Scope, input: Input, forks: boolean, at: Span): boolean {
   const bodies = scope.session.functions.get(name);
   if (!bodies) return false;
   if (scope.calling.has(name)) {
@@ -297,6 +317,7 @@ function followFunction(name: string, scope: Scope, input: Input, forks: boolean
     if (forks) scope.sheet.risk("fork_bomb", `${quoted(name)} starts itself over and over until the host has no processes left.`, at);
     return true;
   }
+  for (const arg of rest) judgeValue(arg.text ?? arg.shown, arg, scope);
   const inner: Scope = { ...scope, conditional: true, calling: new Set([...scope.calling, name]) };
   for (const node of bodies) {
     if (!spend(scope, node)) break;
@@ -352,5 +373,9 @@ function walkSubstitution(
   }
   // In escaped backquotes the places are of the text with the escapes taken off.
   const place = scope.place ?? (script.source === undefined ? undefined : at);
-  walkBody(script.commands, { ...scope, place, conditional: true, depth: scope.depth + (script.source === undefined ? 0 : 1) }, TERMINAL);
+  walkBody(
+    script.commands,
+    { ...scope, place, conditional: true, substituted: true, depth: scope.depth + (script.source === undefined ? 0 : 1) },
+    TERMINAL,
+  );
 }

@@ -8,7 +8,7 @@ export const ARCHIVES: Programs = {
     effect: "modify",
     bare: "read",
     says: "Packs {} and puts the packed file in its place",
-    options: { loose: true, shows: "c l t --stdout --to-stdout --list --test", delete: "--rm", writes: "o: --output=" },
+    options: { loose: true, shows: "c l t --stdout --to-stdout --list --test", writes: "o: --output=" },
   }),
   ...all("gunzip bunzip2 unxz unzstd unlz4 uncompress", {
     effect: "modify",

@@ -1,3 +1,4 @@
+import { quoted } from "../call.ts";
 import { all, type Programs } from "../program.ts";
 import { alias, assigns, declare, enable, history, set, test, trap } from "../rules/builtins.ts";
 import { opaque } from "../rules/shells.ts";
@@ -41,14 +42,22 @@ export const BUILTINS: Programs = {
     options: { shows: "l p P s S v V X", opaque: "x: f:", safe: "m: q: u: r:" },
     kind: "none",
   },
-  complete: {
+  ...all("complete compgen", {
     builtin: true,
-    effect: "session",
-    bare: "read",
-    options: { shows: "p", opaque: "C:", loose: true, safe: "F:" },
-    kind: "none",
-  },
-  compgen: { builtin: true, says: "Shows completions", options: { opaque: "C: F:", loose: true }, kind: "none" },
+    rule: (call) => {
+      // The words of -W are expanded, commands in them included; the names of functions and patterns are not.
+      const expands = call.args.find((arg) => arg.text === undefined || /[$`]/u.test(arg.text));
+      if (expands) call.unclear(`${call.name} expands ${quoted(expands.shown)}, commands in it included`, expands);
+      const shows = call.name === "compgen" || call.words().includes("-p");
+      return {
+        kind: "none",
+        effect: shows ? "read" : "session",
+        bare: "read",
+        says: shows ? "Shows completions" : "Sets completions of this session",
+        options: { loose: true, opaque: call.name === "compgen" ? "C: F:" : "C:" },
+      };
+    },
+  }),
   ...all("export declare typeset local readonly", { builtin: true, rule: declare }),
   ...all("read mapfile readarray getopts unset printf let", { builtin: true, rule: assigns }),
   ...all("test [", { builtin: true, rule: test }),

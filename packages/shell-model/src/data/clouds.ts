@@ -84,6 +84,10 @@ function cloud(call: Call, valued: RegExp, depth: number, alsoReads?: RegExp): u
     call.unclear(`Runs something elsewhere: ${quoted(says)}`);
     return undefined;
   }
+  if (/(?:^| )(?:get-credentials|s3api get-object)(?: |$)/u.test(words.join(" "))) {
+    call.note("modify", `Writes a file: ${quoted(says)}`);
+    return undefined;
+  }
   const verbs = call.name === "aws" ? [words[1] ?? ""] : words;
   const reads = (word: string): boolean => READS.test(word) || (alsoReads?.test(word) ?? false);
   // Of gcloud and az the operation is the last word of the group, so the first word that is an operation counts.

@@ -19,6 +19,9 @@ const DOCKER = verbs(
   {
     run: RUNS,
     "container.run": RUNS,
+    ps: { says: "Lists containers", kind: "none" },
+    images: { says: "Lists images", kind: "none" },
+    inspect: { says: "Shows what {} is", kind: "name" },
     exec: { rule: execInto },
     "container.exec": { rule: execInto },
     restart: { effect: "modify", says: "Restarts the container {}", kind: "name" },
@@ -28,11 +31,13 @@ const DOCKER = verbs(
     rmi: { effect: "delete", says: "Deletes the image {}", kind: "name" },
     logs: {
       says: "Shows what the container {} wrote",
+      empty: "it names",
       kind: "name",
       options: { loose: true, safe: "n: --tail= --since= --until=", follows: "f --follow" },
     },
     "container.logs": {
       says: "Shows what the container {} wrote",
+      empty: "it names",
       kind: "name",
       options: { loose: true, safe: "n: --tail= --since= --until=", follows: "f --follow" },
     },
@@ -72,6 +77,16 @@ const DOCKER = verbs(
 );
 
 const KUBECTL_GET: Program = {
+  rule: (call) => {
+    const words = call.words();
+    const whole = words.some((word) => /^-o(?:json|yaml|go-template|name=)?|^--(?:output|template)/u.test(word));
+    if (whole && words.some((word) => /^secrets?(?:$|\/|,)/u.test(word)))
+      call.risk("secret_read", "Shows what Secrets hold; who watches would see it.");
+    return KUBECTL_SHOWS;
+  },
+};
+
+const KUBECTL_SHOWS: Program = {
   says: "Shows {words}",
   kind: "name",
   options: {
@@ -106,7 +121,12 @@ export const CONTAINERS: Programs = {
         unknown: "attach",
       },
       {
-        logs: { says: "Shows what the container {} wrote", kind: "name", options: { loose: true, follows: "f --follow" } },
+        logs: {
+          says: "Shows what the container {} wrote",
+          empty: "it names",
+          kind: "name",
+          options: { loose: true, follows: "f --follow" },
+        },
         exec: { rule: execInto },
       },
     ),
@@ -146,6 +166,7 @@ export const CONTAINERS: Programs = {
         events: { says: "Shows events", kind: "none", options: { loose: true, follows: "w --watch" } },
         logs: {
           says: "Shows what {} wrote",
+          empty: "pods",
           kind: "name",
           options: { loose: true, safe: "c: l: --tail= --since= --since-time= --container= --selector=", follows: "f --follow" },
         },

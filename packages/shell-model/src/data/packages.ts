@@ -1,7 +1,8 @@
 import { all, type Programs, verbs } from "../program.ts";
 
 const APT = {
-  read: "list search show showpkg showsrc policy depends rdepends changelog check madison pkgnames stats dump help moo download",
+  append: "download",
+  read: "list search show showpkg showsrc policy depends rdepends changelog check madison pkgnames stats dump help moo",
   modify: "update clean autoclean distclean",
   schema:
     "install reinstall upgrade full-upgrade dist-upgrade remove purge autoremove autopurge build-dep satisfy source dselect-upgrade markauto unmarkauto modernize-sources",
@@ -9,7 +10,7 @@ const APT = {
 };
 
 const DNF = {
-  read: "list info search provides whatprovides repoquery repolist repoinfo deplist check check-update check-upgrade history help updateinfo group grouplist groupinfo alias module download leaves needs-restarting",
+  read: "list info search provides whatprovides repoquery repolist repoinfo deplist check check-update check-upgrade history help updateinfo group grouplist groupinfo alias module leaves needs-restarting",
   modify: "makecache clean",
   schema:
     "install reinstall upgrade update upgrade-minimal update-minimal downgrade distro-sync remove erase autoremove swap groupinstall groupupdate groupremove mark builddep localinstall system-upgrade offline-upgrade",

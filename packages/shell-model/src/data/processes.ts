@@ -121,6 +121,37 @@ export const PROCESSES: Programs = {
       alone: { effect: "modify", says: "Stops and follows a process at each of its calls" },
     }),
   }),
+  ...all("jps jstat jstack jinfo", {
+    says: "Shows what a Java process does",
+    kind: "none",
+    options: { loose: true, modify: "-flag:", words: true },
+  }),
+  jmap: {
+    says: "Shows the memory of a Java process",
+    kind: "none",
+    rule: (call) =>
+      call.words().some((word) => word.startsWith("-dump"))
+        ? { effect: "append", says: "Writes the memory of a Java process to a file", kind: "none" }
+        : { says: "Shows the memory of a Java process", kind: "none" },
+  },
+  jcmd: {
+    rule: (call) => {
+      const words = call.words();
+      const verb = words.find((word) => word.includes("."));
+      if (
+        call.args.every((arg) => arg.text !== undefined || arg.hole === "names") &&
+        (words.length <= 1 ||
+          words.includes("help") ||
+          /^(?:Thread\.print|GC\.(?:class_histogram|heap_info|finalizer_info)|VM\.(?:flags|uptime|version|command_line|system_properties|info|native_memory|classloader_stats|metaspace)|Compiler\.queue)$/u.test(
+            verb ?? "",
+          ))
+      )
+        call.note("read", "Shows what a Java process does");
+      else call.note("unknown", `What ${quoted(verb ?? "this")} does to a Java process is not known`);
+      return undefined;
+    },
+  },
+  "py-spy": { kind: "none", verbs: { dump: {}, top: { tty: true, follows: true }, record: { effect: "append" } } },
   ...all("gdb lldb", { effect: "unknown", says: "Opens a debugger, in which anything can be done", tty: true }),
   ...all("tmux screen byobu zellij", {
     rule: (call) => {

@@ -20,6 +20,11 @@ export const SERVICES: Programs = {
           "enable disable mask unmask reenable preset preset-all link revert add-wants add-requires set-default edit set-property import-environment set-environment unset-environment isolate default rescue emergency bind mount-image log-level log-target service-watchdogs switch-root",
       },
       {
+        status: { says: "Shows how {} is", empty: "the host", kind: "service" },
+        show: { says: "Shows properties of {}", empty: "the host", kind: "service" },
+        cat: { says: "Shows the definition of {}", kind: "service" },
+        "is-active": { says: "Asks whether {} runs", kind: "service" },
+        "list-units": { says: "Lists services", kind: "none" },
         restart: restarts,
         "try-restart": restarts,
         "reload-or-restart": restarts,

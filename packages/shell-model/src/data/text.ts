@@ -55,7 +55,7 @@ export const TEXT: Programs = {
     kind: "none",
     options: { loose: true, modify: "i --inplace --in-place w", append: "s: --split-exp=" },
   },
-  xmllint: { says: "Shows {}", options: { loose: true, writes: "o: --output", tty: "--shell" } },
+  xmllint: { says: "Shows {}", options: { loose: true, writes: "o: --output=", tty: "--shell" } },
   ...all("awk gawk mawk nawk", { rule: awk }),
   ...all("sed gsed", { rule: sed }),
   envsubst: { says: "Puts variables into a text", kind: "none" },

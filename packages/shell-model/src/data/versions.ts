@@ -11,15 +11,24 @@ export const VERSIONS: Programs = {
     },
     verbs: verbs(
       {
-        read: "blame annotate describe rev-parse rev-list ls-files cat-file shortlog whatchanged name-rev merge-base for-each-ref show-ref diff-tree diff-index diff-files count-objects check-ignore check-attr check-mailmap check-ref-format var cherry range-diff verify-commit verify-tag fsck help version show-branch merge-tree hash-object get-tar-commit-id interpret-trailers patch-id stripspace column ls-tree",
+        read: "blame annotate describe rev-parse rev-list ls-files cat-file shortlog whatchanged name-rev merge-base for-each-ref show-ref diff-tree diff-index diff-files count-objects check-ignore check-attr check-mailmap check-ref-format var cherry range-diff verify-commit verify-tag help version show-branch merge-tree get-tar-commit-id patch-id stripspace column ls-tree",
         append: "commit add stage init bundle fetch mktag mktree write-tree commit-tree",
         modify:
           "pull merge rebase cherry-pick revert checkout switch restore reset mv apply am gc repack pack-refs pack-objects prune-packed update-index update-ref read-tree symbolic-ref sparse-checkout maintenance commit-graph multi-pack-index replace rerere notes",
         delete: "rm clean prune",
         privilege: "config credential credential-store credential-cache daemon instaweb",
-        unknown: "filter-branch bisect submodule difftool mergetool request-pull send-email svn p4 citool gui lfs subtree",
+        unknown: "filter-branch bisect difftool mergetool request-pull send-email svn p4 citool gui lfs subtree",
       },
       {
+        fsck: { says: "Checks the repository", kind: "none", options: { loose: true, append: "--lost-found" } },
+        "hash-object": { kind: "none", options: { loose: true, append: "w" } },
+        "interpret-trailers": { kind: "none", options: { loose: true, modify: "--in-place" } },
+        submodule: {
+          bare: "read",
+          kind: "none",
+          options: { safe: "q --quiet --cached", first: true },
+          verbs: verbs({ read: "status summary", unknown: "add init update foreach sync absorbgitdirs deinit set-branch set-url" }),
+        },
         status: { says: "Shows the state of the checkout", kind: "none" },
         log: { says: "Shows the history", kind: "none", options: { loose: true, writes: "--output=", opaque: "--ext-diff --textconv" } },
         diff: { says: "Shows differences", kind: "none", options: { loose: true, writes: "--output=", opaque: "--ext-diff --textconv" } },

@@ -3,7 +3,8 @@ import { quoted } from "../call.ts";
 import { part } from "../options.ts";
 import type { Program } from "../program.ts";
 import { programOf } from "../names.ts";
-import { hidesCommand, judgeSubscripts, judgeVariable } from "../variables.ts";
+import { hidesCommand, judgeSubscripts, judgeValue } from "../hidden.ts";
+import { judgeVariable } from "../variables.ts";
 import { constant } from "../words.ts";
 
 /** `alias`: what a name stands for from the next line on is judged at once. */
@@ -135,6 +136,7 @@ export function test(call: Call): Program | undefined {
 /** `set`, `shopt`: options of the shell; some of them change what is read next. */
 export function set(call: Call): Program | undefined {
   const words = call.words();
+  for (const arg of call.args) judgeValue(arg.text ?? "", arg, call.scope);
   if (words.length === 0 || (call.name === "shopt" && words.every((word) => /^-[pqs]*$/u.test(word) && !word.includes("s"))))
     call.note("read", "Shows options and variables of the shell");
   else if (words.some((word) => /^(?:expand_aliases|extdebug|sourcepath|history|histexpand|[-+]\w*H)$/u.test(word)))

@@ -165,6 +165,17 @@ export function ping(call: Call): Program | undefined {
   return undefined;
 }
 
+/** What ip calls its objects, by their shortest beginnings. */
+const IP_OBJECTS = [
+  ["a", "addresses"],
+  ["l", "interfaces"],
+  ["ru", "rules"],
+  ["r", "routes"],
+  ["neigh", "neighbours"],
+  ["netns", "name spaces"],
+  ["n", "neighbours"],
+] as const;
+
 /** `ip`: what is shown, and what is set. Abbreviations are as ip(8) has them. */
 export function ip(call: Call): Program | undefined {
   const words = call.args;
@@ -201,7 +212,9 @@ export function ip(call: Call): Program | undefined {
     call.run(rest.slice(1));
     return undefined;
   }
-  const shows = !verb || /^(?:s|sh|sho|show|l|li|lis|list|ls|get|help|monitor|save)$/u.test(verb.text ?? "");
+  const shows =
+    !verb ||
+    (!(name.startsWith("l") && verb.text === "s") && /^(?:s|sh|sho|show|l|li|lis|list|ls|get|help|monitor|save)$/u.test(verb.text ?? ""));
   if (
     !/^(?:a|ad|add|addr|addrl|addrlabel|address|l|li|lin|link|r|ro|rou|rout|route|ru|rul|rule|n|ne|nei|neigh|neighbor|neighbour|nt|ntable|tu|tun|tunnel|tuntap|m|ma|maddr|maddress|mr|mro|mroute|mrule|mo|mon|monitor|net|netn|netns|netconf|x|xf|xfrm|tcp_metrics|token|macsec|vrf|l2tp|fou|sr|nexthop|mptcp|ioam|stats)$/u.test(
       name,
@@ -211,7 +224,8 @@ export function ip(call: Call): Program | undefined {
     return undefined;
   }
   if (name.startsWith("mo") || verb?.text === "monitor") call.scope.sheet.follows = true;
-  if (shows || name.startsWith("mon")) call.note("read", `Shows ${name === "a" ? "addresses" : quoted(name)} of the network`);
+  if (shows || name.startsWith("mon"))
+    call.note("read", `Shows ${IP_OBJECTS.find(([start]) => name.startsWith(start))?.[1] ?? quoted(name)} of the network`);
   else {
     call.note(
       "privilege",

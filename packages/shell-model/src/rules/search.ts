@@ -105,6 +105,7 @@ function isPlain(args: readonly Arg[], action: Arg): boolean {
 function found(arg: Arg): Arg {
   return {
     ...arg,
+    shown: arg.shown === "{}" ? "what is found" : arg.shown,
     text: undefined,
     lead: arg.shown.startsWith("{}") ? "./" : arg.shown.slice(0, arg.shown.indexOf("{}")),
     hole: "names",
@@ -159,12 +160,13 @@ export function xargs(call: Call): Program | undefined {
   }
   if (inner.slice(1).some((arg) => marks(arg)) && /^(?:ba|da|z|k)?sh$/u.test(first.text))
     call.unclear("What comes from the input becomes part of a command line", first);
+  const hole = call.input.names ? "names" : "computed";
   const words: Arg[] = inner.map((arg) => {
     if (!marks(arg)) return arg;
     const lead = arg.shown.slice(0, arg.shown.indexOf(replace!));
-    return { ...unknownArg(arg.shown, arg, "computed"), lead, mayBeOption: lead === "" };
+    return { ...unknownArg(arg.shown, arg, hole), lead, mayBeOption: lead === "" && hole === "computed" };
   });
-  if (replace === undefined) words.push(unknownArg("names from its input", call.at, "computed"));
+  if (replace === undefined) words.push(unknownArg("names from its input", call.at, hole));
   call.run(words, { kind: "text", text: "" });
   return undefined;
 }

@@ -28,7 +28,10 @@ export function sed(call: Call): Program | undefined {
     call.note("modify", `Changes ${listed(operands.map((arg) => arg.shown))} in place`, inPlace.at);
     for (const arg of operands) call.writes(arg, "modify");
   } else {
-    call.note("read", operands.length > 0 ? `Shows ${listed(operands.map((arg) => arg.shown))}, edited` : "Shows its input, edited");
+    call.note(
+      "read",
+      `${scanned.given.some((given) => /^(?:n|--quiet|--silent)$/u.test(given.name)) ? "Shows parts of" : "Shows, edited,"} ${operands.length > 0 ? listed(operands.map((arg) => arg.shown)) : "its input"}`,
+    );
     for (const arg of operands) readsPath(arg, call.scope.sheet);
   }
   return undefined;

@@ -80,6 +80,8 @@ export function takeAssignments(call: Call, operands: Arg[]): void {
 
 /** `env -S "cmd args"` and the rest of env. */
 export function env(call: Call): Program | undefined {
+  const plain = call.args.filter((arg) => arg.text !== "-");
+  if (plain.length < call.args.length && call.args.indexOf(plain[0]!) !== 0) return env(call.as(call.name, plain));
   const split = call.args.find((arg) => /^(?:-[a-zA-Z]*S|--split-string)/u.test(arg.lead));
   if (split) {
     call.unclear("env -S makes a command line of a text", split);
