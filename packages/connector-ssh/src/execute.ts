@@ -20,6 +20,8 @@ import { interpreterOf, startCommand, unrunnable } from "./script.ts";
 
 /** Bytes of output that may be on their way while what came before is still being kept. */
 const WINDOW = 1024 * 1024;
+/** Longest that a script that was handed over may take to say that it begins, when it is to end, in milliseconds. */
+const BEGIN_MS = 1_000;
 /** Longest that a host may take to close what it was told to end, in milliseconds. */
 const CLOSE_MS = 3_000;
 /** Longest that is waited for what came of ending it, in milliseconds; a host that works answers within two seconds. */
@@ -96,8 +98,16 @@ class Run {
   readonly #mark = randomBytes(16).toString("hex");
   /** The process group, once it has begun. */
   #group: number | undefined;
-  /** Aborted where what came cannot be kept. */
-  readonly #lost = new AbortController();
+  /** It only reads and goes on until it is stopped: a limit that it meets is no failure. */
+  readonly #follows: boolean;
+  /** Aborted where what came cannot be kept, or nobody is shown more of what only goes on. */
+  readonly #enough = new AbortController();
+  /** What came, being kept one piece after the other. */
+  #kept: Promise<void> = Promise.resolve();
+  /** Nothing more is kept: the result has ended. */
+  #over = false;
+  /** The whole script was handed over, so that it may have begun. */
+  #sent = false;
   /** The last of what it said on standard error, for the words of a failure. */
   #said = "";
 
@@ -107,6 +117,8 @@ class Run {
     this.#request = request;
     this.#sink = sink;
     this.#rows = new RowWriter(sink, 0, request.rowCap);
+    const { statements } = parse(request.text);
+    this.#follows = statements.some(({ follows }) => follows) && statements.every(({ effect }) => effect === "read");
   }
 
   async end(signal: AbortSignal): Promise<ExecuteOutcome> {
@@ -124,20 +136,32 @@ class Run {
     await this.#sink.columns(0, [{ ...column("stream"), searchable: false }, column("output")]);
     const timeout = AbortSignal.timeout(timeoutMs);
     const closed = this.#follow(flow);
-    const stopped = this.#stops(flow, AbortSignal.any([signal, timeout, this.#lost.signal]), closed);
-    let sent = false;
+    const stopped = this.#stops(flow, AbortSignal.any([signal, timeout, this.#enough.signal]), closed);
     // Not waited for: a host that does not read must not keep a cancel waiting.
-    flow.channel.end(text + this.#mark, () => (sent = true));
+    flow.channel.end(text + this.#mark, () => (this.#sent = true));
     const exit = await Promise.race([closed, stopped.then(() => closedWithin(closed))]);
     const words = await stopped;
+    this.#over = true;
+    await this.#kept;
     await this.#rows.finish();
+    const limit = words === undefined || signal.aborted || !this.#follows ? undefined : this.#limit();
     await this.#sink.end(0, this.#rows.truncated || words !== undefined);
-    return this.#outcome(exit, { sent, words, cancelled: signal.aborted });
+    if (limit !== undefined) {
+      this.#sink.notice(0, limit);
+      return { state: "succeeded", affected: [] };
+    }
+    return this.#outcome(exit, words, signal.aborted);
+  }
+
+  /** Which limit ended what only goes on, for people. */
+  #limit(): string {
+    const { rowCap, timeoutMs } = this.#request;
+    if (this.#rows.truncated) return `It was stopped after ${rowCap.toLocaleString("en-US")} lines, the most of one result.`;
+    return `It was stopped after ${Math.round(timeoutMs / 1000)} s, the longest that is followed; run it again to go on.`;
   }
 
   /** Makes rows of what comes, piece by piece. Resolves with how it ended once everything is kept. */
   #follow({ channel, taken }: Flow): Promise<ExitArguments> {
-    let kept = Promise.resolve();
     const lines = (stream: "stdout" | "stderr"): OutputLines =>
       new OutputLines(async (line) => {
         if (stream === "stderr" && this.#begins(line)) return;
@@ -147,23 +171,23 @@ class Run {
       });
     const parts = { stdout: lines("stdout"), stderr: lines("stderr") };
     const add = (stream: "stdout" | "stderr") => (bytes: Buffer) => {
-      kept = kept.then(async () => {
+      this.#kept = this.#kept.then(async () => {
+        if (this.#over) return;
         await parts[stream].add(bytes);
         // What is not followed by more for a while is shown.
         await this.#rows.flush();
         taken(bytes.length);
+        if (this.#follows && this.#rows.truncated) this.#enough.abort();
       });
       // Told by whoever waits for the end; what nobody keeps does not run on.
-      kept.catch(() => this.#lost.abort());
+      this.#kept.catch(() => this.#enough.abort());
     };
     channel.on("data", add("stdout"));
     channel.stderr.on("data", add("stderr"));
     return new Promise((resolve, reject) => {
       channel.once("close", (...exit: ExitArguments) => {
-        kept
-          .then(() => parts.stdout.end())
-          .then(() => parts.stderr.end())
-          .then(() => resolve(exit), reject);
+        this.#kept = this.#kept.then(() => parts.stdout.end()).then(() => parts.stderr.end());
+        this.#kept.then(() => resolve(exit), reject);
       });
     });
   }
@@ -193,26 +217,27 @@ class Run {
     )
       return undefined;
     flow.signal("TERM");
-    // Before it has begun it reads the script; without its end it does nothing.
+    // It says its group as the first thing it does; a moment is enough where it is about to.
+    for (let wait = 0; this.#group === undefined && wait < BEGIN_MS && this.#link.broken === undefined; wait += 20) await sleep(20);
     if (this.#group === undefined) {
       this.#link.close();
-      return "It had not begun, as far as the host said; nothing of it should have run.";
+      // Without its end nothing of it runs.
+      return this.#sent
+        ? "The host did not say whether it had begun: it may run, or have run."
+        : "It had not begun; nothing of it was run.";
     }
     const end = await Promise.race([endGroup(this.#link.client, this.#group), sleep(ENDED_MS, "unknown" as const)]);
     return wordsOfEnd(end);
   }
 
-  #outcome(
-    exit: ExitArguments | undefined,
-    { sent, words, cancelled }: { sent: boolean; words: string | undefined; cancelled: boolean },
-  ): ExecuteOutcome {
+  #outcome(exit: ExitArguments | undefined, words: string | undefined, cancelled: boolean): ExecuteOutcome {
     if (words !== undefined)
       return cancelled ? failed("cancelled", words, "cancelled") : failed("statement_timeout", `It took longer than it may. ${words}`);
     const { exitCode: code, signal } = exitOf(exit ?? []);
     const said = this.#said.trim();
     if (code === undefined && signal === undefined) {
       const why = this.#link.broken ?? "the host closed the session without saying how it ended";
-      if (!sent) return failed("target_down", `The script was not sent whole, so nothing of it ran: ${why}.`);
+      if (!this.#sent) return failed("target_down", `The script was not sent whole, so nothing of it ran: ${why}.`);
       return failed("target_down", `What became of it is not known: ${why}. It may have run, and may still run.`, "unknown");
     }
     const ended: ExecuteOutcome = {

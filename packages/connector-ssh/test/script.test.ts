@@ -15,6 +15,7 @@ interface Ran extends ExecuteOutcome {
   lines: string[];
   truncated: boolean[];
   columns: string[];
+  notices: string[];
 }
 
 describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a host", () => {
@@ -47,6 +48,7 @@ describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a
       lines: [] as string[],
       truncated: [] as boolean[],
       columns: [] as string[],
+      notices: [] as string[],
     };
     const resolution = await on.resolve(text, never());
     const outcome = await on.execute(
@@ -62,7 +64,7 @@ describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a
           }
         },
         end: (_statement, truncated) => void ran.truncated.push(truncated),
-        notice: () => undefined,
+        notice: (_statement, text) => void ran.notices.push(text),
       },
       signal,
     );
@@ -156,6 +158,34 @@ describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a
     expect(ran).toMatchObject({ state: "failed", error: { code: "statement_timeout" } });
     expect(ran.error?.message).toMatch(/^It took longer than it may\. Its process group was ended/);
     expect(isRunning(Number(ran.stdout[0]))).toBe(false);
+  });
+
+  it("follows what only goes on until a limit, which is no failure", async () => {
+    const full = await run("tail -n +1 -f /etc/passwd", { rowCap: 2 });
+    expect(full).toMatchObject({ state: "succeeded", truncated: [true] });
+    expect(full.stdout).toHaveLength(2);
+    expect(full.notices).toEqual([expect.stringMatching(/stopped after 2 lines/)]);
+    const late = await run("tail -n 1 -f /etc/passwd", { timeoutMs: 300 });
+    expect(late).toMatchObject({ state: "succeeded", truncated: [true], notices: [expect.stringMatching(/the longest that is followed/)] });
+    // What may have written is never stopped half way without saying so.
+    expect(await run(`touch ${sshd.home}/x; tail -f /etc/passwd`, { timeoutMs: 300 })).toMatchObject({ state: "failed" });
+    await expect.poll(() => sshd.connections()).toEqual([]);
+  });
+
+  it("ends a script that is cancelled at any moment, or says that it may run", async () => {
+    const file = `${sshd.home}/moments`;
+    const text = `sleep 1.5; echo ran >> ${file}`;
+    const moments = [0, 20, 40, 60, 80, 120, 200].map(async (after) => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), after);
+      const ran = await run(text, { signal: stop.signal });
+      expect(ran).toMatchObject({ state: "cancelled", error: { code: "cancelled" } });
+      return /may run, or have run/.test(ran.error!.message);
+    });
+    const unsure = (await Promise.all(moments)).filter(Boolean).length;
+    await sleep(1_700);
+    const ran = existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
+    expect(ran).toBeLessThanOrEqual(unsure);
   });
 
   it("knows that it does not know when the link breaks", async () => {
