@@ -74,6 +74,45 @@ describe("lines", () => {
   });
 });
 
+describe("the first line", () => {
+  test.each(["#!/bin/sh\nls", "#!/bin/bash -eu\nls", "#!/usr/bin/env bash\nls", "# no interpreter\nls", "#! /bin/dash\nls"])(
+    "%s is of a shell",
+    (text) => {
+      expect(analyzeShell(text)).toMatchObject({ diagnostics: [], lines: [{ text: "ls", effect: "read" }] });
+    },
+  );
+  test.each([
+    "#!/usr/bin/python3\nls",
+    "#!/usr/bin/env -S bash -c\nls",
+    "#!/bin/bash -c\nls",
+    "#!/tmp/sh\nls",
+    "#!\nls",
+    "#!/usr/bin/env perl",
+  ])("%s is not", (text) => {
+    const { lines, diagnostics } = analyzeShell(text);
+    expect(lines).toMatchObject([{ text, effect: "unknown" }]);
+    expect(diagnostics.map((one) => one.code)).toEqual(["interpreter"]);
+  });
+});
+
+describe("what is given along", () => {
+  test("aliases the shell has are followed", () => {
+    expect(analyzeShell("ls x", { aliases: { ls: "rm -rf" } }).lines).toMatchObject([
+      { effect: "delete", title: "Deletes x and everything below" },
+    ]);
+    expect(analyzeShell("ll", { aliases: { ll: "ls -l" } }).lines).toMatchObject([{ effect: "read" }]);
+    expect(analyzeShell("\\ls x", { aliases: { ls: "rm -rf" } }).lines).toMatchObject([{ effect: "read" }]);
+  });
+  test("history is expanded at a prompt only", () => {
+    const text = 'echo "done!now"';
+    expect(analyzeShell(text).lines).toMatchObject([{ effect: "read" }]);
+    expect(analyzeShell(text, { interactive: true })).toMatchObject({
+      lines: [{ effect: "unknown" }],
+      diagnostics: [{ code: "history_expansion", start: 10, end: 12 }],
+    });
+  });
+});
+
 describe("titles", () => {
   test.each([
     ["rm -rf /var/lib/app", "Deletes /var/lib/app and everything below"],
@@ -89,6 +128,11 @@ describe("titles", () => {
     ["ls", "Lists this folder"],
     ["rm a; rm b; rm c", "Deletes a, and 2 more"],
     ["true", "Does nothing"],
+    ["rm -r /etc/nginx", "Deletes /etc/nginx: configuration of the host"],
+    ["echo x >> /etc/hosts", "Adds to /etc/hosts: configuration of the host"],
+    ["kill -9 -- 123", "Ends or signals 123"],
+    ["xz -dc a.xz", "xz only reads"],
+    ["find . -exec rm {} +", "Deletes what is found"],
   ])("%s", (text, title) => {
     expect(only(text).title).toBe(title);
   });

@@ -41,6 +41,13 @@ export function analyzeShell(text: string, options: ShellOptions = {}): ShellAna
 }
 
 function analyzeChecked(text: string, options: ShellOptions, diagnostics: ShellDiagnostic[]): ShellAnalysis {
+  const other = otherInterpreter(text);
+  if (other !== undefined) {
+    const at = { start: 0, end: text.indexOf("\n") < 0 ? text.length : text.indexOf("\n") };
+    const message = `This is a script of ${other}, which is not read here`;
+    diagnostics.push({ code: "interpreter", message, ...at });
+    return { lines: [unread(text, 0, trimmed(text, 0, text.length), message)], diagnostics };
+  }
   // A carriage return before a newline would end up in the last word; the line is told apart below and read without it.
   const source = text.replaceAll("\r\n", " \n");
   let script: Script & { errors?: readonly { message: string; pos: number }[] | undefined } = parse(source);
@@ -106,6 +113,16 @@ function analyzeChecked(text: string, options: ShellOptions, diagnostics: ShellD
   return { lines, diagnostics };
 }
 
+/** What the first line says the text is run by, where that is no shell with options that change nothing; undefined for shells and none. */
+function otherInterpreter(text: string): string | undefined {
+  const line = /^#!([^\n]*)/u.exec(text)?.[1]?.trim();
+  if (line === undefined) return undefined;
+  const words = line.split(/\s+/u);
+  if (/^(?:\/usr)?\/bin\/env$/u.test(words[0] ?? "")) words.shift();
+  const name = /^(?:(?:\/usr)?(?:\/local)?\/bin\/)?((?:ba|da|a|k|mk|z)?sh)$/u.exec(words[0] ?? "")?.[1];
+  return name !== undefined && words.slice(1).every((word) => /^-[eufhlvx]+$/u.test(word)) ? undefined : line.slice(0, 60) || "nothing";
+}
+
 /** Statements by the line they are read with; a here-document belongs to the line that opens it. */
 function grouped(statements: readonly Statement[], source: string): Group[] {
   const out: Group[] = [];
@@ -161,9 +178,11 @@ function unread(text: string, index: number, span: Span, why: string): ShellLine
 }
 
 function finish(sheet: Sheet, text: string, index: number, span: Span): ShellLine {
+  // A command about which nothing was noted is one that nobody thought of.
+  if (sheet.reasons.length === 0) sheet.note("unknown", "Nothing is known about this line", span);
   const rank = (effect: (typeof EFFECTS)[number]): number => EFFECTS.indexOf(effect);
   const reasons = sheet.reasons.toSorted((a, b) => rank(b.effect) - rank(a.effect) || a.start - b.start);
-  const effect = reasons[0]?.effect ?? "read";
+  const effect = reasons[0]!.effect;
   return {
     index,
     start: span.start,

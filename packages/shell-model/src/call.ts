@@ -90,12 +90,14 @@ export class Call {
 /** Cut for people. */
 export function quoted(text: string): string {
   const line = text.replace(/\s+/gu, " ");
+  if (line.trim() === "") return "''";
   return line.length > 60 ? `${line.slice(0, 57)}…` : line;
 }
 
 /** `a`, `a and b`, `a, b and 3 more`. */
 export function listed(names: readonly string[]): string {
   const shown = names.map(quoted);
+  if (shown.length === 0) return "what is not named";
   if (shown.length <= 2) return shown.join(" and ");
   return shown.length === 3 ? `${shown[0]}, ${shown[1]} and ${shown[2]}` : `${shown[0]}, ${shown[1]} and ${shown.length - 2} more`;
 }

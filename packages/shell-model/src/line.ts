@@ -78,7 +78,7 @@ export interface ShellLine extends Span {
 
 /** What is wrong with the text itself. Lines it concerns are `unknown`. */
 export interface ShellDiagnostic extends Span {
-  code: "syntax" | "invisible" | "carriage_return" | "too_long" | "too_deep" | "history_expansion";
+  code: "syntax" | "invisible" | "carriage_return" | "too_long" | "too_deep" | "history_expansion" | "interpreter";
   message: string;
 }
 

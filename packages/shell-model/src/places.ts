@@ -27,6 +27,8 @@ export function isDevice(path: string): boolean {
   return DEVICES.test(normalPath(path));
 }
 
+const DOES: Partial<Record<Effect, string>> = { delete: "Deletes", append: "Adds to", privilege: "Changes rights of" };
+
 /** Notes that a file or device is written to, and what that means where it is. `effect` is that of an ordinary file. */
 export function judgePlace(arg: Arg, effect: Effect, sheet: Sheet): void {
   const path = normalPath(arg.shown);
@@ -44,7 +46,7 @@ export function judgePlace(arg: Arg, effect: Effect, sheet: Sheet): void {
   }
   const place = PLACES.find((known) => known.path.test(path));
   const final = place ? strongest([effect, place.effect]) : effect;
-  if (place) sheet.note(final, `${path}: ${place.says}`, arg);
+  if (place) sheet.note(final, `${DOES[effect] ?? "Changes"} ${path}: ${place.says}`, arg);
   if (place?.stops) {
     sheet.changesHost = true;
     sheet.risk("host_stops", "Stops or restarts the host without writing anything back to its disks.", arg);

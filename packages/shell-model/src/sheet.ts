@@ -15,7 +15,11 @@ export class Sheet {
   changesHost = false;
   runsAs: string | undefined;
 
+  /** How often anything was noted, repetitions included. */
+  noted = 0;
+
   note(effect: Effect, text: string, at: Span): void {
+    this.noted++;
     const last = this.reasons.at(-1);
     if (last?.effect === effect && last.text === text && last.start === at.start) return;
     // What raises the effect is never left out for want of room.

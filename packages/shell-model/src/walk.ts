@@ -40,6 +40,7 @@ function walkList(node: PipelineNode | AndOr, scope: Scope, input: Input, forks:
   }
   if (node.type === "Pipeline") {
     const many = node.commands.length > 1;
+    if (node.commands.length === 0) scope.sheet.note("read", "Measures nothing", placed(scope, node));
     for (const [i, command] of node.commands.entries())
       walkNode(command, many ? { ...scope, conditional: true } : scope, i === 0 ? input : namesFrom(node.commands[i - 1]!), forks || many);
     return;
@@ -110,6 +111,7 @@ function walkNode(node: CommandNode, scope: Scope, input: Input, forks: boolean)
         for (const word of item.pattern) walkParts(word, scope);
         walkBody(item.body.commands, maybe, input);
       }
+      if (scope.sheet.noted === 0) scope.sheet.note("read", "Compares with patterns", placed(scope, node));
       return;
     case "Subshell":
       walkBody(node.body.commands, maybe, input);
@@ -179,6 +181,7 @@ function walkCommand(node: Command, scope: Scope, input: Input, forks: boolean):
   if (!node.name) {
     for (const item of node.prefix) if (item.type === "Assignment") judgeAssignment(item, scope, undefined);
     redirect(node.redirects, scope, input, "nothing");
+    if (node.prefix.length === node.redirects.length) scope.sheet.note("read", "Opens files", placed(scope, node));
     return;
   }
   walkParts(node.name, scope);
@@ -227,7 +230,10 @@ function checkSameFile(args: readonly Arg[], redirected: Redirected, scope: Scop
 
 function runCommand(args: readonly Arg[], scope: Scope, input: Input): void {
   const at = args[0] ?? scope.place ?? { start: 0, end: 0 };
-  if (args.length === 0) return;
+  if (args.length === 0) {
+    scope.sheet.unclear("A command is run that is not named", at);
+    return;
+  }
   if (!spend(scope, { pos: at.start, end: at.end })) return;
   if (scope.wrapped >= MAX_WRAPPED) {
     scope.sheet.unclear("Commands within commands, too deep to follow", at);
@@ -280,7 +286,10 @@ function runNamed(
     scope.sheet.unclear(`${scope.session.distrust}: what ${name} stands for is not known`, nameArg);
     return;
   }
+  const before = scope.sheet.noted;
   judge(new Call(known.name, rest, at, scope, input, walk, output), known.program);
+  // A command about which nothing was noted is one that nobody thought of.
+  if (scope.sheet.noted === before) scope.sheet.note("unknown", `What ${name} does here is not known`, at);
 }
 
 function strangeName(name: string): string {

@@ -47,7 +47,7 @@ function cloud(call: Call, valued: RegExp, depth: number, alsoReads?: RegExp): u
       else if (words.length >= 2) break;
       continue;
     }
-    words.push(word);
+    words.push(word === "" ? "''" : word);
     if (words.length >= depth) break;
   }
   if (
@@ -57,6 +57,10 @@ function cloud(call: Call, valued: RegExp, depth: number, alsoReads?: RegExp): u
     words[0] === "version"
   ) {
     call.note("read", `Shows how ${call.name} is used`);
+    return undefined;
+  }
+  if (words.length === 0) {
+    call.note("unknown", `What ${call.name} is asked to do is not known`);
     return undefined;
   }
   const says = `${call.name} ${words.slice(0, 4).join(" ")}`;

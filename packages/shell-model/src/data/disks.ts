@@ -50,7 +50,7 @@ export const DISKS: Programs = {
     {
       rule: (call) => {
         const names = call.args.filter((arg) => /^\/|^[^-=]*\//u.test(arg.shown) || arg.text === undefined);
-        const shown = listed(names.map((arg) => arg.shown)) || "a device";
+        const shown = names.length === 0 ? "a device" : listed(names.map((arg) => arg.shown));
         call.note("schema", `Makes a new file system on ${shown}: what is there is lost`);
         for (const arg of names) call.object("schema", arg, "device");
         call.risk("new_filesystem", `What is on ${shown} is lost: nothing brings it back.`);

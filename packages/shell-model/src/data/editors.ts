@@ -44,6 +44,6 @@ export const EDITORS: Programs = {
 function open(call: Parameters<NonNullable<Programs[string]["rule"]>>[0], operands: readonly (typeof call.args)[number][]): void {
   call.scope.sheet.needsTty ??= call.name;
   const names = listed(operands.map((arg) => arg.shown));
-  call.note("modify", names === "" ? "Opens an editor" : `Opens ${names} in an editor; what is typed there is not judged`);
+  call.note("modify", operands.length === 0 ? "Opens an editor" : `Opens ${names} in an editor; what is typed there is not judged`);
   for (const arg of operands) call.writes(arg, "modify");
 }

@@ -1,4 +1,4 @@
-import { quoted } from "../call.ts";
+import { listed, quoted } from "../call.ts";
 import { all, type Programs } from "../program.ts";
 import { flock, watch, wrapper } from "../rules/wrappers.ts";
 
@@ -52,8 +52,10 @@ export const PROCESSES: Programs = {
         call.note("read", "Asks whether processes are there");
         return undefined;
       }
-      const operands = call.args.filter((arg, i) => !/^-(?:[A-Za-z]|\d{1,2}$)/u.test(arg.shown) || (i > 0 && /^-\d+$/u.test(arg.shown)));
-      const names = operands.map((arg) => quoted(arg.shown)).join(", ");
+      const operands = call.args
+        .filter((arg) => arg.text !== "--")
+        .filter((arg, i) => !/^-(?:[A-Za-z]|\d{1,2}$)/u.test(arg.shown) || (i > 0 && /^-\d+$/u.test(arg.shown)));
+      const names = listed(operands.map((arg) => arg.shown));
       call.note("modify", call.name === "kill" ? `Ends or signals ${names}` : `Ends or signals every process called ${names}`);
       for (const arg of operands) call.object("modify", arg, "process");
       const last = operands.at(-1)?.shown;

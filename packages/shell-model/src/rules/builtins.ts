@@ -16,7 +16,11 @@ export function alias(call: Call): Program | undefined {
   }
   for (const arg of operands) {
     const equals = arg.lead.indexOf("=");
-    if (equals < 0) continue;
+    if (equals < 0) {
+      if (arg.text === undefined) call.unclear(`Which name ${quoted(arg.shown)} gives another meaning is only known once it runs`, arg);
+      else call.note("read", "Shows aliases");
+      continue;
+    }
     const name = arg.lead.slice(0, equals);
     const value = arg.text?.slice(equals + 1);
     if (value === undefined) {
@@ -98,7 +102,11 @@ export function assigns(call: Call): Program | undefined {
   if (call.name === "read" && call.input.kind === "terminal") call.scope.sheet.needsTty ??= "read";
   if (call.name === "unset" && words.some((word) => /^PATH$/u.test(word))) call.scope.session.distrust ??= "PATH was unset";
   const names = words.filter((word) => !word.startsWith("-")).map(quoted);
-  const says: Record<string, string> = { unset: `Unsets ${names.join(", ")}`, read: "Reads a line into a variable", let: "Calculates" };
+  const says: Record<string, string> = {
+    unset: `Unsets ${names.join(", ") || "nothing"}`,
+    read: "Reads a line into a variable",
+    let: "Calculates",
+  };
   call.note("session", says[call.name] ?? "Sets a variable of this shell");
   return undefined;
 }

@@ -39,7 +39,7 @@ export function deleting(call: Call, arg: Arg, recursive: boolean): void {
     call.risk("delete_system", `Deletes ${path}, without which the host does not work.`, arg);
   else if (/^(?:~|\$HOME|\$\{HOME\})(?:\/\.?\*?)?$/u.test(arg.shown))
     call.risk("delete_everything_here", "Deletes the whole home folder.", arg);
-  else if (recursive && /^(?:\.|\.\.(?:\/\.\.)*|\*|\.\*|\.\/\*|\$PWD|\$\{PWD\})$/u.test(arg.text === undefined ? arg.shown : path))
+  else if (recursive && /^(?:\.|\.\.(?:\/\.\.)*|\*|\.\*|\.\/\*|\.\.\/\*|\$PWD|\$\{PWD\})$/u.test(arg.text === undefined ? arg.shown : path))
     call.risk(
       "delete_everything_here",
       `Deletes everything in ${path.startsWith("..") ? "a folder above this one" : "this folder, whichever it is"}.`,

@@ -104,7 +104,7 @@ export function curl(call: Call): Program | undefined {
   const value = (...names: string[]): Arg | undefined => scanned.given.findLast((given) => names.includes(given.name))?.value;
   for (const at of scanned.unlisted) call.unclear(`${quoted(at.shown)} may be an option of curl, or is none that is known`, at);
   const urls = [...scanned.operands, ...scanned.given.filter((given) => given.name === "--url").flatMap((given) => given.value ?? [])];
-  const shown = listed(urls.map((arg) => arg.shown)) || "an address";
+  const shown = urls.length === 0 ? "an address" : listed(urls.map((arg) => arg.shown));
   const method = value("X", "--request");
   const sends = scanned.given.find((given) => /^(?:[dFT]|--data.*|--form.*|--json|--upload-file)$/u.test(given.name) && !has("G", "--get"));
   for (const given of scanned.given) {
