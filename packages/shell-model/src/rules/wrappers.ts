@@ -34,7 +34,7 @@ export function wrapper(spec: Wrapper): (call: Call) => Program | undefined {
     const operands = [...scanned.operands];
     if (spec.runsAs) {
       const named = scanned.given.find((given) => spec.runsAs!.options.includes(given.name))?.value;
-      call.scope.sheet.runsAs = named ? named.shown : spec.runsAs.user;
+      call.scope.sheet.runsAs = named ? quoted(named.shown) : spec.runsAs.user;
     }
     if (spec.assignments) takeAssignments(call, operands);
     for (let i = 0; i < (spec.operands ?? 0); i++) operands.shift();
@@ -135,7 +135,7 @@ export function su(call: Call): Program | undefined {
   });
   const user = scanned.given.find((given) => given.name === "u" || given.name === "--user")?.value;
   const operands = scanned.operands.filter((arg) => arg.text !== "-");
-  call.scope.sheet.runsAs = (user ?? operands[0])?.shown ?? "root";
+  call.scope.sheet.runsAs = user || operands[0] ? quoted((user ?? operands[0])!.shown) : "root";
   takeOptions(call, scanned);
   if (user && operands.length > 0) {
     call.run(operands);
