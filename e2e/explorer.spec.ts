@@ -306,6 +306,9 @@ test("why a connection is blocked is told by the missing label, and mended by a 
 });
 
 test("a token for outside is agreed to, and its proposer alone sees it, once", async () => {
+  const heard: string[] = [];
+  for (const { page } of [oncall, reviewer])
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
   await team.openRoom("A token for my laptop", reviewer);
   await openCluster(oncall);
   await expand(oncall, "payments", "ServiceAccount");
@@ -323,9 +326,6 @@ test("a token for outside is agreed to, and its proposer alone sees it, once", a
   const text = "kubectl create token checkout -n payments --duration=15m";
   const [mine, theirs] = [card(oncall, text), card(reviewer, text)];
   await expect(theirs.getByTestId("token-rights")).toBeVisible();
-  const heard: string[] = [];
-  for (const { page } of [oncall, reviewer])
-    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => heard.push(String(payload))));
   await theirs.getByRole("button", { name: "Approve" }).click();
   await expect(theirs.getByTestId("issued-tokens")).toContainText("Waits for oncall, who alone is handed it.");
   await mine.getByRole("button", { name: "Fetch the token" }).click();
@@ -351,6 +351,8 @@ test("a token for outside is agreed to, and its proposer alone sees it, once", a
   await expect(theirs.getByTestId("issued-tokens")).toContainText("Handed to oncall alone");
   await expect(theirs.getByRole("button", { name: /Fetch|Reveal/ })).toHaveCount(0);
   expect(await reviewer.page.content()).not.toContain(token);
+  // Of what the room was told the facts are a part, and the token is none.
+  expect(heard.join("")).toContain('"sha256"');
   expect(heard.join("")).not.toContain(token);
   // Whoever loads the page again has it no longer, and is not given it again.
   await oncall.page.reload();

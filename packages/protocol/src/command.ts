@@ -81,7 +81,7 @@ export type Affected = z.infer<typeof Affected>;
  * `POST /api/v1/commands/{id}/tokens`; until then it is in the agent's memory and nowhere else.
  */
 export const IssuedToken = z.object({
-  /** Index of the statement. */
+  /** Which of the command's requests it is the answer to, from 0. */
   statement: z.number().int().nonnegative(),
   account: z.object({ namespace: z.string(), name: z.string() }),
   /** As the server gave them. */

@@ -20,9 +20,8 @@ export async function fetchTokens(life: Life, principal: Principal, commandId: s
     if (known.length === 0) return refuse("wrong_state", "It has no token to hand out.");
     return refuse("token_gone", known.some(({ fetchedAt }) => fetchedAt !== undefined) ? "You have fetched it before." : undefined);
   }
-  const at = new Date().toISOString();
+  const handed: Handed = { at: new Date().toISOString(), statements: new Set(taken.map(({ token }) => token.statement)) };
   const live = life.runs.live(commandId);
-  const before = live?.tokens;
   const written = await durably<undefined>(life, async (tx) => {
     const facts = taken.map(({ token }) => ({
       type: "cluster_token.fetched" as const,
@@ -31,12 +30,12 @@ export async function fetchTokens(life: Life, principal: Principal, commandId: s
     }));
     const events = await note(tx, row, facts);
     // First: a run that ends meanwhile writes what it knows.
-    if (live?.tokens !== undefined) live.tokens = fetched(live.tokens, at);
-    await keepFetched(tx, commandId, at);
+    if (live?.tokens !== undefined) live.tokens = fetched(live.tokens, handed);
+    await keepFetched(tx, commandId, handed);
     return ok({ value: undefined, events });
   });
   if (!written.ok) {
-    if (live !== undefined && before !== undefined) live.tokens = before;
+    if (live?.tokens !== undefined) live.tokens = notFetched(live.tokens, handed);
     for (const one of taken) life.tokens.put(one);
     return written;
   }
@@ -44,16 +43,28 @@ export async function fetchTokens(life: Life, principal: Principal, commandId: s
   return ok(taken.map(({ token }) => token));
 }
 
-const fetched = (tokens: readonly IssuedToken[], at: string): IssuedToken[] =>
-  tokens.map((token) => ({ ...token, state: "fetched", fetchedAt: token.fetchedAt ?? at }));
+interface Handed {
+  at: string;
+  /** Of a command with several tokens, those that were there to be had. */
+  statements: ReadonlySet<number>;
+}
+
+const fetched = (tokens: readonly IssuedToken[], { at, statements }: Handed): IssuedToken[] =>
+  tokens.map((token) => (statements.has(token.statement) ? { ...token, state: "fetched", fetchedAt: at } : token));
+
+/** As they were before; a run may have been given others meanwhile. */
+const notFetched = (tokens: readonly IssuedToken[], { statements }: Handed): IssuedToken[] =>
+  tokens.map(({ fetchedAt, ...token }) =>
+    statements.has(token.statement) ? { ...token, state: "ready" } : { ...token, ...(fetchedAt === undefined ? {} : { fetchedAt }) },
+  );
 
 /** A run that has not ended yet has no summary; it is written with what the run knows by then. */
-async function keepFetched(tx: Tx, commandId: string, at: string): Promise<void> {
+async function keepFetched(tx: Tx, commandId: string, handed: Handed): Promise<void> {
   await tx.$queryRaw`SELECT 1 AS locked FROM "Execution" WHERE "commandId" = ${commandId}::uuid FOR UPDATE`;
   const execution = await tx.execution.findUnique({ where: { commandId }, select: { summary: true } });
   const summary = execution?.summary as Partial<ExecutionSummary> | undefined;
   if (summary?.tokens === undefined) return;
-  await tx.execution.update({ where: { commandId }, data: { summary: { ...summary, tokens: fetched(summary.tokens, at) } } });
+  await tx.execution.update({ where: { commandId }, data: { summary: { ...summary, tokens: fetched(summary.tokens, handed) } } });
 }
 
 /** The execution with what is to be had of its tokens at this moment. */
