@@ -174,7 +174,7 @@ describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a
 
   it("ends a script that is cancelled at any moment, or says that it may run", async () => {
     const file = `${sshd.home}/moments`;
-    const text = `sleep 1.5; echo ran >> ${file}`;
+    const text = `sleep 0.8; echo ran >> ${file}`;
     const moments = [0, 20, 40, 60, 80, 120, 200].map(async (after) => {
       const stop = new AbortController();
       setTimeout(() => stop.abort(), after);
@@ -183,7 +183,7 @@ describe.skipIf(sshdFor("scripts on hosts by SSH") === undefined)("a script on a
       return /may run, or have run/.test(ran.error!.message);
     });
     const unsure = (await Promise.all(moments)).filter(Boolean).length;
-    await sleep(1_700);
+    await sleep(900);
     const ran = existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
     expect(ran).toBeLessThanOrEqual(unsure);
   });
