@@ -57,6 +57,11 @@ export function assignedNames(root: SyntaxNode): Map<string, number> {
   return out;
 }
 
+/** No program and no part of the shell looks at what it holds. */
+export function isOrdinary(name: string): boolean {
+  return !/^(?:PATH|IFS)$/u.test(name) && !LOADED_BY_ALL.test(name) && !RUN_AS_PROMPT.test(name) && !RUN_AS_TEXT.test(name);
+}
+
 /** Judges `NAME=value`, alone or before a command (`prefixOf`); variables that others read as commands are told apart. */
 export function judgeVariable(name: string, value: Arg, at: Span, scope: Scope, prefixOf: string | undefined): void {
   const { sheet, session } = scope;

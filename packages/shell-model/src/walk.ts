@@ -8,7 +8,6 @@ import {
   type Script,
   type Statement,
   type SyntaxNode,
-  type Word,
   type AndOr,
 } from "unbash";
 import { hazardsOfExpansions } from "./hazards.ts";
@@ -19,8 +18,8 @@ import type { Span } from "./line.ts";
 import { programOf } from "./names.ts";
 import { judgeRedirections, type Redirected } from "./redirections.ts";
 import { MAX_DEPTH, MAX_WRAPPED, placed, type Scope, spend } from "./scope.ts";
-import { assignedNames, judgeAssignment } from "./variables.ts";
-import { type Arg, isArray, readAssignment, readWord } from "./words.ts";
+import { assignedNames, isOrdinary, judgeAssignment, judgeVariable } from "./variables.ts";
+import { type Arg, constant, isArray, readAssignment, readWord } from "./words.ts";
 
 const TERMINAL: Input = { kind: "terminal" };
 
@@ -93,7 +92,7 @@ function walkNode(node: CommandNode, scope: Scope, input: Input, forks: boolean)
       if (node.type === "Select") scope.sheet.needsTty ??= "select";
       for (const word of node.wordlist ?? []) walkParts(word, scope);
       judgeValues(node.wordlist ?? [], placed(scope, node), scope);
-      judgeName(node.name, scope);
+      if (!isOrdinary(node.name.value)) judgeName(node.name.value, placed(scope, node.name), scope);
       walkBody(node.body.commands, maybe, input);
       return;
     case "ArithmeticFor":
@@ -145,9 +144,9 @@ function isEndless(clause: readonly Statement[], until: boolean): boolean {
   return until ? name === "false" : name === "true" || name === ":";
 }
 
-function judgeName(name: Word, scope: Scope): void {
-  if (/^(?:PATH|IFS|LD_\w+|BASH_ENV|PROMPT_COMMAND|PS4)$/u.test(name.value))
-    scope.sheet.unclear(`${name.value} is changed by a loop`, placed(scope, name));
+/** A name that a loop or a redirection assigns, to something that is only known then. */
+function judgeName(name: string, at: Span, scope: Scope): void {
+  judgeVariable(name, { ...constant("?", at, false), text: undefined, hole: "computed" }, at, scope, undefined);
 }
 
 function defineFunction(name: string, node: CommandNode & { type: "Function" }, scope: Scope): void {
@@ -170,7 +169,10 @@ function redirect(redirects: readonly Redirection[], scope: Scope, input: Input,
       walkParts(one.target, scope);
       if (one.type === "HereString") judgeValue(literalOf(one.target), placed(scope, one), scope);
     }
-    if (one.descriptor?.type === "FileDescriptorVariable") scope.session.constants.delete(one.descriptor.name);
+    if (one.descriptor?.type === "FileDescriptorVariable") {
+      scope.session.constants.delete(one.descriptor.name);
+      judgeName(one.descriptor.name, placed(scope, one), scope);
+    }
   }
   return judgeRedirections(redirects, scope, input, writer);
 }

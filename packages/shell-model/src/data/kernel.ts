@@ -102,8 +102,8 @@ export const KERNEL: Programs = {
   ...all("perf", {
     kind: "none",
     verbs: verbs(
-      { read: "list report script annotate diff buildid-list evlist version", append: "record" },
-      { top: { tty: true, follows: true }, stat: { effect: "unknown" } },
+      { read: "list report annotate diff buildid-list evlist version", append: "record" },
+      { script: { effect: "unknown" }, top: { tty: true, follows: true }, stat: { effect: "unknown" } },
     ),
   }),
   ...all("bpftool", {

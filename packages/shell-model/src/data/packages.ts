@@ -98,8 +98,8 @@ export const PACKAGES: Programs = {
   ...all("dnf dnf5 yum microdnf tdnf", {
     kind: "package",
     options: {
-      safe: "y q v C b d: e: R: x: --assumeyes --assumeno --quiet --verbose --cacheonly --best --nobest --enablerepo= --disablerepo= --repo= --repoid= --exclude= --refresh --showduplicates --installed --available --all --security --releasever= --nogpgcheck --skip-broken --setopt= --allowerasing --downloadonly --color= --obsoletes --version --help --latest-limit= --queryformat= --requires --whatrequires --whatprovides --list l --advisory= --cve=",
-      opaque: "c: --config= --installroot= --destdir= --enableplugin=",
+      safe: "y q v C b d: e: R: x: --assumeyes --assumeno --quiet --verbose --cacheonly --best --nobest --enablerepo= --disablerepo= --repo= --repoid= --exclude= --refresh --showduplicates --installed --available --all --security --releasever= --nogpgcheck --skip-broken --allowerasing --downloadonly --color= --obsoletes --version --help --latest-limit= --queryformat= --requires --whatrequires --whatprovides --list l --advisory= --cve=",
+      opaque: "c: --config= --setopt= --installroot= --destdir= --enableplugin=",
     },
     verbs: verbs(DNF, {
       history: { verbs: verbs({ read: "list info userinstalled", schema: "undo redo rollback replay store" }), bare: "read" },

@@ -22,7 +22,7 @@ export const PROCESSES: Programs = {
       return {
         says: "Shows figures of the host",
         kind: "none",
-        options: { loose: true, writes: call.name === "sar" ? "o:" : "--output=" },
+        options: { loose: true, writes: call.name === "sar" ? "o:" : "--output=", opaque: call.name === "pidstat" ? "e:" : "--plugin=" },
       };
     },
   }),

@@ -62,6 +62,11 @@ export const SERVICES: Programs = {
         call.unclear("Which service is asked for what is not known");
         return undefined;
       }
+      // `service ../../bin/sh` runs what the path leads to.
+      if (!/^[\w@.:-]+$/u.test(unit.text ?? "") && unit.text !== undefined) {
+        call.unclear(`${quoted(unit.shown)} is no name of a service`, unit);
+        return undefined;
+      }
       if (unit.text !== undefined) call.object(verb.text === "status" ? "read" : "modify", unit, "service");
       if (verb.text === "status") call.note("read", `Shows how ${quoted(unit.shown)} is`);
       else if (/^(?:start|stop|restart|reload|force-reload|try-restart|condrestart)$/u.test(verb.text))

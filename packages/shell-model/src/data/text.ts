@@ -38,7 +38,7 @@ export const TEXT: Programs = {
   },
   shuf: { says: "Shuffles {}", options: { loose: true, writes: "o: --output=" } },
   ...all(
-    "wc cut paste join comm tr fold fmt expand unexpand column col colrm pr od hexdump hd strings base32 base64 basenc rot13 look tsort numfmt ts iconv gron htmlq pup xq csvlook csvcut csvgrep csvstat",
+    "wc cut paste join comm tr fold fmt expand unexpand column col colrm pr od hexdump hd strings base32 base64 basenc rot13 look tsort numfmt ts iconv gron htmlq pup csvlook csvcut csvgrep csvstat",
     {
       says: "Shows what {} holds, in another form",
     },
@@ -50,6 +50,7 @@ export const TEXT: Programs = {
   dc: { says: "Calculates", kind: "none", options: { safe: "V h --version --help", opaque: "e: f: --expression= --file=" } },
   yes: { says: "Writes the same line without end", kind: "none", follows: true },
   ...all("jq jaq", { says: "Shows parts of JSON", kind: "none", options: { loose: true } }),
+  xq: { says: "Shows parts of XML", kind: "none", options: { loose: true, modify: "i --in-place" } },
   yq: {
     says: "Shows parts of YAML",
     kind: "none",
@@ -89,6 +90,7 @@ export const TEXT: Programs = {
   tput: { says: "Sets up the terminal", kind: "none" },
   stty: { effect: "session", bare: "read", says: "Sets up the terminal", kind: "none", options: { loose: true, shows: "a --all g" } },
   ...all("openssl", {
+    options: { words: true, loose: true, opaque: "-engine: -provider: -provider-path: -config:" },
     verbs: {
       version: {},
       ciphers: {},

@@ -4,7 +4,7 @@ import { part } from "../options.ts";
 import type { Program } from "../program.ts";
 import { programOf } from "../names.ts";
 import { hidesCommand, judgeSubscripts, judgeValue } from "../hidden.ts";
-import { judgeVariable } from "../variables.ts";
+import { isOrdinary, judgeVariable } from "../variables.ts";
 import { constant } from "../words.ts";
 
 /** `alias`: what a name stands for from the next line on is judged at once. */
@@ -81,7 +81,7 @@ export function assigns(call: Call): Program | undefined {
   for (const [i, word] of words.entries()) {
     const target = call.name === "printf" ? (words[i - 1] === "-v" ? word : /^-v./u.test(word) ? word.slice(2) : undefined) : word;
     const name = target === undefined ? undefined : /^[A-Za-z_]\w*/u.exec(target)?.[0];
-    if (name !== undefined && /^(?:PATH|IFS|LD_\w+|BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|\w*PAGER|\w*EDITOR)$/u.test(name)) {
+    if (name !== undefined && !isOrdinary(name)) {
       if (call.name === "unset") call.note("session", `Unsets ${name}`);
       else
         judgeVariable(

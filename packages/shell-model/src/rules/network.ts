@@ -208,7 +208,7 @@ export function ip(call: Call): Program | undefined {
     return undefined;
   }
   const name = object.text;
-  if (name === "netns" && verb?.text !== undefined && verb.text.startsWith("ex")) {
+  if (/^(?:netns|vrf)$/u.test(name) && verb?.text !== undefined && verb.text.startsWith("ex")) {
     call.run(rest.slice(1));
     return undefined;
   }
