@@ -31,9 +31,12 @@ const DIGIT = 1;
 const AT = 2;
 const BEYOND_ASCII = 4;
 const CONTROL = 8;
+/** Space and dash, which may stand between the digits of a number. */
+const BETWEEN = 16;
 const KINDS = new Uint8Array(256).fill(CONTROL, 0, 0x20).fill(BEYOND_ASCII, 0x80);
 for (let code = 0x30; code <= 0x39; code++) KINDS[code] = DIGIT;
 KINDS[0x40] = AT;
+KINDS[0x20] = KINDS[0x2d] = BETWEEN;
 KINDS[0x7f] = CONTROL;
 
 /** Fewest digits of a card number. */
@@ -158,16 +161,25 @@ export class MaskedStream<Note = never> {
     let at = from;
     let verbatim = from;
     let start = from;
-    let digits = 0;
     let seen = 0;
     let width = 0;
+    /** Digits in a row, but for what may stand between them, and the most there were. */
+    let run = 0;
+    let digits = 0;
+    let lastDigit = from;
+    let lastOther = from;
     for (;;) {
       const text = at;
       let kind = 0;
       while (at < end && ((kind = KINDS[bytes[at]!]!) & CONTROL) === 0) {
-        if (kind !== 0) {
+        if (kind === 0) lastOther = at;
+        else if (kind === DIGIT) {
+          run = lastOther > lastDigit ? 1 : run + 1;
+          if (run > digits) digits = run;
+          lastDigit = at;
+        } else if (kind !== BETWEEN) {
           seen |= kind;
-          digits += kind & DIGIT;
+          lastOther = at;
         }
         at++;
       }
@@ -183,19 +195,19 @@ export class MaskedStream<Note = never> {
       ) {
         this.#column = 0;
         at = start = at + 2;
-        digits = seen = width = 0;
+        run = digits = seen = width = 0;
         continue;
       }
       const sequence = readSequence(bytes, at);
       if (sequence === undefined) break;
-      const suspect = (seen & AT) !== 0 || (digits >= CARD_DIGITS && mayBeCard(bytes, start, at));
+      const suspect = (seen & AT) !== 0 || digits >= CARD_DIGITS;
       if (bytes[at] === 0x1b && bytes[at + 1] === 0x5d && this.#tells(bytes, at, sequence.end)) {
         // A link that holds an address: kept on the slow way, which replaces it.
         this.#out.append(bytes, verbatim, start);
         verbatim = this.#carry(bytes, start, end, false);
         if (verbatim === end) return;
         at = start = verbatim;
-        digits = seen = width = 0;
+        run = digits = seen = width = 0;
         continue;
       }
       if (
@@ -211,7 +223,7 @@ export class MaskedStream<Note = never> {
         verbatim = this.#carry(bytes, start, sequence.end, false);
       } else this.#moved(sequence, (seen & BEYOND_ASCII) === 0 ? width : -1);
       at = start = sequence.end;
-      digits = seen = width = 0;
+      run = digits = seen = width = 0;
     }
     this.#out.append(bytes, verbatim, start);
     this.#carry(bytes, start, end, false);
@@ -424,19 +436,6 @@ export class MaskedStream<Note = never> {
         this.flush();
       });
   }
-}
-
-/** Whether enough digits stand in one run of digits, spaces and dashes; sequences count as what may stand there. */
-function mayBeCard(bytes: Uint8Array, from: number, to: number): boolean {
-  let digits = 0;
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!;
-    if (byte === 0x1b) return true;
-    if (byte >= 0x30 && byte <= 0x39) {
-      if (++digits === CARD_DIGITS) return true;
-    } else if (byte !== 0x20 && byte !== 0x2d) digits = 0;
-  }
-  return false;
 }
 
 const LINK_END = new TextEncoder().encode("\u001b]8;;\u001b\\");
