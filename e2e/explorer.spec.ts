@@ -398,7 +398,7 @@ test("who has more rights than they use is told by an audit log, and a smaller r
   const { page } = oncall;
   await page.getByRole("button", { name: "Read again" }).click();
   await page.getByRole("searchbox", { name: "Filter accounts" }).fill("refunds");
-  const refunds = page.getByRole("button", { name: /^ServiceAccount payments\/refunds/ });
+  const refunds = page.getByRole("button", { name: /^ServiceAccount\s*payments\/refunds/ });
   await expect(refunds).toContainText("1 of 3 rights used");
   await refunds.click();
   const smaller = page.getByRole("region", { name: "A smaller role" });
@@ -413,7 +413,9 @@ test("who has more rights than they use is told by an audit log, and a smaller r
   await page.waitForURL(`**/rooms/${room}`);
 
   await reviewer.page.goto(`/rooms/${room}`);
-  await card(reviewer, /refunds/).getByRole("button", { name: "Approve" }).click();
+  await card(reviewer, /refunds/)
+    .getByRole("button", { name: "Approve" })
+    .click();
   await expect(async () => {
     expect(await kubectl("get", "rolebindings", "-n", "payments", "-o", "name")).not.toContain(
       "rolebinding.rbac.authorization.k8s.io/refunds\n",

@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import { cn } from "../../components/ui/class-names.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { SEVERITY_CLASS, SEVERITY_WORDS } from "../posture/posture-words.ts";
-import { ago, subjectText, verdictOf } from "./privilege-words.ts";
+import { ago, verdictOf } from "./privilege-words.ts";
 import { SubjectDetail } from "./subject-detail.tsx";
 
 export interface SubjectProps {
@@ -33,7 +33,6 @@ export function SubjectRow(props: SubjectProps) {
           type="button"
           aria-expanded={open}
           aria-controls={`${id}-detail`}
-          aria-label={`${subjectText(subject)}: ${verdictOf(summary, coverage.complete, known)}${worst === undefined || !known ? "" : `, ${worst.title} not used`}`}
           onClick={() => setOpen(!open)}
           className="flex w-full flex-wrap items-center gap-x-2.5 gap-y-1 px-3.5 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
         >
