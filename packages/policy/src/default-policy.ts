@@ -13,6 +13,21 @@ masks:
       - payments.customers.card_number
   - detectors: [email, card]
 
+# Shells: every command typed there is seen and recorded, but none is agreed to beforehand. So in production somebody else is there.
+terminals:
+  - id: prod-shells
+    match: { environment: [prod], groups: [oncall, platform] }
+    joining: moderated
+    moderators: [platform]
+    record: required
+    reason: true
+    message: A shell in production opens when somebody of platform is there as well.
+
+  - id: other-shells
+    match: { environment: [staging, dev] }
+    joining: peer
+    message: Outside production everybody may open a shell.
+
 rules:
   - id: reads
     match: { effects: [read, session] }

@@ -3,8 +3,9 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
 import { durationMs } from "./duration.ts";
 import { compileExpression } from "./expression.ts";
-import type { MaskRules, Policy, PolicyError, Rule, RuleEffect, RuleObligations } from "./policy.ts";
+import type { MaskRules, Match, Policy, PolicyError, Rule, RuleEffect, RuleObligations } from "./policy.ts";
 import { POLICY_SCHEMA } from "./schema.ts";
+import type { Joining, TerminalRule } from "./terminal-rules.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 export type ParsedPolicy = { ok: true; policy: Policy } | { ok: false; errors: PolicyError[] };
@@ -13,18 +14,32 @@ export type ParsedPolicy = { ok: true; policy: Policy } | { ok: false; errors: P
 interface PolicyText {
   rules: RuleText[];
   masks?: { columns?: string[]; detectors?: string[] }[];
+  terminals?: TerminalRuleText[];
+}
+interface MatchText {
+  environment?: Environment[];
+  connectors?: string[];
+  connections?: string[];
+  effects?: Effect[];
+  groups?: string[];
+  labels?: Record<string, string | string[]>;
+}
+interface TerminalRuleText {
+  id: string;
+  enabled?: boolean;
+  match?: MatchText;
+  joining: Joining;
+  moderators?: string[];
+  whenModeratorLeaves?: "pause" | "end";
+  record?: "on" | "required";
+  keep?: string;
+  reason?: boolean;
+  message?: string;
 }
 interface RuleText {
   id: string;
   enabled?: boolean;
-  match?: {
-    environment?: Environment[];
-    connectors?: string[];
-    connections?: string[];
-    effects?: Effect[];
-    groups?: string[];
-    labels?: Record<string, string | string[]>;
-  };
+  match?: MatchText;
   when?: string;
   effect: RuleEffect;
   reviews?: ReviewDemand[];
@@ -42,6 +57,7 @@ interface RuleText {
 
 const LONGEST_COUNTDOWN_MS = 3_600_000;
 const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
+const LONGEST_KEEP_MS = 24 * 3_600_000;
 
 const isPolicyText = new Ajv2020({ allErrors: true, strictTypes: false }).compile<PolicyText>(POLICY_SCHEMA);
 
@@ -58,22 +74,61 @@ export function parsePolicy(text: string): ParsedPolicy {
   if (!isPolicyText(source.value)) return { ok: false, errors: ordered(schemaErrors(source, isPolicyText.errors ?? [])) };
   const errors: PolicyError[] = [];
   const seen = new Set<string>();
+  const once = (id: string, path: readonly (string | number)[]): void => {
+    if (seen.has(id)) errors.push(source.at([...path, "id"], `there is another rule ${id}`));
+    seen.add(id);
+  };
   const rules = source.value.rules.map((rule, index) => {
     const path = ["rules", index];
-    if (seen.has(rule.id)) errors.push(source.at([...path, "id"], `there is another rule ${rule.id}`));
-    seen.add(rule.id);
+    once(rule.id, path);
     return compileRule(source, path, rule, errors);
   });
+  const terminals = (source.value.terminals ?? []).map((rule, index) => {
+    const path = ["terminals", index];
+    once(rule.id, path);
+    return compileTerminalRule(source, path, rule, errors);
+  });
   if (errors.length > 0) return { ok: false, errors: ordered(errors) };
-  return { ok: true, policy: { version: policyVersion(text), rules, masks: masksOf(source.value.masks ?? []) } };
+  return { ok: true, policy: { version: policyVersion(text), rules, masks: masksOf(source.value.masks ?? []), terminals } };
+}
+
+function matchOf({ labels, ...match }: MatchText): Match {
+  return labels === undefined ? match : { ...match, labels: mapValues(labels, (value) => (typeof value === "string" ? [value] : value)) };
+}
+
+function compileTerminalRule(
+  source: YamlSource,
+  path: readonly (string | number)[],
+  rule: TerminalRuleText,
+  errors: PolicyError[],
+): TerminalRule {
+  if (rule.joining === "moderated" && rule.moderators === undefined)
+    errors.push(source.atKey(path, "joining", "moderated needs moderators: the groups of which somebody must be there"));
+  if (rule.joining !== "moderated")
+    for (const key of ["moderators", "whenModeratorLeaves"] as const)
+      if (rule[key] !== undefined)
+        errors.push(source.atKey(path, key, `only joining: moderated has ${key}, and this one is ${rule.joining}`));
+  const keepMs = rule.keep === undefined ? undefined : (durationMs(rule.keep) ?? Number.NaN);
+  if (keepMs !== undefined && !(keepMs <= LONGEST_KEEP_MS)) errors.push(source.at([...path, "keep"], "keep must be at most 24 h"));
+  return {
+    id: rule.id,
+    enabled: rule.enabled ?? true,
+    match: matchOf(rule.match ?? {}),
+    joining: rule.joining,
+    moderators: rule.moderators ?? [],
+    whenModeratorLeaves: rule.whenModeratorLeaves ?? "pause",
+    recordingRequired: rule.record === "required",
+    ...(keepMs === undefined ? {} : { keepMs }),
+    reason: rule.reason ?? false,
+    ...(rule.message === undefined ? {} : { message: rule.message }),
+  };
 }
 
 function compileRule(source: YamlSource, path: readonly (string | number)[], rule: RuleText, errors: PolicyError[]): Rule {
-  const { labels, ...match } = rule.match ?? {};
   const compiled: Rule = {
     id: rule.id,
     enabled: rule.enabled ?? true,
-    match: labels === undefined ? match : { ...match, labels: mapValues(labels, (value) => (typeof value === "string" ? [value] : value)) },
+    match: matchOf(rule.match ?? {}),
     effect: rule.effect,
     reviews: rule.reviews ?? [],
     obligations: obligationsOf(source, path, rule, errors),

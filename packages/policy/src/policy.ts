@@ -1,5 +1,6 @@
 import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
 import type { Expression } from "./expression.ts";
+import type { TerminalRule } from "./terminal-rules.ts";
 
 export type RuleEffect = "allow" | "review" | "deny" | "mask";
 
@@ -47,6 +48,8 @@ export interface Policy {
   version: string;
   rules: readonly Rule[];
   masks: Readonly<MaskRules>;
+  /** Who may open a shell where, and who must be there. */
+  terminals: readonly TerminalRule[];
 }
 
 /** `line` and `column` count from 1. */

@@ -1,4 +1,5 @@
 import { EFFECTS, Environment } from "@interlock/protocol";
+import { JOINING } from "./terminal-rules.ts";
 
 /** Values `masks` may name as detectors; what they find is documented in @interlock/masking. */
 export const DETECTORS = ["email", "card"] as const;
@@ -12,6 +13,20 @@ const COLUMN = { type: "string", pattern: "^[^.\\s]+\\.[^.\\s]+\\.[^.\\s]+$", ma
 
 /** One `namespace/name/key`, each part a name or `*`. */
 const SECRET = { type: "string", pattern: "^[^/\\s]+/[^/\\s]+/[^/\\s]+$", maxLength: 600 } as const;
+
+/** What a rule is about, but for the effects of statements. */
+const PLACE = {
+  environment: { type: "array", minItems: 1, uniqueItems: true, items: { enum: Environment.options } },
+  connectors: names("Connector names, e.g. postgres."),
+  connections: names("Connection names."),
+  groups: names("Groups of the person who proposes."),
+  labels: {
+    type: "object",
+    minProperties: 1,
+    additionalProperties: { oneOf: [NAME, names("Any of these.")] },
+    description: "Labels of the connection.",
+  },
+} as const;
 
 /**
  * JSON Schema (draft 2020-12) of a policy document, for the editor and for `parsePolicy`. What it cannot say (unique ids, the types of
@@ -37,6 +52,12 @@ export const POLICY_SCHEMA = {
       items: { $ref: "#/$defs/mask" },
       description: "What nobody sees in results, notices and errors, whatever the rules say.",
     },
+    terminals: {
+      type: "array",
+      maxItems: 1000,
+      items: { $ref: "#/$defs/terminal" },
+      description: "Who may open a shell where. Every rule is judged, the strictest holds, and what no rule permits is denied.",
+    },
   },
   $defs: {
     mask: {
@@ -46,6 +67,27 @@ export const POLICY_SCHEMA = {
       properties: {
         columns: { type: "array", minItems: 1, items: COLUMN, description: "schema.table.column; * stands for any one part." },
         detectors: { type: "array", minItems: 1, items: { enum: DETECTORS }, description: "What to look for in other text columns." },
+      },
+    },
+    terminal: {
+      type: "object",
+      required: ["id", "joining"],
+      additionalProperties: false,
+      properties: {
+        id: { type: "string", pattern: "^[a-z0-9][a-z0-9-]{0,63}$", description: "Shown wherever the rule decides." },
+        enabled: { type: "boolean", default: true, description: "false keeps the rule in the file without effect." },
+        match: { type: "object", additionalProperties: false, description: "Every part given must hold.", properties: PLACE },
+        joining: {
+          enum: JOINING,
+          description:
+            "peer: responders of the room may be given control; observe: only who opened it types; moderated: nothing connects until a moderator is there; deny: no shell.",
+        },
+        moderators: names("Groups of which somebody else must be there, for joining: moderated."),
+        whenModeratorLeaves: { enum: ["pause", "end"], default: "pause", description: "pause: nothing can be typed until one is back." },
+        record: { enum: ["on", "required"], default: "on", description: "required: it ends where it cannot be recorded." },
+        keep: { ...DURATION, description: "How long it goes on while nobody looks, e.g. 15m." },
+        reason: { type: "boolean", description: "Who opens it says why." },
+        message: { type: "string", minLength: 1, maxLength: 500, description: "What people read when the rule decides." },
       },
     },
     rule: {
@@ -60,17 +102,8 @@ export const POLICY_SCHEMA = {
           additionalProperties: false,
           description: "Every part given must hold; each holds when one of its values does.",
           properties: {
-            environment: { type: "array", minItems: 1, uniqueItems: true, items: { enum: Environment.options } },
-            connectors: names("Connector names, e.g. postgres."),
-            connections: names("Connection names."),
+            ...PLACE,
             effects: { type: "array", minItems: 1, uniqueItems: true, items: { enum: EFFECTS }, description: "Effects of the statement." },
-            groups: names("Groups of the person who proposes."),
-            labels: {
-              type: "object",
-              minProperties: 1,
-              additionalProperties: { oneOf: [NAME, names("Any of these.")] },
-              description: "Labels of the connection.",
-            },
           },
         },
         when: { type: "string", minLength: 1, maxLength: 4000, description: "A CEL expression that is true or false." },
