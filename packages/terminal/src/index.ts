@@ -6,5 +6,5 @@ export { FLOW_LIMITS, FlowControl, type FlowAction, type FlowLimits } from "./st
 export { RING_BYTES, StreamRing, type Since, type StreamEvent } from "./stream/stream-ring.ts";
 export { FRAME_SCHEDULE, type FrameSchedule, type KeyFrame, type ScreenSize } from "./screen/key-frame.ts";
 export { KeyFrames, type KeyFramesOptions } from "./screen/key-frames.ts";
-export { SCROLLBACK_LINES } from "./screen/screen.ts";
+export { SCROLLBACK_LINES } from "./screen/key-frame.ts";
 export { TerminalOutput, type TerminalOutputOptions, type TerminalOutputSink } from "./terminal-output.ts";

@@ -179,6 +179,19 @@ describe("echo of what the driver typed", () => {
     push("4242424242424242\r\n");
     expect(out()).toBe("••••••••••••4242\r\n");
   });
+
+  it.each([
+    ["parts of which were typed", "printf '4242%s\\n' 424242424242\r", "printf '4242%s\\n' 424242424242\r\n"],
+    ["whose digits were typed in other places, without an echo", `cat cards #${"0123456789".repeat(20)}\r`, ""],
+    ["that is drawn like a line typed before", "4242 4242 4242 424\r", `4242 4242 4242 424\b${E}[A`],
+  ])("does not show a card %s", (_what, typed, echo) => {
+    const { stream, push, out } = open();
+    stream.echoed(encode(typed));
+    push(echo);
+    out();
+    push("4242424242424242\r\n");
+    expect(out()).toBe("••••••••••••4242\r\n");
+  });
 });
 
 it("tells notes where they stand, in bytes of what came out", () => {

@@ -48,6 +48,9 @@ const SHOWN = 0;
 const ECHO = 1;
 /** Stands for an empty cell; a sequence made it. */
 const GAP = 2;
+/** A part of what the driver typed, drawn again: shown at once unless it is known to be part of something. */
+const REDRAW = 3;
+const HOW = { output: SHOWN, echo: ECHO, redraw: REDRAW } as const;
 
 /** What stands between bytes of text, before the byte `at`. */
 type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
@@ -305,7 +308,7 @@ export class MaskedStream<Note = never> {
 
   #append(bytes: Uint8Array, from: number, to: number): void {
     if (this.#typed.active) {
-      for (let at = from; at < to; at++) this.#appendByte(bytes[at]!, this.#typed.isEcho(bytes[at]!) ? ECHO : SHOWN);
+      for (let at = from; at < to; at++) this.#appendByte(bytes[at]!, HOW[this.#typed.read(bytes[at]!) ?? "output"]);
       return;
     }
     const count = to - from;
@@ -340,7 +343,7 @@ export class MaskedStream<Note = never> {
   #release(): void {
     const open = this.#undecidedFrom();
     let to = Math.max(open, this.#sent, this.#length - CARRY_BYTES);
-    while (to < this.#length && this.#how[to] === ECHO) to++;
+    while (to < this.#length && (this.#how[to] === ECHO || this.#how[to] === REDRAW)) to++;
     this.#emit(to, to > open);
     this.#trim();
   }

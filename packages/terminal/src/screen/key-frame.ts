@@ -4,6 +4,9 @@ export interface ScreenSize {
   rows: number;
 }
 
+/** Lines of scrollback of a key frame; whoever shows one keeps as many, or lines that wrap would part from what was. */
+export const SCROLLBACK_LINES = 1000;
+
 /** What a browser that comes late is sent first: written to a fresh terminal of this size it makes the screen of this offset. */
 export interface KeyFrame extends ScreenSize {
   /** Bytes of the stream it stands for. */

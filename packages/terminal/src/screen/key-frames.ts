@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { ByteBuilder } from "../byte-builder.ts";
 import { FRAME_SCHEDULE, type FrameSchedule, type FromDrawing, type KeyFrame, type ScreenSize, type ToDrawing } from "./key-frame.ts";
-import { SCROLLBACK_LINES } from "./screen.ts";
+import { SCROLLBACK_LINES } from "./key-frame.ts";
 
 export interface KeyFramesOptions {
   /** Lines of scrollback; browsers keep as many. */

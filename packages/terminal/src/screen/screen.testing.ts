@@ -1,7 +1,6 @@
 import headless from "@xterm/headless";
-// oxlint-disable-next-line import/default -- a CommonJS bundle whose names Node cannot tell
-import graphemes from "@xterm/addon-unicode-graphemes";
 import { linkOf } from "./draw-style.ts";
+import { UnicodeGraphemesAddon } from "./graphemes.ts";
 import { stateOf, type BufferState, type Cell } from "./xterm-state.ts";
 
 export type TestTerminal = InstanceType<typeof headless.Terminal>;
@@ -9,7 +8,7 @@ export type TestTerminal = InstanceType<typeof headless.Terminal>;
 /** A terminal as a browser has one, without its window. */
 export function terminalOf(columns: number, rows: number, scrollback: number): TestTerminal {
   const terminal = new headless.Terminal({ cols: columns, rows, scrollback, allowProposedApi: true, logLevel: "off" });
-  terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+  terminal.loadAddon(new UnicodeGraphemesAddon());
   return terminal;
 }
 

@@ -1,13 +1,10 @@
 import headless from "@xterm/headless";
-// oxlint-disable-next-line import/default -- a CommonJS bundle whose names Node cannot tell
-import graphemes from "@xterm/addon-unicode-graphemes";
 import { readSequence } from "../mask/sequence.ts";
-import type { ScreenSize } from "./key-frame.ts";
+import { SCROLLBACK_LINES, type ScreenSize } from "./key-frame.ts";
+import { UnicodeGraphemesAddon } from "./graphemes.ts";
 import { drawScreen } from "./draw-screen.ts";
 import { stateOf, type XtermState } from "./xterm-state.ts";
 
-/** Lines of scrollback of a key frame; whoever shows one keeps as many, or lines that wrap would part from what was. */
-export const SCROLLBACK_LINES = 1000;
 /** Sequences are not longer than this after the filter. */
 const MOST_SEQUENCE = 4096;
 
@@ -21,7 +18,7 @@ export class Screen {
 
   constructor(size: ScreenSize, scrollback = SCROLLBACK_LINES) {
     this.#terminal = new headless.Terminal({ cols: size.columns, rows: size.rows, scrollback, allowProposedApi: true, logLevel: "off" });
-    this.#terminal.loadAddon(new graphemes.UnicodeGraphemesAddon());
+    this.#terminal.loadAddon(new UnicodeGraphemesAddon());
     this.#state = stateOf(this.#terminal);
   }
 
