@@ -17,5 +17,7 @@ export * from "./reachability.ts";
 export * from "./posture.ts";
 export * from "./who-may.ts";
 export * from "./least-privilege.ts";
+export * from "./host-key.ts";
+export * from "./terminal.ts";
 export * from "./text-fingerprint.ts";
 export { plainLine, plainText, readsAsItIs } from "./plain-text.ts";

@@ -7,6 +7,7 @@ import { OBJECT_TEXT_CHARS, ObjectRef, ObjectScope, ObjectsChange } from "./obje
 import { plainLine, plainText } from "./plain-text.ts";
 import { Principal, Role } from "./principal.ts";
 import { Document, Room, TimelineEntry } from "./room.ts";
+import { Terminal, TerminalOpening } from "./terminal.ts";
 import { Verdict } from "./verdict.ts";
 import { Problem } from "./errors.ts";
 
@@ -16,7 +17,7 @@ import { Problem } from "./errors.ts";
  * reconnect only where the comment says so.
  *
  * The document socket: `GET /ws/doc/<documentId>?ticket=…&v=…` speaks the y-websocket format (0 sync, 1 awareness, 3 query awareness) plus
- * DOCUMENT_ACK.
+ * DOCUMENT_ACK. The terminal socket is in terminal.ts.
  */
 export const DOCUMENT_ACK = 4;
 /** Document socket, server → browser: a refusal; varuint 5, then a var string with a Problem as JSON. The browser must reload the document. */
@@ -112,6 +113,16 @@ export const ClientMessage = z.discriminatedUnion("type", [
     /** Take over fields that another manager owns. */
     force: z.boolean(),
   }),
+  /** Opens a shell (`{terminalId}`). `key` makes a resend harmless. */
+  TerminalOpening.extend({ type: z.literal("terminal.open"), id, key: z.string().min(8).max(100) }),
+  /** Asks whoever drives for control, or takes the question back. Idempotent. */
+  z.object({ type: z.literal("terminal.ask"), id, terminalId: z.string(), asking: z.boolean() }),
+  /** Gives control to somebody who looks at it; without `userId` to nobody. Whoever drives, the lead and moderators may. */
+  z.object({ type: z.literal("terminal.give"), id, terminalId: z.string(), userId: z.string().optional() }),
+  /** Says that one watches what is done there, as its policy demands, or does so no longer. Whoever closes the terminal's pane has gone. Idempotent. */
+  z.object({ type: z.literal("terminal.moderate"), id, terminalId: z.string(), moderating: z.boolean() }),
+  /** Ends it, at the target as well. Whoever opened or drives it, the lead and moderators may. */
+  z.object({ type: z.literal("terminal.kill"), id, terminalId: z.string() }),
   z.object({ type: z.literal("document.create"), id, name: plainLine(80), connectionId: z.string() }),
   /** Takes a document out of the room. */
   z.object({ type: z.literal("document.remove"), id, documentId: z.string() }),
@@ -161,6 +172,8 @@ export const RoomSnapshot = z.object({
   /** Newest 500, newest first. */
   timeline: z.array(TimelineEntry),
   drafts: z.array(DraftAnalysis),
+  /** Those that have not ended, and the newest of those that have; newest first. */
+  terminals: z.array(Terminal),
   auditHead: z.object({ seq: z.number().int().nonnegative(), hash: z.string() }),
   /** Problems of the policy file while the last good one is in force. */
   policyProblem: z.string().optional(),
@@ -186,6 +199,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
   /** The whole command, at every change of it. While rows stream, at most ten times a second. */
   z.object({ type: z.literal("command"), command: Command }),
   z.object({ type: z.literal("timeline"), entries: z.array(TimelineEntry), auditHead: z.object({ seq: z.number(), hash: z.string() }) }),
+  /** The whole terminal, at every change of it but of its screen. */
+  z.object({ type: z.literal("terminal"), terminal: Terminal }),
   z.object({ type: z.literal("policy"), problem: z.string().optional() }),
   /** Something went wrong outside a request; with a closing problem the socket closes next. */
   z.object({ type: z.literal("problem"), problem: Problem }),
