@@ -17,6 +17,7 @@ import { Presence } from "./room/presence.ts";
 import { RoomHub } from "./room/room-hub.ts";
 import { welcomeToRoom } from "./room/room-welcome.ts";
 import { createServices } from "./services.ts";
+import { welcomeToTerminal } from "./terminal/terminal-welcome.ts";
 import { CONNECTORS } from "./target/connectors.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -52,7 +53,10 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
     const authenticate = createAuthentication({ db, secret: config.secret });
     const services = await createServices({ config, db, hub, documents, timeline, membership, authenticate, log });
     const sockets = new OpenSockets();
-    await watchRevocations({ databaseUrl: config.databaseUrl, db, sockets, log, runs: services.commands }, ending.signal);
+    await watchRevocations(
+      { databaseUrl: config.databaseUrl, db, sockets, log, runs: [services.commands, services.terminals] },
+      ending.signal,
+    );
     const presence = new Presence({ db, hub, timeline, log });
     keepHouse({ db, timeline, results: join(config.home, "results"), resultDays: config.resultDays, log }, ending.signal);
     const door = new Door({
@@ -63,6 +67,7 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
       welcome: {
         room: welcomeToRoom({ db, hub, membership, documents, services, presence, log, demo: config.demo }),
         doc: welcomeToDocument({ db, documents, membership, timeline, log }),
+        term: welcomeToTerminal({ terminals: services.terminals, membership }),
       },
     });
     const server = await serve({ port: config.port, host: config.host, origins: config.origins, door, rest: services.rest });

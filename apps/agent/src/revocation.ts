@@ -11,12 +11,14 @@ export interface RevocationParts {
   db: Db;
   sockets: OpenSockets;
   log: Log;
-  /** Statements in flight, which end with their person's access. */
-  runs?: {
-    /** By user id, since when something runs for them. */
-    running(): Map<string, Date>;
-    cancelRunsOf(userId: string): Promise<void>;
-  };
+  /** What people have going, which ends with their access: statements in flight, shells. */
+  runs?: readonly Runs[];
+}
+
+export interface Runs {
+  /** By user id, since when something runs for them. */
+  running(): Map<string, Date>;
+  endOf(userId: string): Promise<void>;
 }
 
 /** How often people for whom something runs are looked up: expiry sends no notice, and one second is promised (I11). In milliseconds. */
@@ -54,11 +56,16 @@ export async function watchRevocations(parts: RevocationParts, signal: AbortSign
     }
   };
   const cancel = (userId: string): void => {
-    parts.runs?.cancelRunsOf(userId).catch((error: unknown) => log.error({ err: error }, "a revocation could not be carried out whole"));
+    for (const runs of parts.runs ?? [])
+      runs.endOf(userId).catch((error: unknown) => log.error({ err: error }, "a revocation could not be carried out whole"));
   };
   const sweepRuns = async (): Promise<void> => {
-    const running = parts.runs?.running();
-    if (running === undefined || running.size === 0) return;
+    const running = new Map<string, Date>();
+    for (const [userId, since] of (parts.runs ?? []).flatMap((runs) => [...runs.running()])) {
+      const known = running.get(userId);
+      if (known === undefined || since < known) running.set(userId, since);
+    }
+    if (running.size === 0) return;
     try {
       for (const userId of await withoutAccess(db, running)) cancel(userId);
     } catch (error) {

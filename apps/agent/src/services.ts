@@ -10,11 +10,14 @@ import { PolicyFile } from "./policy/policy-file.ts";
 import { ResultService } from "./result/result-service.ts";
 import type { Authenticate } from "./http/authentication.ts";
 import { createRestApp, type RestApp } from "./rest/rest-app.ts";
+import { HostKeyService } from "./host-keys/host-key-service.ts";
 import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
 import { WholeReads } from "./target/whole-reads.ts";
 import type { Timeline } from "./timeline.ts";
+import { TerminalService } from "./terminal/terminal-service.ts";
+import { TerminalStreams } from "./terminal/terminal-stream.ts";
 import { WorkStore } from "./command/work-store.ts";
 import { UndoStore } from "./undo/undo-store.ts";
 
@@ -45,6 +48,7 @@ export interface Services {
   drafts: DraftService;
   results: ResultService;
   objects: ObjectService;
+  terminals: TerminalService;
   connections: ConnectionRegistry;
   policy: PolicyFile;
   timeline: Timeline;
@@ -57,7 +61,9 @@ export interface Services {
 export async function createServices(parts: ServiceParts): Promise<Services> {
   const { config, db, hub, documents, timeline, log } = parts;
   const policy = await PolicyFile.open({ path: join(config.home, "policy.yaml"), db, hub, timeline, log });
+  const hostKeys = new HostKeyService({ db, timeline, log });
   const connections = new ConnectionRegistry({
+    hostKeys,
     db,
     hub,
     timeline,
@@ -83,20 +89,33 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
   const objects = new ObjectService({ db, policy, connections, timeline });
-  const rest = createRestApp({ ...parts, demo: config.demo, policy, connections, reads: new WholeReads(), results, commands });
+  const terminals = new TerminalService({
+    db,
+    hub,
+    policy,
+    connections,
+    membership: parts.membership,
+    timeline,
+    streams: new TerminalStreams({ db, policy, log }),
+    log,
+  });
+  const rest = createRestApp({ ...parts, hostKeys, demo: config.demo, policy, connections, reads: new WholeReads(), results, commands });
   await commands.recover();
+  await terminals.recover();
   connections.watch();
   return {
     commands,
     drafts,
     results,
     objects,
+    terminals,
     connections,
     policy,
     timeline,
     rest,
     stop: async () => {
       drafts.stop();
+      await terminals.stop();
       await policy.stop();
       await commands.stop();
       await connections.stop();

@@ -52,6 +52,20 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
     data["why"] === "restart"
       ? `${title(data)} was running when Interlock stopped; its outcome is unknown`
       : `${title(data)} ended without a known outcome`,
+  "terminal.opened": (data) => `opened a shell on ${text(data, "name")}${text(data, "reason") === "" ? "" : `: “${text(data, "reason")}”`}`,
+  "terminal.denied": (data) => `Blocked: a shell on ${text(data, "name")} — ${text(data, "message")}`,
+  "terminal.connected": (data) => `The shell on ${text(data, "name")} was connected${watched(data)}`,
+  "terminal.control": (data, actor) => control(data, actor),
+  "terminal.paused": (data) => `Typing on ${text(data, "name")} is paused: nobody watches over it`,
+  "terminal.resumed": (data) => `Typing on ${text(data, "name")} goes on`,
+  "terminal.killed": (data) => `ended the shell on ${text(data, "name")}`,
+  "terminal.ended": (data) => `The shell on ${text(data, "name")} ended`,
+  "recording.chained": () => "A recording was chained into the log",
+  "recording.watched": (data) => `watched the recording of ${text(data, "name")}`,
+  "recording.removed": (data) => `The recording of ${text(data, "name")} was removed after ${number(data, "days")} days`,
+  "host_key.met": (data) => `${text(data, "host")} answered with a key that nobody has approved: ${text(data, "fingerprint")}`,
+  "host_key.approved": (data) => `approved the key of ${text(data, "host")}: ${text(data, "fingerprint")}`,
+  "host_key.refused": (data) => `refused the key of ${text(data, "host")}: ${text(data, "fingerprint")}`,
   "secret.shown": (data) =>
     `was shown ${text(data, "key")} of Secret ${text(data, "namespace")}/${text(data, "name")} of ${text(data, "connection")}: ${text(data, "reason")}`,
   "cluster_token.issued": (data) =>
@@ -86,6 +100,17 @@ function agreed(data: Data): string {
 function number(data: Data, key: string): string {
   const value = data[key];
   return typeof value === "number" ? value.toLocaleString("en") : "?";
+}
+
+function watched(data: Data): string {
+  const names = data["moderators"];
+  return Array.isArray(names) && names.length > 0 ? `, watched over by ${names.join(", ")}` : "";
+}
+
+function control(data: Data, actor: string): string {
+  const to = text(data, "to");
+  if (to === "") return `took control of ${text(data, "name")} from ${text(data, "from")} and gave it to nobody`;
+  return to === actor ? `took control of ${text(data, "name")}` : `gave control of ${text(data, "name")} to ${to}`;
 }
 
 const title = (data: Data): string => text(data, "title") || "a command";

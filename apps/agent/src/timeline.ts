@@ -7,6 +7,7 @@ import { sentence } from "./timeline-sentence.ts";
 const SILENT: ReadonlySet<string> = new Set([
   "draft.analysed",
   "objects.listed",
+  "recording.chained",
   "object.opened",
   "posture.read",
   "roles.read",

@@ -26,6 +26,7 @@ test("a cluster without a kubectl beside it answers, and rooms are told how to i
     timeline: new Timeline(own.db, hub),
     policy: { current: policy.policy },
     key: new Uint8Array(32),
+    hostKeys: { of: () => ({ pinned: () => Promise.resolve([]), met: () => {} }) },
     log: createLog("silent"),
     host: { programs: { kubectl: join(folder, "kubectl") } },
   });

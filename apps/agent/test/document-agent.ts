@@ -52,7 +52,7 @@ export async function startDocumentAgent(): Promise<DocumentAgent> {
     const room = async () => {
       throw new Error("no rooms here");
     };
-    const door = new Door({ db, origins: new Set([ORIGIN]), sockets, log, welcome: { room, doc } });
+    const door = new Door({ db, origins: new Set([ORIGIN]), sockets, log, welcome: { room, doc, term: room } });
     const server = await serve({
       port: 0,
       host: "127.0.0.1",

@@ -251,7 +251,7 @@ describe("I11 revocation is prompt", () => {
     await stage.db.user.update({ where: { id: stage.people.oncall.id }, data: { lockedAt: new Date() } });
     try {
       const started = performance.now();
-      await stage.commands.cancelRunsOf(stage.people.oncall.id);
+      await stage.commands.endOf(stage.people.oncall.id);
       expect((await stage.until(running.id)).state).toBe("cancelled");
       expect(performance.now() - started).toBeLessThan(1_000);
       expect(await run(command, "reviewer")).toMatchObject({ ok: false, code: "forbidden" });

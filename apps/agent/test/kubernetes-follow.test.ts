@@ -109,7 +109,7 @@ describe.skipIf(program === undefined)("what goes on until it is stopped", () =>
     const began = performance.now();
     await revokeSession(stage.db, session.id);
     await lockUser(stage.db, stage.people.responder.id);
-    const settled = stage.commands.cancelRunsOf(stage.people.responder.id);
+    const settled = stage.commands.endOf(stage.people.responder.id);
     for (; sim.following() > 0; await pause(5)) expect(performance.now() - began).toBeLessThan(1_000);
     await settled;
     expect(await stage.until(command.id)).toMatchObject({ state: "cancelled" });

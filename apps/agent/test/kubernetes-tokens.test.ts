@@ -280,7 +280,7 @@ subjects: [{ kind: ServiceAccount, name: bot, namespace: shop }]
 
   test("is gone with its person's access, and with the agent", async () => {
     const [first, second] = [await agreed(LINE, "reviewer"), await agreed(LINE, "reviewer")];
-    await stage.commands.cancelRunsOf(stage.people.oncall.id);
+    await stage.commands.endOf(stage.people.oncall.id);
     expect((await stage.commands.get(first.id))!.execution!.tokens).toMatchObject([{ state: "lost" }]);
     expect(await refusal("oncall", second.id)).toEqual([410, "token_gone"]);
     const third = await agreed(LINE, "reviewer");

@@ -238,6 +238,8 @@ test("the interface describes itself in OpenAPI 3.1", async () => {
       "/commands/{id}/undo",
       "/commands/{id}/withdraw",
       "/connections",
+      "/connections/{id}/host-keys",
+      "/connections/{id}/host-keys/{keyId}",
       "/connections/{id}/least-privilege",
       "/connections/{id}/least-privilege/{subject}",
       "/connections/{id}/people-use",

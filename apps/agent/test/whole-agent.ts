@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createDb, type Db } from "@interlock/db";
+import { createDb, sealSecret, type Db } from "@interlock/db";
 import { migrate } from "@interlock/db/migrate";
 import { startTestPostgres } from "@interlock/db/testing";
 import { PROTOCOL_VERSION } from "@interlock/protocol";
@@ -11,6 +11,7 @@ import type { Config } from "../src/config.ts";
 import { createLog } from "../src/log.ts";
 import { Editor, type EditorOptions } from "./editor.ts";
 import { signIn, ticketFor, type TestPerson } from "./people.ts";
+import { TerminalPage } from "./terminal-page.ts";
 import { RoomPage } from "./room-page.ts";
 
 export const ORIGIN = "http://interlock.test";
@@ -26,6 +27,9 @@ export interface WholeAgent {
   person(name: string, groups?: string[]): Promise<TestPerson>;
   room(person: TestPerson, roomId?: string): Promise<RoomPage>;
   edit(person: TestPerson, options?: EditorOptions): Promise<Editor>;
+  terminal(person: TestPerson, terminalId: string, offset?: number): Promise<TerminalPage>;
+  /** Adds a connection; its secret is sealed as the agent seals it. */
+  connect(connection: { name: string; connector: string; environment: string }, secret: unknown): Promise<string>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -82,6 +86,12 @@ export async function startWholeAgent(): Promise<WholeAgent> {
       const editor = await Editor.open(await url(`doc/${document.id}`, person), ORIGIN, options);
       editors.push(editor);
       return editor;
+    },
+    terminal: async (person, terminalId, offset) => TerminalPage.open(await url(`term/${terminalId}`, person), ORIGIN, offset),
+    async connect(connection, secret) {
+      const id = randomUUID();
+      await db.connection.create({ data: { id, ...connection, secret: sealSecret(config.key, id, secret) } });
+      return id;
     },
     async restart() {
       await agent.stop();

@@ -124,7 +124,7 @@ export class CommandService {
   }
 
   /** Stops what runs for somebody whose access ended or changed, whatever their role (I11); resolves when each outcome is written. */
-  cancelRunsOf(userId: string): Promise<void> {
+  endOf(userId: string): Promise<void> {
     this.#life.tokens.dropOf(userId);
     return this.#life.runs.cancelOf(userId);
   }

@@ -8,7 +8,7 @@ import { LiveSocket } from "./live-socket.ts";
 import type { OpenSockets } from "./open-sockets.ts";
 import { refuseUpgrade } from "./refused-upgrade.ts";
 
-/** Takes over an accepted socket for a room or a document. */
+/** Takes over an accepted socket for a room, a document or a terminal. */
 export type Welcome = (socket: LiveSocket, id: string) => Promise<void>;
 
 export interface DoorParts {
@@ -16,7 +16,7 @@ export interface DoorParts {
   origins: ReadonlySet<string>;
   sockets: OpenSockets;
   log: Log;
-  welcome: Record<"room" | "doc", Welcome>;
+  welcome: Record<Visit["kind"], Welcome>;
 }
 
 /** Largest frame that is read at all; larger than any limit a message is judged by, so that the error can name that limit. */
@@ -88,7 +88,7 @@ export class Door {
 }
 
 interface Visit {
-  kind: "room" | "doc";
+  kind: "room" | "doc" | "term";
   id: string;
   ticket: string | null;
   version: string | null;
@@ -96,8 +96,8 @@ interface Visit {
 
 function readVisit(request: IncomingMessage): Outcome<Visit> {
   const url = URL.parse(request.url ?? "", "http://agent");
-  const match = url === null ? null : /^\/ws\/(room|doc)\/([0-9a-f-]{36})$/i.exec(url.pathname);
+  const match = url === null ? null : /^\/ws\/(room|doc|term)\/([0-9a-f-]{36})$/i.exec(url.pathname);
   if (url === null || match === null) return refuse("not_found");
-  const kind = match[1] === "room" ? "room" : "doc";
+  const kind = match[1]!.toLowerCase() as Visit["kind"];
   return ok({ kind, id: match[2]!, ticket: url.searchParams.get("ticket"), version: url.searchParams.get("v") });
 }

@@ -138,7 +138,7 @@ async function lastGood(path: string): Promise<Policy> {
   const kept = text === undefined ? undefined : parsePolicy(text);
   if (kept?.ok === true) return kept.policy;
   // No rule matches anything, and what nothing matches is denied.
-  return { version: policyVersion(""), rules: [], masks: { columns: [], detectors: [] } };
+  return { version: policyVersion(""), rules: [], masks: { columns: [], detectors: [] }, terminals: [] };
 }
 
 async function readOrUndefined(path: string): Promise<string | undefined> {

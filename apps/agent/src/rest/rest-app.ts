@@ -7,6 +7,7 @@ import { commandRoutes } from "./command-routes.ts";
 import { connectionRoutes } from "./connection-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { hostKeyRoutes } from "./host-key-routes.ts";
 import { idempotency } from "./idempotency.ts";
 import { problemResponse } from "./problem-response.ts";
 import { reachabilityRoutes } from "./reachability-routes.ts";
@@ -76,6 +77,7 @@ export function createRestApp(parts: RestParts): RestApp {
     roomRoutes,
     documentRoutes,
     connectionRoutes,
+    hostKeyRoutes,
     postureRoutes,
     analyzeRoutes,
     reachabilityRoutes,

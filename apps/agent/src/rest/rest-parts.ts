@@ -4,6 +4,7 @@ import type { Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
 import type { CommandService } from "../command/command-service.ts";
 import type { DocumentStore } from "../document/document-store.ts";
+import type { HostKeyService } from "../host-keys/host-key-service.ts";
 import type { Authenticate } from "../http/authentication.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { ResultService } from "../result/result-service.ts";
@@ -21,6 +22,7 @@ export interface RestParts {
   membership: Pick<Membership, "roomOf" | "roomsOf" | "openRoom" | "setOpen">;
   commands: CommandService;
   documents: Pick<DocumentStore, "create" | "remove" | "documentsOf">;
+  hostKeys: HostKeyService;
   hub: Pick<RoomHub, "broadcast">;
   results: ResultService;
   connections: ConnectionRegistry;

@@ -1,5 +1,16 @@
 import { liveSession, type Db } from "@interlock/db";
-import { CLOSE, ok, refuse, Verdict, type ClientMessage, type Command, type Outcome, type Principal, type Role } from "@interlock/protocol";
+import {
+  CLOSE,
+  ok,
+  refuse,
+  Verdict,
+  type ClientMessage,
+  type Command,
+  type Outcome,
+  type Principal,
+  type Role,
+  type Terminal,
+} from "@interlock/protocol";
 import { isPrivate } from "../command/shown-secrets.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import type { Log } from "../log.ts";
@@ -13,7 +24,7 @@ export interface RoomActs {
   hub: RoomHub;
   membership: Membership;
   documents: DocumentStore;
-  services: Pick<Services, "commands" | "drafts" | "results" | "objects">;
+  services: Pick<Services, "commands" | "drafts" | "results" | "objects" | "terminals">;
   log: Log;
 }
 
@@ -22,7 +33,7 @@ const DONE = ok({});
 
 /** What every message of a browser does, after it is asked whether this person may do it now (I13). Expected refusals are values. */
 export async function handleMessage(acts: RoomActs, socket: RoomSession, message: ClientMessage): Answer {
-  const { commands, drafts, results, objects } = acts.services;
+  const { commands, drafts, results, objects, terminals } = acts.services;
   const { principal, roomId } = socket;
   switch (message.type) {
     case "ping":
@@ -110,6 +121,24 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       const { type: _type, id: _id, base, text, force, ...ref } = message;
       return (await mayAct(acts, socket, "responder")) ?? told(await objects.edit(socket, ref, { base, text, force }));
     }
+    case "terminal.open": {
+      const { type: _type, id: _id, key, ...opening } = message;
+      return (await mayAct(acts, socket, "responder")) ?? theTerminal(await terminals.open(principal, roomId, key, opening));
+    }
+    case "terminal.ask":
+      return (await mayAct(acts, socket, "responder")) ?? done(await terminals.ask(principal, roomId, message.terminalId, message.asking));
+    case "terminal.give":
+      return (
+        (await mayAct(acts, socket, "responder")) ??
+        done(await terminals.give(principal, socket.role, roomId, message.terminalId, message.userId))
+      );
+    case "terminal.moderate":
+      return (
+        (await mayAct(acts, socket, "responder")) ??
+        done(await terminals.moderate(principal, roomId, message.terminalId, message.moderating))
+      );
+    case "terminal.kill":
+      return (await mayAct(acts, socket, "responder")) ?? done(await terminals.kill(principal, socket.role, roomId, message.terminalId));
     case "document.create":
       return (await mayAct(acts, socket, "responder")) ?? createDocument(acts, principal, roomId, message);
     case "document.remove":
@@ -242,6 +271,10 @@ async function resultInRoom(acts: RoomActs, roomId: string, executionId: string,
 }
 
 const told = (outcome: Outcome<object>): Outcome<Record<string, unknown>> => (outcome.ok ? ok({ ...outcome.value }) : outcome);
+
+/** Which terminal it is. */
+const theTerminal = (outcome: Outcome<Terminal>): Outcome<Record<string, unknown>> =>
+  outcome.ok ? ok({ terminalId: outcome.value.id }) : outcome;
 
 /** Which command it has become. */
 const theCommand = (outcome: Outcome<Command>): Outcome<Record<string, unknown>> =>

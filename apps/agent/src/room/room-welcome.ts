@@ -62,11 +62,12 @@ function leave({ hub, services, presence }: RoomWelcomeParts, session: RoomSessi
 async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<RoomSnapshot> {
   const { membership, documents, services, demo } = parts;
   const { roomId, principal } = session;
-  const [room, connections, documentList, { commands, left }, timeline, auditHead] = await Promise.all([
+  const [room, connections, documentList, { commands, left }, terminals, timeline, auditHead] = await Promise.all([
     membership.roomOf(roomId),
     services.connections.list(),
     documents.documentsOf(roomId),
     services.commands.inView(roomId, NEWEST_COMMANDS, UNENDED_COMMANDS),
+    services.terminals.inView(roomId),
     services.timeline.entries(roomId, LIMITS.timelineEntries),
     services.timeline.head(),
   ]);
@@ -82,6 +83,7 @@ async function snapshot(parts: RoomWelcomeParts, session: RoomSession): Promise<
     commandsLeft: left,
     timeline,
     drafts: services.drafts.drafts(roomId),
+    terminals,
     auditHead,
     ...(policyProblem === undefined ? {} : { policyProblem }),
     demo,

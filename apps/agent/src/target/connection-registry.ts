@@ -5,6 +5,7 @@ import { maskRules } from "@interlock/policy";
 import { Environment, ok, refuse, type Connection, type Outcome } from "@interlock/protocol";
 import type { Logger } from "pino";
 import { labelsOf } from "../command/judgement.ts";
+import type { HostKeyService } from "../host-keys/host-key-service.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { Timeline } from "../timeline.ts";
@@ -30,6 +31,7 @@ interface RegistryParts {
   timeline: Timeline;
   policy: Pick<PolicyFile, "current">;
   key: Uint8Array;
+  hostKeys: Pick<HostKeyService, "of">;
   log: Logger;
   host?: HostPrograms;
   /** Default: every connector there is. */
@@ -161,6 +163,7 @@ export class ConnectionRegistry {
       connectionName: row.name,
       secret,
       maskedColumns: () => maskRules(this.#parts.policy.current).columns,
+      hostKeys: this.#parts.hostKeys.of(row),
       ...(this.#parts.host === undefined ? {} : { host: this.#parts.host }),
     });
   }

@@ -1,0 +1,359 @@
+import { TargetError, type Target, type TerminalChannel } from "@interlock/connector";
+import type { Terminal as TerminalRow } from "@interlock/db";
+import type { TerminalTerms } from "@interlock/policy";
+import { CLOSE, ok, refuse, type ErrorCode, type Outcome, type Role, type Terminal, type TerminalSize } from "@interlock/protocol";
+import type { Log } from "../log.ts";
+import { Control, type Looker } from "./control.ts";
+import type { TerminalAct, TerminalRecords } from "./terminal-records.ts";
+import type { TerminalPeer, TerminalPort } from "./terminal-socket.ts";
+import type { StreamEnd, TerminalStream } from "./terminal-stream.ts";
+import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
+
+/** How long a shell may take to begin, in milliseconds. */
+const CONNECT_MS = 30_000;
+/** How long a target may take to say that what was killed has ended. */
+const KILL_MS = 2_000;
+
+export interface LiveTerminalParts {
+  row: TerminalRow;
+  opener: Omit<Looker, "role" | "groups">;
+  target: () => Promise<Target>;
+  stream: (size: TerminalSize) => TerminalStream;
+  records: TerminalRecords;
+  /** Tells the room how it looks now. */
+  tell: (terminal: Terminal) => void;
+  /** It has ended, and everything of it is stored. */
+  over: () => void;
+  log: Log;
+}
+
+/**
+ * One shell from its opening to its end. It begins once those are there who must be (I1: after that is in the log), belongs to nobody's
+ * browser, and ends with its program, by a person, or when nobody has looked for as long as policy keeps it.
+ */
+export class LiveTerminal implements TerminalPort {
+  readonly #parts: LiveTerminalParts;
+  readonly #terms: TerminalTerms;
+  readonly #control: Control;
+  readonly #stream: TerminalStream;
+  readonly #peers = new Set<TerminalPeer>();
+  readonly #ending = new AbortController();
+  #row: TerminalRow;
+  #channel: TerminalChannel | undefined;
+  #connecting = false;
+  /** Nothing that comes from the target is shown any more. */
+  #cut = false;
+  #paused: string | undefined;
+  #title: string | undefined;
+  /** The page that was typed in last. */
+  #typing: TerminalPeer | undefined;
+  #size: TerminalSize;
+  #telling = false;
+  #unseen: NodeJS.Timeout | undefined;
+  #over: Promise<void> | undefined;
+
+  constructor(parts: LiveTerminalParts) {
+    this.#parts = parts;
+    this.#row = parts.row;
+    this.#terms = termsOf(parts.row);
+    this.#control = new Control(this.#terms, parts.opener);
+    this.#size = { columns: parts.row.columns, rows: parts.row.rows };
+    this.#stream = parts.stream(this.#size);
+    this.#stream.on({
+      pressure: (high) => (high ? this.#channel?.pause() : this.#channel?.resume()),
+      title: (title) => {
+        this.#title = title;
+        this.#changed();
+      },
+      behind: () => this.#changed(),
+      unrecorded: (why) => this.#unrecorded(why),
+    });
+    this.#settle();
+    this.#keep();
+  }
+
+  get id(): string {
+    return this.#row.id;
+  }
+
+  get roomId(): string {
+    return this.#row.roomId;
+  }
+
+  get connectionId(): string {
+    return this.#row.connectionId;
+  }
+
+  get openedById(): string {
+    return this.#row.openedById;
+  }
+
+  get openedAt(): Date {
+    return this.#row.openedAt;
+  }
+
+  view(): Terminal {
+    const now: TerminalNow = {
+      ...(this.#control.driverId === undefined ? {} : { driverId: this.#control.driverId }),
+      asking: [...this.#control.asking],
+      watchers: this.#control.lookers.map(({ id }) => ({
+        userId: id,
+        behind: this.#stream.isBehind(id),
+        moderating: this.#control.isModerator(id),
+      })),
+      ...(this.#paused === undefined ? {} : { paused: this.#paused }),
+      ...(this.#title === undefined || this.#title === "" ? {} : { title: this.#title }),
+      ...this.#size,
+    };
+    return terminalView(this.#row, now);
+  }
+
+  /** A page shows it. Call what comes back when it does no longer. */
+  came(peer: TerminalPeer, looker: Looker): () => void {
+    this.#peers.add(peer);
+    this.#control.came(looker);
+    this.#settle();
+    this.#keep();
+    return () => {
+      if (!this.#peers.delete(peer)) return;
+      this.#stream.remove(peer);
+      this.#control.went(looker.id);
+      this.#settle();
+      this.#keep();
+    };
+  }
+
+  /** The page that the target waits for: the driver's, and of several the one they typed in last. */
+  #wait(): void {
+    const theirs = [...this.#peers].filter(({ userId }) => userId === this.#control.driverId);
+    this.#stream.drive(theirs.includes(this.#typing!) ? this.#typing : theirs[0]);
+  }
+
+  becameRole(userId: string, role: Role): void {
+    this.#control.becameRole(userId, role);
+    this.#settle();
+  }
+
+  begin(peer: TerminalPeer, offset: number): void {
+    this.#stream.add(peer, offset);
+    this.#wait();
+  }
+
+  input(peer: TerminalPeer, bytes: Uint8Array): Outcome<void> {
+    const may = this.#mayType(peer.userId);
+    if (!may.ok) return may;
+    const channel = this.#channel;
+    if (channel === undefined) return refuse("terminal_ended", "the shell has not begun");
+    if (this.#typing !== peer) {
+      this.#typing = peer;
+      this.#wait();
+    }
+    this.#stream.typed(bytes);
+    channel.write(bytes).catch((error: unknown) => {
+      // An end is told by itself; anything else would be a key lost in silence.
+      if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
+    });
+    return ok(undefined);
+  }
+
+  taken(peer: TerminalPeer, offset: number): void {
+    this.#stream.taken(peer, offset);
+  }
+
+  resize(peer: TerminalPeer, size: TerminalSize): Outcome<void> {
+    const may = this.#control.mayType(peer.userId);
+    if (!may.ok) return may;
+    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return ok(undefined);
+    this.#size = { columns: size.columns, rows: size.rows };
+    this.#stream.resize(this.#size);
+    this.#channel?.resize(size.columns, size.rows);
+    this.#changed();
+    return ok(undefined);
+  }
+
+  ask(userId: string, asking: boolean): Promise<Outcome<void>> {
+    return this.#handOver({ id: userId }, () => this.#control.ask(userId, asking));
+  }
+
+  give(actor: { id: string; name: string; role: Role }, userId: string | undefined): Promise<Outcome<void>> {
+    return this.#handOver(actor, () => this.#control.give(actor, userId));
+  }
+
+  moderate(actor: { id: string; name: string }, moderating: boolean): Outcome<void> {
+    const done = this.#control.moderate(actor.id, moderating);
+    if (done.ok) this.#settle();
+    return done;
+  }
+
+  /** Whoever opened or drives it, the lead and moderators end it. */
+  async kill(actor: { id: string; name: string; role: Role }): Promise<Outcome<void>> {
+    const { id, role } = actor;
+    const may = role === "lead" || id === this.openedById || id === this.#control.driverId || this.#control.isModerator(id);
+    if (!may) return refuse("forbidden", "who opened or drives a terminal, the lead and moderators end it");
+    await this.#record("terminal.killed", actor.name, {});
+    await this.end({ why: `it was ended by ${actor.name}` });
+    return ok(undefined);
+  }
+
+  /** Ends it at the target and here. Resolves once that is stored; never rejects. */
+  end(end: TerminalEnding, recording: "sealed" | "interrupted" = "sealed"): Promise<void> {
+    this.#over ??= this.#end(end, recording);
+    return this.#over;
+  }
+
+  #mayType(userId: string): Outcome<void> {
+    const may = this.#control.mayType(userId);
+    if (!may.ok) return may;
+    return this.#paused === undefined ? may : refuse("forbidden", this.#paused);
+  }
+
+  /** Control that changes hands is in the log before the next key. */
+  async #handOver(actor: { id: string; name?: string }, change: () => Outcome<void>): Promise<Outcome<void>> {
+    const before = this.#control.driverId;
+    const done = change();
+    if (!done.ok) return done;
+    const after = this.#control.driverId;
+    if (before !== after) {
+      const name = (id: string | undefined): string | null => this.#control.lookers.find((looker) => looker.id === id)?.name ?? null;
+      await this.#record("terminal.control", actor.name ?? name(actor.id) ?? "system", { from: name(before), to: name(after) });
+    }
+    this.#settle();
+    return done;
+  }
+
+  /** What follows from who is there: it begins, pauses, goes on or ends. */
+  #settle(): void {
+    this.#changed();
+    this.#wait();
+    if (this.#over !== undefined) return;
+    const { lacking } = this.#control;
+    if (this.#channel === undefined) {
+      if (lacking.length === 0 && !this.#connecting) void this.#connect();
+      return;
+    }
+    const wasPaused = this.#paused;
+    this.#paused = lacking.length === 0 ? undefined : `Nothing can be typed until ${people(lacking)} watches over it again.`;
+    if (this.#paused === wasPaused) return;
+    if (this.#paused !== undefined && this.#terms.whenModeratorLeaves === "end") {
+      void this.end({ why: `${people(lacking)} had to watch over it, and nobody does any more` });
+      return;
+    }
+    void this.#record(this.#paused === undefined ? "terminal.resumed" : "terminal.paused", "system", {});
+  }
+
+  async #connect(): Promise<void> {
+    this.#connecting = true;
+    const moderators = this.#control.lookers.filter(({ id }) => this.#control.isModerator(id)).map(({ name }) => name);
+    try {
+      // Nothing is asked of the target before that is durable (I1).
+      this.#row = await this.#parts.records.connecting(this.#row, { moderators });
+      this.#changed();
+      const target = await this.#parts.target();
+      if (target.terminal === undefined) throw new TargetError("bad_request", "This connection offers no shell.");
+      const pod = podOf(this.#row);
+      const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(CONNECT_MS)]);
+      const channel = await target.terminal({ ...this.#size, ...(pod === undefined ? {} : { program: { pod: exact(pod) } }) }, signal);
+      if (this.#over !== undefined) {
+        await channel.kill();
+        return;
+      }
+      this.#channel = channel;
+      channel.onData((bytes) => {
+        if (!this.#cut) this.#stream.push(bytes);
+      });
+      void channel.ended.then((end) => this.end(end));
+      this.#row = await this.#parts.records.live(this.#row);
+      this.#settle();
+    } catch (error) {
+      const known = error instanceof TargetError;
+      if (!known) this.#parts.log.error({ err: error, terminalId: this.id }, "a terminal could not be opened");
+      await this.end(known ? { why: error.message, code: error.code } : { why: "Something failed inside Interlock.", code: "internal" });
+    }
+  }
+
+  async #end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<void> {
+    clearTimeout(this.#unseen);
+    this.#ending.abort();
+    // What still comes is shown to nobody: an end is an end at once, however long the target takes.
+    this.#cut = true;
+    this.#row = { ...this.#row, phase: "ended", endedAt: new Date(), end };
+    this.#paused = undefined;
+    this.#parts.tell(this.view());
+    const channel = this.#channel;
+    const killed = channel === undefined ? undefined : await within(channel.kill(), KILL_MS);
+    const mayStillRun = end.exitCode === undefined && end.signal === undefined ? killed?.mayStillRun : undefined;
+    const whole: TerminalEnding = { ...end, ...(mayStillRun === undefined ? {} : { mayStillRun }) };
+    let stored: StreamEnd | undefined;
+    try {
+      stored = await this.#stream.end(whole, recording);
+      this.#row = await this.#parts.records.ended(this.#row, whole, stored);
+    } catch (error) {
+      this.#parts.log.error({ err: error, terminalId: this.id }, "the end of a terminal could not be stored");
+      this.#row = { ...this.#row, end: whole, recording: stored?.recording ?? "failed" };
+    }
+    this.#parts.tell(this.view());
+    for (const peer of this.#peers) peer.end(1000, "terminal_ended" satisfies ErrorCode);
+    this.#parts.over();
+  }
+
+  /** Ends what nobody has looked at for as long as policy keeps it. */
+  #keep(): void {
+    clearTimeout(this.#unseen);
+    this.#unseen = undefined;
+    if (this.#peers.size > 0 || this.#over !== undefined) return;
+    const { keepMs } = this.#terms;
+    this.#unseen = setTimeout(
+      () => void this.end({ why: `nobody had looked at it for ${Math.round(keepMs / 60_000)} minutes` }),
+      keepMs,
+    ).unref();
+  }
+
+  /** Where a recording is required, what cannot be recorded is not done. */
+  #unrecorded(why: string): void {
+    this.#row = { ...this.#row, recording: "failed" };
+    if (this.#terms.recordingRequired) void this.end({ why: `it could not be recorded any more (${why})` }, "interrupted");
+    else this.#changed();
+  }
+
+  /** Told at most once per turn of the event loop. */
+  #changed(): void {
+    if (this.#telling || this.#over !== undefined) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      if (this.#over === undefined) this.#parts.tell(this.view());
+    });
+  }
+
+  async #record(type: TerminalAct, actor: string, data: Record<string, string | null>): Promise<void> {
+    try {
+      await this.#parts.records.act(this.#row, type, actor, data);
+    } catch (error) {
+      // What people do here cannot be accounted for any more, so it does not go on.
+      this.#parts.log.error({ err: error, terminalId: this.id }, "an act at a terminal could not be written to the audit log");
+      for (const peer of this.#peers) peer.end(CLOSE.restart, "audit_unavailable");
+      void this.end({ why: "the audit log cannot be written" }, "interrupted");
+    }
+  }
+}
+
+const people = (lacking: readonly (readonly string[])[]): string =>
+  `somebody of ${lacking.map((groups) => groups.join(" or ")).join(", and of ")}`;
+
+/** Without fields that are there and undefined. */
+function exact(pod: { namespace: string; name: string; container?: string | undefined }): {
+  namespace: string;
+  name: string;
+  container?: string;
+} {
+  const { namespace, name, container } = pod;
+  return { namespace, name, ...(container === undefined ? {} : { container }) };
+}
+
+/** What a promise gives within a time, undefined later. */
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

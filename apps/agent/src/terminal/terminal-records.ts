@@ -1,0 +1,116 @@
+import { appendAudit, type Db, type Prisma, type Terminal as TerminalRow, type Tx } from "@interlock/db";
+import type { TerminalTerms } from "@interlock/policy";
+import type { AuditEvent, AuditType, Principal, TerminalOpening } from "@interlock/protocol";
+import type { Timeline } from "../timeline.ts";
+import type { StreamEnd } from "./terminal-stream.ts";
+import type { TerminalEnding } from "./terminal-view.ts";
+
+/** What people do at a terminal, beside typing. */
+export type TerminalAct = Extract<AuditType, "terminal.control" | "terminal.paused" | "terminal.resumed" | "terminal.killed">;
+
+export interface NewTerminal {
+  id: string;
+  key: string;
+  roomId: string;
+  connection: { id: string; name: string };
+  /** The connection's name, or the pod's. */
+  name: string;
+  opener: Principal;
+  opening: TerminalOpening;
+  terms: TerminalTerms;
+}
+
+type Data = AuditEvent["data"];
+
+/** Terminals in the database: each change of one is a transaction with its audit event, told to the room afterwards. */
+export class TerminalRecords {
+  readonly #db: Db;
+  readonly #timeline: Timeline;
+
+  constructor(db: Db, timeline: Timeline) {
+    this.#db = db;
+    this.#timeline = timeline;
+  }
+
+  opened(made: NewTerminal): Promise<TerminalRow> {
+    const { id, key, roomId, connection, name, opener, opening, terms } = made;
+    const { columns, rows, reason, pod } = opening;
+    return this.#change(roomId, async (tx) => ({
+      row: await tx.terminal.create({
+        data: {
+          id,
+          key,
+          roomId,
+          connectionId: connection.id,
+          name,
+          openedById: opener.id,
+          reason: reason ?? null,
+          ...(pod === undefined ? {} : { pod }),
+          terms: { ...terms } as unknown as Prisma.InputJsonObject,
+          columns,
+          rows,
+          phase: "waiting",
+          recording: "recording",
+        },
+      }),
+      type: "terminal.opened",
+      actor: opener.name,
+      data: {
+        terminalId: id,
+        name,
+        connection: connection.name,
+        joining: terms.joining,
+        rules: terms.rules,
+        ...(reason === undefined ? {} : { reason }),
+        ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}` }),
+      },
+    }));
+  }
+
+  denied(roomId: string, actor: string, data: Data): Promise<unknown> {
+    return this.#change(roomId, () => Promise.resolve({ row: undefined, type: "terminal.denied", actor, data }));
+  }
+
+  connecting(row: TerminalRow, { moderators }: { moderators: string[] }): Promise<TerminalRow> {
+    return this.#change(row.roomId, async (tx) => ({
+      row: await tx.terminal.update({ where: { id: row.id }, data: { phase: "connecting", connectedAt: new Date() } }),
+      type: "terminal.connected",
+      actor: "system",
+      data: { terminalId: row.id, name: row.name, moderators },
+    }));
+  }
+
+  live(row: TerminalRow): Promise<TerminalRow> {
+    return this.#db.terminal.update({ where: { id: row.id }, data: { phase: "live" } });
+  }
+
+  async act(row: TerminalRow, type: TerminalAct, actor: string, data: Data): Promise<void> {
+    await this.#change(row.roomId, () => Promise.resolve({ row, type, actor, data: { terminalId: row.id, name: row.name, ...data } }));
+  }
+
+  ended(row: TerminalRow, end: TerminalEnding, stream: StreamEnd): Promise<TerminalRow> {
+    const { recording, chunks, bytes, hash } = stream;
+    return this.#change(row.roomId, async (tx) => ({
+      row: await tx.terminal.update({
+        where: { id: row.id },
+        data: { phase: "ended", endedAt: new Date(), end: { ...end }, recording, columns: stream.columns, rows: stream.rows },
+      }),
+      type: "terminal.ended",
+      actor: "system",
+      data: { terminalId: row.id, name: row.name, end: plain(end), recording: { state: recording, chunks, bytes, hash } },
+    }));
+  }
+
+  async #change<Row>(roomId: string, change: (tx: Tx) => Promise<{ row: Row; type: AuditType; actor: string; data: Data }>): Promise<Row> {
+    const { row, event } = await this.#db.$transaction(async (tx) => {
+      const { row: changed, ...said } = await change(tx);
+      return { row: changed, event: await appendAudit(tx, { ...said, roomId }) };
+    });
+    await this.#timeline.publish(event);
+    return row;
+  }
+}
+
+/** Without what is not known. */
+const plain = (end: TerminalEnding): Record<string, string | number> =>
+  Object.fromEntries(Object.entries(end).filter((entry): entry is [string, string | number] => entry[1] !== undefined));

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import type { Db } from "@interlock/db";
+import { judgeTerminal } from "@interlock/policy";
+import { ok, refuse, type Outcome, type Principal, type Role, type Terminal, type TerminalOpening } from "@interlock/protocol";
+import type { Log } from "../log.ts";
+import type { PolicyFile } from "../policy/policy-file.ts";
+import type { Membership } from "../room/membership.ts";
+import type { RoomHub } from "../room/room-hub.ts";
+import type { ConnectionRegistry } from "../target/connection-registry.ts";
+import type { Timeline } from "../timeline.ts";
+import { LiveTerminal } from "./live-terminal.ts";
+import { TerminalRecords } from "./terminal-records.ts";
+import type { TerminalStreams } from "./terminal-stream.ts";
+import { terminalView } from "./terminal-view.ts";
+
+/** Terminals of one room that live at once. */
+const PER_ROOM = 16;
+/** Ended ones that a page is told of when it opens. */
+const ENDED_IN_VIEW = 20;
+
+interface TerminalServiceParts {
+  db: Db;
+  hub: Pick<RoomHub, "broadcast">;
+  policy: Pick<PolicyFile, "current">;
+  connections: Pick<ConnectionRegistry, "byId" | "target">;
+  membership: Pick<Membership, "roomOf" | "onRole">;
+  timeline: Timeline;
+  streams: TerminalStreams;
+  log: Log;
+}
+
+/** The shells of every room. */
+export class TerminalService {
+  readonly #parts: TerminalServiceParts;
+  readonly #records: TerminalRecords;
+  readonly #live = new Map<string, LiveTerminal>();
+  #stopping = false;
+
+  constructor(parts: TerminalServiceParts) {
+    this.#parts = parts;
+    this.#records = new TerminalRecords(parts.db, parts.timeline);
+    parts.membership.onRole((roomId, userId, role) => {
+      for (const terminal of this.#live.values()) if (terminal.roomId === roomId) terminal.becameRole(userId, role);
+    });
+  }
+
+  /** One that has not ended. */
+  live(terminalId: string): LiveTerminal | undefined {
+    return this.#live.get(terminalId);
+  }
+
+  /** Those that have not ended, and the newest of those that have; newest first. */
+  async inView(roomId: string): Promise<Terminal[]> {
+    const ended = await this.#parts.db.terminal.findMany({
+      where: { roomId, phase: "ended" },
+      orderBy: { openedAt: "desc" },
+      take: ENDED_IN_VIEW,
+    });
+    const live = [...this.#live.values()].filter((terminal) => terminal.roomId === roomId).map((terminal) => terminal.view());
+    const known = new Set(live.map(({ id }) => id));
+    return [...live, ...ended.filter(({ id }) => !known.has(id)).map((row) => terminalView(row))].toSorted((left, right) =>
+      right.openedAt.localeCompare(left.openedAt),
+    );
+  }
+
+  /** `principal` may act in the room. The same `key` again is the same terminal. */
+  async open(principal: Principal, roomId: string, key: string, opening: TerminalOpening): Promise<Outcome<Terminal>> {
+    const { db, connections, policy, membership } = this.#parts;
+    const known = await db.terminal.findUnique({ where: { openedById_key: { openedById: principal.id, key } } });
+    if (known !== null)
+      return known.roomId === roomId ? ok(this.#live.get(known.id)?.view() ?? terminalView(known)) : refuse("idempotency_conflict");
+    const [room, connection] = await Promise.all([membership.roomOf(roomId), connections.byId(opening.connectionId)]);
+    if (room === undefined || !room.open) return refuse("room_closed");
+    if (connection === undefined) return refuse("unknown_connection");
+    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
+    if ([...this.#live.values()].filter((terminal) => terminal.roomId === roomId).length >= PER_ROOM)
+      return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
+    const terms = judgeTerminal(policy.current.terminals, { principal, connection });
+    const name = opening.pod === undefined ? connection.name : `${opening.pod.namespace}/${opening.pod.name}`;
+    if (terms.decision === "deny") {
+      await this.#records.denied(roomId, principal.name, { name, connection: connection.name, rules: terms.rules, message: terms.message });
+      return refuse("denied", terms.message);
+    }
+    if (terms.reason && opening.reason === undefined) return refuse("reason_required", terms.message);
+    const id = randomUUID();
+    const row = await this.#records.opened({ id, key, roomId, connection, name, opener: principal, opening, terms });
+    const terminal = new LiveTerminal({
+      row,
+      opener: principal,
+      target: () => connections.target(connection.id),
+      stream: (size) => this.#parts.streams.open({ id, roomId, name }, size),
+      records: this.#records,
+      tell: (view) => this.#parts.hub.broadcast(roomId, { type: "terminal", terminal: view }),
+      over: () => this.#live.delete(id),
+      log: this.#parts.log,
+    });
+    this.#live.set(id, terminal);
+    return ok(terminal.view());
+  }
+
+  ask(principal: Principal, roomId: string, terminalId: string, asking: boolean): Promise<Outcome<void>> {
+    return this.#at(roomId, terminalId, (terminal) => terminal.ask(principal.id, asking));
+  }
+
+  give(principal: Principal, role: Role, roomId: string, terminalId: string, userId: string | undefined): Promise<Outcome<void>> {
+    return this.#at(roomId, terminalId, (terminal) => terminal.give({ ...principal, role }, userId));
+  }
+
+  moderate(principal: Principal, roomId: string, terminalId: string, moderating: boolean): Promise<Outcome<void>> {
+    return this.#at(roomId, terminalId, (terminal) => Promise.resolve(terminal.moderate(principal, moderating)));
+  }
+
+  kill(principal: Principal, role: Role, roomId: string, terminalId: string): Promise<Outcome<void>> {
+    return this.#at(roomId, terminalId, (terminal) => terminal.kill({ ...principal, role }));
+  }
+
+  /** By user id, since when the oldest shell that they opened is there. */
+  running(): Map<string, Date> {
+    const since = new Map<string, Date>();
+    for (const { openedById, openedAt } of this.#live.values()) {
+      const known = since.get(openedById);
+      if (known === undefined || openedAt < known) since.set(openedById, openedAt);
+    }
+    return since;
+  }
+
+  /** Whose access has ended has no shell left (I11). */
+  async endOf(userId: string): Promise<void> {
+    const theirs = [...this.#live.values()].filter(({ openedById }) => openedById === userId);
+    await Promise.all(theirs.map((terminal) => terminal.end({ why: "the access of who opened it has ended" })));
+  }
+
+  /** What was there when the agent stopped hard is over: its recordings end with their last stored piece. */
+  async recover(): Promise<void> {
+    const rows = await this.#parts.db.terminal.findMany({ where: { phase: { not: "ended" } } });
+    for (const row of rows) {
+      const stored = await this.#parts.streams.interrupted(row);
+      await this.#records.ended(row, { why: "Interlock was restarted" }, stored);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all([...this.#live.values()].map((terminal) => terminal.end({ why: "Interlock was stopped" }, "interrupted")));
+    await this.#parts.streams.stop();
+  }
+
+  #at(roomId: string, terminalId: string, act: (terminal: LiveTerminal) => Promise<Outcome<void>>): Promise<Outcome<void>> {
+    const terminal = this.#live.get(terminalId);
+    if (terminal === undefined || terminal.roomId !== roomId) return Promise.resolve(refuse("terminal_ended"));
+    return act(terminal);
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  CLOSE,
+  problem,
+  readTerminalFrame,
+  TERMINAL_INPUT_BYTES,
+  TerminalSize,
+  writeTerminalFrame,
+  type ErrorCode,
+  type Outcome,
+  type TerminalFrame,
+} from "@interlock/protocol";
+import type { LiveSocket } from "../door/live-socket.ts";
+
+/** Somebody's page, as a terminal sees it. */
+export interface TerminalPeer {
+  readonly userId: string;
+  send(frame: TerminalFrame): void;
+  end(code: number, reason: ErrorCode): void;
+}
+
+/** A terminal, as a page sees it. */
+export interface TerminalPort {
+  /** The page has everything up to `offset`, -1 for nothing: it is sent what follows, or a picture. Called once, first. */
+  begin(peer: TerminalPeer, offset: number): void;
+  input(peer: TerminalPeer, bytes: Uint8Array): Outcome<void>;
+  taken(peer: TerminalPeer, offset: number): void;
+  resize(peer: TerminalPeer, size: TerminalSize): Outcome<void>;
+}
+
+/** One page at one terminal: reads frames, and answers what is refused. */
+export class TerminalSocket implements TerminalPeer {
+  readonly #socket: LiveSocket;
+  readonly #terminal: TerminalPort;
+  #begun = false;
+  /** The refusal that was told last: keys come fast, and one word about them is enough. */
+  #told: ErrorCode | undefined;
+
+  constructor(socket: LiveSocket, terminal: TerminalPort) {
+    this.#socket = socket;
+    this.#terminal = terminal;
+    socket.onMessage((data, binary) => this.#receive(data, binary));
+  }
+
+  get userId(): string {
+    return this.#socket.principal.id;
+  }
+
+  send(frame: TerminalFrame): void {
+    const data = writeTerminalFrame(frame);
+    // A picture's size is the screen's, not the reader's fault.
+    if (frame.type === "picture") this.#socket.sendLarge(data);
+    else this.#socket.send(data);
+  }
+
+  end(code: number, reason: ErrorCode): void {
+    this.#socket.end(code, reason);
+  }
+
+  #receive(data: Buffer, binary: boolean): void {
+    const frame = binary ? readTerminalFrame(data) : undefined;
+    if (frame === undefined || !this.#take(frame)) this.#socket.end(CLOSE.malformed, "malformed_frame" satisfies ErrorCode);
+  }
+
+  /** False when the frame is not one that a page sends now. */
+  #take(frame: TerminalFrame): boolean {
+    if (frame.type === "begin") {
+      if (this.#begun) return false;
+      this.#begun = true;
+      this.#terminal.begin(this, frame.offset);
+      return true;
+    }
+    if (!this.#begun) return false;
+    switch (frame.type) {
+      case "input":
+        if (frame.bytes.byteLength > TERMINAL_INPUT_BYTES) return false;
+        // A copy: the frame's memory is shared with frames around it, and input may wait.
+        return this.#answer(this.#terminal.input(this, frame.bytes.slice()));
+      case "taken":
+        this.#terminal.taken(this, frame.offset);
+        return true;
+      case "resize": {
+        const size = TerminalSize.safeParse(frame);
+        return size.success && this.#answer(this.#terminal.resize(this, size.data));
+      }
+      case "output":
+      case "picture":
+      case "size":
+      case "end":
+        return false;
+    }
+  }
+
+  #answer(outcome: Outcome<void>): true {
+    if (outcome.ok) this.#told = undefined;
+    else if (outcome.code !== this.#told) {
+      this.#told = outcome.code;
+      this.#socket.send(JSON.stringify(problem(outcome.code, outcome.detail)));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Terminal as TerminalRow } from "@interlock/db";
+import type { TerminalTerms } from "@interlock/policy";
+import { Terminal, TerminalPod } from "@interlock/protocol";
+import type { z } from "zod";
+
+/** What is kept of how a terminal ended. */
+export type TerminalEnding = NonNullable<Terminal["end"]>;
+
+/** What changes while somebody is there and is kept nowhere. */
+export type TerminalNow = Pick<Terminal, "driverId" | "asking" | "watchers" | "paused" | "title" | "columns" | "rows">;
+
+/** The terms a terminal was opened under. They were written by us, and hold for as long as it lives. */
+export const termsOf = (row: Pick<TerminalRow, "terms">): TerminalTerms => row.terms as unknown as TerminalTerms;
+
+export const podOf = (row: Pick<TerminalRow, "pod">): z.infer<typeof TerminalPod> | undefined =>
+  row.pod === null ? undefined : TerminalPod.parse(row.pod);
+
+/** A terminal as people see it. Without `now` it is one that has ended. */
+export function terminalView(row: TerminalRow, now?: TerminalNow): Terminal {
+  const { joining, moderators } = termsOf(row);
+  return Terminal.parse({
+    id: row.id,
+    roomId: row.roomId,
+    connectionId: row.connectionId,
+    name: row.name,
+    phase: row.phase,
+    openedById: row.openedById,
+    openedAt: row.openedAt.toISOString(),
+    ...(row.endedAt === null ? {} : { endedAt: row.endedAt.toISOString() }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+    joining,
+    moderators,
+    asking: [],
+    watchers: [],
+    columns: row.columns,
+    rows: row.rows,
+    ...(row.end === null ? {} : { end: row.end }),
+    recording: row.recording,
+    ...now,
+  });
+}

@@ -1,0 +1,30 @@
+import { CLOSE, type ErrorCode } from "@interlock/protocol";
+import type { Welcome } from "../door/door.ts";
+import type { Membership } from "../room/membership.ts";
+import { TerminalSocket } from "./terminal-socket.ts";
+import type { TerminalService } from "./terminal-service.ts";
+
+export interface TerminalWelcomeParts {
+  terminals: TerminalService;
+  membership: Membership;
+}
+
+/** Seats a page at a terminal that has not ended, as what its person is in the terminal's room. */
+export function welcomeToTerminal({ terminals, membership }: TerminalWelcomeParts): Welcome {
+  return async (live, terminalId) => {
+    const terminal = terminals.live(terminalId);
+    if (terminal === undefined) {
+      live.end(CLOSE.forbidden, "terminal_ended" satisfies ErrorCode);
+      return;
+    }
+    await membership.join(terminal.roomId, live.principal);
+    if (live.closed.aborted) return;
+    const socket = new TerminalSocket(live, terminal);
+    // Asked for after it could be told of a change; nothing has been read from the browser yet.
+    const role = (await membership.roleIn(terminal.roomId, live.principal.id)) ?? "observer";
+    const { id, name, groups, identities } = live.principal;
+    const leave = terminal.came(socket, { id, name, groups, identities, role });
+    if (live.closed.aborted) leave();
+    else live.closed.addEventListener("abort", leave, { once: true });
+  };
+}

@@ -1,0 +1,177 @@
+import type { FlowAction } from "@interlock/terminal";
+import { FlowControl, type StreamRing } from "@interlock/terminal";
+import type { TerminalSize } from "@interlock/protocol";
+import type { Log } from "../log.ts";
+import type { TerminalPeer } from "./terminal-socket.ts";
+
+/** What the screen looks like at an offset: bytes that draw it on an empty one. */
+export interface Picture extends TerminalSize {
+  offset: number;
+  bytes: Uint8Array;
+  /** Number of the first change of size that it does not hold. */
+  nextEvent: number;
+}
+
+/** A change of size, between two bytes. */
+export type SizeEvent = TerminalSize;
+
+interface ViewersParts {
+  ring: StreamRing<SizeEvent>;
+  /** The screen as it is by now. */
+  picture: () => Promise<Picture>;
+  on: {
+    /** The driver cannot keep up (true), or can again. */
+    pressure: (high: boolean) => void;
+    /** Somebody fell behind, or has caught up. */
+    behind: () => void;
+  };
+  log: Log;
+}
+
+/** How often it is looked whether a driver still takes what it is sent, in milliseconds. */
+const TICK_MS = 1_000;
+/** Pictures that are begun again because the output has run past them; a flood cannot be outrun. */
+const TRIES = 5;
+
+/** The pages that show one terminal: each gets every byte in its order or, where that cannot be, a picture and the bytes after it. */
+export class Viewers {
+  readonly #parts: ViewersParts;
+  readonly #flow = new FlowControl();
+  readonly #names = new Map<TerminalPeer, string>();
+  readonly #peers = new Map<string, TerminalPeer>();
+  readonly #behind = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  /** Those that get bytes. */
+  readonly #joined = new Set<string>();
+  #driver: string | undefined;
+  #next = 0;
+
+  constructor(parts: ViewersParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#do(this.#flow.tick(performance.now())), TICK_MS).unref();
+  }
+
+  /** It has everything up to `offset`, -1 for nothing, and gets what follows. */
+  add(peer: TerminalPeer, offset: number): void {
+    const { ring } = this.#parts;
+    const name = String(this.#next++);
+    this.#names.set(peer, name);
+    this.#peers.set(name, peer);
+    // An offset that has not been yet is of another life of this terminal.
+    if (offset >= 0 && offset <= ring.end && this.#catchUp(peer, offset)) this.#join(name, offset);
+    else void this.#draw(name, (at) => this.#join(name, at));
+  }
+
+  remove(peer: TerminalPeer): void {
+    const name = this.#names.get(peer);
+    if (name === undefined) return;
+    this.#names.delete(peer);
+    this.#peers.delete(name);
+    this.#behind.delete(name);
+    this.#joined.delete(name);
+    this.#do(this.#flow.leave(name, performance.now()));
+  }
+
+  /** Whose page the source waits for. */
+  drive(peer: TerminalPeer | undefined): void {
+    const name = peer === undefined ? undefined : this.#names.get(peer);
+    // One that has not got its first picture drives once it has.
+    this.#driver = name;
+    if (name === this.#flow.driver) return;
+    if (name === undefined || this.#joined.has(name)) this.#do(this.#flow.drive(name, performance.now()));
+  }
+
+  taken(peer: TerminalPeer, offset: number): void {
+    const name = this.#names.get(peer);
+    if (name !== undefined) this.#do(this.#flow.acknowledged(name, offset, performance.now()));
+  }
+
+  isBehind(userId: string): boolean {
+    return [...this.#behind].some((name) => this.#peers.get(name)?.userId === userId);
+  }
+
+  /** `bytes` were appended, and end at the ring's end. */
+  output(bytes: Uint8Array): void {
+    const offset = this.#parts.ring.end - bytes.byteLength;
+    for (const name of this.#flow.live) this.#peers.get(name)?.send({ type: "output", offset, bytes });
+    this.#do(this.#flow.appended(this.#parts.ring.end, performance.now()));
+  }
+
+  size(size: SizeEvent): void {
+    for (const name of this.#flow.live) this.#peers.get(name)?.send({ type: "size", offset: this.#parts.ring.end, ...size });
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    for (const peer of this.#peers.values()) peer.send({ type: "end", offset: this.#parts.ring.end });
+  }
+
+  #join(name: string, offset: number): void {
+    this.#flow.join(name, offset);
+    this.#joined.add(name);
+    if (this.#driver === name) this.#do(this.#flow.drive(name, performance.now()));
+  }
+
+  #do(actions: readonly FlowAction[]): void {
+    for (const action of actions) {
+      switch (action.do) {
+        case "pause":
+        case "resume":
+          this.#parts.on.pressure(action.do === "pause");
+          break;
+        case "demote":
+          this.#behind.add(action.viewer);
+          this.#parts.on.behind();
+          break;
+        case "resync":
+          void this.#draw(action.viewer, (at) => this.#do(this.#flow.resynced(action.viewer, at, performance.now())));
+          break;
+        case "silent":
+        case "heard":
+          break;
+      }
+    }
+  }
+
+  /** Sends a picture and what followed it; `joined` is called with its offset, in the same turn as the last byte is sent. */
+  async #draw(name: string, joined: (offset: number) => void): Promise<void> {
+    for (let tried = 0; tried < TRIES; tried++) {
+      let picture: Picture;
+      try {
+        picture = await this.#parts.picture();
+      } catch (error) {
+        this.#parts.log.error({ err: error }, "the screen of a terminal could not be drawn");
+        this.#peers.get(name)?.end(1012, "internal");
+        return;
+      }
+      const peer = this.#peers.get(name);
+      if (peer === undefined) return;
+      if (this.#parts.ring.since(picture.offset).kind === "gone") continue;
+      const { offset, columns, rows, bytes, nextEvent } = picture;
+      peer.send({ type: "picture", offset, columns, rows, bytes });
+      this.#catchUp(peer, offset, nextEvent);
+      joined(picture.offset);
+      if (this.#behind.delete(name)) this.#parts.on.behind();
+      return;
+    }
+    // It comes back by itself, when the flood may be over.
+    this.#peers.get(name)?.end(4429, "slow_consumer");
+  }
+
+  /** Sends what came from `offset` on, sizes in their places; false where that is no longer kept. Being told a size twice does no harm. */
+  #catchUp(peer: TerminalPeer, offset: number, fromEvent = 0): boolean {
+    const since = this.#parts.ring.since(offset, fromEvent);
+    if (since.kind === "gone") return false;
+    let at = offset;
+    const send = (to: number): void => {
+      if (to > at) peer.send({ type: "output", offset: at, bytes: since.bytes.subarray(at - offset, to - offset) });
+      at = to;
+    };
+    for (const { offset: place, event } of since.events) {
+      send(place);
+      peer.send({ type: "size", offset: place, ...event });
+    }
+    send(offset + since.bytes.byteLength);
+    return true;
+  }
+}

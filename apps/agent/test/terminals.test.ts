@@ -1,0 +1,243 @@
+import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
+import { hashToken, newToken, revokeSession } from "@interlock/db";
+import type { Terminal } from "@interlock/protocol";
+import { checkCast, readCast } from "@interlock/recording";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RecordingStore } from "../src/terminal/recording-store.ts";
+import type { TestPerson } from "./people.ts";
+import type { RoomPage } from "./room-page.ts";
+import type { TerminalPage } from "./terminal-page.ts";
+import { startWholeAgent, type WholeAgent } from "./whole-agent.ts";
+
+const SIZE = { columns: 80, rows: 24 } as const;
+
+describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a host, shared", () => {
+  let agent: WholeAgent;
+  let sshd: TestSshd;
+  let oncall: TestPerson;
+  let responder: TestPerson;
+  let reviewer: TestPerson;
+  let room: RoomPage;
+  let staging: string;
+  let prod: string;
+
+  beforeAll(async () => {
+    [agent, sshd] = await Promise.all([startWholeAgent(), startSshd()]);
+    staging = await agent.connect({ name: "api-stg", connector: "ssh", environment: "staging" }, sshd.secret());
+    prod = await agent.connect({ name: "api-3", connector: "ssh", environment: "prod" }, sshd.secret({ hostKeys: [] }));
+    oncall = await agent.person("oncall");
+    responder = await agent.person("responder");
+    reviewer = await agent.person("reviewer");
+    room = await agent.room(oncall);
+  });
+  afterAll(async () => {
+    await agent?.stop();
+    await sshd?.close();
+  });
+
+  let opened = 0;
+  async function open(connectionId = staging, more: { reason?: string } = {}, page = room): Promise<string> {
+    const answer = await page.ask({ type: "terminal.open", key: `terminal-${opened++}`, connectionId, ...SIZE, ...more });
+    if (answer.problem !== undefined) throw new Error(JSON.stringify(answer.problem));
+    return String(answer.value?.["terminalId"]);
+  }
+  const stateOf = (terminalId: string, page = room): Terminal | undefined =>
+    page.heard.findLast((heard) => heard.type === "terminal" && heard.terminal.id === terminalId)?.["terminal" as never];
+  const becomes = (terminalId: string, what: (terminal: Terminal) => boolean, words: string): Promise<void> =>
+    room.until(() => {
+      const state = stateOf(terminalId);
+      return state !== undefined && what(state);
+    }, words);
+  async function live(more?: { reason?: string }): Promise<{ id: string; page: TerminalPage }> {
+    const id = await open(staging, more);
+    const page = await agent.terminal(oncall, id);
+    await becomes(id, ({ phase }) => phase === "live", "live");
+    return { id, page };
+  }
+  const kill = (terminalId: string) => room.outcome({ type: "terminal.kill", terminalId });
+
+  test("everybody sees what one types, and only the driver's keys reach the shell", async () => {
+    const { id, page } = await live();
+    const watcher = await agent.terminal(responder, id);
+    page.type("echo sum-$((20+22))\r");
+    await Promise.all([page.sees("sum-42"), watcher.sees("sum-42")]);
+    watcher.type("echo not-$((1+1))\r");
+    await watcher.until(() => watcher.problems.length > 0, "refused");
+    expect(watcher.problems[0]?.code).toBe("not_driving");
+    page.type("echo next-$((1+1))\r");
+    await page.sees("next-2");
+    expect(page.screen).not.toContain("not-");
+    expect(await kill(id)).toBe("ok");
+    await becomes(id, ({ phase }) => phase === "ended", "ended");
+    expect(stateOf(id)?.end?.why).toBe("it was ended by oncall");
+  });
+
+  test("control is asked for, given, and taken back by the lead", async () => {
+    const { id, page } = await live();
+    const other = await agent.room(responder);
+    const watcher = await agent.terminal(responder, id);
+    await becomes(id, ({ watchers }) => watchers.length === 2, "looked at by two");
+    expect(await other.outcome({ type: "terminal.give", terminalId: id, userId: responder.id })).toBe("forbidden");
+    expect(await other.outcome({ type: "terminal.ask", terminalId: id, asking: true })).toBe("ok");
+    await becomes(id, ({ asking }) => asking[0] === responder.id, "asked for");
+    expect(await room.outcome({ type: "terminal.give", terminalId: id, userId: responder.id })).toBe("ok");
+    watcher.type("echo mine-$((1+1))\r");
+    await page.sees("mine-2");
+    expect(await room.outcome({ type: "terminal.give", terminalId: id, userId: oncall.id })).toBe("ok");
+    page.type("echo back-$((1+1))\r");
+    await watcher.sees("back-2");
+    const events = await agent.db.auditEvent.findMany({ where: { type: "terminal.control" }, orderBy: { seq: "asc" } });
+    expect(events.slice(-2).map(({ actor, data }) => [actor, JSON.parse(data).from, JSON.parse(data).to])).toEqual([
+      ["oncall", "oncall", "responder"],
+      ["oncall", "responder", "oncall"],
+    ]);
+    await kill(id);
+  });
+
+  test("who comes late has the screen as it is, and who comes back goes on where they were", async () => {
+    const { id, page } = await live();
+    page.type("printf '\\033[31mred\\033[0m %s\\n' plain; seq 1 5\r");
+    await page.sees(/red plain[\s\S]*5/);
+    const late = await agent.terminal(reviewer, id);
+    await late.sees(/red plain[\s\S]*5/);
+    expect(late.frames[0]?.type).toBe("picture");
+    const { offset } = late;
+    late.close();
+    page.type("echo while-away-$((1+1))\r");
+    await page.sees("while-away-2");
+    const again = await agent.terminal(reviewer, id, offset);
+    await again.sees("while-away-2");
+    expect(again.frames.some(({ type }) => type === "picture")).toBe(false);
+    await kill(id);
+  });
+
+  test("the driver's screen is the shell's, at that place in the output", async () => {
+    const { id, page } = await live();
+    page.send({ type: "resize", columns: 101, rows: 31 });
+    page.type("stty size\r");
+    await page.sees("31 101");
+    expect(page.frames).toContainEqual(expect.objectContaining({ type: "size", columns: 101, rows: 31 }));
+    const watcher = await agent.terminal(responder, id);
+    watcher.send({ type: "resize", columns: 60, rows: 20 });
+    await watcher.until(() => watcher.problems.length > 0, "refused");
+    expect(stateOf(id)).toMatchObject({ columns: 101, rows: 31 });
+    await kill(id);
+  });
+
+  test("card numbers are masked for everybody and in the recording, which is whole", async () => {
+    const { id, page } = await live();
+    page.type("printf '4242%s\\n' 424242424242; exit 3\r");
+    await becomes(id, ({ recording }) => recording === "sealed", "sealed");
+    expect(stateOf(id)).toMatchObject({ phase: "ended", end: { exitCode: 3 } });
+    const store = new RecordingStore(agent.db, id);
+    let said = "";
+    for await (const item of readCast(store, id)) if ("event" in item && item.event.code === "o") said += item.event.data;
+    for (const text of [said, page.screen]) {
+      expect(text).not.toContain("4242424242424242");
+      expect(text).toContain(`${"•".repeat(12)}4242`);
+    }
+    const ended = await agent.db.auditEvent.findFirstOrThrow({ where: { type: "terminal.ended" }, orderBy: { seq: "desc" } });
+    const { recording } = JSON.parse(ended.data);
+    expect(await checkCast(store, id, { chunk: recording.chunks - 1, chain: recording.hash })).toMatchObject({
+      end: "sealed",
+      chunks: recording.chunks,
+    });
+  });
+
+  test("a host that is not known is sent nothing until an administrator has approved its key", async () => {
+    const other = await agent.room(reviewer);
+    const id = await open(prod, { reason: "the disk fills up" });
+    const moderator = await agent.terminal(reviewer, id);
+    await becomes(id, ({ watchers }) => watchers.length === 1, "looked at");
+    expect(await other.outcome({ type: "terminal.moderate", terminalId: id, moderating: true })).toBe("ok");
+    await becomes(id, ({ phase }) => phase === "ended", "ended");
+    expect(stateOf(id)?.end).toMatchObject({ code: "host_key_unknown" });
+    moderator.close();
+    const rest = async (name: string, method: string, path: string, body?: unknown) => {
+      const token = newToken();
+      await agent.db.apiToken.create({ data: { userId: (await agent.person(name)).id, hash: hashToken(token) } });
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const response = await fetch(`http://127.0.0.1:${agent.port}/api/v1/connections/api-3/host-keys${path}`, init);
+      return { status: response.status, body: await response.json() };
+    };
+    const met = () => rest("oncall", "GET", "");
+    await expect.poll(async () => (await met()).body.keys).toMatchObject([{ state: "met", fingerprint: sshd.fingerprint }]);
+    const [{ id: keyId, fingerprint }] = (await met()).body.keys;
+    const approve = { decision: "approve", fingerprint };
+    expect(await rest("oncall", "POST", `/${keyId}`, approve)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect(await rest("admin", "POST", `/${keyId}`, { ...approve, fingerprint: "SHA256:other" })).toMatchObject({
+      body: { code: "digest_mismatch" },
+    });
+    expect(await rest("admin", "POST", `/${keyId}`, approve)).toMatchObject({
+      status: 200,
+      body: { state: "approved", decidedBy: "admin" },
+    });
+  });
+
+  test("in production nothing connects until a moderator watches, and typing stops when they leave", async () => {
+    const id = await open(prod, { reason: "the disk fills up" });
+    const page = await agent.terminal(oncall, id);
+    await becomes(id, ({ watchers }) => watchers.length === 1, "looked at");
+    expect(stateOf(id)?.phase).toBe("waiting");
+    expect(await room.outcome({ type: "terminal.moderate", terminalId: id, moderating: true })).toBe("forbidden");
+    const other = await agent.room(reviewer);
+    const moderator = await agent.terminal(reviewer, id);
+    await becomes(id, ({ watchers }) => watchers.length === 2, "looked at by two");
+    expect(stateOf(id)?.phase).toBe("waiting");
+    expect(await other.outcome({ type: "terminal.moderate", terminalId: id, moderating: true })).toBe("ok");
+    await becomes(id, ({ phase }) => phase === "live", "live");
+    page.type("echo seen-$((1+1))\r");
+    await moderator.sees("seen-2");
+    moderator.close();
+    await becomes(id, ({ paused }) => paused !== undefined, "paused");
+    page.type("echo alone-$((1+1))\r");
+    await page.until(() => page.problems.length > 0, "refused");
+    const back = await agent.terminal(reviewer, id);
+    await becomes(id, ({ watchers }) => watchers.length === 2, "looked at again");
+    expect(await other.outcome({ type: "terminal.moderate", terminalId: id, moderating: true })).toBe("ok");
+    await becomes(id, ({ paused }) => paused === undefined, "going on");
+    page.type("echo again-$((1+1))\r");
+    await back.sees("again-2");
+    expect(back.screen).not.toContain("alone-");
+    await kill(id);
+  });
+
+  test("without a reason, without the groups, and in a closed room nothing is opened", async () => {
+    const asked = { type: "terminal.open", key: "refused-terminal", connectionId: prod, ...SIZE } as const;
+    expect(await room.outcome(asked)).toBe("reason_required");
+    const other = await agent.room(responder);
+    expect(await other.outcome({ ...asked, reason: "to look" })).toBe("denied");
+    const observer = await agent.room(await agent.person("observer"));
+    expect(await observer.outcome({ ...asked, connectionId: staging })).toBe("observer");
+  });
+
+  test("access that ends ends the shell, and no byte comes after", async () => {
+    const person = await agent.person("leaver", ["oncall"]);
+    const page = await agent.room(person);
+    const id = await open(staging, {}, page);
+    const [own, watcher] = [await agent.terminal(person, id), await agent.terminal(oncall, id)];
+    await becomes(id, ({ phase }) => phase === "live", "live");
+    own.type("yes revoked\r");
+    await watcher.sees("revoked");
+    const began = performance.now();
+    await revokeSession(agent.db, person.sessionId);
+    await becomes(id, ({ phase }) => phase === "ended", "ended");
+    const ended = performance.now();
+    expect(own.lastOutput - began).toBeLessThan(1_000);
+    expect(ended - began).toBeLessThan(1_000);
+    await own.until(() => own.closed !== undefined, "closed");
+    expect(own.closed?.code).toBe(4401);
+    process.stdout.write(
+      `revoked: last byte after ${Math.round(own.lastOutput - began)} ms, shell ended after ${Math.round(ended - began)} ms\n`,
+    );
+  });
+
+  test("an agent that restarts ends its shells, and says so", async () => {
+    const { id } = await live();
+    await agent.restart();
+    const page = await agent.room(oncall);
+    const ended = page.snapshot.terminals.find((terminal) => terminal.id === id);
+    expect(ended).toMatchObject({ phase: "ended", end: { why: "Interlock was stopped" }, recording: "interrupted" });
+  });
+});
