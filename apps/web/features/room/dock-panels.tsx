@@ -1,11 +1,12 @@
 "use client";
 import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
-import { Box, FileCode2, type LucideIcon, ScrollText, Table2, Waypoints, X } from "lucide-react";
+import { Box, FileCode2, type LucideIcon, ScrollText, SquareTerminal, Table2, Waypoints, X } from "lucide-react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
 import { LogsPanel } from "../logs/logs-panel.tsx";
 import { ReachPanel } from "../reachability/reach-panel.tsx";
+import { TerminalPanel } from "../terminal/terminal-panel.tsx";
 import { ObjectPanel } from "../yaml/object-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
 import { NewDocument } from "./new-document.tsx";
@@ -38,6 +39,10 @@ const ObjectPane = ({ params, api }: IDockviewPanelProps<{ paneKey: string }>) =
 
 const ReachPane = ({ params, api }: IDockviewPanelProps<{ paneKey: string }>) => (
   <ReachPanel paneKey={params.paneKey} onClose={() => api.close()} />
+);
+
+const TerminalPane = ({ params, api }: IDockviewPanelProps<{ terminalId: string }>) => (
+  <TerminalPanel terminalId={params.terminalId} onClose={() => api.close()} />
 );
 
 function NoResults() {
@@ -75,6 +80,14 @@ function ObjectTabHead({ api }: IDockviewPanelHeaderProps) {
   );
 }
 const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={ScrollText} />;
+
+function TerminalTabHead({ api }: IDockviewPanelHeaderProps) {
+  return (
+    <div data-object="" className="h-full">
+      <ClosableTab api={api} icon={SquareTerminal} />
+    </div>
+  );
+}
 
 const ReachTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={Waypoints} />;
 
@@ -119,6 +132,7 @@ export const COMPONENTS = {
   logs: LogsPane,
   object: ObjectPane,
   reach: ReachPane,
+  terminal: TerminalPane,
   none: NoResults,
 };
 export const TABS = {
@@ -127,5 +141,6 @@ export const TABS = {
   logs: LogsTabHead,
   object: ObjectTabHead,
   reach: ReachTabHead,
+  terminal: TerminalTabHead,
   none: NoResultsTab,
 };

@@ -1,10 +1,11 @@
 export const isObject = (id: string): boolean => id.startsWith("object ");
 
 /**
- * Panels of what people write: documents, and objects of a target and questions about its network, which stand beside them. Everything else
- * is results.
+ * Panels of what people write: documents, and objects of a target, questions about its network and terminals, which stand beside them.
+ * Everything else is results.
  */
-export const isWritten = (id: string): boolean => id.startsWith("document ") || isObject(id) || id.startsWith("reach ");
+export const isWritten = (id: string): boolean =>
+  id.startsWith("document ") || isObject(id) || id.startsWith("reach ") || id.startsWith("terminal ");
 
 export const documentPanel = (documentId: string): string => `document ${documentId}`;
 

@@ -59,6 +59,9 @@ const RESENT: ReadonlySet<Request["type"]> = new Set([
   "object.read",
   "object.schema",
   "object.edit",
+  "terminal.open",
+  "terminal.ask",
+  "terminal.moderate",
 ]);
 
 /**

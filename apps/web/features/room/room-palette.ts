@@ -16,6 +16,7 @@ import {
 import { useEffect, useMemo } from "react";
 import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
 import { useRoomPostureCommands } from "../posture/posture-commands.ts";
+import { terminalCommands } from "../terminal/terminal-commands.ts";
 import { goToPlace, nextPlace, PLACES } from "./places.ts";
 import type { RoomActs } from "./room-acts.ts";
 import { useRoom, useSession } from "./room-context.tsx";
@@ -33,6 +34,7 @@ export function useRoomPalette(acts: RoomActs): void {
   const documents = useRoom((state) => state.documents);
   useRoomPostureCommands(useRoom((state) => state.connections));
   const connections = useRoom((state) => state.connections);
+  const terminals = useRoom((state) => state.terminals);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -152,7 +154,8 @@ export function useRoomPalette(acts: RoomActs): void {
       { id: "key-reject", title: "Reject it", group: "Room", shortcut: "r" },
       { id: "key-hold", title: "Hold its countdown", group: "Room", shortcut: "h" },
     ];
-    return [...(observer ? [] : writing), ...go, ...texts, ...whole, ...(observer ? [] : deciding)];
-  }, [acts, connections, documents, here, lead, observer, open, session, userId]);
+    const shells = terminalCommands(session, connections, terminals, !observer && open);
+    return [...(observer ? [] : writing), ...go, ...texts, ...shells, ...whole, ...(observer ? [] : deciding)];
+  }, [acts, connections, documents, here, lead, observer, open, session, terminals, userId]);
   usePaletteCommands(commands);
 }

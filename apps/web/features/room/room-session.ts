@@ -11,6 +11,8 @@ import { OwnTokens } from "../tokens/own-tokens.ts";
 import { tellKept } from "../yaml/tell-kept.ts";
 import type { DiscardedEdit } from "../yaml/object-buffer.ts";
 import { objectTitle, OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
+import { openShell, type ShellTarget } from "../terminal/open-shell.ts";
+import { OpenTerminals } from "../terminal/open-terminals.ts";
 import { documentPanel } from "./in-front.ts";
 import { type Answer, type Request, RoomConnection, type Socket } from "./room-connection.ts";
 import { applyMessage, EMPTY_ROOM, type RoomState } from "./room-state.ts";
@@ -30,6 +32,10 @@ export interface RoomView {
   object: { key: string; at: number } | undefined;
   /** The pane about the network of a cluster to show. */
   inquiry: { key: string; at: number } | undefined;
+  /** The terminal to show. */
+  terminal: { key: string; at: number } | undefined;
+  /** A shell that is to be opened once its reason is given. */
+  shell: ShellTarget | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
   /** What of the dock is to be brought to the front if it is hidden behind tabs. */
@@ -54,6 +60,7 @@ export class RoomSession {
   readonly openObjects: OpenObjects;
   readonly inquiries: OpenInquiries;
   readonly tokens = new OwnTokens();
+  readonly terminals: OpenTerminals;
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
@@ -74,6 +81,8 @@ export class RoomSession {
       logs: undefined,
       object: undefined,
       inquiry: undefined,
+      terminal: undefined,
+      shell: undefined,
       pane: commandId === undefined ? "editor" : "queue",
       front: undefined,
       typeInto: undefined,
@@ -111,6 +120,7 @@ export class RoomSession {
       storage: typeof sessionStorage === "undefined" ? undefined : sessionStorage,
     });
     this.inquiries = new OpenInquiries({ roomId, room: this.state });
+    this.terminals = new OpenTerminals(this.state);
     this.logs = new OpenLogs({
       roomId,
       room: this.state,
@@ -128,6 +138,7 @@ export class RoomSession {
       if (document.visibilityState === "hidden") return;
       this.connection.retryNow();
       this.documents.retryNow();
+      this.terminals.retryNow();
     };
     const { signal } = this.#ending;
     window.addEventListener("online", again, { signal });
@@ -142,6 +153,7 @@ export class RoomSession {
 
   close(): void {
     this.logs.dispose();
+    this.terminals.dispose();
     const unsaved = this.openObjects.unsaved().map(({ target }) => target);
     this.openObjects.dispose();
     this.inquiries.dispose();
@@ -198,6 +210,16 @@ export class RoomSession {
   openInquiry(connectionId: string, texts: Partial<ReachTexts> = {}): void {
     const key = this.inquiries.open(connectionId, texts);
     this.show({ inquiry: { key, at: Date.now() }, pane: "editor" });
+  }
+
+  /** Opens a shell for the room; where policy wants a reason, that is asked for first. */
+  openShell(target: ShellTarget): void {
+    void openShell(this, target);
+  }
+
+  /** Shows a terminal of the room. */
+  showTerminal(terminalId: string): void {
+    this.show({ terminal: { key: this.terminals.open(terminalId), at: Date.now() }, pane: "editor" });
   }
 
   /** The editor that has the cursor offers itself for names from the schema tree, and to propose from the palette. */

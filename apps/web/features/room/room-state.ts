@@ -9,6 +9,7 @@ import type {
   Room,
   RoomSnapshot,
   ServerMessage,
+  Terminal,
   TimelineEntry,
 } from "@interlock/protocol";
 
@@ -39,6 +40,8 @@ export interface RoomState {
   /** Newest first. */
   timeline: readonly TimelineEntry[];
   drafts: readonly DraftAnalysis[];
+  /** Newest first. */
+  terminals: readonly Terminal[];
   auditHead: { seq: number; hash: string } | undefined;
   policyProblem: string | undefined;
   demo: boolean;
@@ -58,6 +61,7 @@ export const EMPTY_ROOM: RoomState = {
   commandsLeft: 0,
   timeline: [],
   drafts: [],
+  terminals: [],
   auditHead: undefined,
   policyProblem: undefined,
   demo: false,
@@ -89,6 +93,8 @@ export function applyMessage(state: RoomState, message: ServerMessage, now: numb
       return { ...state, drafts: withoutDraft(state.drafts, message) };
     case "command":
       return { ...state, commands: put(state.commands, message.command, "first") };
+    case "terminal":
+      return { ...state, terminals: put(state.terminals, message.terminal, "first") };
     case "timeline":
       return { ...state, timeline: mergeTimeline(state.timeline, message.entries), auditHead: message.auditHead };
     case "policy":
@@ -114,6 +120,7 @@ function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomState {
     commandsLeft: snapshot.commandsLeft,
     timeline: snapshot.timeline,
     drafts: snapshot.drafts,
+    terminals: snapshot.terminals,
     auditHead: snapshot.auditHead,
     policyProblem: snapshot.policyProblem,
     demo: snapshot.demo,

@@ -6,6 +6,7 @@ import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
 import { FileDrop } from "../files/file-drop.tsx";
 import { logsTitle } from "../logs/logs-target.ts";
 import { useReachPanels } from "../reachability/reach-panes.ts";
+import { useTerminalPanels } from "../terminal/terminal-panes.ts";
 import { useObjectPanels } from "../yaml/object-panes.ts";
 import { useActiveTabsInSight, useFront, useMeant } from "./front-panels.ts";
 import { documentPanel as documentKey, isObject, isWritten } from "./in-front.ts";
@@ -42,6 +43,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useLogsPanels(api, narrow);
   useObjectPanels(api);
   useReachPanels(api);
+  useTerminalPanels(api);
   useFront(api);
   useMeant(api);
   useActiveTabsInSight(api);
@@ -200,7 +202,13 @@ function restore(api: DockviewApi, session: RoomSession, userId: string): Set<st
   const { documents, commands, me } = session.state.get();
   const known = new Set([NO_RESULTS, ...documents.map(({ id }) => documentKey(id)), ...resultTabs(commands, me?.id).map(({ key }) => key)]);
   // A page that is loaded follows no logs by itself.
-  for (const { key } of [...session.logs.panes.get(), ...session.openObjects.panes.get(), ...session.inquiries.panes.get()]) known.add(key);
+  for (const { key } of [
+    ...session.logs.panes.get(),
+    ...session.openObjects.panes.get(),
+    ...session.inquiries.panes.get(),
+    ...session.terminals.panes.get(),
+  ])
+    known.add(key);
   for (const panel of api.panels) if (!known.has(panel.id)) api.removePanel(panel);
   const active = api.activePanel?.id ?? "";
   if (active.startsWith("document ")) session.show({ documentId: active.slice("document ".length) });

@@ -1,0 +1,32 @@
+import { toast } from "sonner";
+import { newKey } from "../room/request-key.ts";
+import type { RoomSession } from "../room/room-session.ts";
+
+/** Where a shell is opened. */
+export interface ShellTarget {
+  connectionId: string;
+  name: string;
+  pod?: { namespace: string; name: string; container?: string };
+}
+
+/** Until a pane says what it has room for. */
+const SIZE = { columns: 120, rows: 32 } as const;
+
+/** Opens a shell and shows it. Where policy wants a reason the view's `shell` asks for it, and this is called again. */
+export async function openShell(session: RoomSession, target: ShellTarget, reason?: string): Promise<void> {
+  const { connectionId, pod } = target;
+  const request = {
+    type: "terminal.open" as const,
+    key: newKey(),
+    connectionId,
+    ...SIZE,
+    ...(pod === undefined ? {} : { pod }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const answer = await session.ask(request, ["reason_required"]);
+  if (!answer.ok) return session.show({ shell: answer.code === "reason_required" ? target : undefined });
+  session.show({ shell: undefined });
+  const { terminalId } = answer.value;
+  if (typeof terminalId === "string") session.showTerminal(terminalId);
+  else toast.error("The shell was opened, but not said where.");
+}

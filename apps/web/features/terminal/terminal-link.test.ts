@@ -1,0 +1,141 @@
+import { CLOSE, readTerminalFrame, writeTerminalFrame, type TerminalFrame } from "@interlock/protocol";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TerminalLink, type FrameSocket, type Screen } from "./terminal-link.ts";
+
+/** A socket whose other end is the test. */
+class FakeSocket implements FrameSocket {
+  binaryType = "";
+  closed = false;
+  readonly sent: TerminalFrame[] = [];
+  onopen: FrameSocket["onopen"] = null;
+  onmessage: FrameSocket["onmessage"] = null;
+  onclose: FrameSocket["onclose"] = null;
+  onerror: FrameSocket["onerror"] = null;
+  send(data: Uint8Array) {
+    this.sent.push(readTerminalFrame(data)!);
+  }
+  close() {
+    this.closed = true;
+  }
+  says(frame: TerminalFrame) {
+    this.onmessage?.({ data: writeTerminalFrame(frame).buffer });
+  }
+}
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (said: string) => new TextEncoder().encode(said);
+const output = (offset: number, said: string): TerminalFrame => ({ type: "output", offset, bytes: bytes(said) });
+
+function stage() {
+  const sockets: FakeSocket[] = [];
+  const drawn: string[] = [];
+  const waiting: (() => void)[] = [];
+  const screen: Screen = {
+    output: (said, done) => {
+      drawn.push(text(said));
+      waiting.push(done);
+    },
+    picture: (columns, rows, said, done) => {
+      drawn.push(`[${columns}x${rows} ${text(said)}]`);
+      waiting.push(done);
+    },
+    size: (columns, rows) => drawn.push(`<${columns}x${rows}>`),
+  };
+  const link = new TerminalLink({
+    terminalId: "t",
+    ticket: async () => ({ ok: true, ticket: "x" }),
+    open: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket;
+    },
+    random: () => 1,
+  });
+  link.start(screen);
+  /** The newest socket, once it is there and open. */
+  const open = async () => {
+    await vi.runOnlyPendingTimersAsync();
+    const socket = sockets.at(-1)!;
+    socket.onopen?.();
+    return socket;
+  };
+  return { link, sockets, drawn, open, draw: () => waiting.splice(0).forEach((done) => done()) };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("begins with nothing, draws a picture and what follows it, and says what is drawn", async () => {
+  const { open, drawn, draw } = stage();
+  const socket = await open();
+  expect(socket.sent).toEqual([{ type: "begin", offset: -1 }]);
+  socket.says({ type: "picture", offset: 100, columns: 80, rows: 24, bytes: bytes("p") });
+  socket.says(output(100, "ab"));
+  socket.says({ type: "size", offset: 102, columns: 90, rows: 30 });
+  socket.says(output(102, "c"));
+  expect(drawn).toEqual(["[80x24 p]", "ab", "<90x30>", "c"]);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(socket.sent).toHaveLength(1);
+  draw();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(socket.sent.slice(1)).toEqual([{ type: "taken", offset: 103 }]);
+});
+
+test("goes on where it was after a reconnect, drawing nothing twice", async () => {
+  const { link, open, drawn } = stage();
+  (await open()).says(output(0, "abc"));
+  (await open()).onclose?.({ code: 1006, reason: "" });
+  expect(link.state.get()).toMatchObject({ phase: "reconnecting", why: "The connection was lost." });
+  const again = await open();
+  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  again.says(output(1, "bcde"));
+  again.says(output(2, "cd"));
+  expect(drawn).toEqual(["abc", "de"]);
+  expect(link.state.get()).toEqual({ phase: "live" });
+});
+
+test("a gap is never drawn over: what is missing is asked for", async () => {
+  const { link, open, drawn } = stage();
+  const socket = await open();
+  socket.says(output(0, "abc"));
+  socket.says(output(5, "fg"));
+  expect(socket.closed).toBe(true);
+  expect(drawn).toEqual(["abc"]);
+  const again = await open();
+  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  again.says({ type: "picture", offset: 9, columns: 80, rows: 24, bytes: bytes("p") });
+  expect(link.state.get()).toEqual({ phase: "live", missed: 6 });
+  link.forgive();
+  expect(link.state.get()).toEqual({ phase: "live" });
+});
+
+test("keys are not kept while there is no connection, and that is told", async () => {
+  const { link, open } = stage();
+  (await open()).onclose?.({ code: 1006, reason: "" });
+  expect(link.type(bytes("rm"))).toBe(false);
+  const again = await open();
+  expect(again.sent).toEqual([{ type: "begin", offset: -1 }]);
+  expect(link.state.get()).toEqual({ phase: "live", lostKeys: true });
+});
+
+test("a paste is sent in pieces that the agent takes, whole and in order", async () => {
+  const { link, open } = stage();
+  const socket = await open();
+  const paste = Uint8Array.from({ length: 40_000 }, (_, index) => index % 251);
+  link.type(paste);
+  const sent = socket.sent.flatMap((frame) => (frame.type === "input" ? [frame.bytes] : []));
+  expect(Math.max(...sent.map((piece) => piece.byteLength))).toBeLessThanOrEqual(16 * 1024);
+  expect(Buffer.concat(sent).equals(paste)).toBe(true);
+});
+
+test("an end and a refusal are not tried again", async () => {
+  const ended = stage();
+  const socket = await ended.open();
+  socket.says({ type: "end", offset: 0 });
+  socket.onclose?.({ code: 1000, reason: "" });
+  const refused = stage();
+  (await refused.open()).onclose?.({ code: CLOSE.forbidden, reason: "not_found" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([ended.link.state.get().phase, ended.sockets.length]).toEqual(["over", 1]);
+  expect([refused.link.state.get(), refused.sockets.length]).toEqual([{ phase: "refused", why: "not_found" }, 1]);
+});
