@@ -10,6 +10,7 @@ import {
   type KubeObject,
   type LeastPrivilege,
   type Subject,
+  withBuiltinRoles,
 } from "@interlock/kube-model";
 import { ERRORS, TargetRoles } from "@interlock/protocol";
 import { readAuditLog } from "./audit-log-file.ts";
@@ -56,9 +57,17 @@ export async function leastPrivilegeOf(args: string[], terminal: Terminal): Prom
   const used = new Usage(Date.now() - days * DAY_MS);
   for (const log of logs) await readAuditLog(log, used, terminal);
   const roles = manifests === undefined ? await rolesOf(connection!, terminal) : await rolesIn(manifests, terminal);
-  const rights = new Rights(roles.objects, { aggregated: manifests === undefined ? "stored" : "computed" });
+  const rights =
+    manifests === undefined
+      ? new Rights(roles.objects, { aggregated: "stored" })
+      : new Rights(withBuiltinRoles(roles.objects), { aggregated: "computed" });
   const subjects = wanted === undefined ? everybody(rights, used) : [wanted];
-  const found = subjects.map((subject) => leastPrivilege(rights, subject, used.of(userOf(subject).name)));
+  const found = subjects.map((subject): LeastPrivilege => {
+    const user = userOf(subject).name;
+    const { proposal, ...known } = leastPrivilege(rights, subject, used.of(user), { groups: used.groupsOf(user) });
+    // Of what nobody has seen nothing follows.
+    return proposal === undefined || used.from === undefined ? known : { ...known, proposal };
+  });
   const basis: Basis = {
     days,
     from: used.from,

@@ -12,6 +12,8 @@ export interface UsedRight {
   path?: string;
   /** Milliseconds since 1970. */
   at: number;
+  /** It is the end of what may have been told when it began. */
+  ends?: boolean;
 }
 
 /** What could not be read of a log. */
@@ -61,7 +63,7 @@ const STAGES = new Set(["ResponseComplete", "ResponseStarted"]);
 function rightsOf(event: Json): UsedRight[] {
   if (!isRecord(event) || !STAGES.has(String(event["stage"])) || !wasAuthorized(event)) return [];
   if (event["stage"] === "ResponseStarted" && event["verb"] !== "watch") return [];
-  if (event["stage"] === "ResponseComplete" && event["verb"] === "watch") return [];
+  const ends = event["stage"] === "ResponseComplete" && event["verb"] === "watch" ? { ends: true } : {};
   const at = Date.parse(String(event["requestReceivedTimestamp"] ?? event["stageTimestamp"]));
   const verb: Json = event["verb"];
   const user: Json = event["user"]?.["username"];
@@ -69,12 +71,15 @@ function rightsOf(event: Json): UsedRight[] {
   const groups = textsOf(event["user"]?.["groups"]);
   const asked = { user, groups, at };
   const impersonated: Json = event["impersonatedUser"]?.["username"];
-  if (typeof impersonated !== "string") return [{ ...asked, ...requestOf(event, verb) }];
-  // Two rights were used: to speak for another, and what the other then did.
+  if (typeof impersonated !== "string") return [{ ...asked, ...ends, ...requestOf(event, verb) }];
+  // Rights of two were used: to speak for another, with the groups that were asked for, and what the other then did.
   const other = { user: impersonated, groups: textsOf(event["impersonatedUser"]?.["groups"]), at };
   return [
     { ...asked, ...impersonation(impersonated) },
-    { ...other, ...requestOf(event, verb) },
+    ...other.groups
+      .filter((group) => !GIVEN.test(group))
+      .map((name) => ({ ...asked, verb: "impersonate", resource: { group: "", resource: "groups", name } })),
+    { ...other, ...ends, ...requestOf(event, verb) },
   ];
 }
 
@@ -102,6 +107,9 @@ function requestOf(event: Record<string, Json>, verb: string): Pick<UsedRight, "
     },
   };
 }
+
+/** Groups that a server adds by itself to whoever is spoken for. */
+const GIVEN = /^system:(authenticated|unauthenticated|serviceaccounts(:.+)?)$/;
 
 function impersonation(user: string): Pick<UsedRight, "verb" | "resource"> {
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);

@@ -38,7 +38,7 @@ describe("what an API server's audit log tells", () => {
     ["one of a server that says no decision, done", event({ annotations: {} }), [["get", "/pods", "web", 1]]],
     ["a stage before the end", event({ stage: "RequestReceived" }), []],
     ["a watch that has begun", event({ stage: "ResponseStarted", verb: "watch" }), [["watch", "/pods", "web", 1]]],
-    ["a watch that has ended, which has begun before", event({ verb: "watch" }), []],
+    ["a watch that has ended, of a log that leaves out beginnings", event({ verb: "watch" }), [["watch", "/pods", "web", 1]]],
     [
       "a subresource of another group",
       event({ verb: "patch", objectRef: { resource: "deployments", subresource: "scale", apiGroup: "apps", namespace: "web", name: "a" } }),
@@ -60,10 +60,28 @@ describe("what an API server's audit log tells", () => {
 
   test("who speaks for another uses the right to, and the other the rest", () => {
     const line = event({ user: { username: "admin" }, impersonatedUser: { username: BOT, groups: ["g"] } });
-    expect(rights(used(line), "admin")).toEqual([["impersonate", "/serviceaccounts", "ci", 1]]);
+    expect(rights(used(line), "admin")).toContainEqual(["impersonate", "/serviceaccounts", "ci", 1]);
     expect(rights(used(line))).toEqual([["get", "/pods", "web", 1]]);
+    expect(rights(used(line), "admin")).toContainEqual(["impersonate", "/groups", undefined, 1]);
+    const given = event({
+      user: { username: "admin" },
+      impersonatedUser: { username: BOT, groups: ["system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated"] },
+    });
+    expect(rights(used(given), "admin")).toEqual([["impersonate", "/serviceaccounts", "ci", 1]]);
     const person = event({ user: { username: "admin" }, impersonatedUser: { username: "ann" } });
     expect(rights(used(person), "admin")).toEqual([["impersonate", "/users", undefined, 1]]);
+  });
+
+  test("a watch that began and ended is one", () => {
+    expect(rights(used(event({ stage: "ResponseStarted", verb: "watch" }), event({ verb: "watch" })))).toEqual([
+      ["watch", "/pods", "web", 1],
+    ]);
+  });
+
+  test("what is made has no name yet when the right to is asked for", () => {
+    const made = (more: Record<string, string>) =>
+      used(event({ verb: "create", objectRef: { resource: "pods", namespace: "web", name: "a", ...more } })).of(BOT)[0];
+    expect([made({})?.unnamed, made({ subresource: "exec" })?.unnamed]).toEqual([true, false]);
   });
 
   test("what cannot be read is told by its line, and the rest counts", () => {
@@ -75,11 +93,11 @@ describe("what an API server's audit log tells", () => {
 
   test("names are kept while they are few, and how long the log reaches", () => {
     const usage = used(
-      ...Array.from({ length: 30 }, (_, index) => event({ objectRef: { resource: "pods", namespace: "web", name: `p${index}` } })),
+      ...Array.from({ length: 230 }, (_, index) => event({ objectRef: { resource: "pods", namespace: "web", name: `p${index}` } })),
       event({ objectRef: { resource: "secrets", namespace: "web", name: "tls" }, requestReceivedTimestamp: "2026-11-01T00:00:00Z" }),
     );
     const [pods, secrets] = usage.of(BOT);
-    expect([pods!.names.size, pods!.unnamed]).toEqual([20, true]);
+    expect([pods!.names.size, pods!.unnamed]).toEqual([200, true]);
     expect([[...secrets!.names], secrets!.unnamed]).toEqual([["tls"], false]);
     expect([usage.from, usage.to]).toEqual([Date.parse("2026-11-01T00:00:00Z"), Date.parse("2026-11-20T00:00:00Z")]);
   });

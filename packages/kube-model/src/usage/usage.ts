@@ -18,8 +18,8 @@ export interface Use {
   unnamed: boolean;
 }
 
-/** Names of one use that are kept. */
-const NAMES = 20;
+/** Names of one use that are kept: as many as somebody may have written into the rule that allows it, and some. */
+const NAMES = 200;
 /** Groups of one user that are kept: an identity provider may send hundreds. */
 const GROUPS = 200;
 /** Lines of a log that cannot be read and are told. */
@@ -124,9 +124,10 @@ export class Usage {
     const key = keyOf(what);
     const known = uses.get(key);
     const use = known ?? { ...what, times: 0, last: at, names: new Set<string>(), unnamed: false };
-    use.times++;
+    // A watch counts when it begins, and where logs leave that out when it ends.
+    if (right.ends !== true || known === undefined) use.times++;
     use.last = Math.max(use.last, at);
-    if (resource?.name === undefined) use.unnamed = true;
+    if (resource?.name === undefined || isNameless(verb, resource.resource)) use.unnamed = true;
     else addName(use, resource.name);
     if (known !== undefined) return;
     this.kinds++;
@@ -136,6 +137,10 @@ export class Usage {
 
 const keyOf = ({ verb, group, resource, namespace, path }: Pick<Use, "verb" | "group" | "resource" | "namespace" | "path">): string =>
   JSON.stringify([verb, group, resource, namespace, path]);
+
+/** Whether an authorizer is asked without a name: what is made has none yet in its request, though the log knows it afterwards. */
+const isNameless = (verb: string, resource: string): boolean =>
+  verb === "deletecollection" || (verb === "create" && !resource.includes("/"));
 
 function addName(use: Kept, name: string): void {
   if (use.names.size < NAMES) use.names.add(name);
