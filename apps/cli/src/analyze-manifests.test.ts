@@ -190,6 +190,22 @@ describe("analyze --connector kubernetes", () => {
     });
   });
 
+  test("a rule that cannot be judged for what may be there denies, though it only reviews what is new", async () => {
+    const when = '(statement.effect == "append" && after.annotations["x"] == "y") || before.present';
+    const policy = {
+      version: 1,
+      rules: [
+        { id: "all", match: { effects: ["append", "modify"] }, effect: "allow" },
+        { id: "odd", effect: "review", reviews: [{ count: 1, group: "g" }], when },
+      ],
+    };
+    await writeFile(join(cwd, "odd.yaml"), JSON.stringify(policy));
+    expect(await analyze(["-f", "good.yaml", "--policy", "odd.yaml", "--format", "plain"])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("Rule odd cannot be evaluated"),
+    });
+  });
+
   test.each(["text", "json", "sarif", "plain"])("values of Secrets are in no %s", async (format) => {
     const { out, error } = await analyze(["-f", "-", "--format", format, "--fail-on", "review"], SECRET.replace("user:", "user: !!str"));
     expect(`${out}${error}`).not.toContain("hunter22");

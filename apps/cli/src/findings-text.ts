@@ -14,7 +14,7 @@ export function findingsText(judgement: JudgedFiles, judging: Judging, paint: Pa
   const rules = new Set(judging.policy.rules.map(({ id }) => id));
   const lines: string[] = [];
   for (const [about, group] of Map.groupBy(findings, headOf)) {
-    const first = Math.min(...group.map(({ place }) => place?.line ?? 1));
+    const first = group.reduce((least, { place }) => Math.min(least, place?.line ?? 1), Infinity);
     lines.push(`${paint.strong(about)}${group[0]!.place === undefined ? "" : `:${first}`}`);
     for (const { severity, rule, message, place } of group) {
       const style = severity === "error" ? paint.danger : paint.warning;

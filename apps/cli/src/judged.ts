@@ -44,14 +44,14 @@ export function judgedEitherWay(judging: Judging, impact: Impact, failOn: FailOn
   const [verdict] = ways.map((way) => way.verdict).toSorted((a, b) => RANK[b.decision] - RANK[a.decision] || seats(b) - seats(a));
   const each = impact.statements.map((statement, index) => {
     const both = ways.map((way) => way.each[index]!);
-    const findings = new Map(
-      both
-        .flatMap((one) => one.findings)
-        .toReversed()
-        .map((finding) => [finding.rule, finding]),
-    );
+    // Of what one rule says of both ways the stricter is told: it may deny one that it cannot judge.
+    const findings = new Map<string, (typeof both)[number]["findings"][number]>();
+    for (const finding of both.flatMap((one) => one.findings)) {
+      const known = findings.get(finding.rule);
+      if (known === undefined || (known.severity !== "error" && finding.severity === "error")) findings.set(finding.rule, finding);
+    }
     const [strictest] = both.toSorted((a, b) => RANK[b.decision] - RANK[a.decision]);
-    return { statement, decision: strictest!.decision, findings: [...findings.values()].toReversed() };
+    return { statement, decision: strictest!.decision, findings: [...findings.values()] };
   });
   return { verdict: verdict!, each };
 }

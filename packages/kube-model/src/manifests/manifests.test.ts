@@ -61,3 +61,28 @@ test.each([
   expect(problems).toEqual([{ place: { file: "a.yaml", line, column: 1 }, message: expect.stringContaining(message) as string }]);
   expect(manifests.map(({ object }) => object.metadata["name"])).toEqual(["b"]);
 });
+
+// What `kubectl annotate --local -o json` (1.32) makes of each.
+test.each([
+  ["12:30", "12:30"],
+  ["22:22:22", "22:22:22"],
+  ["190:20:30.15", "190:20:30.15"],
+  ["2024-01-01", "2024-01-01"],
+  ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z"],
+  ["0o644", 420],
+  ["-0o7", -7],
+  ["0644", 420],
+  ["0b11", 3],
+  ["0x1f", 31],
+  ["1_000", 1000],
+  ["1e3", 1000],
+  ["yes", true],
+  ["y", true],
+  ["on", true],
+  ['"yes"', "yes"],
+])("a scalar is read as kubectl reads it: %s", (text, value) => {
+  const { manifests } = readManifests([
+    { name: "x.yaml", text: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata: { at: ${text} }\n` },
+  ]);
+  expect(manifests[0]!.object["data"]).toEqual({ at: value });
+});

@@ -1,4 +1,15 @@
-import { isCollection, isMap, isNode, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type ScalarTag,
+  type Tags,
+} from "yaml";
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 
 /** A file with manifests, YAML or JSON. `name` is what people call it: a path as they wrote it. */
@@ -33,6 +44,25 @@ export interface ManifestProblem {
 /** Most documents that aliases (`*name`) may unfold to, against files that grow without end. */
 const MOST_ALIASES = 100;
 
+const INTEGER = "tag:yaml.org,2002:int";
+
+/** `0o644`, of YAML 1.2. */
+const OCTAL: ScalarTag = {
+  identify: () => false,
+  default: true,
+  tag: INTEGER,
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => (text.startsWith("-") ? -1 : 1) * Number.parseInt(text.replaceAll(/^[-+]?0o|_/g, ""), 8),
+};
+
+/** YAML as kubectl 1.32 reads it: that of 1.1 with octal numbers of both kinds, where times of day, `12:30`, and dates are text. */
+const asKubectl = (tags: Tags): Tags => [
+  OCTAL,
+  ...tags.filter(
+    (tag) => typeof tag === "string" || (tag.tag !== "tag:yaml.org,2002:timestamp" && !("format" in tag && tag.format === "TIME")),
+  ),
+];
+
 /**
  * The objects of some files in their order: documents one after the other, lists (`v1 List`) taken apart. An object without an
  * `apiVersion`, a `kind` or a name is a problem, an empty document is not.
@@ -49,6 +79,7 @@ export function readManifests(files: readonly ManifestFile[]): { manifests: Mani
     const documents = parseAllDocuments(file.text, {
       lineCounter: lines,
       version: "1.1",
+      customTags: asKubectl,
       merge: true,
       uniqueKeys: true,
       prettyErrors: false,

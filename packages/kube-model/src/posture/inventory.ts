@@ -1,8 +1,7 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import type { Manifest, Place } from "../manifests/manifests.ts";
-import { BUILTIN_ROLES } from "../rights/builtin-roles.data.ts";
-import { Rights } from "../rights/rights.ts";
+import { Rights, withBuiltinRoles } from "../rights/rights.ts";
 import type { Path } from "./check.ts";
 import { workloadOf, type Workload } from "./workload.ts";
 
@@ -128,9 +127,7 @@ export class Inventory {
     if (this.#rights !== undefined) return this.#rights;
     const objects = [...this.everything()].map(({ object }) => object);
     if (this.from === "cluster") return (this.#rights = new Rights(objects, { aggregated: "stored" }));
-    // Manifests bind roles that every cluster has without bringing them along.
-    const builtin = BUILTIN_ROLES.filter((role) => this.find(kindOf(role), undefined, nameOf(role)) === undefined);
-    return (this.#rights = new Rights([...objects, ...builtin], { aggregated: "computed" }));
+    return (this.#rights = new Rights(withBuiltinRoles(objects), { aggregated: "computed" }));
   }
 
   /** The source that an object came from. */

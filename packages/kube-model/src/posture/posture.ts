@@ -73,7 +73,8 @@ export function* postureSteps(inventory: Inventory, { checks: wanted }: PostureO
       for (const one of check.find(inventory)) {
         if ("unknown" in one) unsaid.push(one.unknown);
         else {
-          findings.push(findingOf(check, one));
+          // Manifests are somebody's own, wherever they put things; what Kubernetes brings with it is in no repository.
+          findings.push(findingOf(check, inventory.from === "cluster" ? one : { ...one, system: false }));
           found++;
         }
       }

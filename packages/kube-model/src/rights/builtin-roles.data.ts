@@ -51,29 +51,39 @@ const EDIT = [
   rule("batch", "cronjobs jobs", WRITE),
   rule("policy", "poddisruptionbudgets", WRITE),
   rule("networking.k8s.io", "ingresses networkpolicies", WRITE),
-  ...VIEW,
 ];
 
 const ADMIN = [
   rule("authorization.k8s.io", "localsubjectaccessreviews", ["create"]),
   rule("rbac.authorization.k8s.io", "rolebindings roles", [...READ, ...WRITE]),
-  ...EDIT,
 ];
 
-const role = (name: string, rules: readonly object[]): KubeObject => ({
+const AGGREGATE = "rbac.authorization.k8s.io/aggregate-to-";
+const BOOTSTRAPPED = { "kubernetes.io/bootstrapping": "rbac-defaults" };
+
+const role = (name: string, rules: readonly object[], to?: string): KubeObject => ({
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind: "ClusterRole",
-  metadata: { name, labels: { "kubernetes.io/bootstrapping": "rbac-defaults" } },
+  metadata: { name, labels: { ...BOOTSTRAPPED, ...(to !== undefined && { [`${AGGREGATE}${to}`]: "true" }) } },
   rules,
 });
 
-/** Roles that people bind and that every cluster has (Kubernetes documentation, "User-facing roles"; as of 1.32). */
+/** A role that is made of those with its label: what operators bring along becomes a part of it. `to`: the one it is a part of itself. */
+const aggregated = (name: string, to?: string): KubeObject => ({
+  ...role(name, [], to),
+  aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [`${AGGREGATE}${name}`]: "true" } }] },
+});
+
+/** Roles that people bind and that every cluster has (Kubernetes documentation, "User-facing roles"; as of 1.32), without their rules put together. */
 export const BUILTIN_ROLES: readonly KubeObject[] = [
   role("cluster-admin", [
     { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
     { nonResourceURLs: ["*"], verbs: ["*"] },
   ]),
-  role("admin", ADMIN),
-  role("edit", EDIT),
-  role("view", VIEW),
+  aggregated("admin"),
+  aggregated("edit", "admin"),
+  aggregated("view", "edit"),
+  role("system:aggregate-to-admin", ADMIN, "admin"),
+  role("system:aggregate-to-edit", EDIT, "edit"),
+  role("system:aggregate-to-view", VIEW, "view"),
 ];

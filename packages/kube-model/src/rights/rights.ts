@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../json.ts";
 import { labelsOf, selects } from "../label-selector.ts";
 import { type Attributes, covers, readRules, type Rule } from "./attributes.ts";
+import { BUILTIN_ROLES } from "./builtin-roles.data.ts";
 import { isNamed, MASTERS, readSubject, type Subject, type User } from "./subject.ts";
 
 /** One way in which somebody has a right: the binding that names them, and the rule of the role it binds. */
@@ -33,9 +34,13 @@ export interface RightsOptions {
   aggregated: "stored" | "computed";
 }
 
+/** The namespace of manifests that name none: whichever they will be applied to (`-n`, a kustomization). Nothing is known to be in it. */
+const UNNAMED = "";
+
 /** A binding with what it gives, read once. */
 interface Bound {
   binding: KubeObject;
+  /** Undefined for a ClusterRoleBinding. */
   namespace: string | undefined;
   subjects: readonly (Subject | undefined)[];
   /** Undefined where the role does not exist. */
@@ -43,10 +48,16 @@ interface Bound {
 }
 
 const nameOf = (object: KubeObject): string => String(object.metadata?.name ?? "");
-const namespaceOf = (object: KubeObject): string | undefined => {
+const namespaceOf = (object: KubeObject): string => {
   const namespace: Json = object.metadata?.namespace;
-  return typeof namespace === "string" && namespace !== "" ? namespace : undefined;
+  return typeof namespace === "string" ? namespace : UNNAMED;
 };
+
+/** With the roles that every cluster has and manifests bind without bringing them along, where the objects have none of that name. */
+export function withBuiltinRoles(objects: readonly KubeObject[]): KubeObject[] {
+  const own = new Set(objects.filter(({ kind }) => kind === "ClusterRole").map(nameOf));
+  return [...objects, ...BUILTIN_ROLES.filter((role) => !own.has(nameOf(role)))];
+}
 
 /**
  * Role-based access control as kube-apiserver does it, over Roles, ClusterRoles and their bindings. Rights only add up: nothing denies.
@@ -66,9 +77,9 @@ export class Rights {
     for (const object of objects) {
       if (!String(object.apiVersion).startsWith("rbac.authorization.k8s.io/")) continue;
       if (object.kind === "RoleBinding" || object.kind === "ClusterRoleBinding") bindings.push(object);
-      else if (object.kind === "Role") this.#roles.set(`${namespaceOf(object) ?? ""}/${nameOf(object)}`, object);
+      else if (object.kind === "Role") this.#roles.set(`Role ${namespaceOf(object)}/${nameOf(object)}`, object);
       else if (object.kind === "ClusterRole") {
-        this.#roles.set(`/${nameOf(object)}`, object);
+        this.#roles.set(`ClusterRole ${nameOf(object)}`, object);
         this.#clusterRoles.push(object);
       }
     }
@@ -111,10 +122,9 @@ export class Rights {
   /** The role that a binding names; undefined where there is none. */
   roleOf(binding: KubeObject): KubeObject | undefined {
     const { kind, name }: Record<string, Json> = binding["roleRef"] ?? {};
-    if (kind === "ClusterRole") return this.#roles.get(`/${String(name)}`);
+    if (kind === "ClusterRole") return this.#roles.get(`ClusterRole ${String(name)}`);
     // A ClusterRoleBinding is in no namespace, so that it cannot name a Role.
-    const namespace = binding.kind === "RoleBinding" ? namespaceOf(binding) : undefined;
-    return kind === "Role" && namespace !== undefined ? this.#roles.get(`${namespace}/${String(name)}`) : undefined;
+    return kind === "Role" && binding.kind === "RoleBinding" ? this.#roles.get(`Role ${namespaceOf(binding)}/${String(name)}`) : undefined;
   }
 
   *#all(): Iterable<Bound> {
@@ -138,7 +148,7 @@ export class Rights {
     return {
       binding,
       namespace,
-      subjects: entries.map((entry) => readSubject(entry, namespace)),
+      subjects: entries.map((entry) => readSubject(entry, namespace === UNNAMED ? undefined : namespace)),
       rules: role === undefined ? undefined : this.#rulesOf(role, new Set()),
     };
   }

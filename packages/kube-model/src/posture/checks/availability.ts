@@ -107,7 +107,8 @@ export const AVAILABILITY: readonly Check[] = [
           : service === undefined
             ? `Its Service ${String(name)} does not exist.`
             : `Its Service ${String(name)} is not headless: the pods have no names of their own.`;
-      const ports = object["spec"]?.template?.spec?.containers?.flatMap?.((container: Json) => container?.["ports"] ?? []) ?? [];
+      const ports =
+        object["spec"]?.template?.spec?.containers?.flatMap?.((container: Json) => container?.["ports"] ?? []).filter(isRecord) ?? [];
       const manifest = {
         apiVersion: "v1",
         kind: "Service",

@@ -70,7 +70,11 @@ export const DISRUPTION_BUDGETS: readonly Check[] = [
       const workloads = eachServed(inventory).filter(
         (workload) => namespaceOf(workload.source.object) === namespaceOf(object) && selects(selector, workload.labels),
       );
-      const pods = workloads.reduce((sum, { replicas }) => sum + (replicas ?? 0), 0);
+      // As many as there are at least: an autoscaler sets them where there is one.
+      const pods = workloads.reduce(
+        (sum, workload) => sum + Number(autoscalerOf(workload, inventory)?.object["spec"]?.minReplicas ?? workload.replicas ?? 0),
+        0,
+      );
       const none = maxUnavailable === 0 || maxUnavailable === "0%";
       const all = minAvailable !== undefined && pods > 0 && (podsOf(minAvailable, pods) ?? 0) >= pods;
       if (!none && !all) return undefined;

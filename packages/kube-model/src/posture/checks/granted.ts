@@ -1,3 +1,4 @@
+import type { Json } from "../../json.ts";
 import type { Attributes, Rule } from "../../rights/attributes.ts";
 import { covers } from "../../rights/attributes.ts";
 import type { Grant } from "../../rights/rights.ts";
@@ -50,11 +51,26 @@ export function gives({ rule, binding }: Grant, want: Want, anyName = false): bo
  * account of a workload in kube-system by hand, is told apart from it by the subject alone.
  */
 export function isOfSystem({ subject, binding }: Grant): boolean {
-  if (binding.metadata?.labels?.["kubernetes.io/bootstrapping"] === "rbac-defaults") return true;
+  if (isBootstrap(binding)) return !EVERYBODY.has(subject.name) || FOR_EVERYBODY.has(String(binding.metadata?.name));
   if (subject.kind === "ServiceAccount") return isSystemNamespace(subject.namespace);
   if (EVERYBODY.has(subject.name)) return false;
   if (PROVIDERS.test(subject.name)) return true;
   return subject.name === MASTERS || (subject.name.startsWith("system:") && !subject.name.startsWith("system:serviceaccounts:"));
+}
+
+/** Bindings that a server makes for everybody by itself (kubernetes.io, "Using RBAC Authorization", API discovery roles). */
+const FOR_EVERYBODY: ReadonlySet<string> = new Set([
+  "system:basic-user",
+  "system:discovery",
+  "system:public-info-viewer",
+  "system:service-account-issuer-discovery",
+]);
+
+/** A binding that a server makes when it starts: it has the label, and the name of its role. The label alone is anybody's to set. */
+function isBootstrap({ metadata, roleRef }: Grant["binding"]): boolean {
+  const name = String(metadata?.name);
+  if (metadata?.labels?.["kubernetes.io/bootstrapping"] !== "rbac-defaults" || (roleRef as Json)?.["name"] !== name) return false;
+  return name === "cluster-admin" || name.startsWith("system:");
 }
 
 /** `get,list secrets ["db"]`. */
@@ -101,7 +117,10 @@ function fixOf(grants: readonly Grant[], question: string, rights: ReadonlyMap<G
     );
     whole &&=
       rights === undefined ||
-      new Set(list.map(({ ruleIndex, role }) => `${String(role.metadata?.name)} ${ruleIndex}`)).size >= (rights.get(binding) ?? 0);
+      // A rule about several resources gives more than what was looked for.
+      new Set(
+        list.filter(({ rule }) => rule.resources.length <= 1).map(({ ruleIndex, role }) => `${String(role.metadata?.name)} ${ruleIndex}`),
+      ).size >= (rights.get(binding) ?? 0);
   }
   const decision = whole ? question : `${question} The bindings give other rights, too: where those are needed, bind a smaller role first.`;
   return whole ? { lines, decision } : { lines: [], choices: lines, decision };
@@ -128,14 +147,18 @@ export function* bySubject(
   const rights = new Map<Grant["binding"], number>();
   for (const { binding } of new Set(grants)) rights.set(binding, rulesOf(inventory, binding));
   for (const [subject, list] of Map.groupBy(grants, (grant) => subjectText(grant.subject))) {
-    const namespaces = new Set(list.map(({ binding }) => (binding.kind === "RoleBinding" ? namespaceOf(binding) : undefined)));
+    const namespaces = new Set(list.map(({ binding }) => (binding.kind === "RoleBinding" ? (namespaceOf(binding) ?? "") : undefined)));
     const wide = namespaces.has(undefined);
     const some = [...namespaces].filter((one) => one !== undefined);
-    const where = wide ? "in the whole cluster" : some.length > 3 ? `in ${some.length} namespaces` : `in ${some.join(", ")}`;
+    const where = wide
+      ? "in the whole cluster"
+      : some.length > 3
+        ? `in ${some.length} namespaces`
+        : `in ${some.map((one) => one || "the namespace it is applied to").join(", ")}`;
     const own = list.filter((grant) => !isOfSystem(grant));
     yield {
       object: subject,
-      namespace: list[0]!.subject.namespace ?? (wide ? undefined : some[0]),
+      namespace: list[0]!.subject.namespace ?? (wide ? undefined : some[0] || undefined),
       says: says(where, list),
       evidence: evidenceOfGrants(own.length > 0 ? own : list, inventory),
       // Without its own bindings a cluster does not work.

@@ -293,6 +293,8 @@ export function isDefaultDeny(namespace: string, inventory: Inventory): boolean 
     const all = items(selector["matchExpressions"]).length === 0 && Object.keys(selector["matchLabels"] ?? {}).length === 0;
     // Without policyTypes a policy is one for ingress (networking.k8s.io/v1).
     const types = items(spec["policyTypes"]);
-    return namespaceOf(object) === namespace && all && (types.length === 0 || types.includes("Ingress"));
+    // One that lets everybody in isolates nothing, though every pod is selected by it.
+    const open = items(spec["ingress"]).some((rule) => items(rule?.["from"]).length === 0 && items(rule?.["ports"]).length === 0);
+    return namespaceOf(object) === namespace && all && !open && (types.length === 0 || types.includes("Ingress"));
   });
 }
