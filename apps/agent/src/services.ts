@@ -74,7 +74,9 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
   });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
   const undo = new UndoStore({ db, key: config.key, days: config.undoDays });
+  const reads = new WholeReads();
   const commands = new CommandService({
+    reads,
     db,
     hub,
     timeline,
@@ -99,7 +101,7 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     streams: new TerminalStreams({ db, policy, log }),
     log,
   });
-  const rest = createRestApp({ ...parts, hostKeys, demo: config.demo, policy, connections, reads: new WholeReads(), results, commands });
+  const rest = createRestApp({ ...parts, hostKeys, demo: config.demo, policy, connections, reads, results, commands });
   await commands.recover();
   await terminals.recover();
   connections.watch();

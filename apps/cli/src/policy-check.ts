@@ -11,11 +11,15 @@ export async function policyCheck(args: string[], terminal: Terminal): Promise<E
   if (file === undefined) throw usage("Which policy? Name its FILE.");
   const parsed = parsePolicy(await inputText(file, LARGEST_BYTES, terminal));
   if (parsed.ok) {
-    const { rules, version } = parsed.policy;
-    const off = rules.filter((rule) => !rule.enabled).length;
-    terminal.out(
-      `ok, ${rules.length} ${rules.length === 1 ? "rule" : "rules"}${off > 0 ? `, ${off} switched off` : ""}, version ${version.slice(0, 12)}`,
-    );
+    const { rules, terminals, version } = parsed.policy;
+    const off = [...rules, ...terminals].filter((rule) => !rule.enabled).length;
+    const parts = [
+      `ok, ${rules.length} ${rules.length === 1 ? "rule" : "rules"}`,
+      ...(terminals.length > 0 ? [`${terminals.length} of terminals`] : []),
+      ...(off > 0 ? [`${off} switched off`] : []),
+      `version ${version.slice(0, 12)}`,
+    ];
+    terminal.out(parts.join(", "));
     return EXIT.ok;
   }
   for (const { line, column, message } of parsed.errors) terminal.out(`${file}:${line}:${column}: ${message}`);

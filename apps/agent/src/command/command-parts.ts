@@ -7,6 +7,7 @@ import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
 import type { TokenShelf } from "../token/token-shelf.ts";
+import type { WholeReads } from "../target/whole-reads.ts";
 import type { UndoStore } from "../undo/undo-store.ts";
 import type { Countdowns } from "./countdowns.ts";
 import type { Runs } from "./runs.ts";
@@ -21,6 +22,8 @@ export interface CommandParts {
   connections: Pick<ConnectionRegistry, "connector" | "target" | "byId">;
   results: Pick<ResultService, "record" | "recover">;
   documents: Pick<DocumentStore, "writersOf" | "files">;
+  /** Told of what was written, so that nobody is shown a target as it was before. */
+  reads: Pick<WholeReads, "changed">;
   undo: Pick<UndoStore, "keep" | "open" | "drop">;
   work: Pick<WorkStore, "keep" | "open">;
   log: Logger;

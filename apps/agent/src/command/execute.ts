@@ -84,6 +84,8 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
     outcome = faultOf(error, access);
     life.log.error({ err: error, commandId: row.id }, "a run ended with a fault");
   } finally {
+    // However it ended: a run that failed may have written something first.
+    if (access === "write") life.reads.changed(row.connectionId);
     await recording.close();
   }
   return endingOf(run, outcome, claimed.startedAt, { written: envelope.text, quotes }, masks.columns);

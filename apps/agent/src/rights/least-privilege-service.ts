@@ -189,7 +189,8 @@ export class LeastPrivilegeService {
   async #reading(connection: Connection, days: number, fresh: boolean): Promise<Reading> {
     const key = `${connection.id} ${days}`;
     const known = this.#readings.get(key);
-    if (known !== undefined && !fresh && performance.now() - known.at < KEPT_MS) return known.reading;
+    const changed = this.#parts.reads.changedAt(connection.id);
+    if (known !== undefined && !fresh && known.at > changed && performance.now() - known.at < KEPT_MS) return known.reading;
     for (const [old, { at }] of this.#readings) if (performance.now() - at >= KEPT_MS) this.#readings.delete(old);
     const reading = this.#readAnew(connection, days, fresh);
     this.#readings.set(key, { at: performance.now(), reading });

@@ -85,3 +85,24 @@ test("what takes too long is said to, whatever the request was told, and so is a
   for (const each of [one, two]) each.end("done");
   await Promise.all(busy);
 });
+
+test("what was read before something was written, or is being read then, is read anew", async () => {
+  const reads = new WholeReads();
+  const [first, second, third] = [
+    slow("roles", { freshMs: 60_000 }),
+    slow("roles", { freshMs: 60_000 }),
+    slow("roles", { freshMs: 60_000 }),
+  ];
+  const before = reads.of("c", first.whole);
+  await soon();
+  reads.changed("c");
+  const during = reads.of("c", second.whole);
+  first.end("old");
+  second.end("new");
+  expect([await before, await during]).toEqual(["old", "new"]);
+  reads.changed("d");
+  expect(await reads.of("c", third.whole)).toBe("new");
+  reads.changed("c");
+  third.end("newest");
+  expect(await reads.of("c", third.whole)).toBe("newest");
+});

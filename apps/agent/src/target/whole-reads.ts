@@ -20,6 +20,8 @@ export interface WholeRead<T> {
 
 interface Reading {
   value: Promise<unknown>;
+  /** When it began, by `performance.now()`. */
+  began: number;
   /** When it was done, by `performance.now()`; undefined while it is under way. */
   done?: number;
 }
@@ -31,14 +33,18 @@ interface Reading {
 export class WholeReads {
   readonly #gates = new Map<string, AnalysisGate>();
   readonly #readings = new Map<string, Reading>();
+  readonly #changed = new Map<string, number>();
 
   /** Rejects as `read` does, and with `analysis_timeout` when it took too long or its turn did not come. */
   async of<T>(connectionId: string, { what, limitMs, freshMs = 0, keptMs = freshMs, read }: WholeRead<T>): Promise<T> {
     const key = `${connectionId} ${what}`;
     const known = this.#readings.get(key);
-    if (known !== undefined && (known.done === undefined || performance.now() - known.done < freshMs)) return known.value as Promise<T>;
+    const changed = this.changedAt(connectionId);
+    if (known !== undefined && known.began > changed && (known.done === undefined || performance.now() - known.done < freshMs))
+      return known.value as Promise<T>;
+    const began = performance.now();
     const value = this.#read(connectionId, limitMs, read);
-    const reading: Reading = { value };
+    const reading: Reading = { value, began };
     this.#readings.set(key, reading);
     try {
       await value;
@@ -51,6 +57,16 @@ export class WholeReads {
       this.#forget(key, reading);
     }
     return value;
+  }
+
+  /** Something was written to this target: what was read before, or is being read, is of earlier. */
+  changed(connectionId: string): void {
+    this.#changed.set(connectionId, performance.now());
+  }
+
+  /** When something was last written to it from here, by `performance.now()`; -1 for never. */
+  changedAt(connectionId: string): number {
+    return this.#changed.get(connectionId) ?? -1;
   }
 
   async #read<T>(connectionId: string, limitMs: number, read: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -34,6 +34,7 @@ const SNAPSHOT = {
   commands: [],
   timeline: [],
   drafts: [],
+  terminals: [],
   role: "responder",
 } as unknown as RoomSnapshot;
 const EXECUTION = "0198a000-0000-7000-8000-000000000001";
