@@ -163,7 +163,8 @@ test("an object is opened, checked while it is edited, planned and agreed to", a
   await panel(oncall).getByRole("button", { name: "Discard" }).click();
   await panel(oncall).getByRole("button", { name: "Close payments/checkout" }).click();
   await expect(panel(oncall)).toHaveCount(0);
-  await oncall.page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  // The newest one lies over those before it.
+  await oncall.page.locator('[data-sonner-toast][data-front="true"]').getByRole("button", { name: "Undo", exact: true }).click();
   await expect(panel(oncall).locator(".monaco-editor .view-lines")).toContainText(`replicas: ${before + 3}`);
   await expect(panel(oncall).getByText("edited", { exact: true })).toBeVisible();
 
