@@ -38,8 +38,8 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
   const [stuck, setStuck] = useState(true);
   /** What stood at the top, and how far it was cut off; and the newest line at that time. */
   const anchor = useRef<{ row: number; cut: number; newest: number }>({ row: -1, cut: 0, newest: -1 });
-  /** Set while we scroll ourselves: that says nothing about what the person wants. */
-  const ours = useRef(false);
+  /** Where the list stands as far as we know: who finds it further up has met a person who scrolls. A flag "we did that" would be lost with an event. */
+  const known = useRef(0);
   const character = useCharacterWidth(host);
   // On a phone the text needs the room: seconds are enough, and a pod is told from its siblings by its last characters.
   const compact = box.width > 0 && box.width < COMPACT;
@@ -55,7 +55,11 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
   useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setBox({ width: element.clientWidth, height: element.clientHeight }));
+    const observer = new ResizeObserver(() => {
+      // What a new size did to the place was nobody's wish.
+      known.current = element.scrollTop;
+      setBox({ width: element.clientWidth, height: element.clientHeight });
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -63,12 +67,22 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
   useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
-    const wanted = stuck ? element.scrollHeight : placeOf(lines, heights, anchor.current);
-    if (wanted === undefined || Math.abs(element.scrollTop - wanted) < 1) return;
-    ours.current = true;
-    element.scrollTop = wanted;
-    setScrollTop(element.scrollTop);
+    // Somebody has scrolled up, and the event that says so is on its way: a line that comes just now must not take that back.
+    if (stuck && element.scrollTop < known.current && belowOf(element) >= 1) return;
+    const wanted = stuck ? element.scrollHeight - element.clientHeight : placeOf(lines, heights, anchor.current);
+    if (wanted !== undefined && Math.abs(element.scrollTop - wanted) >= 1) {
+      element.scrollTop = wanted;
+      setScrollTop(element.scrollTop);
+    }
+    known.current = element.scrollTop;
   }, [lines, heights, stuck, box]);
+
+  const hold = (element: HTMLElement) => {
+    const index = heights.at(element.scrollTop);
+    const newest = stuck ? newestOf(lines) : anchor.current.newest;
+    anchor.current = { row: lines[index]?.row ?? -1, cut: element.scrollTop - heights.top(index), newest };
+    known.current = element.scrollTop;
+  };
 
   useEffect(() => {
     const element = host.current;
@@ -76,21 +90,21 @@ export function LogLines({ lines, marked, current, wrap, times, pods, containers
     if (!element || index < 0) return;
     setStuck(false);
     element.scrollTop = Math.max(0, heights.top(index) - element.clientHeight / 2);
+    hold(element);
     // Only when a search goes somewhere, not with every line that comes.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [current]);
 
   const scrolled = () => {
     const element = host.current!;
+    const moved = element.scrollTop - known.current;
+    const below = belowOf(element);
     setScrollTop(element.scrollTop);
-    const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - AT_END;
-    const own = ours.current;
-    ours.current = false;
-    if (atEnd) return setStuck(true);
-    if (own && stuck) return;
-    const index = heights.at(element.scrollTop);
-    const newest = stuck ? newestOf(lines) : anchor.current.newest;
-    anchor.current = { row: lines[index]?.row ?? -1, cut: element.scrollTop - heights.top(index), newest };
+    known.current = element.scrollTop;
+    // Up by a pixel is a wheel that begins to turn; down to nearly the end is the end.
+    if (below < 1 || (below <= AT_END && moved >= 0)) return setStuck(true);
+    if (stuck && moved >= 0) return;
+    hold(element);
     setStuck(false);
   };
   const press = (event: KeyboardEvent) => {
@@ -228,6 +242,9 @@ function originWidth(pods: readonly string[], containers: boolean, compact: bool
   const longest = pods.length > 1 ? Math.max(...pods.map(({ length }) => length)) : 0;
   return Math.min(28, longest + (containers ? 12 : 0));
 }
+
+/** Pixels between what is in sight and the end. */
+const belowOf = ({ scrollHeight, clientHeight, scrollTop }: HTMLElement) => scrollHeight - clientHeight - scrollTop;
 
 const newestOf = (lines: readonly LogLine[]) => lines.reduce((most, { row }) => Math.max(most, row), -1);
 
