@@ -296,8 +296,24 @@ rules:
     expect(await test_(["--cases", "-"], cases)).toMatchObject({ code: 0, out: expect.stringContaining("4 cases") as string });
   });
 
+  test("a case of which a part cannot be read is not as expected", async () => {
+    const cases = `cases:
+  - { name: half, manifest: "apiVersion: v1\\nkind: Namespace\\nmetadata: { name: a, labels: { env: dev } }\\n---\\nkind: Pod\\n", expect: review }
+`;
+    expect(await test_(["--cases", "-"], cases)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("line 5 cannot be read: There is no apiVersion.") as string,
+    });
+  });
+
   test.each([
     ["no policy", [], "", /Which policy/],
+    ...["environment", "namespace", "fail-on"].map((name): [string, string[], string, RegExp] => [
+      `--${name} with cases, which say it themselves`,
+      ["--cases", "cases.yaml", `--${name}`, "prod"],
+      "",
+      new RegExp(`--${name} is not read with --cases`),
+    ]),
     ["nothing to judge", ["rules.yaml"], "", /Which manifests/],
     ["cases that are none", ["--cases", "-"], "cases: []\n", /there are no cases/],
     [

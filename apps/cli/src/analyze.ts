@@ -32,7 +32,7 @@ export async function analyze(args: string[], terminal: Terminal): Promise<ExitC
   if (dsn !== undefined && !/^postgres(ql)?:\/\//.test(dsn)) throw usage("--dsn must be a URL that begins with postgres://");
   if (dsn !== undefined) {
     if (values["stdin"] !== undefined) throw usage("SQL reads no standard input: --stdin goes with a --connection.");
-    const one = policy === undefined && lists["file"]!.length === 0 && positionals.length < 2 && !report;
+    const one = policy === undefined && lists["file"]!.length === 0 && positionals.length < 2 && !report && values["fail-on"] === undefined;
     if (one) return analyzeText(parsed, paths[0], terminal);
     return analyzeMigrations({ dsn, paths, values, policy, command: COMMAND }, terminal);
   }

@@ -81,7 +81,7 @@ export function sarifText(command: string, rules: readonly Rule[], findings: rea
   const own = OWN_RULES.filter(({ id }) => named.has(id));
   const judged = rules.filter(({ enabled, effect }) => enabled && (effect === "deny" || effect === "review")).map(sarifRule);
   return JSON.stringify(
-    sarifOf({ name: command, version: packageJson.version }, [...judged, ...own], findings.map(sarifFinding), notes),
+    sarifOf({ name: command, version: packageJson.version }, [...judged, ...own], findings.map(sarifFinding), { notes }),
     null,
     2,
   );

@@ -2,7 +2,6 @@ import { TargetError } from "@interlock/connector";
 import {
   leastPrivilege,
   parseSubject,
-  readManifests,
   Rights,
   subjectText,
   Usage,
@@ -125,11 +124,9 @@ interface Roles {
 }
 
 async function rolesIn(path: string, terminal: Terminal): Promise<Roles> {
-  const { manifests, problems } = readManifests(await manifestFolder(path, terminal));
-  return {
-    objects: manifests.map(({ object }) => object),
-    problems: problems.map(({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`),
-  };
+  const { manifests, problems: unread, kustomizations } = await manifestFolder(path, terminal);
+  const problems = [...unread, ...kustomizations];
+  return { objects: manifests.map(({ object }) => object), problems };
 }
 
 async function rolesOf(name: string, terminal: Terminal): Promise<Roles> {

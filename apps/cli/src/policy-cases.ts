@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { analyseManifests } from "@interlock/connector-kubernetes/offline";
+import { analyseManifests, type ManifestFinding } from "@interlock/connector-kubernetes/offline";
 import { analyseLines } from "@interlock/connector-kubernetes/offline-lines";
 import type { Policy } from "@interlock/policy";
 import type { Verdict } from "@interlock/protocol";
@@ -31,14 +31,16 @@ export async function runCases(file: string, { policy, dsn, connection, values }
   const format = values["format"] ?? "text";
   if (format !== "text" && format !== "json" && format !== "plain")
     throw usage(`Cases are told of as text, plain or json, not as ${format}.`);
+  const odd = OF_ONE.find((name) => values[name] !== undefined);
+  if (odd !== undefined) throw usage(`--${odd} is not read with --cases: a case says itself what it is judged by.`);
   const { cases, lineOf } = readCases(file, await inputText(file, LARGEST_BYTES, terminal));
   const folder = file === "-" ? "." : dirname(file);
   const chosen = policy ?? (cases.policy === undefined ? undefined : join(folder, cases.policy));
   const { policy: judging, name } = await judgingOf({}, { connector: "kubernetes", file: chosen }, terminal);
   const outcomes: Outcome[] = [];
   for (const [index, one] of cases.cases.entries()) {
-    const verdict = await verdictOf({ ...cases.defaults, ...one }, { policy: judging, folder, dsn, connection }, terminal);
-    outcomes.push({ name: one.name, line: lineOf(index), wrong: differences(one, verdict), verdict });
+    const { verdict, unread } = await answerOf({ ...cases.defaults, ...one }, { policy: judging, folder, dsn, connection }, terminal);
+    outcomes.push({ name: one.name, line: lineOf(index), wrong: [...unread, ...differences(one, verdict)], verdict });
   }
   const failed = outcomes.filter(({ wrong }) => wrong.length > 0);
   if (format === "json") {
@@ -61,6 +63,9 @@ export async function runCases(file: string, { policy, dsn, connection, values }
   }
   return failed.length === 0 ? EXIT.ok : EXIT.finding;
 }
+
+/** What is said of a file of cases as a whole means nothing: each case says it for itself. */
+const OF_ONE = ["environment", "namespace", "fail-on", "stdin"] as const;
 
 interface Outcome {
   name: string;
@@ -94,7 +99,13 @@ interface Judged {
   connection: string | undefined;
 }
 
-async function verdictOf(one: Case, { policy, folder, dsn, connection }: Judged, terminal: Terminal): Promise<Verdict> {
+interface CaseAnswer {
+  verdict: Verdict;
+  /** What of the case could not be read, and was not judged, in words. */
+  unread: string[];
+}
+
+async function answerOf(one: Case, { policy, folder, dsn, connection }: Judged, terminal: Terminal): Promise<CaseAnswer> {
   const { user, environment, at, incident } = one;
   const values = { user, environment, at, incident, "connection-name": one.connection, groups: one.groups?.join(",") };
   const asked = askedOf(values, one.sql === undefined ? "kubernetes" : "postgres");
@@ -102,8 +113,8 @@ async function verdictOf(one: Case, { policy, folder, dsn, connection }: Judged,
   const text = one.sql ?? one.kubectl;
   if (one.kubectl !== undefined && connection === undefined) {
     const files = Object.entries(one.files ?? {}).map(([name, content]): [string, GivenText[]] => [name, [{ name, text: content }]]);
-    const { impact } = analyseLines({ name: one.name, text: one.kubectl }, { files: new Map(files) });
-    return judgedEitherWay(judging, impact, "review").verdict;
+    const { impact, findings } = analyseLines({ name: one.name, text: one.kubectl }, { files: new Map(files) });
+    return { verdict: judgedEitherWay(judging, impact, "review").verdict, unread: unreadAmong(findings) };
   }
   if (text !== undefined) {
     const target = one.sql !== undefined && dsn !== undefined ? { dsn } : { connection };
@@ -112,15 +123,18 @@ async function verdictOf(one: Case, { policy, folder, dsn, connection }: Judged,
         `The case ${JSON.stringify(one.name)} is SQL, which a server has to be asked about: give --dsn URL or --connection NAME.`,
       );
     const { impact } = await told(target, { text, files: new Map(Object.entries(one.files ?? {})) }, terminal);
-    return judged(judging, impact, "review").verdict;
+    return { verdict: judged(judging, impact, "review").verdict, unread: [] };
   }
   const files =
     one.manifest === undefined ? (await filesAt([join(folder, one.file!)], terminal)).files : [{ name: one.name, text: one.manifest }];
   const { impact, findings } = analyseManifests(files);
   if (impact.statements.length === 0)
     throw usage(`The case ${JSON.stringify(one.name)} holds no object: ${findings[0]?.message ?? "it is empty."}`);
-  return judgedEitherWay(judging, impact, "review").verdict;
+  return { verdict: judgedEitherWay(judging, impact, "review").verdict, unread: unreadAmong(findings) };
 }
+
+const unreadAmong = (findings: readonly ManifestFinding[]): string[] =>
+  findings.flatMap(({ code, message, place }) => (code === "unreadable" ? [`line ${place.line} cannot be read: ${message}`] : []));
 
 function differences({ expect, rules = [], not = [], reviews = {}, message }: Case, verdict: Verdict): string[] {
   const wrong: string[] = [];

@@ -11,11 +11,12 @@ export async function policyCheck(args: string[], terminal: Terminal): Promise<E
   if (file === undefined) throw usage("Which policy? Name its FILE.");
   const parsed = parsePolicy(await inputText(file, LARGEST_BYTES, terminal));
   if (parsed.ok) {
-    const { rules, terminals, version } = parsed.policy;
+    const { rules, terminals, recordings, files, version } = parsed.policy;
     const off = [...rules, ...terminals].filter((rule) => !rule.enabled).length;
+    const sections = Object.entries({ terminals, recordings, files }).filter(([, list]) => list.length > 0);
     const parts = [
       `ok, ${rules.length} ${rules.length === 1 ? "rule" : "rules"}`,
-      ...(terminals.length > 0 ? [`${terminals.length} of terminals`] : []),
+      ...sections.map(([name, list]) => `${list.length} of ${name}`),
       ...(off > 0 ? [`${off} switched off`] : []),
       `version ${version.slice(0, 12)}`,
     ];

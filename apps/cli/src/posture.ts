@@ -1,5 +1,5 @@
 import { TargetError } from "@interlock/connector";
-import { CHECKS, inventoryOfManifests, postureOf, readManifests, SEVERITIES, type Severity } from "@interlock/kube-model";
+import { CHECKS, inventoryOfManifests, postureOf, SEVERITIES, type Severity } from "@interlock/kube-model";
 import { ERRORS, PosturePage, type Posture, type PostureFinding } from "@interlock/protocol";
 import packageJson from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
@@ -60,15 +60,10 @@ interface Asked {
 
 /** Without a cluster: what needs one is said to be unknown. */
 async function ofManifests(path: string, { checks, label }: Asked, terminal: Terminal): Promise<Read> {
-  const { manifests, problems } = readManifests(await manifestFolder(path, terminal));
+  const { manifests, problems } = await manifestFolder(path, terminal);
   const inventory = inventoryOfManifests(manifests, label === undefined ? {} : { environmentLabel: label });
   const report = postureOf(inventory, checks.length === 0 ? {} : { checks });
-  return {
-    posture: { objects: manifests.length, ...report },
-    problems: problems
-      .filter(({ forKustomize }) => forKustomize !== true)
-      .map(({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`),
-  };
+  return { posture: { objects: manifests.length, ...report }, problems };
 }
 
 async function ofConnection(name: string, asked: Asked, terminal: Terminal): Promise<Read> {
@@ -131,9 +126,6 @@ function sarif({ posture: { checks, findings, unread }, problems }: Read): objec
     };
   });
   const unknown = checks.flatMap(({ id, unknown: why }) => (why === undefined ? [] : [`${id}: ${why}`]));
-  return sarifOf({ name: "interlock posture", version: packageJson.version }, rules, results, [
-    ...problems,
-    ...unread.map(({ why }) => why),
-    ...unknown,
-  ]);
+  const notes = [...unread.map(({ why }) => why), ...unknown];
+  return sarifOf({ name: "interlock posture", version: packageJson.version }, rules, results, { notes, failures: problems });
 }

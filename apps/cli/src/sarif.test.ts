@@ -10,7 +10,7 @@ const runOf = (log: object): any => JSON.parse(JSON.stringify(log)).runs[0];
 
 test("rules, places and levels are where readers of SARIF look for them", () => {
   const place = { file: "./deploy/my shop.yaml", line: 3, column: 5 };
-  const log = sarifOf(TOOL, [RULE], [{ ...FINDING, place }], ["Quotas are not known."]);
+  const log = sarifOf(TOOL, [RULE], [{ ...FINDING, place }], { notes: ["Quotas are not known."] });
   expect(log).toMatchObject({ version: "2.1.0", $schema: expect.stringContaining("sarif-schema-2.1.0.json") as string });
   const run = runOf(log);
   expect(run.tool.driver).toEqual({

@@ -37,18 +37,16 @@ export interface SarifFinding {
   object?: string;
 }
 
-/** Something that is no finding: what could not be told. */
-export type SarifNote = string;
-
 /**
  * A log of one run in SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), ready for `JSON.stringify`. Fingerprints are made of
- * rule, file and object, not of lines: what moves within its file is the same finding.
+ * rule, file and object, not of lines: what moves within its file is the same finding. `notes`: what could not be told. `failures`: what was to
+ * be looked at and could not be, so that the run was not a whole one.
  */
 export function sarifOf(
   tool: SarifTool,
   rules: readonly SarifRule[],
   findings: readonly SarifFinding[],
-  notes: readonly SarifNote[] = [],
+  { notes = [], failures = [] }: { notes?: readonly string[]; failures?: readonly string[] } = {},
 ): object {
   const index = new Map(rules.map(({ id }, at) => [id, at]));
   const seen = new Map<string, number>();
@@ -61,8 +59,11 @@ export function sarifOf(
         columnKind: "utf16CodeUnits",
         invocations: [
           {
-            executionSuccessful: true,
-            toolExecutionNotifications: notes.map((text) => ({ level: "note", message: { text: shown(text) } })),
+            executionSuccessful: failures.length === 0,
+            toolExecutionNotifications: [
+              ...failures.map((text) => ({ level: "error", message: { text: shown(text) } })),
+              ...notes.map((text) => ({ level: "note", message: { text: shown(text) } })),
+            ],
           },
         ],
         results: findings.map((finding) => ({

@@ -171,7 +171,7 @@ test("what cannot be read or is not there is said at its line, and is unknown", 
   expect(impact.effect).toBe("unknown");
   expect(findings.map(({ place, message }) => [place.line, place.column, message])).toEqual([
     [3, 3, "only kubectl is run here; begin the line with kubectl."],
-    [5, 9, "exec is not run here: it is a live session, which belongs in a terminal."],
+    [5, 9, "exec is not run here: it is a live session, which belongs in a terminal: open one from the pod in the tree."],
     [4, 1, "gone.yaml is not given: nothing can be said of what is in it."],
   ]);
 });

@@ -1,6 +1,5 @@
-import { isRecord, type Json, type Manifest } from "@interlock/kube-model";
+import { isRecord, removalOf, type Json, type Manifest } from "@interlock/kube-model";
 import { builtinKind, typeOfCustomResource, type StructType } from "@interlock/kube-model/schema";
-import { REMOVED_APIS } from "./removed-apis.data.ts";
 
 /** What is known of a manifest's kind where no cluster is asked. */
 export interface ObjectKind {
@@ -13,8 +12,8 @@ export interface ObjectKind {
   namespaced: boolean | undefined;
   /** Of what kube-apiserver itself serves, and of what a definition among the manifests describes. */
   type?: StructType;
-  /** No longer served, and since when. */
-  removed?: { since: string; instead: string };
+  /** No longer served, from which minor on, and what is written instead. */
+  removed?: { removed: number; use: string };
 }
 
 interface Definition {
@@ -41,7 +40,7 @@ function kindOf(apiVersion: string, kind: string, defined: ReadonlyMap<string, D
   const [group, version] = slash === -1 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
   const builtin = builtinKind(apiVersion, kind);
   const custom = defined.get(`${group} ${kind}`);
-  const removed = builtin === undefined ? (REMOVED_APIS[`${apiVersion} ${kind}`] ?? REMOVED_APIS[`${apiVersion} *`]) : undefined;
+  const removed = builtin === undefined ? removalOf(apiVersion, kind) : undefined;
   const type = builtin?.type ?? (custom?.schemas.has(version) === true ? describedType(custom.schemas.get(version), kind) : undefined);
   return {
     group,

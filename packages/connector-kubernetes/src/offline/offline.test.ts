@@ -93,7 +93,7 @@ test.each<[string, string, OfflineOptions, object]>([
     {
       code: "removed_api",
       severity: "warning",
-      message: expect.stringMatching(/since Kubernetes 1\.22; use networking\.k8s\.io\/v1/) as string,
+      message: expect.stringMatching(/from Kubernetes 1\.22 on; use networking\.k8s\.io\/v1/) as string,
     },
   ],
   ["the same object twice", `${POD}---\n${POD}`, {}, { code: "written_twice", severity: "warning", place: { line: 9 } }],

@@ -82,14 +82,14 @@ export function analyseManifests(files: readonly ManifestFile[], { namespace = "
 }
 
 function readFinding(
-  { place, message, forKustomize }: ManifestProblem,
+  { place, message, forKustomize, noManifest }: ManifestProblem,
   files: readonly ManifestFile[],
   found?: ReadonlySet<string>,
 ): ManifestFinding {
   const template = files.find(({ name }) => name === place.file)?.text.includes("{{") === true;
   if (template) return { code: "unreadable", severity: "error", message, place };
   if (forKustomize === true) return { code: "no_manifest", severity: "warning", message, place };
-  const foreign = found?.has(place.file) === true && (message === "There is no apiVersion." || message === "There is no kind.");
+  const foreign = found?.has(place.file) === true && noManifest === true;
   return foreign
     ? { code: "no_manifest", severity: "warning", message: `This is no manifest, and nothing is said of it. ${message}`, place }
     : { code: "unreadable", severity: "error", message, place };
@@ -153,7 +153,7 @@ function findingsOf(
   object: string,
 ): ManifestFinding[] {
   if (removed !== undefined) {
-    const message = `${String(given.apiVersion)} ${kind} is not served since Kubernetes ${removed.since}; use ${removed.instead}.`;
+    const message = `${String(given.apiVersion)} ${kind} is not served from Kubernetes 1.${removed.removed} on; use ${removed.use}.`;
     return [{ code: "removed_api", severity: "warning", message, place, object }];
   }
   if (type === undefined) return [];

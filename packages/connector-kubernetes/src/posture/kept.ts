@@ -2,7 +2,7 @@ import { isMade, looksSecret, type Json, type KubeObject } from "@interlock/kube
 
 /** Annotations that checks look at; of others nothing is kept, for `kubectl apply` writes whole objects there, Secrets too. */
 const ANNOTATIONS =
-  /^(kubernetes\.io\/(service-account\.name|config\.mirror)|[a-z0-9.-]*(seccomp|apparmor)\.security\.(alpha|beta)\.kubernetes\.io\/.+|nginx\.ingress\.kubernetes\.io\/.+|(service\.beta\.kubernetes\.io|networking\.gke\.io|cloud\.google\.com)\/.+)$/;
+  /^(kubernetes\.io\/(service-account\.name|config\.mirror)|[a-z0-9.-]*apparmor\.security\.beta\.kubernetes\.io\/.+|nginx\.ingress\.kubernetes\.io\/.+|(service\.beta\.kubernetes\.io|networking\.gke\.io|cloud\.google\.com)\/.+)$/;
 
 /**
  * What the checks need of an object; undefined for what is looked at in its owner. The pods of a large cluster would not fit into memory whole.

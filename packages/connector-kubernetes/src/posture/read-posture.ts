@@ -7,6 +7,7 @@ import { openClusterView } from "../impact/cluster-view.ts";
 import type { ResourceTypes } from "../impact/resource-types.ts";
 import { kept } from "./kept.ts";
 import { listKind } from "./list-kind.ts";
+import { StrayObjects } from "./stray-objects.ts";
 
 /** Lists under way at a time. */
 const AT_A_TIME = 6;
@@ -45,10 +46,12 @@ export async function readPosture(cluster: Cluster, signal: AbortSignal): Promis
 
 /** Everything the checks need of a cluster, and what of it could not be read. */
 export async function readObjects(cluster: Cluster, signal: AbortSignal): Promise<{ objects: KubeObject[]; unread: Unread[] }> {
-  const types = await openClusterView(cluster, { signal }).types();
+  const view = openClusterView(cluster, { signal });
+  const types = await view.types();
   const unread: Unread[] = [];
   // By name, so that a list that was begun anew has nothing twice.
   const objects = new Map<string, KubeObject>();
+  const made = new StrayObjects();
   const waiting = KINDS.flatMap((kind) => {
     const type = typeOf(types, kind);
     if (type !== undefined) return [{ kind, type }];
@@ -65,6 +68,7 @@ export async function readObjects(cluster: Cluster, signal: AbortSignal): Promis
         type,
         (object) => {
           const { namespace, name } = object.metadata ?? {};
+          made.see(kind, object);
           const one = kept(object);
           if (one !== undefined) objects.set(`${kind} ${String(namespace ?? "")}/${String(name)}`, one);
         },
@@ -74,6 +78,16 @@ export async function readObjects(cluster: Cluster, signal: AbortSignal): Promis
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  const read = async ({ kind, namespace, name }: { kind: string; namespace: string | undefined; name: string }) => {
+    const type = typeOf(types, kind);
+    return type === undefined ? undefined : view.read(type, namespace, name);
+  };
+  const { strays, why } = await made.read(read, new Set(unread.map(({ kind }) => kind)));
+  for (const { kind, namespace, name, object } of strays) {
+    const whole = kept(object);
+    if (whole !== undefined) objects.set(`${kind} ${String(namespace ?? "")}/${name}`, whole);
+  }
+  if (why !== undefined) unread.push({ kind: "/Pod", why });
   return { objects: [...objects.values()], unread: unread.toSorted((left, right) => (left.kind < right.kind ? -1 : 1)) };
 }
 

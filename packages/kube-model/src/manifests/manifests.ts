@@ -39,6 +39,8 @@ export interface ManifestProblem {
   message: string;
   /** It is for kustomize, which would make or change manifests by it. */
   forKustomize?: true;
+  /** It is like no manifest at all, as the values of a chart are: in a folder of manifests that is no mistake. */
+  noManifest?: true;
 }
 
 /** Most documents that aliases (`*name`) may unfold to, against files that grow without end. */
@@ -117,9 +119,15 @@ interface Reading {
 function collect(value: Json, path: readonly (string | number)[], reading: Reading): void {
   const placeOf = (inner: readonly (string | number)[]): Place => reading.at(offsetOf(reading.document, [...path, ...inner]));
   const wrong = (message: string): void => void reading.problems.push({ place: placeOf([]), message });
+  const lacks = (message: string): void =>
+    void reading.problems.push({
+      place: placeOf([]),
+      message,
+      ...(isRecord(value) && isRecord(value["metadata"]) ? {} : { noManifest: true }),
+    });
   if (!isRecord(value)) return wrong("This is no object: a manifest has apiVersion, kind and metadata.");
-  if (typeof value["apiVersion"] !== "string" || value["apiVersion"] === "") return wrong("There is no apiVersion.");
-  if (typeof value["kind"] !== "string" || value["kind"] === "") return wrong("There is no kind.");
+  if (typeof value["apiVersion"] !== "string" || value["apiVersion"] === "") return lacks("There is no apiVersion.");
+  if (typeof value["kind"] !== "string" || value["kind"] === "") return lacks("There is no kind.");
   if (value["kind"].endsWith("List") && Array.isArray(value["items"])) {
     value["items"].forEach((item: Json, index) => collect(withKindOfList(item, value), [...path, "items", index], reading));
     return;

@@ -23,6 +23,20 @@ const privileged = (namespace: string): KubeObject => ({
   spec: { containers: [{ name: "one", image: "x", securityContext: { privileged: true } }] },
 });
 
+const owned = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "none", uid: "1", controller: true }] },
+});
+/** A custom kind with a template for each of the contexts. */
+const ray = (contexts: object[]): KubeObject => ({
+  apiVersion: "ray.io/v1",
+  kind: "RayCluster",
+  metadata: { name: "ray", namespace: "shop" },
+  spec: {
+    groups: contexts.map((securityContext) => ({ template: { spec: { containers: [{ name: "ray", image: "x", securityContext }] } } })),
+  },
+});
+
 /** What manifests may not pass by. */
 test.each([
   [
@@ -38,6 +52,19 @@ test.each([
   ["a binding without a namespace, as -n and kustomize have it", [binding("RoleBinding", { name: "r" }, "devs")], "cluster-admin"],
   ["a namespace of a provider", [privileged("aks-payments")], "privileged"],
   ["a namespace of Kubernetes", [privileged("kube-system")], "privileged"],
+  ["somebody who is said to make it", [owned(privileged("shop"))], "privileged"],
+  ["a second template of a custom kind", [ray([{}, { privileged: true }])], "privileged"],
+  [
+    "an annotation for seccomp that nothing reads any more",
+    [
+      {
+        ...privileged("shop"),
+        metadata: { name: "one", namespace: "shop", annotations: { "seccomp.security.alpha.kubernetes.io/pod": "runtime/default" } },
+        spec: { containers: [{ name: "one", image: "x" }] },
+      },
+    ],
+    "seccomp-profile",
+  ],
 ] as const)("%s", (_what, objects, check) => {
   expect(reported(...objects).filter((finding) => finding.check === check)).toMatchObject([{ system: false }]);
 });
@@ -128,4 +155,22 @@ test("one port that is none does not hide the StatefulSets beside it", () => {
   });
   const found = reported(set("a", [null]), set("b", [{ containerPort: 5432 }])).filter(({ check }) => check === "stateful-set-service");
   expect(found.map(({ object }) => object)).toEqual(["apps/v1 StatefulSet shop/a", "apps/v1 StatefulSet shop/b"]);
+});
+
+test.each([
+  ["defaultRequest", { defaultRequest: { memory: "64Mi" } }, ["memory-limit"]],
+  ["default, which is the request as well", { default: { memory: "64Mi" } }, []],
+  ["max, which is the limit and the request", { max: { memory: "64Mi" } }, []],
+  ["min, which is the request", { min: { memory: "64Mi" } }, ["memory-limit"]],
+  ["of pods, not containers", { type: "Pod", max: { memory: "64Mi" } }, ["memory-limit", "memory-request"]],
+])("a LimitRange gives containers what they do not say: %s", (_what, item, missing) => {
+  const limits: KubeObject = {
+    apiVersion: "v1",
+    kind: "LimitRange",
+    metadata: { name: "all", namespace: "shop" },
+    spec: { limits: [{ type: "Container", ...item }] },
+  };
+  const found = (...objects: KubeObject[]) => reported(...objects).flatMap(({ check }) => (check.startsWith("memory-") ? [check] : []));
+  expect(found(privileged("shop"), limits)).toEqual(missing);
+  expect(found(privileged("blog"), limits)).toEqual(["memory-limit", "memory-request"]);
 });

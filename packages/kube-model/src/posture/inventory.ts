@@ -3,7 +3,7 @@ import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import type { Manifest, Place } from "../manifests/manifests.ts";
 import { Rights, withBuiltinRoles } from "../rights/rights.ts";
 import type { Path } from "./check.ts";
-import { workloadOf, type Workload } from "./workload.ts";
+import { workloadsOf, type Workload } from "./workload.ts";
 
 /** One object, and for a manifest where its fields are written. */
 export interface Source {
@@ -49,7 +49,7 @@ export class Inventory {
   #workloads: Workload[] | undefined;
   #rights: Rights | undefined;
   readonly #labelsIn = new Map<string, readonly Labels[]>();
-  #podsIn: Map<string, Source[]> | undefined;
+  readonly #byNamespace = new Map<string, Map<string, Source[]>>();
   #workloadsIn: Map<string, Workload[]> | undefined;
 
   constructor({ sources, from, unread = [], environmentLabel = "env" }: InventoryOptions) {
@@ -82,9 +82,19 @@ export class Inventory {
     return this.from === "cluster" || this.workloads.length > 0;
   }
 
+  /** Of one kind, those of one namespace. */
+  in(kind: string, namespace: string | undefined): readonly Source[] {
+    let byNamespace = this.#byNamespace.get(kind);
+    if (byNamespace === undefined) {
+      byNamespace = Map.groupBy(this.all(kind), ({ object }) => namespaceOf(object) ?? "");
+      this.#byNamespace.set(kind, byNamespace);
+    }
+    return byNamespace.get(namespace ?? "") ?? [];
+  }
+
   /** What runs pods and is made by nobody else: pods of a Deployment are looked at there. */
   get workloads(): readonly Workload[] {
-    return (this.#workloads ??= [...this.everything()].flatMap((source) => workloadOf(source) ?? []));
+    return (this.#workloads ??= [...this.everything()].flatMap((source) => workloadsOf(source, this.from)));
   }
 
   workloadsIn(namespace: string | undefined): readonly Workload[] {
@@ -96,9 +106,10 @@ export class Inventory {
   podLabels(namespace: string | undefined): readonly Labels[] {
     const known = this.#labelsIn.get(namespace ?? "");
     if (known !== undefined) return known;
-    this.#podsIn ??= Map.groupBy(this.all("/Pod"), ({ object }) => namespaceOf(object) ?? "");
-    const pods = this.#podsIn.get(namespace ?? "") ?? [];
-    const all = [...pods.map(({ object }) => labelsOf(object)), ...this.workloadsIn(namespace).map(({ labels }) => labels)];
+    const all = [
+      ...this.in("/Pod", namespace).map(({ object }) => labelsOf(object)),
+      ...this.workloadsIn(namespace).map(({ labels }) => labels),
+    ];
     // Pods of one workload have the same ones.
     const labels = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
     this.#labelsIn.set(namespace ?? "", labels);

@@ -33,6 +33,8 @@ const list = (names: readonly string[]): string =>
 interface ContainerRule extends About {
   /** Default `all`. */
   of?: "all" | "app";
+  /** Kinds that it looks at besides. */
+  also?: readonly string[];
   bad(at: ContainerAt, inventory: Inventory): Bad | undefined;
   /** What follows "Container web", e.g. `is privileged`; `have` … in the plural. */
   says: (one: boolean) => string;
@@ -44,10 +46,10 @@ interface ContainerRule extends About {
 }
 
 /** A check of every container; what it finds in one workload is one finding. */
-export function containerCheck({ of = "all", bad, says, patch, decision, undecided, ...about }: ContainerRule): Check {
+export function containerCheck({ of = "all", also = [], bad, says, patch, decision, undecided, ...about }: ContainerRule): Check {
   return {
     ...about,
-    reads: WORKLOAD_KINDS,
+    reads: [...WORKLOAD_KINDS, ...also],
     *find(inventory) {
       for (const workload of inventory.workloads) {
         const found = containersOf(workload, of).flatMap((at) => {

@@ -1,6 +1,6 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import type { Labels } from "../label-selector.ts";
-import { groupOf, podTemplatesOf } from "../workload/pod-templates.ts";
+import { groupOf, podTemplatesOf, type PodTemplate } from "../workload/pod-templates.ts";
 import type { Path } from "./check.ts";
 import type { Source } from "./inventory.ts";
 
@@ -42,14 +42,20 @@ export function isMade({ metadata }: KubeObject): boolean {
   return Array.isArray(owners) && owners.some((owner) => owner?.["controller"] === true && OWNERS.has(String(owner["kind"])));
 }
 
-/** The workload an object is; undefined for anything else, and for what another workload makes. */
-export function workloadOf(source: Source): Workload | undefined {
+/**
+ * What an object runs, a workload for each of its templates; nothing for what runs nothing, and for what another workload of a cluster makes.
+ * A manifest may say that somebody makes it, and is applied all the same.
+ */
+export function workloadsOf(source: Source, from: "cluster" | "manifests"): Workload[] {
   const { object } = source;
-  if (isMade(object)) return undefined;
-  const [pod] = podTemplatesOf(object);
-  if (pod === undefined) return undefined;
+  if (from === "cluster" && isMade(object)) return [];
   // Replicas that were scaled away are kept for going back to.
-  if (object.kind === "ReplicaSet" && object["spec"]?.["replicas"] === 0) return undefined;
+  if (object.kind === "ReplicaSet" && object["spec"]?.["replicas"] === 0) return [];
+  return podTemplatesOf(object).map((pod) => workloadOf(source, pod));
+}
+
+function workloadOf(source: Source, pod: PodTemplate): Workload {
+  const { object } = source;
   const kind = String(object.kind);
   const scaled = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"].includes(kind);
   return {

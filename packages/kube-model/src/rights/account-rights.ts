@@ -1,6 +1,6 @@
 import { type Attributes, covers, type Rule } from "./attributes.ts";
 import type { Grant, Rights } from "./rights.ts";
-import { isNamed, type User } from "./subject.ts";
+import { type User } from "./subject.ts";
 
 /** What somebody may do in one place, in words. */
 export interface PlaceRights {
@@ -130,7 +130,7 @@ function placeOf({ binding }: Grant): string {
 }
 
 function grantsOf(rights: Rights, user: User): Grant[] {
-  return [...rights.grants()].filter(({ subject, role }) => isNamed(subject, user) && !EVERYBODYS.has(String(role.metadata?.name)));
+  return rights.grantsOf(user).filter(({ role }) => !EVERYBODYS.has(String(role.metadata?.name)));
 }
 
 /**

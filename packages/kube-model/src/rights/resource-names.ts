@@ -2,7 +2,7 @@ import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { BUILTIN_KINDS } from "../schema/kinds.ts";
 
 /** A type of objects as discovery tells it. */
-export interface NamedType {
+export interface ResourceType {
   /** Empty for the core group. */
   group: string;
   version: string;
@@ -11,6 +11,7 @@ export interface NamedType {
   kind: string;
   namespaced: boolean;
   verbs: readonly string[];
+  /** Other names that people call it by, as discovery tells them. */
   singular?: string;
   shortNames?: readonly string[];
   subresources?: readonly string[];
@@ -18,8 +19,8 @@ export interface NamedType {
 
 /** The type a name stands for, and others that it stands for as well: the first one is meant, as kubectl means it. */
 export interface FoundType {
-  type: NamedType;
-  others: readonly NamedType[];
+  type: ResourceType;
+  others: readonly ResourceType[];
 }
 
 /**
@@ -27,7 +28,7 @@ export interface FoundType {
  * its version and group (`deployments.v1.apps`); a group may be shortened from its end (`ingresses.networking`). Of several the first of
  * `types`, which are in the server's order.
  */
-export function findType(types: readonly NamedType[], text: string): FoundType | undefined {
+export function findType(types: readonly ResourceType[], text: string): FoundType | undefined {
   const [name = "", ...rest] = text.toLowerCase().split(".");
   const named = types.filter(
     (type) => type.resource === name || (type.singular || type.kind).toLowerCase() === name || (type.shortNames ?? []).includes(name),
@@ -35,7 +36,7 @@ export function findType(types: readonly NamedType[], text: string): FoundType |
   if (rest.length === 0) return chosen(named, name);
   const suffix = rest.join(".");
   const [version, ...group] = rest;
-  const ways: ((type: NamedType) => boolean)[] = [
+  const ways: ((type: ResourceType) => boolean)[] = [
     (type) => type.group === suffix,
     (type) => type.version === version && type.group === group.join("."),
     (type) => type.group.startsWith(suffix),
@@ -48,7 +49,7 @@ export function findType(types: readonly NamedType[], text: string): FoundType |
 }
 
 /** A plural goes before a singular, and both before a short name that another type has. */
-function chosen(named: readonly NamedType[], name: string): FoundType | undefined {
+function chosen(named: readonly ResourceType[], name: string): FoundType | undefined {
   const best =
     named.find((type) => type.resource === name) ?? named.find((type) => (type.singular || type.kind).toLowerCase() === name) ?? named[0];
   if (best === undefined) return undefined;
@@ -57,9 +58,9 @@ function chosen(named: readonly NamedType[], name: string): FoundType | undefine
 }
 
 /** What kube-apiserver 1.32 serves by itself, and what CustomResourceDefinitions among `objects` add. */
-export function typesOfManifests(objects: Iterable<KubeObject>): NamedType[] {
+export function typesOfManifests(objects: Iterable<KubeObject>): ResourceType[] {
   const words = (text: string | undefined): string[] => (text === undefined || text === "" ? [] : text.split(","));
-  const builtin = BUILTIN_KINDS.map(({ group, version, kind, plural, namespaced, words: more }): NamedType => ({
+  const builtin = BUILTIN_KINDS.map(({ group, version, kind, plural, namespaced, words: more }): ResourceType => ({
     group,
     version,
     kind,
@@ -74,7 +75,7 @@ export function typesOfManifests(objects: Iterable<KubeObject>): NamedType[] {
 
 const EVERY_VERB = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-function definedTypes({ apiVersion, kind, ["spec"]: spec }: KubeObject): NamedType[] {
+function definedTypes({ apiVersion, kind, ["spec"]: spec }: KubeObject): ResourceType[] {
   if (kind !== "CustomResourceDefinition" || !String(apiVersion).startsWith("apiextensions.k8s.io/") || !isRecord(spec)) return [];
   const names: Json = spec["names"];
   const versions: Json[] = Array.isArray(spec["versions"]) ? spec["versions"] : [];

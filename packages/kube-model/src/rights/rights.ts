@@ -2,7 +2,7 @@ import type { Json, KubeObject } from "../json.ts";
 import { labelsOf, selects } from "../label-selector.ts";
 import { type Attributes, covers, readRules, type Rule } from "./attributes.ts";
 import { BUILTIN_ROLES } from "./builtin-roles.data.ts";
-import { isNamed, MASTERS, readSubject, type Subject, type User } from "./subject.ts";
+import { isNamed, MASTERS, readSubject, userOf, type Subject, type User } from "./subject.ts";
 
 /** One way in which somebody has a right: the binding that names them, and the rule of the role it binds. */
 export interface Grant {
@@ -69,6 +69,7 @@ export class Rights {
   readonly #computed: boolean;
   readonly #ofCluster: Bound[];
   readonly #ofNamespace: Map<string, Bound[]>;
+  #byName: Map<string, Grant[]> | undefined;
 
   /** Takes the RBAC objects among `objects`; others are left alone. */
   constructor(objects: Iterable<KubeObject>, { aggregated }: RightsOptions) {
@@ -106,6 +107,15 @@ export class Rights {
   /** Every grant there is: each subject of each binding with each rule of its role. */
   *grants(): Iterable<Grant> {
     for (const bound of this.#all()) yield* grantsOf(bound);
+  }
+
+  /** Every grant that names a user, then those that name one of their groups. */
+  grantsOf({ name, groups }: User): Grant[] {
+    this.#byName ??= Map.groupBy(this.grants(), ({ subject }) =>
+      subject.kind === "Group" ? groupKey(subject.name) : userKey(userOf(subject).name),
+    );
+    const byName = this.#byName;
+    return [userKey(name), ...new Set(groups.map(groupKey))].flatMap((key) => byName.get(key) ?? []);
   }
 
   /** All roles and bindings. */
@@ -163,6 +173,9 @@ export class Rights {
       .flatMap((one) => (seen.has(one) ? [] : this.#rulesOf(one, seen)));
   }
 }
+
+const userKey = (name: string): string => `user ${name}`;
+const groupKey = (name: string): string => `group ${name}`;
 
 function* grantsOf({ binding, subjects, rules }: Bound): Iterable<Grant> {
   for (const [subjectIndex, subject] of subjects.entries()) {

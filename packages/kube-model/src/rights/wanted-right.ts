@@ -1,5 +1,5 @@
 import type { Attributes } from "./attributes.ts";
-import { findType, type NamedType } from "./resource-names.ts";
+import { findType, type ResourceType } from "./resource-names.ts";
 
 /** What somebody asks who may do: as in a SubjectAccessReview, but with names as kubectl takes them. */
 export interface RightQuestion {
@@ -20,7 +20,7 @@ export interface RightQuestion {
 export interface WantedRight {
   wanted: Attributes;
   /** Undefined for a path, for `*`, and for what is not served. */
-  type?: NamedType;
+  type?: ResourceType;
   /** False where nothing of that name is served: a role may name it all the same. */
   known: boolean;
   /** Whether it can be given for one namespace. */
@@ -46,7 +46,7 @@ const SPECIAL: readonly { verb: string; group: string; resources: RegExp; namesp
 const PATH_VERBS = ["get", "head", "options", "post", "put", "patch", "delete"];
 
 /** Reads a question against the types that a cluster serves. Never fails: what is not known is said. */
-export function readQuestion(question: RightQuestion, types: readonly NamedType[]): WantedRight {
+export function readQuestion(question: RightQuestion, types: readonly ResourceType[]): WantedRight {
   const { path, namespace } = question;
   const verb = question.verb.toLowerCase();
   if (path !== undefined) {
@@ -119,7 +119,7 @@ function split(text: string): [string, string?] {
   return slash === -1 ? [text] : [text.slice(0, slash), text.slice(slash + 1)];
 }
 
-function typeOf(plain: string, group: string | undefined, types: readonly NamedType[]) {
+function typeOf(plain: string, group: string | undefined, types: readonly ResourceType[]) {
   if (group === undefined) return findType(types, plain);
   const type =
     types.find((one) => one.group === group && one.resource === plain.toLowerCase()) ??
@@ -130,7 +130,7 @@ function typeOf(plain: string, group: string | undefined, types: readonly NamedT
   return type === undefined ? undefined : { type, others: [] };
 }
 
-function verbIsKnown(verb: string, type: NamedType | undefined, subresource: string | undefined, special: boolean): boolean {
+function verbIsKnown(verb: string, type: ResourceType | undefined, subresource: string | undefined, special: boolean): boolean {
   if (verb === "*" || special) return true;
   // Discovery tells the verbs of subresources one by one, and a version may add some: only what no resource has is worth a word.
   if (type === undefined || subresource !== undefined) return VERBS.includes(verb);

@@ -136,18 +136,13 @@ export class Privileges {
     return { proposal, diff: rightsDiff(before, after), stay, unbound: unbound as KubeObject[] };
   }
 
-  #held(subject: Subject): { least: LeastPrivilege; uses: Use[]; groups: string[]; grants: Grant[] } {
+  #held(subject: Subject): { least: LeastPrivilege; uses: Use[] } {
     const groups = subject.kind === "Group" ? [] : this.#usage.groupsOf(userOf(subject).name);
-    const all = [...new Set([...userOf(subject).groups, ...groups])];
     const named = this.#grants.get(subjectText(subject)) ?? [];
-    const grants = [
-      ...named,
-      ...all.flatMap((group) => (subject.kind === "Group" && group === subject.name ? [] : (this.#grants.get(`Group ${group}`) ?? []))),
-    ];
     const uses = this.#usesOf(subject);
     // What members of a group do by rights of their own is no use of the group's.
     const counted = subject.kind === "Group" ? uses.filter((use) => named.some((grant) => allows(grant, use))) : uses;
-    return { least: leastPrivilege(this.#rights, subject, counted, { groups, grants }), uses, groups, grants };
+    return { least: leastPrivilege(this.#rights, subject, counted, { groups }), uses };
   }
 
   #summary(subject: Subject, { least, uses }: { least: LeastPrivilege; uses: readonly Use[] }): PrivilegeSummary {

@@ -3,7 +3,7 @@ import type { Attributes, Rule } from "../rights/attributes.ts";
 import { covers } from "../rights/attributes.ts";
 import { applyLine, word } from "../posture/fix.ts";
 import type { Grant, Rights } from "../rights/rights.ts";
-import { isNamed, MASTERS, subjectText, userOf, type Subject, type User } from "../rights/subject.ts";
+import { MASTERS, subjectText, userOf, type Subject, type User } from "../rights/subject.ts";
 import { UNSEEN_VERBS } from "./audit-log.ts";
 import type { Use } from "./usage.ts";
 import { ruleText } from "./rule-text.ts";
@@ -56,8 +56,6 @@ const NAME_CHARS = 63;
 export interface LeastPrivilegeOptions {
   /** Groups that somebody is in besides those of everybody: an identity provider knows them, and the log of the API server. */
   groups?: readonly string[];
-  /** The grants that may name them, where somebody has looked them up already. Default: all. */
-  grants?: Iterable<Grant>;
 }
 
 /**
@@ -69,11 +67,11 @@ export function leastPrivilege(
   rights: Rights,
   subject: Subject,
   uses: readonly Use[],
-  { groups = [], grants: given = rights.grants() }: LeastPrivilegeOptions = {},
+  { groups = [] }: LeastPrivilegeOptions = {},
 ): LeastPrivilege {
   const known = userOf(subject);
   const user: User = { ...known, groups: [...new Set([...known.groups, ...groups])] };
-  const grants = [...given].filter((grant) => isNamed(grant.subject, user));
+  const grants = rights.grantsOf(user);
   const byBinding = Map.groupBy(grants, ({ binding }) => binding);
   const of = new Map<KubeObject, Use[]>([...byBinding.keys()].map((binding) => [binding, []]));
   const unexplained: Use[] = [];

@@ -5,12 +5,12 @@ import { applyLine, decide, inNamespace, named, patched, word } from "../fix.ts"
 import { type Inventory, nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
 import type { Workload } from "../workload.ts";
-import { autoscalerOf, eachServed, selectorOf } from "./served.ts";
+import { autoscalerOf, eachServed, selectorOf, servedIn } from "./served.ts";
 
 const PDB = "policy/PodDisruptionBudget";
 
 const budgetsOf = (labels: Labels, namespace: string | undefined, inventory: Inventory): Source[] =>
-  inventory.all(PDB).filter(({ object }) => namespaceOf(object) === namespace && selects(object["spec"]?.selector, labels));
+  inventory.in(PDB, namespace).filter(({ object }) => selects(object["spec"]?.selector, labels));
 
 /** `--selector` where it can be written so; kubectl splits values at commas. */
 function budgetLine(workload: Workload): string {
@@ -67,9 +67,7 @@ export const DISRUPTION_BUDGETS: readonly Check[] = [
     find(source, inventory) {
       const { object } = source;
       const { minAvailable, maxUnavailable, selector }: Record<string, Json> = object["spec"] ?? {};
-      const workloads = eachServed(inventory).filter(
-        (workload) => namespaceOf(workload.source.object) === namespaceOf(object) && selects(selector, workload.labels),
-      );
+      const workloads = servedIn(namespaceOf(object), inventory).filter((workload) => selects(selector, workload.labels));
       // As many as there are at least: an autoscaler sets them where there is one.
       const pods = workloads.reduce(
         (sum, workload) => sum + Number(autoscalerOf(workload, inventory)?.object["spec"]?.minReplicas ?? workload.replicas ?? 0),

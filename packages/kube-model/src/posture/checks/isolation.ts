@@ -215,7 +215,8 @@ export const ISOLATION: readonly Check[] = [
       why: "The runtime's seccomp profile keeps some sixty system calls away from containers that no usual program makes and that faults of kernels were reached by.",
       bad: (at) => {
         const { value, path } = effective(at, "seccompProfile");
-        const type: Json = value?.["type"] ?? seccompAnnotation(at);
+        // The annotations that said so before have had no effect since 1.27.
+        const type: Json = value?.["type"];
         if (isWindows(at.workload) || (at.container["securityContext"]?.privileged === true && id === "seccomp-profile")) return undefined;
         return (id === "seccomp-profile" ? type === undefined : type === "Unconfined") ? { path: [...path, "type"] } : undefined;
       },
@@ -278,6 +279,8 @@ const SAFE_SYSCTLS = new Set([
   "net.ipv4.tcp_fin_timeout",
   "net.ipv4.tcp_keepalive_intvl",
   "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
 ]);
 
 const SELINUX_TYPES = new Set(["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"]);
@@ -297,12 +300,4 @@ function inContexts({ spec, podPath }: Workload, is: (context: Record<string, Js
         found.push({ path: [...podPath, list, index as unknown as string, "securityContext", ...field] });
   }
   return found;
-}
-
-/** Before 1.19 the profile was an annotation. */
-function seccompAnnotation({ workload, name }: ContainerAt): string | undefined {
-  const of =
-    workload.annotations[`container.seccomp.security.alpha.kubernetes.io/${name}`] ??
-    workload.annotations["seccomp.security.alpha.kubernetes.io/pod"];
-  return of === undefined ? undefined : of === "unconfined" ? "Unconfined" : "Localhost";
 }

@@ -1,18 +1,37 @@
 import { isRecord, type Json } from "../../json.ts";
 import type { Check } from "../check.ts";
 import { word } from "../fix.ts";
+import { type Inventory, namespaceOf } from "../inventory.ts";
 import { containerCheck } from "../rules.ts";
 import type { ContainerAt } from "../workload.ts";
 
-const isSet = ({ container, workload }: ContainerAt, kind: "requests" | "limits", resource: string): boolean => {
+const isSet = ({ container, workload }: ContainerAt, kind: "requests" | "limits", resource: string, inventory: Inventory): boolean => {
   const at = (list: Json): boolean => list?.[kind]?.[resource] !== undefined && list[kind][resource] !== null;
   // A limit stands for a request that is not there; resources of the whole pod (1.34) stand for those of its containers.
   return (
     at(container["resources"]) ||
     at(workload.spec["resources"]) ||
-    (kind === "requests" && container["resources"]?.limits?.[resource] !== undefined)
+    (kind === "requests" && container["resources"]?.limits?.[resource] !== undefined) ||
+    isGiven(inventory, namespaceOf(workload.source.object), kind, resource)
   );
 };
+
+const LIMIT_RANGE = "/LimitRange";
+
+/**
+ * Whether a LimitRange of the namespace gives it to containers that say nothing. A default limit that is not there is the `max`; a default
+ * request that is not there is the default limit, else the `min` (Kubernetes, SetDefaults_LimitRange).
+ */
+function isGiven(inventory: Inventory, namespace: string | undefined, kind: "requests" | "limits", resource: string): boolean {
+  const fields = kind === "limits" ? ["default", "max"] : ["defaultRequest", "default", "max", "min"];
+  return inventory.in(LIMIT_RANGE, namespace).some(({ object }) => {
+    const limits: Json = object["spec"]?.["limits"];
+    return (
+      Array.isArray(limits) &&
+      limits.some((one) => one?.["type"] === "Container" && fields.some((field) => one[field]?.[resource] !== undefined))
+    );
+  });
+}
 
 const amount = (
   kind: "requests" | "limits",
@@ -24,7 +43,8 @@ const amount = (
     area: "resources",
     ...about,
     of: "app",
-    bad: (at) => (isSet(at, kind, resource) ? undefined : { path: [...at.path, "resources", kind, resource] }),
+    also: [LIMIT_RANGE],
+    bad: (at, inventory) => (isSet(at, kind, resource, inventory) ? undefined : { path: [...at.path, "resources", kind, resource] }),
     says: (one) => `${one ? "has" : "have"} no ${resource === "cpu" ? "CPU" : "memory"} ${kind.slice(0, -1)}`,
     decision: `How much does it use? kubectl top pods --containers tells for now, a metrics history better; ${word(resource)} is then set by kubectl set resources.`,
   });
