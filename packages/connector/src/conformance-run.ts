@@ -1,6 +1,7 @@
 import { decodeRow, rowOffsets } from "@interlock/protocol";
 import type { ConformanceSubject } from "./conformance-subject.ts";
-import type { ExecuteOutcome, ExecuteRequest, ExecuteSink, SourceColumn, Target } from "./connector.ts";
+import type { Target } from "./connector.ts";
+import type { ExecuteOutcome, ExecuteRequest, ExecuteSink, SourceColumn } from "./execute.ts";
 
 /** What a run produced, in the order it came. */
 export interface Produced {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { produce, withTarget } from "./conformance-run.ts";
 import type { ConformanceCase, ConformanceSubject } from "./conformance-subject.ts";
-import { TargetError, type Target } from "./connector.ts";
+import type { Target } from "./connector.ts";
+import { TargetError } from "./target-error.ts";
 
 export type { ConformanceCase, ConformanceSubject } from "./conformance-subject.ts";
 

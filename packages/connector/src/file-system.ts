@@ -1,3 +1,6 @@
+import type { Impact } from "@interlock/protocol";
+import type { Resolution } from "./connector.ts";
+
 /** What a name in a folder stands for. `special`: a device, a socket, a pipe; it is neither fetched nor written. */
 export type FileKind = "file" | "folder" | "link" | "special";
 
@@ -13,6 +16,9 @@ export interface FileEntry {
   mode: number;
   owner: number;
   group: number;
+  /** Their names, where the target tells them. */
+  ownerName?: string;
+  groupName?: string;
   /** Of a link: what it says, and what it leads to; `leadsTo` is absent where it leads nowhere. */
   link?: { to: string; leadsTo?: FileKind };
   /** Its name is not UTF-8, so that it cannot be named here; `name` shows what can be shown of it. */
@@ -46,6 +52,32 @@ export interface UploadOptions {
   overwrite: boolean;
   /** Permission bits of a new file; what is replaced keeps its own. Default 0o644. */
   mode?: number;
+  /** SHA-256 (hex) that the bytes must have, or nothing takes the place (`digest_mismatch`). */
+  sha256?: string;
+  /** What must be there right before the last step, or `targets_changed`; null: nothing. Absent: whatever `overwrite` says. */
+  replaces?: FileState | null;
+  /** Called right before the last step: when the connection breaks after it, it is not known whether the file took its place. */
+  placing?: () => void;
+}
+
+/** A file as it was looked at. */
+export interface FileState {
+  bytes: number;
+  /** In milliseconds since 1970. */
+  modified: number;
+  mode: number;
+  /** SHA-256 (hex) of what is in it; absent where it is larger than what is read for that. */
+  sha256?: string | undefined;
+}
+
+/** What putting a file in place would do. */
+export interface ForeseenUpload {
+  /** Where it would be: links are followed, and nothing in it is `..`. */
+  path: string;
+  /** What it replaces; null: there is nothing. */
+  replaces: FileState | null;
+  impact: Impact;
+  resolution: Resolution;
 }
 
 export interface Uploaded {
@@ -63,6 +95,10 @@ export interface Uploaded {
  * `too_large`, `cancelled`, and all that opening the target can say. Contents are not masked.
  */
 export interface FileSystem {
+  /** The absolute path that a path leads to, links and `..` resolved. Rejects with `not_found` where it leads nowhere. */
+  resolve(path: string, signal: AbortSignal): Promise<string>;
+  /** What putting these bytes there would do; writes nothing. What is there is read for its hash up to `limit` bytes. */
+  foreseeUpload(path: string, upload: { bytes: number; sha256: string; limit: number }, signal: AbortSignal): Promise<ForeseenUpload>;
   /** At most 10,000 entries. */
   list(path: string, signal: AbortSignal): Promise<FolderList>;
   /** Of what the path names itself; a link is not followed. */

@@ -1,6 +1,6 @@
 import { decodeRow, rowOffsets } from "@interlock/protocol";
 import { expect, it } from "vitest";
-import type { ExecuteSink } from "./connector.ts";
+import type { ExecuteSink } from "./execute.ts";
 import { RowWriter } from "./row-writer.ts";
 
 function collected(): { sink: ExecuteSink; rows: string[] } {

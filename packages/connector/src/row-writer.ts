@@ -1,4 +1,4 @@
-import type { ExecuteSink, SourceColumn } from "./connector.ts";
+import type { ExecuteSink, SourceColumn } from "./execute.ts";
 import { OutputLines } from "./output-lines.ts";
 import { plainOutput } from "./plain-output.ts";
 

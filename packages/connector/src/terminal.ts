@@ -14,7 +14,48 @@ export interface TerminalProgram {
   /** Program and arguments; absent: a shell that is there. */
   argv?: readonly string[];
   /** The pod, where the target is a cluster. */
-  pod?: { namespace: string; name: string; container?: string };
+  pod?: PodProgram;
+}
+
+/**
+ * How one comes into a pod: `exec` runs a program beside those that are there; `attach` joins the one that a container was started with;
+ * `debug` puts a container of its own into the pod and joins that.
+ */
+export type PodMode = "exec" | "attach" | "debug";
+
+/** A place in a pod. */
+export interface PodProgram {
+  namespace: string;
+  name: string;
+  /** Absent: the one its annotation calls the default, else the first. Of `debug`, the one whose processes are to be seen. */
+  container?: string;
+  /** Absent: `exec`. */
+  mode?: PodMode;
+  /** Of `debug`: what its container is made of. */
+  image?: string;
+  /** Of the pod that is meant. Another one of the same name is refused with `targets_changed`. */
+  uid?: string;
+}
+
+/** A pod, as far as people and rules are told of it before anything is opened there. */
+export interface PodFacts {
+  uid: string;
+  labels: Readonly<Record<string, string>>;
+  /** What is entered where none is named. */
+  defaultContainer: string;
+  containers: readonly PodContainer[];
+  /** Why nothing can be opened there at all, in words. */
+  lacks?: string;
+}
+
+export interface PodContainer {
+  name: string;
+  image: string;
+  type: "container" | "init" | "ephemeral";
+  running: boolean;
+  /** It was started with a standard input: what is typed after an attach reaches it. */
+  stdin: boolean;
+  tty: boolean;
 }
 
 /** How a terminal ended, as far as the target said. */
@@ -39,6 +80,8 @@ export interface TerminalKill {
  * filtered: whoever shows it does that.
  */
 export interface TerminalChannel {
+  /** Why what is typed reaches nothing, in words. Absent: it does. */
+  readonly readOnly?: string;
   /** Called with each piece of output in its order; its memory is not used again. One listener. */
   onData(listener: (bytes: Uint8Array) => void): void;
   /** Stops reading, so that the program waits once the buffers between are full. */
