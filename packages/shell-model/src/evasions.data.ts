@@ -464,6 +464,8 @@ export const EVASIONS: readonly (readonly [Effect, string])[] = [
   ["privilege", "echo x >> /etc/cron.d/y"],
   ["privilege", "echo x >> ~/.ssh/authorized_keys"],
   ["privilege", "echo x >> /root/.ssh/authorized_keys"],
+  ["privilege", "echo x >> /var/lib/jenkins/.ssh/authorized_keys"],
+  ["privilege", "echo x >> .ssh/authorized_keys"],
   ["privilege", "echo x >> ~/.bashrc"],
   ["privilege", "echo x >> $HOME/.profile"],
   ["privilege", "cp x /etc/../etc/sudoers.d/y"],

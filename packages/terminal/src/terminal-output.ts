@@ -12,6 +12,8 @@ export interface TerminalOutputSink<Event> {
   bytes(bytes: Uint8Array, offset: number): void;
   /** What the program said about itself, masked like its output, or what `event` was told, at its place. */
   note(note: TerminalNote | Event, offset: number): void;
+  /** The same, raw and at once, before what came before it is through the mask. What is put in as an event then has the note's place. */
+  told?(note: TerminalNote): void;
   dropped?(what: DroppedOutput, times: number): void;
 }
 
@@ -37,7 +39,11 @@ export class TerminalOutput<Event = never> {
       { ...options, now: () => clock.now() },
       {
         bytes: (bytes) => this.#mask.push(bytes),
-        note: (note) => this.#mask.note(masks ? maskedNote(note) : note),
+        note: (note) => {
+          sink.told?.(note);
+          // Between the shell and the agent; nobody else is told.
+          if (note.kind !== "word") this.#mask.note(masks ? maskedNote(note) : note);
+        },
         dropped: (what, times) => sink.dropped?.(what, times),
       },
     );
@@ -77,7 +83,7 @@ export class TerminalOutput<Event = never> {
 }
 
 /** What a program says about itself can hold what its output would be masked for. */
-function maskedNote(note: TerminalNote): TerminalNote {
+function maskedNote(note: Exclude<TerminalNote, { kind: "word" }>): TerminalNote {
   switch (note.kind) {
     case "title":
       return { kind: "title", title: maskWords(note.title) };

@@ -24,7 +24,8 @@ export type CastEnd = "sealed" | "interrupted";
  * is there already rejects.
  */
 export interface ChunkStore {
-  append(chunk: CastChunk): Promise<void>;
+  /** In their order, all or none. Resolves once they are stored. */
+  append(chunks: readonly CastChunk[]): Promise<void>;
   /** Undefined for one that is not there. */
   read(number: number): Promise<CastChunk | undefined>;
 }

@@ -87,11 +87,13 @@ export async function* readCast(store: ChunkStore, recording: string): AsyncGene
 
 /**
  * Ends a recording whose writer died, so that it says so. Returns its last chunk; must be idempotent, since this itself can be interrupted.
- * Throws CastFault where what is there was changed: then nothing may be chained to it.
+ * Throws CastFault where what is there was changed: then nothing may be chained to it. `newest`: the number of its last chunk, where that is
+ * known; then only that one is looked at, since a start must not wait for all that was ever recorded.
  */
-export async function interruptCast(store: ChunkStore, recording: string, why: string): Promise<CastChunk> {
+export async function interruptCast(store: ChunkStore, recording: string, why: string, newest?: number): Promise<CastChunk> {
   let last: CastChunk | undefined;
-  for await (const chunk of readChunks(store, recording)) last = chunk;
+  if (newest === undefined) for await (const chunk of readChunks(store, recording)) last = chunk;
+  else last = await lastOf(store, recording, newest);
   if (last?.end !== undefined) return last;
   const chunk = sealChunk(recording, last?.chain ?? CHAIN_START, {
     number: (last?.number ?? -1) + 1,
@@ -99,8 +101,17 @@ export async function interruptCast(store: ChunkStore, recording: string, why: s
     content: new TextEncoder().encode(eventLine(0, "m", why)),
     end: "interrupted",
   });
-  await store.append(chunk);
+  await store.append([chunk]);
   return chunk;
+}
+
+/** A chunk that follows the one before it. */
+async function lastOf(store: ChunkStore, recording: string, number: number): Promise<CastChunk> {
+  const [before, last] = [number === 0 ? undefined : await store.read(number - 1), await store.read(number)];
+  if (last === undefined || (before === undefined && number > 0)) throw new CastFault(number, "it is missing");
+  const fault = faultOf(recording, before?.chain ?? CHAIN_START, number, last);
+  if (fault !== undefined) throw new CastFault(number, fault);
+  return last;
 }
 
 /** Where the events of a chunk end. */

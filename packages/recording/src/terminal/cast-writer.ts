@@ -23,6 +23,9 @@ const MERGE_MS = 8;
 /** Output after which an event is closed, in bytes: twice that, with each byte written as `\u001b`, still fits into a chunk. */
 const EVENT_BYTES = 4 * 1024;
 
+/** Most chunks that are stored together. */
+const CHUNKS_AT_ONCE = 16;
+
 /** Bytes taken at once: each may be no UTF-8 and become the three of U+FFFD, and still fit behind an event that is almost full. */
 const PIECE_BYTES = 1024;
 
@@ -54,6 +57,8 @@ export class CastWriter {
   readonly #input = new TextDecoder();
   #timer: NodeJS.Timeout | undefined;
   #storing: Promise<void> = Promise.resolve();
+  /** Chunks that are not on their way to the store yet. */
+  #queue: CastChunk[] = [];
   #waiting = 0;
   #ended = false;
   #failure: { error: unknown } | undefined;
@@ -75,10 +80,10 @@ export class CastWriter {
     return this.#offset + this.#textBytes;
   }
 
-  /** Adds output, cut anywhere: a character that is not whole waits for its rest. */
-  output(bytes: Uint8Array): void {
+  /** Adds output, cut anywhere: a character that is not whole waits for its rest. `shown`: when, where that was not just now. */
+  output(bytes: Uint8Array, shown?: number): void {
     if (this.#closed()) return;
-    const at = this.#time();
+    const at = this.#time(shown);
     if (this.#textBytes > 0 && (at - this.#textAt >= MERGE_MS || this.#textBytes >= EVENT_BYTES)) this.#flushText();
     for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
       const piece = bytes.subarray(from, from + PIECE_BYTES);
@@ -150,8 +155,8 @@ export class CastWriter {
     return this.#ended || this.#failure !== undefined;
   }
 
-  #time(): number {
-    return Math.max(this.#lastEvent, Math.round(this.#now() - this.#began));
+  #time(shown = this.#now()): number {
+    return Math.max(this.#lastEvent, Math.round(shown - this.#began));
   }
 
   #event(code: CastCode, data: string): void {
@@ -237,23 +242,28 @@ export class CastWriter {
     this.#previous = chunk.chain;
     this.#lineBytes = 0;
     this.#waiting += content.length;
-    this.#storing = this.#storing.then(() => this.#store(chunk));
+    this.#queue.push(chunk);
+    this.#storing = this.#storing.then(() => this.#store());
     return chunk;
   }
 
-  async #store(chunk: CastChunk): Promise<void> {
+  /** All that wait are stored at once: the time that a store takes to be sure is the same for one and for many. */
+  async #store(): Promise<void> {
     // After a failure the chain has a hole: nothing behind it may pass for recorded.
-    if (this.#failure !== undefined) return;
+    const chunks = this.#queue.splice(0, CHUNKS_AT_ONCE);
+    if (chunks.length === 0 || this.#failure !== undefined) return;
     try {
-      await this.#options.store.append(chunk);
+      await this.#options.store.append(chunks);
     } catch (error) {
       this.#failure = { error };
       clearTimeout(this.#timer);
       this.#options.failed?.(error);
       return;
     }
-    this.#waiting -= chunk.content.length;
-    this.#options.stored?.(chunk);
+    for (const chunk of chunks) {
+      this.#waiting -= chunk.content.length;
+      this.#options.stored?.(chunk);
+    }
   }
 
   #arm(): void {

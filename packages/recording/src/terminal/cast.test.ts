@@ -15,11 +15,13 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** Chunks as bytes one after the other, as a file has them: a tail that is not whole is no chunk. */
 class FileLikeStore implements ChunkStore {
   bytes = Buffer.alloc(0);
-  async append(chunk: CastChunk): Promise<void> {
-    const body = Buffer.from(JSON.stringify({ ...chunk, content: Buffer.from(chunk.content).toString("base64") }));
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(body.length);
-    this.bytes = Buffer.concat([this.bytes, length, body]);
+  async append(chunks: readonly CastChunk[]): Promise<void> {
+    for (const chunk of chunks) {
+      const body = Buffer.from(JSON.stringify({ ...chunk, content: Buffer.from(chunk.content).toString("base64") }));
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(body.length);
+      this.bytes = Buffer.concat([this.bytes, length, body]);
+    }
   }
   async read(number: number): Promise<CastChunk | undefined> {
     for (let at = 0, i = 0; at + 4 <= this.bytes.length; i++) {
@@ -37,9 +39,11 @@ class FileLikeStore implements ChunkStore {
 
 class MemoryStore implements ChunkStore {
   chunks: CastChunk[] = [];
-  async append(chunk: CastChunk): Promise<void> {
-    if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
-    this.chunks.push(chunk);
+  async append(chunks: readonly CastChunk[]): Promise<void> {
+    for (const chunk of chunks) {
+      if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
+      this.chunks.push(chunk);
+    }
   }
   async read(number: number): Promise<CastChunk | undefined> {
     return this.chunks[number];
@@ -173,12 +177,54 @@ describe("a recording", () => {
     }
   });
 
+  it("tells of a command without its text the line that it was typed on", async () => {
+    const store = new MemoryStore();
+    const { writer } = recorder(store);
+    writer.output(encode("Welcome.\r\n\u001b[1mann@db\u001b[0m:~$ "));
+    writer.output(encode("ls -l\r\n"));
+    writer.command({ kind: "started" });
+    writer.output(encode(`${"total ".repeat(20)}\r\n${"x".repeat(81)}\r\n`));
+    writer.command({ kind: "finished", exitCode: 0 });
+    writer.output(encode("$ w\r\n"));
+    writer.command({ kind: "started" });
+    writer.command({ kind: "finished" });
+    writer.command({ kind: "started", text: "pwd" });
+    writer.command({ kind: "finished" });
+    writer.output(encode(`$ echo ${"a".repeat(73)} \r${"b".repeat(80)}c\r${"c".repeat(5)}\r\n`));
+    writer.command({ kind: "started" });
+    await writer.seal();
+    expect((await commandsOf(store, NAME)).map(({ text, line }) => [text, line])).toEqual([
+      [undefined, "ann@db:~$ ls -l"],
+      [undefined, "$ w"],
+      ["pwd", undefined],
+      [undefined, `$ echo ${"a".repeat(73)}${"b".repeat(80)}ccccc`],
+    ]);
+  });
+
+  it("stores what has come meanwhile together, in its order", async () => {
+    const store = new MemoryStore();
+    const together: number[] = [];
+    const { writer } = recorder({
+      append: async (chunks) => {
+        together.push(chunks.length);
+        await new Promise(setImmediate);
+        await store.append(chunks);
+      },
+      read: (number) => store.read(number),
+    });
+    for (let line = 0; line < 100_000; line++) writer.output(encode(`line ${line}\r\n`));
+    const last = await writer.seal();
+    expect(store.chunks.map(({ number }) => number)).toEqual(Array.from({ length: last.number + 1 }, (_, number) => number));
+    expect(together.length).toBeLessThan(store.chunks.length / 4);
+    expect(await checkCast(store, NAME)).toMatchObject({ end: "sealed" });
+  });
+
   it("tells once that it cannot be stored, and records nothing behind the hole", async () => {
     const failures: unknown[] = [];
     const store = new MemoryStore();
     let full = false;
     const { writer } = recorder(
-      { append: (chunk) => (full ? Promise.reject(new Error("full")) : store.append(chunk)), read: (number) => store.read(number) },
+      { append: (chunks) => (full ? Promise.reject(new Error("full")) : store.append(chunks)), read: (number) => store.read(number) },
       { failed: (error) => void failures.push(error) },
     );
     writer.output(encode("kept"));

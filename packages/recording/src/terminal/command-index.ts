@@ -1,5 +1,6 @@
-import type { CommandMark } from "./asciicast.ts";
+import { readSize, type CommandMark } from "./asciicast.ts";
 import type { ChunkStore } from "./cast-chunk.ts";
+import { PlainText } from "./plain-text.ts";
 import { readCast } from "./cast-reader.ts";
 
 /** One command that ran in a recorded shell, as its integration told. */
@@ -8,6 +9,8 @@ export interface RecordedCommand {
   at: number;
   offset: number;
   text?: string;
+  /** Where its shell did not tell its text: the line that was on the screen last when it began, prompt included. */
+  line?: string;
   folder?: string;
   /** Where it ended; absent where that was not told. */
   endedAt?: number;
@@ -20,13 +23,15 @@ export class CommandIndex {
   readonly commands: RecordedCommand[] = [];
   #open: RecordedCommand | undefined;
 
-  add(at: number, mark: CommandMark): void {
+  /** `shown`: the line on which it began. */
+  add(at: number, mark: CommandMark, shown?: string): void {
     if (mark.kind === "started") {
       // A shell that was killed in between never tells the end of what ran.
       this.#open = {
         at,
         offset: mark.offset,
         ...(mark.text !== undefined && { text: mark.text }),
+        ...(mark.text === undefined && shown !== undefined && { line: shown }),
         ...(mark.folder !== undefined && { folder: mark.folder }),
       };
       this.commands.push(this.#open);
@@ -39,13 +44,37 @@ export class CommandIndex {
   }
 }
 
+/** Characters of the line on which a command was typed. */
+const MOST_LINE = 4096;
+
 /** The commands of a recording. Throws CastFault. */
 export async function commandsOf(store: ChunkStore, recording: string): Promise<RecordedCommand[]> {
   const index = new CommandIndex();
+  const plain = new PlainText();
+  let columns = 0;
+  /** A line that may go on in the next, and the last one. */
+  let before = "";
+  let shown: string | undefined;
   for await (const item of readCast(store, recording)) {
-    if (!("event" in item) || item.event.code !== "c") continue;
-    // Chunks were checked: this is what the writer wrote.
-    index.add(item.event.at, JSON.parse(item.event.data) as CommandMark);
+    if ("header" in item) {
+      columns = item.header.columns;
+      continue;
+    }
+    const { at, code, data } = item.event;
+    if (code === "o")
+      for (const { text } of plain.push(data, at)) {
+        // A line editor that has filled a line writes one character more, or a space, and goes back to write it again.
+        const goesOn = before !== "" && (before.endsWith(" ") || text.startsWith(before.at(-1)!));
+        const whole = goesOn ? before.slice(0, -1) + text : text;
+        before = text.length % columns === 1 && whole.length <= MOST_LINE ? whole : "";
+        if (whole.trim() !== "") shown = whole.trim();
+      }
+    else if (code === "r") columns = readSize(data)?.columns ?? columns;
+    else if (code === "c") {
+      // Chunks were checked: this is what the writer wrote.
+      index.add(at, JSON.parse(data) as CommandMark, shown);
+      shown = undefined;
+    }
   }
   return index.commands;
 }

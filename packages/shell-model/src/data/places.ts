@@ -27,7 +27,8 @@ export const PLACES: readonly Place[] = [
   { path: /^\/(?:boot|efi)(?:\/|$)/u, effect: "privilege", says: "what the host starts from" },
   { path: /^\/(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:32|64|exec)?)(?:\/|$)/u, effect: "privilege", says: "programs of the host" },
   {
-    path: new RegExp(String.raw`^${HOME}/\.(?:ssh|gnupg|config/systemd)(?:/|$)`, "u"),
+    // Of any account: those of services live below /var or /srv, and nothing else is called so.
+    path: /(?:^|\/)\.(?:ssh|gnupg|config\/systemd)(?:\/|$)/u,
     effect: "privilege",
     says: "who may sign in, or keys",
   },

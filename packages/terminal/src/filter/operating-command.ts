@@ -9,7 +9,19 @@ export type TerminalNote =
   | { kind: "title"; title: string }
   /** Its folder (OSC 7, 633;P;Cwd). */
   | { kind: "folder"; path: string; host?: string }
-  | { kind: "mark"; mark: ShellMark };
+  | { kind: "mark"; mark: ShellMark }
+  | ShellWord;
+
+/**
+ * What Interlock's own integration of a shell tells (OSC 633;G): as it was sent, nothing cleaned or masked, since it is judged by the byte.
+ * `nonce` is empty before the shell was given one.
+ */
+export interface ShellWord {
+  kind: "word";
+  nonce: string;
+  verb: string;
+  rest: string;
+}
 
 /**
  * What shell integration tells (OSC 133 of FinalTerm, 633 of VS Code): the prompt begins, the command line begins, the command's output
@@ -87,6 +99,8 @@ function decoded(text: string): string {
 }
 
 function mark(rest: string): OperatingCommand {
+  const word = /^G;([A-Za-z0-9]*);([a-z]+)(?:;(.*))?$/su.exec(rest);
+  if (word !== null) return { kind: "note", note: { kind: "word", nonce: word[1]!, verb: word[2]!, rest: word[3] ?? "" } };
   const [letter = "", ...fields] = rest.split(";");
   const named = new Map(fields.filter((field) => field.includes("=")).map((field) => [field.slice(0, field.indexOf("=")), field]));
   const nonce = named.get("nonce")?.slice("nonce=".length);

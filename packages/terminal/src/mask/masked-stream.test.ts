@@ -28,12 +28,12 @@ class HeldClock implements Clock {
   }
 }
 
-function open(columns = 80) {
+function open(columns = 80, cover = false) {
   const clock = new HeldClock();
   const parts: Uint8Array[] = [];
   const notes: [string, number][] = [];
   const stream = new MaskedStream<string>(
-    { columns, clock },
+    { columns, clock, cover },
     { bytes: (bytes) => void parts.push(bytes), note: (note, offset) => void notes.push([note, offset]) },
   );
   return {
@@ -146,6 +146,24 @@ describe("holding back", () => {
     const { push, out } = open();
     push("x".repeat(100_000));
     expect(out().length).toBe(100_000 - 1024);
+  });
+});
+
+describe("covering what is not known in time", () => {
+  it.each([
+    ["4242 4242 42", " card 4242 ", ["•••• •••• ••", " card 4242 "]],
+    ["4242 4242 4242 ", "4242 4242.", ["•••• •••• •••• ", "•••• ••••."]],
+    ["robin@", "example.com.", ["••••••", "•••••••••••."]],
+    ["123456", "7 done ", ["123456", "7 done "]],
+    ["robin", "@example.com ", ["robin", "@••••••••••• "]],
+  ])("%j, and then %j", (first, second, shown) => {
+    const { push, out, clock } = open(80, true);
+    push(first);
+    clock.pass(50);
+    const before = out();
+    push(second);
+    clock.pass(50);
+    expect([before, out()]).toEqual(shown);
   });
 });
 

@@ -21,6 +21,8 @@ export interface MaskOptions {
   detectors?: readonly string[];
   /** Longest time anything is held back, in milliseconds. */
   holdMs?: number;
+  /** What has to go out before it is known whether it is a number or an address is covered where it may be one, instead of shown. */
+  cover?: boolean;
   clock?: Clock;
 }
 
@@ -41,6 +43,9 @@ KINDS[0x7f] = CONTROL;
 
 /** Fewest digits of a card number. */
 const CARD_DIGITS = 13;
+
+/** Digits that may be shown of a number whose end is not known: those that name a card's issuer (PCI DSS 3.4). */
+const ISSUER_DIGITS = 6;
 
 /** How a byte of text counts. */
 const SHOWN = 0;
@@ -68,6 +73,7 @@ export class MaskedStream<Note = never> {
   readonly #sink: MaskSink<Note>;
   readonly #clock: Clock;
   readonly #holdMs: number;
+  readonly #cover: boolean;
   readonly #detectors: ReadonlySet<Detector>;
   readonly #typed = new TypedText();
   #columns: number;
@@ -93,6 +99,7 @@ export class MaskedStream<Note = never> {
     this.#columns = options.columns;
     this.#clock = options.clock ?? CLOCK;
     this.#holdMs = options.holdMs ?? HOLD_MS;
+    this.#cover = options.cover ?? false;
     this.#detectors = readDetectors(options.detectors ?? DETECTORS);
   }
 
@@ -354,6 +361,7 @@ export class MaskedStream<Note = never> {
    */
   #emit(to: number, open: boolean): void {
     const spans = this.#spans();
+    if (open && this.#cover) this.#coverEnd(spans);
     let next = 0;
     let between = 0;
     let at = this.#sent;
@@ -389,6 +397,18 @@ export class MaskedStream<Note = never> {
     betweenUpTo(to);
     this.#between.splice(0, between);
     this.#sent = Math.max(this.#sent, to);
+  }
+
+  /** Adds what is not known yet, where it may be part of a number or an address. */
+  #coverEnd(spans: Span[]): void {
+    const start = Math.max(unfinishedFrom(this.#text, this.#length), spans.at(-1)?.end ?? 0);
+    let digits = 0;
+    let at = false;
+    for (let i = start; i < this.#length; i++) {
+      if (KINDS[this.#text[i]!] === DIGIT) digits++;
+      else if (KINDS[this.#text[i]!] === AT) at = true;
+    }
+    if (digits > ISSUER_DIGITS || at) spans.push({ kind: "card", start, end: this.#length });
   }
 
   #spans(): Span[] {

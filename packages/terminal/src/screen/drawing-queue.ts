@@ -141,6 +141,7 @@ export class DrawingQueue {
     }
     const frame: KeyFrame = {
       offset: drawn.screen.offset,
+      lines: drawn.screen.lines,
       nextEvent: drawn.nextEvent,
       ...drawn.screen.size,
       alternate: drawn.screen.inAlternate,

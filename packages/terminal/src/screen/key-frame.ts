@@ -11,6 +11,8 @@ export const SCROLLBACK_LINES = 1000;
 export interface KeyFrame extends ScreenSize {
   /** Bytes of the stream it stands for. */
   offset: number;
+  /** Line feeds among them: who missed some is told how many lines that was. */
+  lines: number;
   /** Number of the first event it does not hold: what is told at `offset` from this number on comes after it. */
   nextEvent: number;
   /** Whether the program has the alternate screen. */

@@ -20,14 +20,22 @@ describe("key frames", () => {
     const keyFrames = frames();
     keyFrames.open("a", SIZE);
     const first = terminalOf(SIZE.columns, SIZE.rows, 50);
-    const before = encode(`\u001b[31m${"some text that wraps ".repeat(20)}\u001b[4;8r\u001b[?1h`);
+    const before = encode(`\u001b[31m${"some text that wraps ".repeat(20)}\r\nand\r\nmore\u001b[4;8r\u001b[?1h`);
     keyFrames.append("a", before);
     await write(first, before);
     keyFrames.title("a", "vim", 1);
     keyFrames.resize("a", { columns: 30, rows: 12 }, 2);
     first.resize(30, 12);
     const frame = await keyFrames.frame("a");
-    expect(frame).toMatchObject({ offset: before.length, nextEvent: 2, columns: 30, rows: 12, alternate: false, title: "vim" });
+    expect(frame).toMatchObject({
+      offset: before.length,
+      lines: 2,
+      nextEvent: 2,
+      columns: 30,
+      rows: 12,
+      alternate: false,
+      title: "vim",
+    });
     const late = terminalOf(30, 12, 50);
     await write(late, frame.screen);
     expect(described(late)).toEqual(described(first));

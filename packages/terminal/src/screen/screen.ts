@@ -14,6 +14,7 @@ export class Screen {
   /** Bytes of a sequence or character that is not whole yet; not written, so that what is written can be drawn at any time. */
   #held: Uint8Array = new Uint8Array(0);
   #offset = 0;
+  #lines = 0;
   readonly #state: XtermState;
 
   constructor(size: ScreenSize, scrollback = SCROLLBACK_LINES) {
@@ -25,6 +26,11 @@ export class Screen {
   /** Bytes of the stream that the screen shows. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Line feeds among those bytes. */
+  get lines(): number {
+    return this.#lines;
   }
 
   get size(): ScreenSize {
@@ -48,6 +54,8 @@ export class Screen {
     if (end === 0) return;
     this.#state.writeSync(all.subarray(0, end));
     this.#offset += end;
+    // One by one: a search from one to the next takes ten times as long where lines are short.
+    for (let at = 0; at < end; at++) if (all[at] === 10) this.#lines++;
   }
 
   /** After everything that was written. */

@@ -10,7 +10,7 @@ export interface FlowLimits {
   silentMs: number;
 }
 
-export const FLOW_LIMITS: FlowLimits = { high: 256 * 1024, low: 64 * 1024, watcher: 1024 * 1024, silentMs: 30_000 };
+export const FLOW_LIMITS: FlowLimits = { high: 128 * 1024, low: 64 * 1024, watcher: 1024 * 1024, silentMs: 30_000 };
 
 /** What is to be done, in this order. */
 export type FlowAction =
