@@ -13,7 +13,8 @@ masks:
       - payments.customers.card_number
   - detectors: [email, card]
 
-# Shells: every command typed there is seen and recorded, but none is agreed to beforehand. So in production somebody else is there.
+# Shells: everything is seen and recorded, and in production somebody else is there. Where bash or zsh says what a line is before it runs, guard
+# says which lines wait: for whoever types (confirm), or for others (ask). It keeps a hand from slipping and stops nobody who means to.
 terminals:
   - id: prod-shells
     match: { environment: [prod], groups: [oncall, platform] }
@@ -21,12 +22,44 @@ terminals:
     moderators: [platform]
     record: required
     reason: true
+    debugImages: ["busybox:1.37", "busybox:1.37@sha256:*"]
+    guard:
+      confirm: [append, modify]
+      ask: [delete, schema, privilege, unknown]
+      reviews: [{ count: 1, group: platform }]
     message: A shell in production opens when somebody of platform is there as well.
 
   - id: other-shells
     match: { environment: [staging, dev] }
     joining: peer
+    debugImages: ["busybox:*", "alpine:*", "debian:*"]
+    guard:
+      confirm: [delete, schema, privilege]
     message: Outside production everybody may open a shell.
+
+# What was shown there. Whoever was in the room may watch it, and administrators; each look is in the audit log.
+recordings:
+  - id: prod-recordings
+    match: { environment: [prod] }
+    keep: 365d
+    watchers: [auditors]
+
+  - id: other-recordings
+    match: { environment: [staging, dev] }
+    keep: 90d
+
+# Files of hosts. A preview is masked; a file that is downloaded is its bytes as they are, so it leaves no production host. An upload is a command:
+# the rules below judge it, and it is agreed to byte for byte.
+files:
+  - id: prod-files
+    match: { environment: [prod], groups: [oncall, responders, platform] }
+    allow: [browse, preview, upload]
+    message: Files of production hosts are looked at by oncall, responders and platform.
+
+  - id: other-files
+    match: { environment: [staging, dev] }
+    allow: [browse, preview, download, upload]
+    message: Outside production everybody may look at files and take them.
 
 rules:
   - id: reads
@@ -217,6 +250,22 @@ rules:
     obligations: { reason: true }
     message: Outside production everybody may have a short-lived token, and says what for.
 
+  - id: host-changes
+    match: { environment: [prod], connectors: [ssh], effects: [append, modify, delete] }
+    effect: review
+    reviews: [{ count: 1, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: Changes to production hosts need somebody of platform, who agrees to exactly these bytes.
+
+  # A script that reaches for rights is denied below; a file can be read before it is agreed to.
+  - id: host-configuration
+    match: { connectors: [ssh], effects: [privilege] }
+    when: objects.exists(o, o.kind == "upload")
+    effect: review
+    reviews: [{ count: 2, group: platform }]
+    obligations: { reason: true, countdown: 5s }
+    message: A file that configures a host, lets people in or is run there needs two people of platform.
+
   - id: outside-prod
     match: { environment: [staging, dev], effects: [append, modify, delete, schema] }
     effect: allow
@@ -237,7 +286,8 @@ rules:
   - id: privileges
     match: { effects: [privilege] }
     when: >-
-      !statement.undo && !(after.kind == "TokenRequest" && after.group == "authentication.k8s.io")
+      !statement.undo && !objects.exists(o, o.kind == "upload")
+      && !(after.kind == "TokenRequest" && after.group == "authentication.k8s.io")
       && (connection.connector != "kubernetes" || !impact.complete || "rights_gained" in statement.risks
       || (after.present ? after.group : before.group) != "rbac.authorization.k8s.io"
       || !((after.present ? after.kind : before.kind) in ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]))

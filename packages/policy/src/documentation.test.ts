@@ -10,7 +10,7 @@ test("every example of docs/policy.md is a policy, or rules or masks of one", as
     const indented = example.replaceAll(/^/gm, "  ");
     const whole = example.startsWith("version:")
       ? example
-      : /^(masks|terminals):/.test(example)
+      : /^(masks|terminals|recordings|files):/.test(example)
         ? `version: 1\nrules: []\n${example}`
         : `version: 1\nrules:\n${indented}`;
     expect(parsePolicy(whole)).toMatchObject({ ok: true });

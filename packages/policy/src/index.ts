@@ -4,5 +4,8 @@ export { judge, judgeEach, type RuleFinding } from "./judge.ts";
 export type { JudgeInput } from "./judge-input.ts";
 export { parsePolicy, type ParsedPolicy, policyVersion } from "./parse.ts";
 export { maskRules, type MaskRules, type Policy, type PolicyError, type Rule } from "./policy.ts";
+export { judgeRecording, type RecordingRule, type RecordingTerms } from "./recording-rules.ts";
 export { DETECTORS, POLICY_SCHEMA } from "./schema.ts";
+export { FILE_ACTS, judgeFile, type FileAct, type FileRule, type FileTerms } from "./file-rules.ts";
 export { judgeTerminal, type TerminalInput, type TerminalRule, type TerminalTerms } from "./terminal-rules.ts";
+export { judgeLine, type GuardRule, type GuardTerms, type LineVerdict } from "./line-rules.ts";

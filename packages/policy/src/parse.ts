@@ -3,9 +3,12 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
 import { durationMs } from "./duration.ts";
 import { compileExpression } from "./expression.ts";
+import { FILE_BYTES_MOST, type FileAct, type FileRule } from "./file-rules.ts";
+import type { GuardRule } from "./line-rules.ts";
 import type { MaskRules, Match, Policy, PolicyError, Rule, RuleEffect, RuleObligations } from "./policy.ts";
+import type { RecordingRule } from "./recording-rules.ts";
 import { POLICY_SCHEMA } from "./schema.ts";
-import type { Joining, TerminalRule } from "./terminal-rules.ts";
+import type { Joining, PodMode, TerminalMatch, TerminalRule } from "./terminal-rules.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 export type ParsedPolicy = { ok: true; policy: Policy } | { ok: false; errors: PolicyError[] };
@@ -15,6 +18,18 @@ interface PolicyText {
   rules: RuleText[];
   masks?: { columns?: string[]; detectors?: string[] }[];
   terminals?: TerminalRuleText[];
+  recordings?: RecordingRuleText[];
+  files?: FileRuleText[];
+}
+interface FileRuleText {
+  id: string;
+  enabled?: boolean;
+  match?: MatchText;
+  allow?: FileAct[];
+  deny?: FileAct[];
+  maxBytes?: string;
+  reason?: boolean;
+  message?: string;
 }
 interface MatchText {
   environment?: Environment[];
@@ -27,14 +42,24 @@ interface MatchText {
 interface TerminalRuleText {
   id: string;
   enabled?: boolean;
-  match?: MatchText;
+  match?: MatchText & { pods?: { namespaces?: string[]; labels?: Record<string, string | string[]>; modes?: PodMode[] } };
   joining: Joining;
   moderators?: string[];
   whenModeratorLeaves?: "pause" | "end";
   record?: "on" | "required";
   keep?: string;
   reason?: boolean;
+  debugImages?: string[];
+  guard?: "off" | { confirm?: Effect[]; ask?: Effect[]; deny?: Effect[]; reviews?: ReviewDemand[] };
   message?: string;
+}
+interface RecordingRuleText {
+  id: string;
+  enabled?: boolean;
+  match?: Omit<MatchText, "effects" | "groups">;
+  keep?: string;
+  members?: boolean;
+  watchers?: string[];
 }
 interface RuleText {
   id: string;
@@ -58,6 +83,8 @@ interface RuleText {
 const LONGEST_COUNTDOWN_MS = 3_600_000;
 const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
 const LONGEST_KEEP_MS = 24 * 3_600_000;
+const LEAST_RECORDING_MS = 3_600_000;
+const LONGEST_RECORDING_MS = 36_500 * 24 * 3_600_000;
 
 const isPolicyText = new Ajv2020({ allErrors: true, strictTypes: false }).compile<PolicyText>(POLICY_SCHEMA);
 
@@ -88,12 +115,34 @@ export function parsePolicy(text: string): ParsedPolicy {
     once(rule.id, path);
     return compileTerminalRule(source, path, rule, errors);
   });
+  const recordings = (source.value.recordings ?? []).map((rule, index) => {
+    const path = ["recordings", index];
+    once(rule.id, path);
+    return compileRecordingRule(source, path, rule, errors);
+  });
+  const files = (source.value.files ?? []).map((rule, index) => {
+    const path = ["files", index];
+    once(rule.id, path);
+    return compileFileRule(source, path, rule, errors);
+  });
   if (errors.length > 0) return { ok: false, errors: ordered(errors) };
-  return { ok: true, policy: { version: policyVersion(text), rules, masks: masksOf(source.value.masks ?? []), terminals } };
+  return {
+    ok: true,
+    policy: { version: policyVersion(text), rules, masks: masksOf(source.value.masks ?? []), terminals, recordings, files },
+  };
 }
 
 function matchOf({ labels, ...match }: MatchText): Match {
-  return labels === undefined ? match : { ...match, labels: mapValues(labels, (value) => (typeof value === "string" ? [value] : value)) };
+  return labels === undefined ? match : { ...match, labels: listsOf(labels) };
+}
+
+const listsOf = (labels: Record<string, string | string[]>): Record<string, string[]> =>
+  mapValues(labels, (value) => (typeof value === "string" ? [value] : value));
+
+function terminalMatchOf({ pods, ...match }: NonNullable<TerminalRuleText["match"]>): TerminalMatch {
+  if (pods === undefined) return matchOf(match);
+  const { labels, ...rest } = pods;
+  return { ...matchOf(match), pods: labels === undefined ? rest : { ...rest, labels: listsOf(labels) } };
 }
 
 function compileTerminalRule(
@@ -108,21 +157,69 @@ function compileTerminalRule(
     for (const key of ["moderators", "whenModeratorLeaves"] as const)
       if (rule[key] !== undefined)
         errors.push(source.atKey(path, key, `only joining: moderated has ${key}, and this one is ${rule.joining}`));
+  if (typeof rule.guard === "object" && rule.guard.reviews !== undefined && rule.guard.ask === undefined)
+    errors.push(source.atKey([...path, "guard"], "reviews", "only lines that are asked about have reviews: say which effects in ask"));
   const keepMs = rule.keep === undefined ? undefined : (durationMs(rule.keep) ?? Number.NaN);
   if (keepMs !== undefined && !(keepMs <= LONGEST_KEEP_MS)) errors.push(source.at([...path, "keep"], "keep must be at most 24 h"));
   return {
     id: rule.id,
     enabled: rule.enabled ?? true,
-    match: matchOf(rule.match ?? {}),
+    match: terminalMatchOf(rule.match ?? {}),
     joining: rule.joining,
     moderators: rule.moderators ?? [],
     whenModeratorLeaves: rule.whenModeratorLeaves ?? "pause",
     recordingRequired: rule.record === "required",
     ...(keepMs === undefined ? {} : { keepMs }),
     reason: rule.reason ?? false,
+    ...(rule.debugImages === undefined ? {} : { debugImages: rule.debugImages }),
+    ...(rule.guard === undefined ? {} : { guard: guardOf(rule.guard) }),
     ...(rule.message === undefined ? {} : { message: rule.message }),
   };
 }
+
+function compileRecordingRule(
+  source: YamlSource,
+  path: readonly (string | number)[],
+  { id, enabled, match, keep, members, watchers }: RecordingRuleText,
+  errors: PolicyError[],
+): RecordingRule {
+  const keepMs = keep === undefined ? undefined : (durationMs(keep) ?? Number.NaN);
+  if (keepMs !== undefined && !(keepMs >= LEAST_RECORDING_MS && keepMs <= LONGEST_RECORDING_MS))
+    errors.push(source.at([...path, "keep"], "keep must be from 1 h to 36500 d"));
+  return {
+    id,
+    enabled: enabled ?? true,
+    match: matchOf(match ?? {}),
+    members: members ?? true,
+    watchers: watchers ?? [],
+    ...(keepMs === undefined ? {} : { keepMs }),
+  };
+}
+
+const UNITS: Record<string, number> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+function compileFileRule(source: YamlSource, path: readonly (string | number)[], rule: FileRuleText, errors: PolicyError[]): FileRule {
+  const { allow = [], deny = [], maxBytes: size } = rule;
+  if (allow.length + deny.length === 0) errors.push(source.at([...path, "id"], "it needs allow or deny: what may be done, or may not"));
+  const both = allow.filter((act) => deny.includes(act));
+  if (both.length > 0) errors.push(source.at([...path, "deny"], `${both.join(", ")} cannot be both allowed and denied`));
+  const maxBytes = size === undefined ? undefined : Number.parseInt(size, 10) * (UNITS[size.slice(-3)] ?? Number.NaN);
+  if (maxBytes !== undefined && !(maxBytes > 0 && maxBytes <= FILE_BYTES_MOST))
+    errors.push(source.at([...path, "maxBytes"], "maxBytes must be more than nothing and at most 2 GiB"));
+  return {
+    id: rule.id,
+    enabled: rule.enabled ?? true,
+    match: matchOf(rule.match ?? {}),
+    allow,
+    deny,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    reason: rule.reason ?? false,
+    ...(rule.message === undefined ? {} : { message: rule.message }),
+  };
+}
+
+const guardOf = (guard: NonNullable<TerminalRuleText["guard"]>): GuardRule | "off" =>
+  guard === "off" ? guard : { confirm: guard.confirm ?? [], ask: guard.ask ?? [], deny: guard.deny ?? [], reviews: guard.reviews ?? [] };
 
 function compileRule(source: YamlSource, path: readonly (string | number)[], rule: RuleText, errors: PolicyError[]): Rule {
   const compiled: Rule = {

@@ -1,5 +1,7 @@
 import type { Effect, Environment, ReviewDemand } from "@interlock/protocol";
 import type { Expression } from "./expression.ts";
+import type { RecordingRule } from "./recording-rules.ts";
+import type { FileRule } from "./file-rules.ts";
 import type { TerminalRule } from "./terminal-rules.ts";
 
 export type RuleEffect = "allow" | "review" | "deny" | "mask";
@@ -50,6 +52,10 @@ export interface Policy {
   masks: Readonly<MaskRules>;
   /** Who may open a shell where, and who must be there. */
   terminals: readonly TerminalRule[];
+  /** Who may watch recordings, and how long they are kept. */
+  recordings: readonly RecordingRule[];
+  /** Who may do what with the files of hosts. */
+  files: readonly FileRule[];
 }
 
 /** `line` and `column` count from 1. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ErrorCode } from "./errors.ts";
+import { Upload } from "./host-file.ts";
 import { Effect, Impact } from "./impact.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -70,6 +71,8 @@ export const ResultSummary = z.object({
   done: z.boolean(),
   /** It goes on until somebody stops it: whoever looks wants its end, not its beginning. */
   follows: z.boolean().optional(),
+  /** Of a command on several hosts: the connection it came from; `statement` is then the host's place in the list, from 0. */
+  host: z.string().optional(),
 });
 export type ResultSummary = z.infer<typeof ResultSummary>;
 
@@ -111,6 +114,42 @@ export const FetchedToken = IssuedToken.omit({ keptUntil: true, state: true, fet
 });
 export type FetchedToken = z.infer<typeof FetchedToken>;
 
+/** How a program that ran to its end has ended. A `signal` is a name without SIG. */
+export const Exit = z.object({ code: z.number().int().optional(), signal: z.string().optional() });
+export type Exit = z.infer<typeof Exit>;
+
+/** How a command goes over several hosts: what happens after one failed, and on how many it runs at a time. */
+export const HostOrder = z.strictObject({ onFailure: z.enum(["stop", "carry_on"]), atOnce: z.number().int().min(1).max(16) });
+export type HostOrder = z.infer<typeof HostOrder>;
+
+/** What a command on several hosts would do on one of them, as it was sealed. */
+export const CommandHost = z.object({
+  connection: z.object({ id: z.string(), name: z.string(), environment: z.string() }),
+  /** The account it runs as, what runs it, and where that is: one line per host on the way, with its approved keys. */
+  role: z.string(),
+  interpreter: z.string().optional(),
+  targets: z.array(z.string()),
+  effect: Effect,
+  complete: z.boolean(),
+  /** What is particular to this host, in words; what it does otherwise than the first one stands first. */
+  differs: z.array(z.string()),
+  /** What policy says of it here alone; the command's own verdict is that of all. */
+  decision: Verdict.shape.decision,
+  rules: z.array(z.string()),
+});
+export type CommandHost = z.infer<typeof CommandHost>;
+
+/** One host of a run. `skipped`: it was not begun there. */
+export const HostRun = z.object({
+  connection: z.object({ id: z.string(), name: z.string() }),
+  state: z.enum(["waiting", "running", "succeeded", "failed", "cancelled", "unknown", "skipped"]),
+  startedAt: z.iso.datetime().optional(),
+  tookMs: z.number().nonnegative().optional(),
+  exit: Exit.optional(),
+  error: z.object({ code: ErrorCode, message: z.string() }).optional(),
+});
+export type HostRun = z.infer<typeof HostRun>;
+
 export const Execution = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
@@ -122,6 +161,10 @@ export const Execution = z.object({
   notices: z.array(z.string()),
   results: z.array(ResultSummary),
   error: z.object({ code: ErrorCode, message: z.string(), statement: z.number().int().optional() }).optional(),
+  /** How its program ended, where it is one and ran to its end. Of several hosts each has its own. */
+  exit: Exit.optional(),
+  /** Of a command on several hosts, in their order. */
+  hosts: z.array(HostRun).optional(),
   /** What the commit guard compared, when it stepped in. */
   guard: z.array(z.object({ object: z.string(), approved: z.number(), actual: z.number() })).optional(),
   /** Rows or objects an undo found other than the run had left them, masked; the first of `conflictCount`. An object has no `key`. */
@@ -203,6 +246,11 @@ export const Command = z.object({
   maxRows: z.number().int().nonnegative().optional(),
   /** It does everything but commit, and is always rolled back. */
   dryRun: z.boolean().optional(),
+  /** It runs on each of these, the first being `connection`; `impact` is what it does on that one, with the strongest effect of all. */
+  hosts: z.array(CommandHost).optional(),
+  hostOrder: HostOrder.optional(),
+  /** It puts this file in place. */
+  upload: Upload.optional(),
   /** The command whose changes this one puts back. */
   undoOf: z.string().optional(),
   /** Present when its changes were kept. */

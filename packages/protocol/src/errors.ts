@@ -86,8 +86,33 @@ export const ERRORS = {
     title: "The host answered with another key than the approved one",
     next: "It may not be the same host. Nothing was sent; an administrator finds out why before approving a new key.",
   },
+  no_shell: {
+    status: 409,
+    title: "There is no shell in this container",
+    next: "Open a debug container beside it, whose image has one.",
+  },
+  target_forbidden: {
+    status: 403,
+    title: "The target does not let the connection's credential do this",
+    next: "Ask an administrator of the target for the right that is named.",
+  },
   terminal_ended: { status: 409, title: "The terminal has ended", next: "Open a new one; its recording is kept." },
   not_driving: { status: 403, title: "Somebody else drives this terminal", next: "Ask for control." },
+  recording_removed: {
+    status: 410,
+    title: "The recording was removed under a rule of the policy",
+    next: "Its hash is in the audit log; the policy says how long recordings are kept.",
+  },
+  recording_broken: {
+    status: 409,
+    title: "The recording is not what was recorded",
+    next: "Its check says from where on. What stands before that place is right.",
+  },
+  recording_unreachable: {
+    status: 503,
+    title: "The storage of recordings does not answer",
+    next: "Try again; if it lasts, an administrator looks at the storage that INTERLOCK_S3_ENDPOINT names.",
+  },
   audit_unavailable: {
     status: 503,
     title: "The audit log cannot be written, so nothing runs",

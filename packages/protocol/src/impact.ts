@@ -256,6 +256,8 @@ export const Impact = z.object({
   tookMs: z.number().nonnegative(),
   warnings: z.array(z.string()),
   statements: z.array(Statement),
+  /** It is a script for a host: no transaction, nothing counted beforehand, nothing undone. A statement is then a line. */
+  script: z.literal(true).optional(),
 });
 export type Impact = z.infer<typeof Impact>;
 

@@ -12,6 +12,10 @@ export const LIMITS = {
   commandFileBytes: 1024 * 1024,
   /** How many files one command reads. */
   commandFiles: 100,
+  /** How many hosts one command runs on. */
+  commandHosts: 50,
+  /** The beginning of a host's file that is shown as text. */
+  filePreviewBytes: 256 * 1024,
   /** One REST request body. */
   requestBytes: 1024 * 1024,
   /** An API server's audit log as it is sent, and what it may unpack to. */

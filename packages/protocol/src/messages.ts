@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Command } from "./command.ts";
+import { Command, HostOrder } from "./command.ts";
 import { Completion, Connection } from "./connection.ts";
 import { Diagnostic, Impact } from "./impact.ts";
 import { LIMITS } from "./limits.ts";
@@ -7,7 +7,8 @@ import { OBJECT_TEXT_CHARS, ObjectRef, ObjectScope, ObjectsChange } from "./obje
 import { plainLine, plainText } from "./plain-text.ts";
 import { Principal, Role } from "./principal.ts";
 import { Document, Room, TimelineEntry } from "./room.ts";
-import { Terminal, TerminalOpening } from "./terminal.ts";
+import { LINE_DECISIONS } from "./terminal-shell.ts";
+import { Terminal, TerminalOpening, TerminalPod } from "./terminal.ts";
 import { Verdict } from "./verdict.ts";
 import { Problem } from "./errors.ts";
 
@@ -47,6 +48,13 @@ export const ClientMessage = z.discriminatedUnion("type", [
     maxRows: z.number().int().nonnegative().optional(),
     /** Do everything but commit. */
     dryRun: z.boolean().optional(),
+    /** Further connections it is to run on, after the document's own. */
+    hosts: z
+      .array(z.string())
+      .min(1)
+      .max(LIMITS.commandHosts - 1)
+      .optional(),
+    hostOrder: HostOrder.optional(),
   }),
   /** Proposes to put back what a command changed. `key` makes a resend harmless. */
   z.object({
@@ -113,6 +121,18 @@ export const ClientMessage = z.discriminatedUnion("type", [
     /** Take over fields that another manager owns. */
     force: z.boolean(),
   }),
+  /**
+   * Whether one may open a shell there, and in a pod of it (TerminalOffer). With `labels`, those that the asker was shown, nothing of the pod is read
+   * or told: what is opened is judged by the pod's own. Idempotent.
+   */
+  z.object({
+    type: z.literal("terminal.offer"),
+    id,
+    connectionId: z.string(),
+    pod: TerminalPod.pick({ namespace: true, name: true })
+      .extend({ labels: z.record(z.string(), z.string()).optional() })
+      .optional(),
+  }),
   /** Opens a shell (`{terminalId}`). `key` makes a resend harmless. */
   TerminalOpening.extend({ type: z.literal("terminal.open"), id, key: z.string().min(8).max(100) }),
   /** Asks whoever drives for control, or takes the question back. Idempotent. */
@@ -121,8 +141,19 @@ export const ClientMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("terminal.give"), id, terminalId: z.string(), userId: z.string().optional() }),
   /** Says that one watches what is done there, as its policy demands, or does so no longer. Whoever closes the terminal's pane has gone. Idempotent. */
   z.object({ type: z.literal("terminal.moderate"), id, terminalId: z.string(), moderating: z.boolean() }),
+  /** Decides about a line that waits to run there. `digest` is that of the line one was shown. */
+  z.object({
+    type: z.literal("terminal.decide"),
+    id,
+    terminalId: z.string(),
+    lineId: z.string(),
+    digest: z.string().max(64),
+    decision: z.enum(LINE_DECISIONS),
+  }),
   /** Ends it, at the target as well. Whoever opened or drives it, the lead and moderators may. */
   z.object({ type: z.literal("terminal.kill"), id, terminalId: z.string() }),
+  /** What its person has in front of them in this page; without either, something that only they have. Told to the room, so that others can follow. */
+  z.object({ type: z.literal("look"), terminalId: z.string().max(100).optional(), documentId: z.string().max(100).optional() }),
   z.object({ type: z.literal("document.create"), id, name: plainLine(80), connectionId: z.string() }),
   /** Takes a document out of the room. */
   z.object({ type: z.literal("document.remove"), id, documentId: z.string() }),
@@ -201,6 +232,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("timeline"), entries: z.array(TimelineEntry), auditHead: z.object({ seq: z.number(), hash: z.string() }) }),
   /** The whole terminal, at every change of it but of its screen. */
   z.object({ type: z.literal("terminal"), terminal: Terminal }),
+  /** What somebody has in front of them; see `look`. Of several pages of theirs, the one that said so last. */
+  z.object({ type: z.literal("looks"), userId: z.string(), terminalId: z.string().optional(), documentId: z.string().optional() }),
   z.object({ type: z.literal("policy"), problem: z.string().optional() }),
   /** Something went wrong outside a request; with a closing problem the socket closes next. */
   z.object({ type: z.literal("problem"), problem: Problem }),

@@ -33,6 +33,8 @@ export const TimelineEntry = z.object({
   actor: Person.optional(),
   type: z.string(),
   commandId: z.string().optional(),
+  /** Of a shell that has ended, or its recording. */
+  terminalId: z.string().optional(),
   /** What happened, without the actor, e.g. `approved DELETE orders`. */
   text: z.string(),
 });

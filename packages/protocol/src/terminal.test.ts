@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { readTerminalFrame, TERMINAL_FRAME, writeTerminalFrame, type TerminalFrame } from "./terminal.ts";
 
 const BYTES = Uint8Array.of(0, 27, 255);
+const SPAN = { fromRow: -1_000, fromColumn: 499, toRow: -801, toColumn: 0, alternate: false };
 const FRAMES: TerminalFrame[] = [
   { type: "output", offset: 2 ** 40 + 1, bytes: BYTES },
-  { type: "picture", offset: 7, columns: 80, rows: 24, bytes: BYTES },
+  { type: "picture", offset: 7, columns: 80, rows: 24, lines: 3, bytes: BYTES },
   { type: "size", offset: 0, columns: 500, rows: 200 },
   { type: "end", offset: 12 },
   { type: "begin", offset: -1 },
@@ -12,6 +13,10 @@ const FRAMES: TerminalFrame[] = [
   { type: "input", bytes: new Uint8Array() },
   { type: "taken", offset: 3 },
   { type: "resize", columns: 120, rows: 40 },
+  { type: "point", offset: 9, span: SPAN },
+  { type: "pointed", offset: 9, span: { fromRow: 0, fromColumn: 3, toRow: 0, toColumn: 3, alternate: true }, userId: "user-ä" },
+  { type: "view", offset: 9, row: -1_000 },
+  { type: "viewed", offset: 9, row: 0, userId: "user-ä" },
 ];
 
 test.each(FRAMES)("a frame is read as it was written: $type", (frame) => {
@@ -39,4 +44,20 @@ test("what is no frame is refused", () => {
     Uint8Array.of(TERMINAL_FRAME.output, 0, 0),
   ])
     expect(readTerminalFrame(data)).toBeUndefined();
+});
+
+test.each([
+  ["ends before it begins", { toRow: -1_001 }],
+  ["ends before it begins in its line", { toRow: -1_000, toColumn: 498 }],
+  ["longer than a screen", { toRow: -800 }],
+  ["above what is kept", { fromRow: -1_001 }],
+  ["below every screen", { fromRow: 200, toRow: 200 }],
+  ["right of every screen", { toColumn: 500 }],
+  ["above the alternate screen, which keeps nothing", { alternate: true }],
+])("nobody points at what cannot be: %s", (_what, wrong) => {
+  expect(readTerminalFrame(writeTerminalFrame({ type: "point", offset: 0, span: { ...SPAN, ...wrong } }))).toBeUndefined();
+});
+
+test.each([1, -1_001])("nobody has scrolled to %s", (row) => {
+  expect(readTerminalFrame(writeTerminalFrame({ type: "view", offset: 0, row }))).toBeUndefined();
 });
