@@ -9,6 +9,8 @@ import { PodLogs } from "./http/logs.ts";
 import { ApiServer, type RequestRecord } from "./http/server.ts";
 import { load } from "./load.ts";
 import type { KubeObject } from "./object.ts";
+import { PodStreams, STREAM_PROTOCOLS } from "./streams/pod-streams.ts";
+import { NO_PROGRAMS, type Programs } from "./streams/programs.ts";
 import { CertificateAuthority, type Issued } from "./tls/certificate-authority.ts";
 
 export interface KubeSimOptions {
@@ -33,6 +35,10 @@ export interface KubeSimOptions {
   nodes?: number;
   /** How long pods take to start, to stop and to finish; all at once by default. */
   pace?: Partial<Pace>;
+  /** What runs in containers whose shells people open, e.g. `LOCAL_PROGRAMS`. Default: nothing, as in images without a distribution. */
+  programs?: Programs;
+  /** Subprotocols of exec and attach that the server knows; one before 1.30 knows v4 alone. Default: v5 and v4. */
+  streamProtocols?: readonly string[];
   /** Without controllers objects stay as they were written. Default true. */
   controllers?: boolean;
 }
@@ -62,6 +68,8 @@ export interface KubeSim {
   log(pod: KubeObject, container: string, line: string): void;
   /** How many logs are followed at this moment. */
   following(): number;
+  /** How many programs run that were started by exec or joined by attach. */
+  running(): number;
   /** What went wrong inside, which no client's request should be able to cause: a test looks that there is nothing here. */
   readonly faults: readonly Error[];
   /** Ends watches, closes connections and frees the port. */
@@ -86,7 +94,8 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
       : new ControlLoop(cluster, controllers(logs, authority), { startMs: 0, stopMs: 0, runMs: 0, ...options.pace }, fault);
   loop?.settle();
   const first = cluster.store.version;
-  const server = new ApiServer(cluster, tokens, logs, options.tls === true ? authority : undefined, fault);
+  const streams = new PodStreams(cluster, logs, options.programs ?? NO_PROGRAMS, options.streamProtocols ?? STREAM_PROTOCOLS);
+  const server = new ApiServer(cluster, tokens, { logs, streams }, options.tls === true ? authority : undefined, fault);
   await new Promise<void>((resolve, reject) => {
     server.http.once("error", reject);
     server.http.listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -107,6 +116,7 @@ export async function startKubeSim(options: KubeSimOptions = {}): Promise<KubeSi
     settle: () => loop?.settle(),
     log: (pod, container, line) => logs.write(pod.metadata.uid, container, line),
     following: () => logs.followers,
+    running: () => streams.running,
     stop: async () => {
       loop?.stop();
       await server.stop();

@@ -59,6 +59,12 @@ export class Bench {
       });
     });
 
+  /** Where kubectl runs, and all it has of an environment. */
+  get place(): { folder: string; environment: Record<string, string> } {
+    const { env } = this.#place();
+    return { folder: this.#folder, environment: { ...env } as Record<string, string> };
+  }
+
   #place(): ExecFileOptionsWithStringEncoding {
     // Nothing of the machine's own settings: they would change what kubectl does.
     const env = { PATH: process.env["PATH"], HOME: this.#folder, KUBECONFIG: join(this.#folder, "kubeconfig"), KUBE_EDITOR: EDITOR };

@@ -77,8 +77,7 @@ function whyWaiting(hands: Hands, pod: KubeObject): { reason: string; message?: 
     if (absent) return { reason: "ContainerCreating" };
   }
   for (const container of pod["spec"].containers as Fields[]) {
-    if (UNPULLABLE.test(container["image"]))
-      return { reason: "ImagePullBackOff", message: `Back-off pulling image ${JSON.stringify(container["image"])}` };
+    if (UNPULLABLE.test(container["image"])) return unpulled(container);
     const references: [string, Fields | undefined][] = [
       ...(container["env"] ?? []).flatMap((env: Fields): [string, Fields | undefined][] => [
         ["configmaps", env["valueFrom"]?.configMapKeyRef],
@@ -100,6 +99,11 @@ function whyWaiting(hands: Hands, pod: KubeObject): { reason: string; message?: 
   }
   return undefined;
 }
+
+const unpulled = (container: Fields): { reason: string; message: string } => ({
+  reason: "ImagePullBackOff",
+  message: `Back-off pulling image ${JSON.stringify(container["image"])}`,
+});
 
 const containerStatus = (container: Fields, state: Fields, ready: boolean, restartCount = 0): Fields => ({
   name: container["name"],
@@ -234,7 +238,11 @@ function keepRunning(hands: Hands, pod: KubeObject, logs: PodLogs): void {
   });
   const added: Fields[] = pod["spec"].ephemeralContainers ?? [];
   const known: Fields[] = pod["status"].ephemeralContainerStatuses ?? [];
-  const ephemeral = added.map((one) => known.find((status) => status["name"] === one["name"]) ?? containerStatus(one, running, false));
+  const ephemeral = added.map(
+    (one) =>
+      known.find((status) => status["name"] === one["name"]) ??
+      containerStatus(one, UNPULLABLE.test(one["image"]) ? { waiting: unpulled(one) } : running, false),
+  );
   hands.setStatus("pods", pod, {
     ...pod["status"],
     containerStatuses: next,

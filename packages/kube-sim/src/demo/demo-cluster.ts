@@ -1,5 +1,6 @@
 import { SYSTEM } from "../cluster.ts";
 import { clone, type NewObject } from "../object.ts";
+import { simulatedPrograms } from "../streams/shell/simulated-programs.ts";
 import { type KubeSim, type KubeSimOptions, startKubeSim } from "../sim.ts";
 import { update } from "../write/update.ts";
 import { GATEWAY_API } from "./gateway-api.ts";
@@ -25,7 +26,13 @@ const PACE = { startMs: 1500, stopMs: 1000, runMs: 3000 };
 export async function startDemoCluster(options: KubeSimOptions = {}): Promise<KubeSim> {
   const clock = options.clock ?? (() => new Date());
   let back = SET_UP_BEFORE;
-  const sim = await startKubeSim({ nodes: NODES, pace: PACE, ...options, clock: () => new Date(clock().getTime() - back) });
+  const sim = await startKubeSim({
+    nodes: NODES,
+    pace: PACE,
+    programs: simulatedPrograms(clock),
+    ...options,
+    clock: () => new Date(clock().getTime() - back),
+  });
   const manifests = [...SYSTEM_PODS, ...GATEWAY_API, ...PAYMENTS.map(asBefore), ...WEB, ...LEDGER, ...NETWORK, ...CLUSTER_RIGHTS];
   sim.load(manifests);
   sim.settle();

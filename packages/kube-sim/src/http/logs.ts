@@ -51,6 +51,14 @@ export class PodLogs {
     return [...this.#followers.values()].reduce((sum, followers) => sum + followers.size, 0);
   }
 
+  /** Tells each line from now on. Call what comes back to be told no more. */
+  tail(key: string, tell: (line: LogLine) => void): () => void {
+    const followers = this.#followers.get(key) ?? new Set();
+    followers.add(tell);
+    this.#followers.set(key, followers);
+    return () => followers.delete(tell);
+  }
+
   /** Sends the log of a pod's container. The stream stays open while the client follows. */
   serve(pod: KubeObject, query: URLSearchParams, response: ServerResponse): void {
     const container = containerOf(pod, query.get("container"));
@@ -97,9 +105,7 @@ export class PodLogs {
   }
 
   #follow(key: string, pod: KubeObject, tell: (line: LogLine) => void, response: ServerResponse): void {
-    const followers = this.#followers.get(key) ?? new Set();
-    followers.add(tell);
-    this.#followers.set(key, followers);
+    const leave = this.tail(key, tell);
     const unsubscribe = this.#cluster.store.onChange((change) => {
       if (
         change.storage === "pods" &&
@@ -110,13 +116,14 @@ export class PodLogs {
         response.end();
     });
     response.on("close", () => {
-      followers.delete(tell);
+      leave();
       unsubscribe();
     });
   }
 }
 
-function containerOf(pod: KubeObject, name: string | null): string {
+/** The container that a request means. Throws ApiError where it names none of several, or one that is not there. */
+export function containerOf(pod: KubeObject, name: string | null): string {
   const containers: Fields[] = [
     ...pod["spec"].containers,
     ...(pod["spec"].initContainers ?? []),

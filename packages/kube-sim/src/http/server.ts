@@ -1,16 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { stringify } from "yaml";
 import { authorize } from "../access/authorizer.ts";
 import type { Tokens } from "../access/users.ts";
-import { ApiError, forbidden, internalError, methodNotAllowed, noSuchPath, notAcceptable } from "../api-error.ts";
+import { ApiError, badRequest, forbidden, internalError, methodNotAllowed, noSuchPath, notAcceptable } from "../api-error.ts";
 import type { Cluster, User } from "../cluster.ts";
 import type { Resource } from "../registry/resource.ts";
 import type { CertificateAuthority } from "../tls/certificate-authority.ts";
+import type { PodStreams } from "../streams/pod-streams.ts";
 import { hasReadyEndpoints } from "../write/webhooks.ts";
 import { readBytes } from "./body.ts";
-import { type PodLogs, podOf } from "./logs.ts";
+import { containerOf, type PodLogs, podOf } from "./logs.ts";
 import { ANSWER_TYPES, type Answer, negotiate } from "./media-type.ts";
 import { otherPath } from "./other-paths.ts";
 import { getObject, list, watch } from "./reading.ts";
@@ -30,6 +32,12 @@ export interface RequestRecord {
   code: number;
 }
 
+/** A connection that its client wants to speak another protocol over. */
+interface Upgrade {
+  socket: Duplex;
+  head: Buffer;
+}
+
 /** Requests that are kept. */
 const RECORDS = 5000;
 
@@ -40,30 +48,48 @@ export class ApiServer {
   readonly #cluster: Cluster;
   readonly #tokens: Tokens;
   readonly #logs: PodLogs;
+  readonly #streams: PodStreams;
   readonly #watches = new Set<() => void>();
   readonly #fault: (error: Error) => void;
 
   /** With an authority it speaks TLS. `fault` is told of errors that are no refusals. */
-  constructor(cluster: Cluster, tokens: Tokens, logs: PodLogs, authority: CertificateAuthority | undefined, fault: (error: Error) => void) {
+  constructor(
+    cluster: Cluster,
+    tokens: Tokens,
+    parts: { logs: PodLogs; streams: PodStreams },
+    authority: CertificateAuthority | undefined,
+    fault: (error: Error) => void,
+  ) {
     this.#cluster = cluster;
     this.#tokens = tokens;
-    this.#logs = logs;
+    this.#logs = parts.logs;
+    this.#streams = parts.streams;
     this.#fault = fault;
     const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
     this.http = authority === undefined ? createServer(serve) : createTlsServer(tlsOptions(authority), serve);
+    this.http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket as TLSSocket);
+      response.on("finish", () => socket.end());
+      // A client that breaks off is gone.
+      socket.on("error", () => undefined);
+      void this.#serve(request, response, { socket, head });
+    });
     // A watch is silent for longer than the usual time-outs.
     this.http.requestTimeout = 0;
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     for (const end of this.#watches) end();
-    return new Promise((resolve, reject) => {
+    await this.#streams.stop();
+    await new Promise<void>((resolve, reject) => {
       this.http.close((error) => (error === undefined ? resolve() : reject(error)));
       this.http.closeAllConnections();
     });
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): Promise<void> {
     const url = new URL(request.url ?? "/", "http://kube-sim");
     const record: RequestRecord = { method: request.method ?? "GET", url: request.url ?? "/", user: "", body: Buffer.alloc(0), code: 0 };
     if (request.headers["content-type"] !== undefined) record.contentType = request.headers["content-type"];
@@ -72,13 +98,13 @@ export class ApiServer {
     response.on("finish", () => (record.code = response.statusCode));
     const answer = negotiate(request.headers.accept) ?? negotiate(undefined)!;
     try {
-      const body = await readBytes(request);
+      const body = upgrade === undefined ? await readBytes(request) : Buffer.alloc(0);
       record.body = body;
       const user = this.#userOf(request);
       record.user = user.name;
       const route = readRoute(url.pathname);
       if (route.kind === "other") this.#other(request, response, url, user);
-      else this.#resource(request, response, url, user, route, body);
+      else this.#resource(request, response, url, user, route, body, upgrade);
     } catch (error) {
       // A client that went away while it sent its request is none of our faults.
       if (!(error instanceof ApiError) && !request.destroyed)
@@ -125,6 +151,7 @@ export class ApiServer {
     user: User,
     route: Route & { kind: "resource" },
     body: Buffer,
+    upgrade?: Upgrade,
   ): void {
     this.#refuseUnavailable(route);
     const resource = this.#cluster.registry.find(route.group, route.version, route.plural);
@@ -155,8 +182,15 @@ export class ApiServer {
       response,
       warnings: [],
     };
-    if (["exec", "attach", "portforward", "proxy"].includes(route.subresource ?? "")) {
-      throw internalError(`${route.subresource} is not possible here: the containers of the simulated nodes run no processes`);
+    if (route.subresource === "exec" || route.subresource === "attach") {
+      const pod = podOf(this.#cluster, route.namespace!, route.name!);
+      containerOf(pod, url.searchParams.get("container"));
+      if (upgrade === undefined || request.headers.upgrade?.toLowerCase() !== "websocket") throw badRequest("Upgrade request required");
+      const taken = (): void => response.detachSocket(upgrade.socket as TLSSocket);
+      return this.#streams.serve({ kind: route.subresource, pod, query: url.searchParams, request, taken, ...upgrade });
+    }
+    if (["portforward", "proxy"].includes(route.subresource ?? "")) {
+      throw internalError(`${route.subresource} is not possible here: nothing listens in the containers of the simulated nodes`);
     }
     if (route.subresource === "log")
       return this.#logs.serve(podOf(this.#cluster, route.namespace!, route.name!), url.searchParams, response);
