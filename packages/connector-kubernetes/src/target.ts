@@ -37,6 +37,8 @@ import { POSTURE_KINDS, readPosture } from "./posture/read-posture.ts";
 import { readRoles, ROLE_KINDS } from "./posture/read-roles.ts";
 import { whoMayOnCluster } from "./posture/who-may.ts";
 import { objectTree } from "./schema.ts";
+import { openTerminal } from "./terminal/open-terminal.ts";
+import { podFacts, readPod } from "./terminal/pod.ts";
 import { foreseeUndo } from "./undo/undo-impact.ts";
 import { openWork, resolutionOf, sealWork } from "./work.ts";
 
@@ -76,6 +78,7 @@ export function openTarget({
 
   const objects = openExplorer(watching.open);
   const drafts = manifestCache();
+  const terminals = new Set<{ kill(): Promise<unknown> }>();
 
   const planned = async (
     text: string,
@@ -158,8 +161,18 @@ export function openTarget({
       if (!work) throw new TargetError("undo_unavailable", "What was agreed to is not what is stored.");
       return putBack(await cluster(), work, request, sink ?? UNSEEN, signal);
     },
+    async pod(pod, signal) {
+      return podFacts(await readPod(await cluster(), pod, signal));
+    },
+    async terminal(request, signal) {
+      const terminal = await openTerminal(await cluster(), request, signal);
+      terminals.add(terminal);
+      void terminal.ended.then(() => terminals.delete(terminal));
+      return terminal;
+    },
     async close() {
       objects.close();
+      await Promise.all([...terminals].map((terminal) => terminal.kill()));
       await Promise.all([commands.close(), watching.close(), following.close()]);
     },
   };

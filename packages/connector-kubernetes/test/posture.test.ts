@@ -47,6 +47,24 @@ test("every line of every fix is one that a room takes", async () => {
   for (const line of lines) expect([line, readCommand(line).diagnostics]).toEqual([line, []]);
 });
 
+test("what names an owner that is not there is looked at itself, and what is made is not", async () => {
+  const pod = (name: string, owner: object): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "web", ownerReferences: [{ controller: true, ...owner }] },
+    spec: { containers: [{ name: "one", image: "x:1", securityContext: { privileged: true } }] },
+  });
+  const { metadata } = sim.objects("apps/replicasets").find((one) => one.metadata?.namespace === "web")!;
+  // Those whose owner's kind the cluster knows are taken away by its garbage collector.
+  sim.load([
+    pod("foreign", { apiVersion: "batch.example/v1", kind: "Job", name: "v", uid: "1" }),
+    pod("made", { apiVersion: "apps/v1", kind: "ReplicaSet", name: metadata!.name, uid: metadata!.uid }),
+  ]);
+  const { findings } = await postureOf(sim.kubeconfig());
+  const privileged = findings.filter(({ check, object }) => check === "privileged" && object.startsWith("v1 Pod web/"));
+  expect(privileged.map(({ object }) => object)).toEqual(["v1 Pod web/foreign"]);
+});
+
 test("values of Secrets are not asked for", async () => {
   sim.load([
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "leak", namespace: "web" }, data: { DB_PASSWORD: "pw-in-the-open" } },

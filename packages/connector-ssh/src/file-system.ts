@@ -1,10 +1,11 @@
 import { posix } from "node:path";
-import { TargetError, type FileEntry, type FileSystem } from "@interlock/connector";
+import { TargetError, type FileEntry, type FileSystem, type Resolution } from "@interlock/connector";
 import type { Stats } from "ssh2";
 import { kindOf } from "./file-kind.ts";
 import type { LinkOptions } from "./link.ts";
 import { SftpPool, type Sftp } from "./sftp.ts";
-import { download, upload } from "./transfer.ts";
+import { download, placeOf, stateOf, upload } from "./transfer.ts";
+import { uploadImpact, uploadTarget } from "./upload-impact.ts";
 
 /** Names of one folder that are told. */
 const MOST = 10_000;
@@ -17,9 +18,22 @@ export interface SshFileSystem extends FileSystem {
 }
 
 /** The host's files by SFTP, version 3. */
-export function openFileSystem(options: LinkOptions, most = MOST): SshFileSystem {
+export function openFileSystem(options: LinkOptions, resolution: () => Promise<Resolution>, most = MOST): SshFileSystem {
   const pool = new SftpPool(options);
   return {
+    resolve: (path, signal) => pool.use(path, signal, (sftp) => sftp.realPath(named(path))),
+    foreseeUpload: async (path, { bytes, sha256, limit }, signal) => {
+      const started = performance.now();
+      const real = await placeOf(pool, named(path), signal);
+      const replaces = await stateOf(pool, real, limit, signal);
+      const [host, home] = await Promise.all([resolution(), pool.use(path, signal, (sftp) => sftp.realPath("."))]);
+      return {
+        path: real,
+        replaces,
+        impact: uploadImpact(real, { bytes, replaces, home, started }),
+        resolution: { ...host, settings: {}, targets: [...host.targets, uploadTarget(real, { bytes, sha256, replaces })] },
+      };
+    },
     list: (path, signal) =>
       pool.use(path, signal, async (sftp) => {
         const folder = await sftp.realPath(named(path));
@@ -54,10 +68,10 @@ async function namesOf(sftp: Sftp, folder: string, most: number): Promise<{ entr
   const handle = await sftp.openFolder(folder);
   try {
     for (let more = await sftp.readFolder(handle); more !== undefined; more = await sftp.readFolder(handle))
-      for (const { filename, attrs } of more) {
+      for (const { filename, longname, attrs } of more) {
         if (filename === "." || filename === "..") continue;
         if (entries.length >= most) return { entries, truncated: true };
-        entries.push(entryOf(filename, attrs));
+        entries.push({ ...entryOf(filename, attrs), ...namesIn(longname) });
       }
     return { entries, truncated: false };
   } finally {
@@ -79,6 +93,12 @@ function entryOf(name: string, attrs: Stats): FileEntry {
     // What is not UTF-8 is read with this character in its place.
     ...(name.includes("\ufffd") ? { unnameable: true } : {}),
   };
+}
+
+/** Owner and group by name, where the host tells a line as `ls -l` has it. The protocol gives it no form, so what looks otherwise tells nothing. */
+function namesIn(longname: string): Pick<FileEntry, "ownerName" | "groupName"> {
+  const found = /^[-dlbcps][-rwxsStT]{9}[.+@]?\s+(?:\d+|\?)\s+([^\s/]{1,64})\s+([^\s/]{1,64})\s+\d/.exec(longname);
+  return found === null ? {} : { ownerName: found[1]!, groupName: found[2]! };
 }
 
 /** Adds what a link says and leads to. */

@@ -15,14 +15,14 @@ export function impactOf(text: string, hop: Hop, pinned: readonly PinnedKey[], s
     const line = lines[index];
     return {
       ...bareStatement({ ...statement, effect: broken ? "unknown" : statement.effect }),
-      reversibleReason: "Interlock does not keep what a script changes on a host.",
+      reversibleReason: "Interlock does not keep what a script changes on a host",
       ...(line === undefined ? {} : told(line)),
     };
   });
   const effect = broken || found.length === 0 ? "unknown" : strongest(found.map((statement) => statement.effect));
   const warnings = diagnostics.map(({ message }) => message);
   if (pinned.length === 0) warnings.push(`The key of ${hostOf(hop)} is not approved yet, so that nothing can run there.`);
-  return { effect, complete: effect === "read", tookMs: performance.now() - started, warnings, statements: found };
+  return { effect, complete: effect === "read", tookMs: performance.now() - started, warnings, statements: found, script: true };
 }
 
 function told(line: ShellLine): Pick<Statement, "effects" | "risks" | "title"> {

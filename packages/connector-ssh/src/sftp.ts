@@ -91,6 +91,8 @@ async function unlessCancelled<T>(signal: AbortSignal, work: () => Promise<T>): 
   });
 }
 
+const GONE = "the connection is gone";
+
 type Done<T> = (error: Error | null | undefined, value: T) => void;
 
 /** Statuses of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7). */
@@ -101,11 +103,19 @@ export class Sftp {
   readonly #sftp: SFTPWrapper;
   readonly #link: Link;
   readonly #signal: AbortSignal;
+  /** What has not been answered. */
+  readonly #asked = new Set<(error: Error) => void>();
+  #gone = false;
 
   constructor(sftp: SFTPWrapper, link: Link, signal: AbortSignal) {
     this.#sftp = sftp;
     this.#link = link;
     this.#signal = signal;
+    // What is asked of a connection that is gone is never answered by the library.
+    void link.over.then(() => {
+      this.#gone = true;
+      for (const reject of this.#asked) reject(new Error(GONE));
+    });
   }
 
   /** Runs `work`, whose refusals are told with the path. */
@@ -132,12 +142,25 @@ export class Sftp {
   #ask<T>(request: (done: Done<T>) => unknown, signal = this.#signal): Promise<T> {
     return unlessCancelled(
       signal,
-      () => new Promise((resolve, reject) => request((error, value) => (error ? reject(error) : resolve(value)))),
+      () =>
+        new Promise((resolve, reject) => {
+          if (this.#gone) return reject(new Error(GONE));
+          this.#asked.add(reject);
+          request((error, value) => {
+            this.#asked.delete(reject);
+            if (error) reject(error);
+            else resolve(value);
+          });
+        }),
     );
   }
 
   /** Also after a cancel, for a while: it takes back. */
   #takeBack(request: (done: Done<void>) => unknown): Promise<void> {
+    return this.#takeBackWith(request);
+  }
+
+  #takeBackWith<T>(request: (done: Done<T>) => unknown): Promise<T> {
     return this.#ask(request, AbortSignal.timeout(TAKE_BACK_MS));
   }
 
@@ -182,6 +205,17 @@ export class Sftp {
     return this.#ask((done) => this.#sftp.write(handle, bytes, 0, bytes.length, position, done as never));
   }
 
+  /** Bytes that an account without special rights can still write where `path` is; undefined where the host does not tell. */
+  async free(path: string): Promise<number | undefined> {
+    if (this.#offers("statvfs@openssh.com", "2")) {
+      const told = await this.#takeBackWith<{ f_bavail: number; f_frsize: number }>((done) =>
+        this.#sftp.ext_openssh_statvfs(path, done as never),
+      ).catch(() => undefined);
+      if (told !== undefined) return told.f_bavail * told.f_frsize;
+    }
+    return undefined;
+  }
+
   setMode(handle: Buffer, mode: number): Promise<void> {
     return this.#ask((done) => this.#sftp.fchmod(handle, mode, done as never));
   }
@@ -214,8 +248,8 @@ export class Sftp {
   }
 
   /** The library asks for an extension only where the host has named it; its list has no public name. */
-  #offers(extension: string): boolean {
-    return (this.#sftp as unknown as { _extensions: Record<string, string> })._extensions[extension] === "1";
+  #offers(extension: string, version = "1"): boolean {
+    return (this.#sftp as unknown as { _extensions: Record<string, string> })._extensions[extension] === version;
   }
 }
 

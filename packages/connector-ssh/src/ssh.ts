@@ -7,6 +7,9 @@ import { openTarget } from "./target.ts";
 export const ssh: Connector<SshSecret> = {
   name: "ssh",
   language: "shell",
+  severalTargets: true,
+  // A script says by its first line that it is one; other lines are each a command of their own, as at a prompt.
+  isWhole: (text) => text.startsWith("#!"),
   parse,
   readSecret: readSshSecret,
   open: openTarget,

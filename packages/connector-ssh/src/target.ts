@@ -11,7 +11,7 @@ import { openTerminal } from "./terminal.ts";
 /** A host. Each terminal and each script has a connection of its own; looking at files shares one. */
 export function openTarget({ secret, host, hostKeys }: OpenOptions<SshSecret>): Target {
   const options: LinkOptions = { secret, host, hostKeys };
-  const files = openFileSystem(options);
+  const files = openFileSystem(options, () => resolution(""));
   const open = new Set<{ kill(): Promise<unknown> }>();
 
   const resolution = async (text: string): Promise<Resolution> => {

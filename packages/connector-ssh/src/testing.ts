@@ -77,6 +77,8 @@ export interface SshdOptions {
   hostKeyType?: "ed25519" | "ecdsa" | "rsa";
   /** Default true. */
   sftp?: boolean;
+  /** Login shell of the throw-away account; default bash, where it is there. */
+  shell?: string;
 }
 
 /** Starts an OpenSSH server of its own on a free port of loopback, with its own keys, authority and account. */
@@ -97,7 +99,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   try {
     // The account must get through to its home and its keys.
     await chmod(folder, 0o755);
-    account = await makeAccount(folder);
+    account = await makeAccount(folder, options.shell);
     const { user, password, home } = account;
     const type = options.hostKeyType ?? "ed25519";
     const [hostKey, ed25519, locked] = await Promise.all([
@@ -215,14 +217,21 @@ interface Account {
 }
 
 /** Only root can make one; anybody else is let in as themselves. */
-async function makeAccount(folder: string): Promise<Account> {
+async function makeAccount(folder: string, shell?: string): Promise<Account> {
   const home = join(folder, "home");
   await mkdir(home);
   if (process.getuid?.() !== 0) return { user: userInfo().username, password: undefined, home, remove: () => undefined };
   removeStaleAccounts();
   const user = `${ACCOUNT}${process.pid}x${randomBytes(3).toString("hex")}`;
   const password = randomBytes(12).toString("base64url");
-  await run("useradd", ["--no-create-home", "--home-dir", home, "--shell", existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh", user]);
+  await run("useradd", [
+    "--no-create-home",
+    "--home-dir",
+    home,
+    "--shell",
+    shell ?? (existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh"),
+    user,
+  ]);
   const remove = (): void => void spawnSync("userdel", ["--force", user], { stdio: "ignore" });
   try {
     const set = spawnSync("chpasswd", { input: `${user}:${password}\n` });

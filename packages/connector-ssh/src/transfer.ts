@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { posix } from "node:path";
-import { TargetError, type Download, type UploadOptions, type Uploaded } from "@interlock/connector";
+import { TargetError, type Download, type FileState, type UploadOptions, type Uploaded } from "@interlock/connector";
 import { kindOf } from "./file-kind.ts";
 import type { Sftp, SftpPool } from "./sftp.ts";
 
@@ -97,19 +97,22 @@ export async function upload(
     const handle = await sftp.about(posix.dirname(real), () => sftp.open(beside, "wx", 0o600));
     let open = true;
     try {
-      const written = await writeAll(sftp, handle, source(), options.limit);
+      const written = await writeAll(sftp, handle, source(), options.limit).catch((error: unknown) => fullDisk(sftp, real, error));
+      if (options.sha256 !== undefined && written.sha256 !== options.sha256)
+        throw new TargetError("digest_mismatch", "The bytes that came are not those that were agreed to; nothing took the file's place.");
       await sftp.setMode(handle, mode ?? options.mode ?? 0o644);
       await sftp.sync(handle);
       await sftp.close(handle);
       open = false;
+      if (options.replaces !== undefined) await unchanged(sftp, real, options.replaces, signal);
+      options.placing?.();
       if (mode !== undefined) await sftp.replace(beside, real);
       // Refused where somebody has made one of that name since.
       else await sftp.rename(beside, real);
       return { path: real, ...written, replaced: mode !== undefined };
     } catch (error) {
-      // Where the connection is gone as well, the file beside it stays; its name tells whose it is.
       if (open) await sftp.close(handle).catch(() => undefined);
-      await sftp.remove(beside).catch(() => undefined);
+      await sftp.remove(beside).catch(() => removeLater(pool, beside));
       throw error;
     }
   });
@@ -117,6 +120,92 @@ export async function upload(
     // Where the bytes come from is no fault of the host's.
     throw broken === undefined ? error : broken.error;
   });
+}
+
+/** How long a host that the connection was lost to is asked to take a half written file away, in milliseconds. */
+const LATER_MS = 15_000;
+
+/** The connection broke with a file half written: another one removes it. Where that fails as well it stays, and its name tells whose it is. */
+async function removeLater(pool: SftpPool, beside: string): Promise<void> {
+  try {
+    await pool.use(beside, AbortSignal.timeout(LATER_MS), (sftp) => sftp.remove(beside));
+  } catch {
+    // The host is not there to be tidied up; whoever looks finds `.name.interlock-…`.
+  }
+}
+
+/** SFTP version 3 has no status for a full disk: the host only says that it failed, and is asked for what is free. */
+async function fullDisk(sftp: Sftp, path: string, error: unknown): Promise<never> {
+  if ((error as { code?: unknown }).code !== 4) throw error;
+  const free = await sftp.free(posix.dirname(path));
+  if (free === undefined) throw error;
+  const where = `The host could not write beside ${JSON.stringify(path)}`;
+  throw new TargetError(
+    "storage_full",
+    free < PIECE
+      ? `${where}: its disk is full.`
+      : `${where}, though ${free.toLocaleString("en-US")} bytes are free: a quota or another limit of the account, it may be.`,
+  );
+}
+
+/** What there is to be told of a file beforehand. Its hash is taken where it has at most `limit` bytes. */
+export async function stateOf(pool: SftpPool, path: string, limit: number, signal: AbortSignal): Promise<FileState | null> {
+  return pool.use(path, signal, async (sftp) => {
+    const found = await sftp.stat(path).catch((error: { code?: unknown }) => {
+      if (error.code === 2) return undefined;
+      throw error;
+    });
+    if (found === undefined) return null;
+    const kind = kindOf(found);
+    if (kind !== "file") throw new TargetError("bad_request", `${JSON.stringify(path)} is ${NAMES[kind]}, which is not replaced.`);
+    const state: FileState = { bytes: found.size, modified: found.mtime * 1000, mode: found.mode & 0o7777 };
+    return found.size > limit ? state : { ...state, sha256: await hashOf(pool, path, limit, signal) };
+  });
+}
+
+async function hashOf(pool: SftpPool, path: string, limit: number, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const bytes of bytesOf(pool, path, limit, signal)) hash.update(bytes);
+  return hash.digest("hex");
+}
+
+/** Throws where something else is there than what was agreed to be replaced. */
+async function unchanged(sftp: Sftp, path: string, expected: FileState | null, signal: AbortSignal): Promise<void> {
+  const changed = (why: string): TargetError =>
+    new TargetError("targets_changed", `${JSON.stringify(path)} ${why} since it was agreed to; nothing took its place.`);
+  const now = await sftp.stat(path).catch((error: { code?: unknown }) => {
+    if (error.code === 2) return undefined;
+    throw error;
+  });
+  if (now === undefined) {
+    if (expected !== null) throw changed("is gone");
+    return;
+  }
+  if (expected === null) throw changed("was made");
+  if (now.size !== expected.bytes || (now.mode & 0o7777) !== expected.mode) throw changed("was changed");
+  if (expected.sha256 === undefined) {
+    if (now.mtime * 1000 !== expected.modified) throw changed("was changed");
+    return;
+  }
+  const hash = createHash("sha256");
+  const handle = await sftp.open(path, "r", 0);
+  try {
+    for (let at = 0; ;) {
+      if (signal.aborted) throw new TargetError("cancelled", "It was cancelled.");
+      const bytes = await sftp.read(handle, at, PIECE);
+      if (bytes === undefined || bytes.length === 0) break;
+      hash.update(bytes);
+      at += bytes.length;
+    }
+  } finally {
+    await sftp.close(handle).catch(() => undefined);
+  }
+  if (hash.digest("hex") !== expected.sha256) throw changed("was changed");
+}
+
+/** Where a file would be, links followed; of one that is not there its folder must be. */
+export async function placeOf(pool: SftpPool, path: string, signal: AbortSignal): Promise<string> {
+  return pool.use(path, signal, async (sftp) => (await placeFor(sftp, path, { limit: 0, overwrite: true })).real);
 }
 
 /** Where the bytes go, links followed, and the permissions of what is there; none where nothing is. */

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { stderr } from "node:process";
 import type { FileSystem, Target } from "@interlock/connector";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFileSystem } from "../src/file-system.ts";
 import { ssh } from "../src/index.ts";
 import { sshdFor, startSshd, type TestSshd } from "../src/testing.ts";
 
+/** Nothing of a command is asked here. */
+const nowhere = (): Promise<never> => Promise.reject(new Error("no resolution is asked for"));
 const never = (): AbortSignal => new AbortController().signal;
 const LIMIT = 64 * 1024 * 1024;
 
@@ -88,7 +91,7 @@ describe.skipIf(sshdFor("files of hosts by SSH") === undefined)("the files of a 
     const path = folder("many");
     for (let name = 0; name < 250; name++) writeFileSync(join(path, `${name}`), "");
     for (const most of [249, 250, 251]) {
-      const few = openFileSystem({ secret: ssh.readSecret(sshd.secret()), host: undefined, hostKeys: undefined }, most);
+      const few = openFileSystem({ secret: ssh.readSecret(sshd.secret()), host: undefined, hostKeys: undefined }, nowhere, most);
       const { entries, truncated } = await few.list(path, never());
       expect([entries.length, truncated]).toEqual([Math.min(most, 250), most < 250]);
       few.close();
@@ -208,6 +211,25 @@ describe.skipIf(sshdFor("files of hosts by SSH") === undefined)("the files of a 
     } finally {
       await other.close();
       await bare.close();
+    }
+  });
+
+  it("says that the host's disk is full, and leaves nothing of the file", async () => {
+    const path = folder("small");
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=256k,mode=777`, "tmpfs", path]).status === 0;
+    if (!mounted) {
+      stderr.write("NOT RUN: a full disk of a host. This account may not mount a small one: run it as root.\n");
+      return;
+    }
+    try {
+      writeFileSync(join(path, "kept"), "old");
+      chownSync(join(path, "kept"), statSync(home).uid, statSync(home).gid);
+      const writing = upload(join(path, "kept"), pieces(Buffer.alloc(1024 * 1024, "x")), { overwrite: true });
+      await expect(writing).rejects.toMatchObject({ code: "storage_full", message: expect.stringContaining("its disk is full") });
+      expect(readFileSync(join(path, "kept"), "utf8")).toBe("old");
+      expect(readdirSync(path)).toEqual(["kept"]);
+    } finally {
+      spawnSync("umount", [path]);
     }
   });
 });

@@ -78,7 +78,7 @@ create secret generic made --from-literal=password=x --type=example.com/kind
 create secret generic made --from-file=note.txt --append-hash
 create secret generic made --from-env-file=vars.env
 create secret docker-registry made --docker-username=u --docker-password=p
-create secret docker-registry made --docker-server=registry.example --docker-username=u --docker-password=p --docker-email=u@example.com
+create secret docker-registry made --docker-server=images.example --docker-username=u --docker-password=p --docker-email=u@example.com
 create secret tls made --cert=tls.crt --key=tls.key
 create service clusterip made --tcp=80:8080
 create service clusterip made --clusterip=None

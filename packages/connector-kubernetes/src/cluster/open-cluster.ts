@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { TargetError } from "@interlock/connector";
 import { Pool } from "undici";
+import type { WebSocket } from "ws";
 import type { Cluster, ClusterRequest, ClusterResponse } from "./cluster.ts";
 import { runPlugin, type PluginCredential, type PluginOptions } from "./exec-plugin.ts";
 import { readAccess, type ClusterAccess, type ClusterSecret } from "./kubeconfig.ts";
+import { openStream, type StreamRequest } from "./open-stream.ts";
 import { addressOf, type ClusterAddress } from "./outside.ts";
 
 export interface OpenClusterOptions {
@@ -24,7 +26,19 @@ export interface OpenedCluster extends Cluster {
   readonly name: string;
   /** Where it is, for others. */
   readonly address: ClusterAddress;
+  /**
+   * A WebSocket of its own, paused, or the answer of a server that does not open one. Rejects with TargetError where there is no answer. It is
+   * the caller's to end.
+   */
+  stream(request: StreamRequest): Promise<WebSocket | ClusterResponse>;
 }
+
+/** A client certificate. */
+type Identity = { cert?: string; key?: string };
+
+/** Longest to wait for a connection, in milliseconds, and for a stream, which a server opens once a node has. */
+const CONNECT_MS = 10_000;
+const STREAM_MS = 30_000;
 
 /** A plug-in's credential is asked for again this long before it ends. */
 const EARLY_MS = 30_000;
@@ -54,7 +68,8 @@ class HttpCluster implements OpenedCluster {
   }
 
   async request(request: ClusterRequest): Promise<ClusterResponse> {
-    const { headers, pool } = await this.#ready();
+    const { headers, identity } = await this.#ready();
+    const pool = (this.#pool ??= this.#connect(identity));
     const path = `${this.#base}${request.path}${request.query === undefined || request.query === "" ? "" : `?${request.query}`}`;
     try {
       const response = await pool.request({
@@ -75,34 +90,41 @@ class HttpCluster implements OpenedCluster {
     }
   }
 
+  async stream(request: StreamRequest): Promise<WebSocket | ClusterResponse> {
+    const { headers, identity } = await this.#ready();
+    const options = { headers, handshakeTimeout: this.#options.connectTimeoutMs ?? STREAM_MS, ...this.#tls(identity) };
+    const opened = await openStream(this.#access.server, { ...request, path: `${this.#base}${request.path}` }, options, faultOf);
+    if ("body" in opened && opened.status === 401) this.#plugin = undefined;
+    return opened;
+  }
+
   async close(): Promise<void> {
     await this.#pool?.destroy();
   }
 
-  async #ready(): Promise<{ headers: Record<string, string>; pool: Pool }> {
+  async #ready(): Promise<{ headers: Record<string, string>; identity: Identity }> {
     const { credential } = this.#access;
     switch (credential.kind) {
       case "none":
-        return { headers: {}, pool: (this.#pool ??= this.#connect({})) };
+        return { headers: {}, identity: {} };
       case "token":
-        return { headers: bearer(credential.token), pool: (this.#pool ??= this.#connect({})) };
+        return { headers: bearer(credential.token), identity: {} };
       case "basic": {
         const pair = Buffer.from(`${credential.username}:${credential.password}`).toString("base64");
-        return { headers: { authorization: `Basic ${pair}` }, pool: (this.#pool ??= this.#connect({})) };
+        return { headers: { authorization: `Basic ${pair}` }, identity: {} };
       }
       case "certificate":
-        return { headers: {}, pool: (this.#pool ??= this.#connect({ cert: credential.cert, key: credential.key })) };
+        return { headers: {}, identity: { cert: credential.cert, key: credential.key } };
       case "tokenFile": {
         const token = await readFile(credential.file, "utf8").catch(() => {
           throw new TargetError("target_down", "The service account's token cannot be read.");
         });
-        return { headers: bearer(token.trim()), pool: (this.#pool ??= this.#connect({})) };
+        return { headers: bearer(token.trim()), identity: {} };
       }
       case "exec": {
-        const given = await this.#pluginCredential();
-        const { cert, key } = given;
-        this.#pool ??= this.#connect(cert === undefined || key === undefined ? {} : { cert, key });
-        return { headers: given.token === undefined ? {} : bearer(given.token), pool: this.#pool };
+        const { cert, key, token } = await this.#pluginCredential();
+        const identity = cert === undefined || key === undefined ? {} : { cert, key };
+        return { headers: token === undefined ? {} : bearer(token), identity };
       }
     }
   }
@@ -130,24 +152,35 @@ class HttpCluster implements OpenedCluster {
     return fresh;
   }
 
-  #connect(identity: { cert?: string; key?: string }): Pool {
-    const { server, ca, serverName, verifyTls } = this.#access;
-    try {
-      return new Pool(server.origin, {
-        connections: this.#options.connections ?? 64,
-        pipelining: 1,
-        allowH2: false,
-        connect: {
-          timeout: this.#options.connectTimeoutMs ?? 10_000,
-          rejectUnauthorized: verifyTls,
-          ...identity,
-          ...(ca === undefined ? {} : { ca }),
-          ...(serverName === undefined ? {} : { servername: serverName }),
-        },
-      });
-    } catch {
-      throw new TargetError("bad_request", "The certificates of the connection cannot be read.");
-    }
+  #connect(identity: Identity): Pool {
+    return readable(
+      () =>
+        new Pool(this.#access.server.origin, {
+          connections: this.#options.connections ?? 64,
+          pipelining: 1,
+          allowH2: false,
+          connect: { timeout: this.#options.connectTimeoutMs ?? CONNECT_MS, ...this.#tls(identity) },
+        }),
+    );
+  }
+
+  #tls(identity: Identity) {
+    const { ca, serverName, verifyTls } = this.#access;
+    return {
+      rejectUnauthorized: verifyTls,
+      ...identity,
+      ...(ca === undefined ? {} : { ca }),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+    };
+  }
+}
+
+/** What is made of certificates that came with the connection. */
+function readable<T>(made: () => T): T {
+  try {
+    return made();
+  } catch {
+    throw new TargetError("bad_request", "The certificates of the connection cannot be read.");
   }
 }
 

@@ -1,17 +1,6 @@
-/** What the API server says it serves. */
-export interface ResourceType {
-  group: string;
-  version: string;
-  /** Plural, as in paths, e.g. `deployments`. */
-  resource: string;
-  kind: string;
-  namespaced: boolean;
-  verbs: readonly string[];
-  /** Other names that people call it by, as discovery tells them. */
-  singular?: string;
-  shortNames?: readonly string[];
-  subresources?: readonly string[];
-}
+import type { ResourceType } from "@interlock/kube-model";
+
+export type { ResourceType };
 
 /** `<group>/<resource>`, e.g. `apps/deployments`, `/pods`: the same in every version. */
 export const keyOfType = (type: Pick<ResourceType, "group" | "resource">): string => `${type.group}/${type.resource}`;

@@ -114,7 +114,7 @@ export const ALIASES: Record<string, string> = {
 /** Verbs that are nothing without a second word, and those of two words before a third. */
 export const GROUPS: readonly string[] = ["auth", "certificate", "rollout", "set", "top", "create secret", "create service"];
 
-const TERMINAL = "it is a live session, which belongs in a terminal";
+const TERMINAL = "it is a live session, which belongs in a terminal: open one from the pod in the tree";
 const OWN_SETTINGS = "it is about settings of a kubectl of your own, of which there are none here";
 
 /** Verbs that are not run, and why. */
