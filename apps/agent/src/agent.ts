@@ -13,6 +13,8 @@ import { serve } from "./http/server.ts";
 import type { Log } from "./log.ts";
 import { watchRevocations } from "./revocation.ts";
 import { Membership } from "./room/membership.ts";
+import { S3Objects } from "./recordings/s3-objects.ts";
+import { keepRecordings } from "./recordings/retention.ts";
 import { Presence } from "./room/presence.ts";
 import { RoomHub } from "./room/room-hub.ts";
 import { welcomeToRoom } from "./room/room-welcome.ts";
@@ -51,7 +53,19 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
     if (config.demo) await seedDemo({ config, db, documents, log });
     await audited(db, "system.started");
     const authenticate = createAuthentication({ db, secret: config.secret });
-    const services = await createServices({ config, db, hub, documents, timeline, membership, authenticate, log });
+    const chunkObjects = config.recordings === undefined ? {} : { chunkObjects: new S3Objects(config.recordings) };
+    // Said before somebody opens a shell that cannot be recorded; nothing waits for it.
+    void chunkObjects.chunkObjects?.try().catch((error: unknown) => log.error({ err: error }, "recordings cannot be stored"));
+    const services = await createServices({
+      config: { ...config, ...chunkObjects },
+      db,
+      hub,
+      documents,
+      timeline,
+      membership,
+      authenticate,
+      log,
+    });
     const sockets = new OpenSockets();
     await watchRevocations(
       { databaseUrl: config.databaseUrl, db, sockets, log, runs: [services.commands, services.terminals] },
@@ -59,6 +73,7 @@ export async function createAgent(config: Config, log: Log): Promise<Agent> {
     );
     const presence = new Presence({ db, hub, timeline, log });
     keepHouse({ db, timeline, results: join(config.home, "results"), resultDays: config.resultDays, log }, ending.signal);
+    keepRecordings(services.recordings, ending.signal);
     const door = new Door({
       db,
       origins: config.origins,

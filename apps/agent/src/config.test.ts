@@ -22,16 +22,52 @@ test("reads what it is told and fills in the rest", () => {
     logLevel: "info",
     resultDays: 30,
     undoDays: 30,
-    hostPrograms: { credentialPrograms: [] },
+    hostPrograms: { credentialPrograms: [], localAccounts: [] },
+    agentSockets: [],
   });
 });
 
 test("programs of the host are named by their paths", () => {
-  const told = { ...GOOD, INTERLOCK_KUBECTL: "/opt/kubectl", INTERLOCK_EXEC_PLUGINS: "/usr/local/bin/aws:/opt/kubelogin" };
+  const told = {
+    ...GOOD,
+    INTERLOCK_KUBECTL: "/opt/kubectl",
+    INTERLOCK_EXEC_PLUGINS: "/usr/local/bin/aws:/opt/kubelogin",
+    INTERLOCK_LOCAL_SHELLS: "ops,deploy",
+  };
   expect(readConfig(told).hostPrograms).toEqual({
     programs: { kubectl: "/opt/kubectl" },
     credentialPrograms: ["/usr/local/bin/aws", "/opt/kubelogin"],
+    localAccounts: ["ops", "deploy"],
   });
+});
+
+test("a storage for recordings is named by its endpoint and bucket, with credentials of its own", () => {
+  const told = {
+    ...GOOD,
+    INTERLOCK_S3_ENDPOINT: "https://s3.example.com/",
+    INTERLOCK_S3_BUCKET: "recordings",
+    INTERLOCK_S3_PREFIX: "/interlock/",
+  };
+  const file = { INTERLOCK_S3_CREDENTIALS_FILE: "/run/secrets/s3", INTERLOCK_S3_STYLE: "host", INTERLOCK_S3_REGION: "eu-central-1" };
+  expect(readConfig({ ...told, ...file }).recordings).toEqual({
+    endpoint: "https://s3.example.com",
+    region: "eu-central-1",
+    bucket: "recordings",
+    prefix: "interlock/",
+    style: "host",
+    credentials: { file: "/run/secrets/s3" },
+  });
+  const keys = { INTERLOCK_S3_ACCESS_KEY_ID: "AKIA1", INTERLOCK_S3_SECRET_ACCESS_KEY: "hunter2" };
+  expect(readConfig({ ...told, ...keys }).recordings).toMatchObject({
+    region: "us-east-1",
+    style: "path",
+    credentials: { accessKeyId: "AKIA1", secretAccessKey: "hunter2" },
+  });
+  expect(() => readConfig(told)).toThrow("INTERLOCK_S3_CREDENTIALS_FILE");
+  expect(() => readConfig({ ...GOOD, ...keys, INTERLOCK_S3_ENDPOINT: "https://s3.example.com" })).toThrow("INTERLOCK_S3_BUCKET");
+  expect(() => readConfig({ ...told, ...keys, INTERLOCK_S3_ENDPOINT: "https://hunter2@s3/path" })).toThrow(
+    /^INTERLOCK_S3_ENDPOINT: must be an address [^@]*$/,
+  );
 });
 
 describe("names what is wrong, never its value", () => {
@@ -50,6 +86,7 @@ describe("names what is wrong, never its value", () => {
     ["INTERLOCK_DEMO", "hunter2"],
     ["INTERLOCK_KUBECTL", "hunter2"],
     ["INTERLOCK_EXEC_PLUGINS", "/usr/bin/aws:hunter2"],
+    ["INTERLOCK_LOCAL_SHELLS", "ops,hunter2 hunter2"],
   ])("%s=%s", (name, value) => {
     const message = (() => {
       try {

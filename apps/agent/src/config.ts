@@ -1,6 +1,8 @@
 import { isAbsolute } from "node:path";
 import type { HostPrograms } from "@interlock/connector";
 import { z } from "zod";
+import { readAgentSockets, type AllowedSocket } from "./target/agent-sockets.ts";
+import { S3_ENVIRONMENT, s3ConfigOf, type S3Config } from "./recordings/s3-config.ts";
 
 /** What the agent is told at start. The only place that reads the environment; everything else is handed this. */
 export interface Config {
@@ -24,9 +26,14 @@ export interface Config {
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
   hostPrograms: HostPrograms;
+  /** Sockets of SSH agents, and which connections may use them. */
+  agentSockets?: readonly AllowedSocket[];
+  /** Where recordings are kept; absent: in the database. */
+  recordings?: S3Config;
 }
 
 const Environment = z.object({
+  ...S3_ENVIRONMENT,
   INTERLOCK_AGENT_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   INTERLOCK_AGENT_HOST: z.string().min(1).default("127.0.0.1"),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL"),
@@ -54,6 +61,19 @@ const Environment = z.object({
     .default("")
     .transform((text) => text.split(":").filter(Boolean))
     .pipe(z.array(z.string().refine(isAbsolute, "must be absolute paths"))),
+  INTERLOCK_LOCAL_SHELLS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").filter(Boolean))
+    .pipe(z.array(z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, "must be names of accounts, separated by commas"))),
+  INTERLOCK_SSH_AGENTS: z
+    .string()
+    .default("")
+    .transform((text, context) => {
+      const sockets = readAgentSockets(text);
+      if (sockets === undefined) context.addIssue("must be absolute paths, or NAME=/path, by colons");
+      return sockets ?? [];
+    }),
   INTERLOCK_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
@@ -62,7 +82,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const read = Environment.safeParse(environment);
   if (!read.success) throw new Error(read.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
   const { data } = read;
+  const recordings = s3ConfigOf(data);
   return {
+    ...(recordings === undefined ? {} : { recordings }),
     port: data.INTERLOCK_AGENT_PORT,
     host: data.INTERLOCK_AGENT_HOST,
     databaseUrl: data.DATABASE_URL,
@@ -77,6 +99,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     hostPrograms: {
       ...(data.INTERLOCK_KUBECTL === undefined ? {} : { programs: { kubectl: data.INTERLOCK_KUBECTL } }),
       credentialPrograms: data.INTERLOCK_EXEC_PLUGINS,
+      localAccounts: data.INTERLOCK_LOCAL_SHELLS,
     },
+    agentSockets: data.INTERLOCK_SSH_AGENTS,
   };
 }

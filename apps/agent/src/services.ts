@@ -5,14 +5,21 @@ import type { Logger } from "pino";
 import { CommandService } from "./command/command-service.ts";
 import type { DocumentStore } from "./document/document-store.ts";
 import { DraftService } from "./draft/draft-service.ts";
+import { FileGate } from "./files/file-gate.ts";
+import { FileService } from "./files/file-service.ts";
+import { StagedUploads } from "./files/staged-uploads.ts";
+import { UploadService } from "./files/upload-service.ts";
 import { ObjectService } from "./objects/object-service.ts";
 import { PolicyFile } from "./policy/policy-file.ts";
+import type { ChunkObjects } from "./recordings/chunk-objects.ts";
+import { RecordingService, type RecordingParts } from "./recordings/recording-service.ts";
 import { ResultService } from "./result/result-service.ts";
 import type { Authenticate } from "./http/authentication.ts";
 import { createRestApp, type RestApp } from "./rest/rest-app.ts";
 import { HostKeyService } from "./host-keys/host-key-service.ts";
 import type { Membership } from "./room/membership.ts";
 import type { RoomHub } from "./room/room-hub.ts";
+import type { AllowedSocket } from "./target/agent-sockets.ts";
 import { ConnectionRegistry } from "./target/connection-registry.ts";
 import { WholeReads } from "./target/whole-reads.ts";
 import type { Timeline } from "./timeline.ts";
@@ -30,6 +37,9 @@ export interface ServiceConfig {
   /** How long what a run changed is kept for undo, in days. */
   undoDays: number;
   hostPrograms?: HostPrograms;
+  agentSockets?: readonly AllowedSocket[];
+  /** Where pieces of recordings go; without it into the database. */
+  chunkObjects?: ChunkObjects;
 }
 
 export interface ServiceParts {
@@ -49,6 +59,8 @@ export interface Services {
   results: ResultService;
   objects: ObjectService;
   terminals: TerminalService;
+  /** What retention works with. */
+  recordings: RecordingParts;
   connections: ConnectionRegistry;
   policy: PolicyFile;
   timeline: Timeline;
@@ -71,10 +83,12 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     policy,
     log,
     ...(config.hostPrograms === undefined ? {} : { host: config.hostPrograms }),
+    agentSockets: config.agentSockets ?? [],
   });
   const results = new ResultService({ db, folder: join(config.home, "results"), log });
   const undo = new UndoStore({ db, key: config.key, days: config.undoDays });
   const reads = new WholeReads();
+  const staged = new StagedUploads({ folder: join(config.home, "uploads"), key: config.key });
   const commands = new CommandService({
     reads,
     db,
@@ -87,10 +101,12 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     documents,
     undo,
     work: new WorkStore({ db, key: config.key }),
+    uploads: staged,
     log,
   });
   const drafts = new DraftService({ db, hub, documents, policy, connections, timeline, log });
   const objects = new ObjectService({ db, policy, connections, timeline });
+  const recordings: RecordingParts = { db, policy, timeline, objects: config.chunkObjects, log };
   const terminals = new TerminalService({
     db,
     hub,
@@ -98,10 +114,26 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     connections,
     membership: parts.membership,
     timeline,
-    streams: new TerminalStreams({ db, policy, log }),
+    streams: new TerminalStreams({ db, policy, timeline, objects: config.chunkObjects, log }),
     log,
   });
-  const rest = createRestApp({ ...parts, hostKeys, demo: config.demo, policy, connections, reads, results, commands });
+  const fileParts = { db, policy, connections, timeline };
+  const gate = new FileGate(fileParts);
+  const files = new FileService(fileParts, gate);
+  const uploads = new UploadService({ ...fileParts, commands, staged, log }, gate);
+  const rest = createRestApp({
+    ...parts,
+    files,
+    uploads,
+    hostKeys,
+    demo: config.demo,
+    policy,
+    connections,
+    reads,
+    results,
+    recordings: new RecordingService(recordings),
+    commands,
+  });
   await commands.recover();
   await terminals.recover();
   connections.watch();
@@ -111,12 +143,14 @@ export async function createServices(parts: ServiceParts): Promise<Services> {
     results,
     objects,
     terminals,
+    recordings,
     connections,
     policy,
     timeline,
     rest,
     stop: async () => {
       drafts.stop();
+      uploads.stop();
       await terminals.stop();
       await policy.stop();
       await commands.stop();

@@ -16,6 +16,25 @@ test.each([
   ["command.succeeded", "system", { title: "SELECT", affected: [], rows: [1, 1, 3000] }, "SELECT succeeded · 3 results, 3,002 rows"],
   ["command.failed", "system", { title: "SELECT", code: "statement_failed" }, "SELECT failed"],
   ["command.failed", "system", { title: "SELECT", code: "statement_timeout" }, "SELECT failed (statement timeout)"],
+  ["command.failed", "system", { title: "Lists /srv", code: "statement_failed", exit: { code: 2 } }, "Lists /srv failed (exit code 2)"],
+  [
+    "command.failed",
+    "system",
+    { title: "Lists /srv", hosts: ["failed", "succeeded", "skipped"].map((state, at) => ({ host: `web-${at + 1}`, state })) },
+    "Lists /srv failed: web-1 failed, 1 succeeded, 1 not begun",
+  ],
+  [
+    "command.host_ended",
+    "system",
+    { title: "Lists /srv", host: "web-1", state: "failed", code: "target_down" },
+    "Lists /srv: web-1 failed (target down)",
+  ],
+  [
+    "command.host_ended",
+    "system",
+    { title: "Lists /srv", host: "web-1", state: "failed", code: "statement_failed", exit: { signal: "KILL" } },
+    "Lists /srv: web-1 failed (signal KILL)",
+  ],
   [
     "cluster_token.issued",
     "oncall",

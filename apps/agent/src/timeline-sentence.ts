@@ -44,25 +44,51 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "command.held": (data, actor) => held(data, actor),
   "command.resumed": (data) => `resumed ${title(data)}`,
   "command.started": (data, actor) => (actor === "system" ? `${title(data)} started` : `ran ${title(data)}`),
+  "command.host_started": (data) => `${title(data)}: began on ${text(data, "host")}`,
+  "command.host_ended": (data) => `${title(data)}: ${text(data, "host")} ${hostEnd(data)}`,
   "command.succeeded": (data) => succeeded(data),
-  "command.failed": (data) => `${title(data)} failed${because(data)}`,
+  "command.failed": (data) => `${title(data)} failed${because(data)}${exit(data)}${onHosts(data)}`,
   "command.cancelled": (data, actor) => cancelled(data, actor),
   "command.rolled_back": (data) => `${title(data)} was rolled back${excess(data)}`,
   "command.unknown": (data) =>
     data["why"] === "restart"
       ? `${title(data)} was running when Interlock stopped; its outcome is unknown`
       : `${title(data)} ended without a known outcome`,
-  "terminal.opened": (data) => `opened a shell on ${text(data, "name")}${text(data, "reason") === "" ? "" : `: “${text(data, "reason")}”`}`,
+  "terminal.opened": (data) =>
+    `${openedHow(data)} ${text(data, "name")}${text(data, "reason") === "" ? "" : `: “${text(data, "reason")}”`}`,
+  "files.listed": (data) => `looked into ${text(data, "path")} of ${text(data, "connection")}`,
+  "file.denied": (data) =>
+    `Blocked: ${text(data, "act")} of ${text(data, "path")} on ${text(data, "connection")} — ${text(data, "message")}`,
+  "file.previewed": (data) => `looked at ${text(data, "path")} of ${text(data, "connection")}`,
+  "file.downloaded": (data) =>
+    `downloads ${text(data, "path")} of ${text(data, "connection")} (${number(data, "size")} bytes)${text(data, "reason") === "" ? "" : `: “${text(data, "reason")}”`}`,
+  "file.download_ended": (data) => `${text(data, "path")} of ${text(data, "connection")}: ${number(data, "bytes")} bytes were taken`,
+  "file.received": (data) => `sent ${number(data, "bytes")} bytes for ${text(data, "path")} of ${text(data, "connection")}`,
   "terminal.denied": (data) => `Blocked: a shell on ${text(data, "name")} — ${text(data, "message")}`,
   "terminal.connected": (data) => `The shell on ${text(data, "name")} was connected${watched(data)}`,
   "terminal.control": (data, actor) => control(data, actor),
   "terminal.paused": (data) => `Typing on ${text(data, "name")} is paused: nobody watches over it`,
   "terminal.resumed": (data) => `Typing on ${text(data, "name")} goes on`,
   "terminal.killed": (data) => `ended the shell on ${text(data, "name")}`,
+  "terminal.line_asked": (data) =>
+    text(data, "decision") === "deny"
+      ? `Blocked on ${text(data, "name")}: ${text(data, "line")} — ${text(data, "message")}`
+      : `asks to run on ${text(data, "name")}: ${text(data, "line")}`,
+  "terminal.line_reviewed": (data) => `agreed to run on ${text(data, "name")}: ${text(data, "line")}`,
+  "terminal.line_decided": (data) =>
+    `${text(data, "outcome") === "run" ? "let run" : "sent back"} on ${text(data, "name")}: ${text(data, "line")}${because(data)}`,
   "terminal.ended": (data) => `The shell on ${text(data, "name")} ended`,
   "recording.chained": () => "A recording was chained into the log",
+  "recording.failed": (data) => `The shell on ${text(data, "name")} is not recorded any more: ${text(data, "why")}`,
   "recording.watched": (data) => `watched the recording of ${text(data, "name")}`,
-  "recording.removed": (data) => `The recording of ${text(data, "name")} was removed after ${number(data, "days")} days`,
+  "recording.downloaded": (data) => `downloaded the recording of ${text(data, "name")} as asciicast ${text(data, "format")}`,
+  "recording.searched": (data) =>
+    data["count"] === 1
+      ? `searched in the recording of ${text(data, "name") || "a shell"}`
+      : `searched in the recordings of ${number(data, "count")} shells`,
+  "recording.held": (data) => `held the recording of ${text(data, "name")}, which is not removed: ${text(data, "reason")}`,
+  "recording.released": (data) => `released the recording of ${text(data, "name")}, which may be removed again`,
+  "recording.removed": (data) => `The recording of ${text(data, "name")} was removed by retention, under the rule ${text(data, "rule")}`,
   "host_key.met": (data) => `${text(data, "host")} answered with a key that nobody has approved: ${text(data, "fingerprint")}`,
   "host_key.approved": (data) => `approved the key of ${text(data, "host")}: ${text(data, "fingerprint")}`,
   "host_key.refused": (data) => `refused the key of ${text(data, "host")}: ${text(data, "fingerprint")}`,
@@ -100,6 +126,20 @@ function agreed(data: Data): string {
 function number(data: Data, key: string): string {
   const value = data[key];
   return typeof value === "number" ? value.toLocaleString("en") : "?";
+}
+
+/** What was done to come into a host or a pod. */
+function openedHow(data: Data): string {
+  const container = text(data, "container");
+  const where = container === "" ? "" : `${container} of `;
+  switch (text(data, "mode")) {
+    case "attach":
+      return `joined the program of ${where}`.trimEnd();
+    case "debug":
+      return `put a container of ${text(data, "image")} beside ${where}`.trimEnd();
+    default:
+      return `opened a shell ${container === "" ? "on" : `in ${where}`}`.trimEnd();
+  }
 }
 
 function watched(data: Data): string {
@@ -186,6 +226,42 @@ function because(data: Data): string {
 
 /** What was kept and put back. */
 const things = (data: Data): "objects" | "rows" => (data["unit"] === "objects" ? "objects" : "rows");
+
+const HOST_ENDS: Record<string, string> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "was cancelled",
+  unknown: "ended without a known outcome",
+};
+
+function hostEnd(data: Data): string {
+  const state = text(data, "state");
+  return `${HOST_ENDS[state] ?? state}${state === "failed" ? because(data) : ""}${exit(data)}`;
+}
+
+/** How a program ended that did not end well. */
+function exit(data: Data): string {
+  const ended = data["exit"];
+  if (typeof ended !== "object" || ended === null || Array.isArray(ended)) return "";
+  if (typeof ended["signal"] === "string") return ` (signal ${ended["signal"]})`;
+  return typeof ended["code"] === "number" && ended["code"] !== 0 ? ` (exit code ${ended["code"]})` : "";
+}
+
+/** `: web-2 failed, 1 not begun`, of several hosts. */
+function onHosts(data: Data): string {
+  const hosts = Array.isArray(data["hosts"]) ? data["hosts"] : [];
+  const by = (state: string): string[] =>
+    hosts.flatMap((one) =>
+      typeof one === "object" && one !== null && !Array.isArray(one) && one["state"] === state ? [text(one, "host")] : [],
+    );
+  const failed = by("failed");
+  const parts = [
+    ...(failed.length === 0 ? [] : [`${few(failed).join(", ")} failed`]),
+    ...(by("succeeded").length === 0 ? [] : [`${by("succeeded").length} succeeded`]),
+    ...(by("skipped").length === 0 ? [] : [`${by("skipped").length} not begun`]),
+  ];
+  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+}
 
 function conflicts(data: Data): string {
   if (data["conflicts"] === 1) return `1 ${things(data).slice(0, -1)} is not as the run left it`;

@@ -5,9 +5,15 @@ import { sentence } from "./timeline-sentence.ts";
 
 /** Types of events that are kept in the log but would only be noise in a room. */
 const SILENT: ReadonlySet<string> = new Set([
+  "command.host_started",
+  "files.listed",
+  "file.previewed",
+  "file.download_ended",
+  "file.received",
   "draft.analysed",
   "objects.listed",
   "recording.chained",
+  "recording.searched",
   "object.opened",
   "posture.read",
   "roles.read",
@@ -70,6 +76,9 @@ export class Timeline {
       text: sentence(event),
       ...(actor === undefined ? {} : { actor }),
       ...(event.commandId === null ? {} : { commandId: event.commandId }),
+      ...(/^(terminal\.ended|recording\.)/.test(event.type) && typeof event.data["terminalId"] === "string"
+        ? { terminalId: event.data["terminalId"] }
+        : {}),
     };
   }
 

@@ -1,7 +1,12 @@
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
 import { Command } from "@interlock/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HostKeyService } from "../src/host-keys/host-key-service.ts";
+import { createLog } from "../src/log.ts";
+import { readAgentSockets } from "../src/target/agent-sockets.ts";
+import { ConnectionRegistry } from "../src/target/connection-registry.ts";
 import { eventTypes, openStage, type Name, type Stage } from "./command-stage.ts";
 
 // Whoever has no sshd is told so; nothing of this can be tried without it.
@@ -78,10 +83,47 @@ describe.skipIf(sshdFor("the way of a script for a host") === undefined)("a scri
 
   test("a failure has the script's words, and a host whose key nobody approved runs nothing", async () => {
     const failed = await stage.until((await propose("oncall", "ls /no-such-folder")).id);
-    expect(failed).toMatchObject({ state: "failed", execution: { error: { code: "statement_failed" } } });
+    expect(failed).toMatchObject({ state: "failed", execution: { exit: { code: 2 }, error: { code: "statement_failed" } } });
+    const ended = await stage.db.auditEvent.findFirstOrThrow({ where: { commandId: failed.id, type: "command.failed" } });
+    expect(JSON.parse(ended.data)).toMatchObject({ exit: { code: 2 } });
     expect(failed.execution?.error?.message).toMatch(/^The script ended with exit code 2\./);
     const unknown = await stage.until((await propose("oncall", "uptime", "web-2")).id);
     expect(unknown).toMatchObject({ state: "failed", execution: { error: { code: "host_key_unknown" } } });
+  });
+
+  test("an SSH agent lets in the connection that the operator names for its socket, and no other", async () => {
+    const socket = `${sshd.folder}/agent.sock`;
+    const agent = execFile("ssh-agent", ["-D", "-a", socket]);
+    const log = createLog("silent");
+    const registry = new ConnectionRegistry({
+      db: stage.db,
+      hub: { all: () => [], broadcast: () => undefined },
+      timeline: stage.timeline,
+      policy: stage.policy,
+      key: stage.key,
+      hostKeys: new HostKeyService({ db: stage.db, timeline: stage.timeline, log }),
+      log,
+      agentSockets: readAgentSockets(`by-agent=${socket}`)!,
+    });
+    try {
+      await expect.poll(() => existsSync(socket)).toBe(true);
+      execFileSync("ssh-add", ["-q", `${sshd.folder}/user`], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      const secret = sshd.secret({ auth: { kind: "agent", socket } });
+      const codes: Record<string, unknown> = {};
+      for (const name of ["by-agent", "another"]) {
+        const made = await registry.create({ name, connector: "ssh", environment: "dev", labels: {}, secret });
+        if (!made.ok) throw new Error(made.code);
+        const target = await registry.target(made.value.id);
+        codes[name] = await target.ping(new AbortController().signal).then(
+          () => "in",
+          (error: { code: string }) => error.code,
+        );
+      }
+      expect(codes).toEqual({ "by-agent": "in", another: "target_auth" });
+    } finally {
+      await registry.stop();
+      agent.kill();
+    }
   });
 
   test("I11 a script that is cancelled ends on the host", async () => {

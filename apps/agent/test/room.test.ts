@@ -145,7 +145,12 @@ test("a statement typed by two is proposed with both as its authors; a stale vie
 
 test("however long an incident has gone on, what still waits is in the snapshot", async () => {
   const { id: roomId } = await agent.db.room.create({ data: { title: "a long night" } });
-  const { id: _, documentId: __, ...row } = await agent.db.command.findFirstOrThrow({ where: { state: "awaiting_review" } });
+  const {
+    id: _,
+    documentId: __,
+    hostOrder: ___,
+    ...row
+  } = await agent.db.command.findFirstOrThrow({ where: { state: "awaiting_review" } });
   const before = (ms: number, state: string) => ({
     ...row,
     impact: row.impact ?? {},
@@ -155,7 +160,7 @@ test("however long an incident has gone on, what still waits is in the snapshot"
     proposedAt: new Date(Date.now() - ms),
   });
   const waits = await agent.db.command.create({ data: before(60_000, "awaiting_review") });
-  await agent.db.command.createMany({ data: Array.from({ length: 201 }, (___, index) => before(50_000 - index, "withdrawn")) });
+  await agent.db.command.createMany({ data: Array.from({ length: 201 }, (____, index) => before(50_000 - index, "withdrawn")) });
   const page = await agent.room(responder, roomId);
   const { commands } = page.snapshot;
   expect(commands).toHaveLength(201);

@@ -15,6 +15,10 @@ export class TerminalPage {
   bytes = 0;
   offset: number;
   silent = false;
+  #drawn = 0;
+  #said = 0;
+  /** Whether it will be said in a moment what is drawn. */
+  #waiting = false;
   readonly #screen = new headless.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
 
   private constructor(ws: WebSocket, offset: number) {
@@ -72,6 +76,21 @@ export class TerminalPage {
     this.ws.close();
   }
 
+  /** Says so with much, or after a moment, as browsers do: who says it of every piece is closed for sending too much. */
+  #drew(offset: number): void {
+    this.#drawn = offset;
+    const say = () => {
+      this.#waiting = false;
+      this.#said = this.#drawn;
+      if (!this.silent && this.ws.readyState === WebSocket.OPEN) this.send({ type: "taken", offset: this.#drawn });
+    };
+    if (this.#drawn - this.#said >= 64 * 1024) say();
+    else if (!this.#waiting) {
+      this.#waiting = true;
+      setTimeout(say, 20);
+    }
+  }
+
   #draw(frame: TerminalFrame): void {
     this.frames.push(frame);
     if (frame.type === "size") this.#screen.resize(frame.columns, frame.rows);
@@ -87,8 +106,6 @@ export class TerminalPage {
       this.lastOutput = performance.now();
     }
     const { offset } = this;
-    this.#screen.write(frame.bytes.slice(), () => {
-      if (!this.silent && this.ws.readyState === WebSocket.OPEN) this.send({ type: "taken", offset });
-    });
+    this.#screen.write(frame.bytes.slice(), () => this.#drew(offset));
   }
 }

@@ -124,6 +124,92 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     await kill(id);
   });
 
+  test("what somebody points at and has scrolled to is told to the others, at its place in the output, and never to the shell", async () => {
+    const { id, page } = await live();
+    page.type("seq 1 60\r");
+    await page.sees(/60\r?\n/);
+    const [watcher, observer] = [await agent.terminal(responder, id), await agent.terminal(await agent.person("observer"), id)];
+    await Promise.all([watcher.sees("60"), observer.sees("60")]);
+    const { offset } = page;
+    const span = { fromRow: -3, fromColumn: 0, toRow: 2, toColumn: 4, alternate: false };
+    watcher.send({ type: "point", offset, span });
+    watcher.send({ type: "view", offset, row: -10 });
+    for (const other of [page, observer]) {
+      await other.until(() => other.frames.some(({ type }) => type === "viewed"), "told");
+      expect(other.frames.slice(-2)).toEqual([
+        { type: "pointed", offset, span, userId: responder.id },
+        { type: "viewed", offset, row: -10, userId: responder.id },
+      ]);
+    }
+    expect(watcher.frames.some(({ type }) => type === "pointed" || type === "viewed")).toBe(false);
+    // Who comes now is told where others have scrolled to, and not what they pointed at then.
+    const late = await agent.terminal(reviewer, id);
+    await late.until(() => late.frames.some(({ type }) => type === "viewed"), "told");
+    expect(late.frames.some(({ type }) => type === "pointed")).toBe(false);
+    // An observer points, too, which is all that they do; and nobody without end.
+    observer.send({ type: "point", offset, span });
+    await watcher.until(() => watcher.frames.some(({ type }) => type === "pointed"), "told");
+    for (let times = 0; times < 200; times++) observer.send({ type: "point", offset, span });
+    await observer.until(() => observer.problems.length > 0, "refused");
+    expect(observer.problems.map(({ code }) => code)).toEqual(["too_many_requests"]);
+    page.type("echo quiet-$((1+1))\r");
+    await watcher.sees("quiet-2");
+    expect(watcher.frames.filter(({ type }) => type === "pointed").length).toBeLessThan(30);
+    expect(page.offset).toBeGreaterThan(offset);
+    await kill(id);
+  });
+
+  test.each([
+    [
+      "of a screen that has not been yet",
+      { type: "point", offset: 2 ** 40, span: { fromRow: 0, fromColumn: 0, toRow: 0, toColumn: 0, alternate: false } },
+    ],
+    ["of a frame that only the agent sends", { type: "viewed", offset: 0, row: 0, userId: "somebody" }],
+  ] as const)("nobody is told %s", async (_what, frame) => {
+    const { id, page } = await live();
+    const watcher = await agent.terminal(responder, id);
+    watcher.send(frame);
+    await watcher.until(() => watcher.closed !== undefined || watcher.problems.length > 0, "refused");
+    expect(watcher.closed?.code ?? watcher.problems[0]?.code).toBe(frame.type === "viewed" ? 4400 : "malformed_frame");
+    expect(page.frames.some(({ type }) => type === "pointed" || type === "viewed")).toBe(false);
+    await kill(id);
+  });
+
+  test("what somebody has in front of them is told to the room, and to who comes later, for following", async () => {
+    const [one, other] = [await agent.room(responder), await agent.room(reviewer)];
+    one.send({ type: "look", terminalId: "a-terminal" });
+    await other.until(() => other.last("looks") !== undefined, "told");
+    expect(other.last("looks")).toEqual({ type: "looks", userId: responder.id, terminalId: "a-terminal" });
+    one.send({ type: "look", documentId: "a-document" });
+    await other.until(() => other.last("looks")?.documentId === "a-document", "told");
+    const late = await agent.room(await agent.person("observer"));
+    await late.until(() => late.last("looks") !== undefined, "told");
+    expect(late.last("looks")).toEqual({ type: "looks", userId: responder.id, documentId: "a-document" });
+    for (const page of [one, other, late]) page.ws.close();
+  });
+
+  test("who missed more than is kept is told how many lines that was", async () => {
+    const { id, page } = await live();
+    await page.sees("$");
+    const watcher = await agent.terminal(responder, id);
+    await watcher.sees("$");
+    const { offset } = watcher;
+    const seen = watcher.frames.flatMap((frame) => (frame.type === "picture" ? [frame.lines] : []))[0];
+    watcher.close();
+    // 2.9 MB in 30,000 lines; two megabytes are kept.
+    page.type("stty -echo; seq -f '%095g' 30000; echo end-$((1+1))\r");
+    await page.sees("end-2", 30_000);
+    const again = await agent.terminal(responder, id, offset);
+    await again.sees("end-2");
+    const [picture] = again.frames;
+    expect(picture?.type).toBe("picture");
+    const lines = picture?.type === "picture" ? picture.lines - seen! : 0;
+    // The line that was typed, its numbers, its end; and what a prompt may bring.
+    expect(lines).toBeGreaterThanOrEqual(30_001);
+    expect(lines).toBeLessThan(30_006);
+    await kill(id);
+  });
+
   test("card numbers are masked for everybody and in the recording, which is whole", async () => {
     const { id, page } = await live();
     page.type("printf '4242%s\\n' 424242424242; exit 3\r");

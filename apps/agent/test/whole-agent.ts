@@ -42,7 +42,7 @@ const TARGET = `
   INSERT INTO payments.orders SELECT n, 1 + n % 20, CASE WHEN n % 4 = 0 THEN 'pending' ELSE 'paid' END, n FROM generate_series(1, 200) n;
   ANALYZE;`;
 
-export async function startWholeAgent(): Promise<WholeAgent> {
+export async function startWholeAgent(more: Partial<Config> = {}): Promise<WholeAgent> {
   const server = await startTestPostgres();
   const home = await mkdtemp(join(tmpdir(), "interlock-whole-"));
   const target = await server.createDatabase("target");
@@ -65,6 +65,7 @@ export async function startWholeAgent(): Promise<WholeAgent> {
     resultDays: 30,
     undoDays: 30,
     hostPrograms: {},
+    ...more,
   };
   let agent = await createAgent(config, createLog(process.env["TEST_LOG"] ?? "silent"));
   const room = await db.room.findFirstOrThrow();

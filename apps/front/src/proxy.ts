@@ -37,6 +37,10 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
     for (const [name, value] of Object.entries(HEADERS))
       if (answer.headers[name.toLowerCase()] === undefined) response.setHeader(name, value!);
     if (answer.headers["content-security-policy"] === undefined) response.setHeader("Content-Security-Policy", NO_FRAMES);
+    // An answer that is broken off in the middle is broken off here, too: left open, a browser would wait for its rest for ever.
+    answer.once("close", () => {
+      if (!answer.complete) response.destroy();
+    });
   });
   /** Asked a second time already. */
   const again = new WeakSet<IncomingMessage>();

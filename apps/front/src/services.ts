@@ -46,6 +46,17 @@ export function agentEnvironment({ config, secrets, databaseUrl, environment }: 
       "INTERLOCK_LOG_LEVEL",
       "INTERLOCK_KUBECTL",
       "INTERLOCK_EXEC_PLUGINS",
+      "INTERLOCK_LOCAL_SHELLS",
+      "INTERLOCK_SSH_AGENTS",
+      "INTERLOCK_S3_ENDPOINT",
+      "INTERLOCK_S3_REGION",
+      "INTERLOCK_S3_BUCKET",
+      "INTERLOCK_S3_PREFIX",
+      "INTERLOCK_S3_STYLE",
+      "INTERLOCK_S3_CREDENTIALS_FILE",
+      "INTERLOCK_S3_ACCESS_KEY_ID",
+      "INTERLOCK_S3_SECRET_ACCESS_KEY",
+      "INTERLOCK_S3_SESSION_TOKEN",
     ),
   };
 }

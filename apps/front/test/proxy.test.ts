@@ -44,3 +44,17 @@ test("what only reads is asked again when a kept connection ends as it is used, 
   expect(await ask("GET")).toBe(200);
   expect(await ask("POST")).toBe(503);
 });
+
+test("an answer that is broken off in the middle is broken off for who asked", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+      setImmediate(() => socket.destroy());
+    });
+  });
+  const at = { host: "127.0.0.1", port: await listen(server) };
+  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"]));
+  const answer = await fetch(`http://127.0.0.1:${front}/api/v1/export`);
+  await expect(answer.text()).rejects.toThrow("terminated");
+});

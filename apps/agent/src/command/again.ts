@@ -20,6 +20,7 @@ export async function repeated(life: Life, { commandId, principal, key }: Repeat
   if (row === null) return refuse("not_found");
   if (!FINAL_STATES.has(row.state as CommandState))
     return refuse("wrong_state", `It is ${row.state}; only what is over is proposed again.`);
+  if (row.upload !== null) return refuse("bad_request", "Its bytes are kept no longer than it takes to put them there; send them again.");
   const terms = {
     principal,
     ...(row.reason === null ? {} : { reason: row.reason }),
@@ -28,7 +29,7 @@ export async function repeated(life: Life, { commandId, principal, key }: Repeat
     dryRun: row.dryRun,
   };
   if (row.undoOfId !== null) return undoProposal(life, { ...terms, commandId: row.undoOfId });
-  const stored = JSON.parse(row.envelope) as Pick<Envelope, "files">;
+  const stored = JSON.parse(row.envelope) as Pick<Envelope, "files" | "hosts">;
   const files = await filesOf(life.db, row.id, stored.files);
   if (files === undefined) return refuse("digest_mismatch", "A stored file is not the one that was sealed.");
   const named = files.filter(({ name }) => name !== STANDARD_INPUT).map(({ name, content }) => [name, content] as const);
@@ -39,6 +40,9 @@ export async function repeated(life: Life, { commandId, principal, key }: Repeat
     roomId: row.roomId,
     connectionId: row.connectionId,
     text: row.text,
+    ...(stored.hosts === undefined
+      ? {}
+      : { hosts: stored.hosts.each.slice(1).map(({ connectionId }) => connectionId), hostOrder: stored.hosts.order }),
     // The same bytes, whatever has become of the documents they were.
     ...(named.length === 0 ? {} : { files: Object.fromEntries(named) }),
     ...(stdin === undefined ? {} : { stdin }),

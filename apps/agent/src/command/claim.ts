@@ -2,6 +2,7 @@ import { ok, refuse, type Outcome, type Verdict } from "@interlock/protocol";
 import type { Life } from "./command-parts.ts";
 import { filesOf, readRow, type CommandRow } from "./command-row.ts";
 import { openSeal, type Envelope } from "./envelope.ts";
+import { waiting } from "./host-runs.ts";
 import { judgeAgain, seating } from "./judgement.ts";
 import { humans } from "./people.ts";
 import { change, durably, lockRow } from "./transition.ts";
@@ -68,14 +69,21 @@ export async function claim(life: Life, { commandId, actor, runsAt }: Claim): Pr
       return ok({ value: undefined, events: events ?? [] });
     }
 
-    const execution = await tx.execution.create({ data: { commandId } });
+    const execution = await tx.execution.create({
+      data: { commandId, ...(row.hosts.length === 0 ? {} : { summary: { hosts: waiting(row) } }) },
+    });
     const events = await change(tx, row, {
       from,
       where: { runsAt },
       data: { state: "running", verdict, runsAt: null, heldById: null },
-      facts: [{ type: "command.started", actor, data: { title: row.title, digest: row.digest, executionId: execution.id } }],
+      facts: [
+        { type: "command.started", actor, data: { title: row.title, digest: row.digest, executionId: execution.id, ...hostNames(row) } },
+      ],
     });
     if (events === undefined) throw new Error("a locked row changed its state");
     return ok({ value: { row, envelope, files, verdict, executionId: execution.id, startedAt: execution.startedAt }, events });
   });
 }
+
+const hostNames = ({ hosts }: CommandRow): { hosts?: string[] } =>
+  hosts.length === 0 ? {} : { hosts: hosts.map(({ connection }) => connection.name) };

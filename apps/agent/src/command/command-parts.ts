@@ -9,6 +9,7 @@ import type { Timeline } from "../timeline.ts";
 import type { TokenShelf } from "../token/token-shelf.ts";
 import type { WholeReads } from "../target/whole-reads.ts";
 import type { UndoStore } from "../undo/undo-store.ts";
+import type { StagedUploads } from "../files/staged-uploads.ts";
 import type { Countdowns } from "./countdowns.ts";
 import type { Runs } from "./runs.ts";
 import type { WorkStore } from "./work-store.ts";
@@ -26,6 +27,7 @@ export interface CommandParts {
   reads: Pick<WholeReads, "changed">;
   undo: Pick<UndoStore, "keep" | "open" | "drop">;
   work: Pick<WorkStore, "keep" | "open">;
+  uploads: Pick<StagedUploads, "read" | "drop">;
   log: Logger;
 }
 

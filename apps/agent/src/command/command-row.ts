@@ -1,7 +1,9 @@
 import type { Tx } from "@interlock/db";
-import { Execution, Impact, Verdict } from "@interlock/protocol";
+import { Execution, HostOrder, Impact, Verdict } from "@interlock/protocol";
 import type { Command, CommandState, Effect, Execution as ExecutionShape } from "@interlock/protocol";
+import { uploadOf, type Envelope } from "./envelope.ts";
 import { sealedFiles, sha256 } from "./files.ts";
+import { differences } from "./hosts.ts";
 import { humans, personOf, type Human } from "./people.ts";
 
 /** What a stored command is read with, always the same, so that there is one row type. */
@@ -12,6 +14,11 @@ export const WITH_PARTS = {
   reviews: { orderBy: { at: "asc" } },
   // Not what is in them: a room's commands together may hold a hundred megabytes.
   files: { select: { name: true, bytes: true, sha256: true, documentId: true }, orderBy: { name: "asc" } },
+  hosts: {
+    include: { connection: { select: { id: true, name: true, environment: true, connector: true, labels: true } } },
+    orderBy: { number: "asc" },
+  },
+  upload: { select: { id: true, path: true, bytes: true, sha256: true, replaces: true } },
   execution: true,
   // Never the rows themselves: they are large, and nobody's to see.
   undo: { select: { rows: true, expiresAt: true, partly: true } },
@@ -38,7 +45,10 @@ export async function filesOf(
 /** Summary columns of an execution as they are stored. */
 export type ExecutionSummary = Pick<ExecutionShape, "affected" | "notices" | "results"> &
   Partial<
-    Pick<ExecutionShape, "tookMs" | "error" | "guard" | "conflicts" | "conflictCount" | "drift" | "private" | "notTakenBack" | "tokens">
+    Pick<
+      ExecutionShape,
+      "tookMs" | "error" | "guard" | "exit" | "hosts" | "conflicts" | "conflictCount" | "drift" | "private" | "notTakenBack" | "tokens"
+    >
   >;
 
 export const impactOf = (row: Pick<CommandRow, "impact">): Impact => Impact.parse(row.impact);
@@ -86,6 +96,8 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.maxRows === null ? {} : { maxRows: row.maxRows }),
     ...(row.dryRun ? { dryRun: true } : {}),
+    ...hostsOf(row),
+    ...uploadIn(row),
     ...(row.undoOfId === null ? {} : { undoOf: row.undoOfId }),
     ...undoOf(row),
     reviews: row.reviews.map((review) => ({
@@ -102,6 +114,40 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     proposedAt: row.proposedAt.toISOString(),
     ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt.toISOString() }),
     updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function uploadIn({ upload }: CommandRow): Pick<Command, "upload"> {
+  if (upload === null) return {};
+  const { id: _, ...told } = uploadOf(upload);
+  return { upload: told };
+}
+
+/** Several hosts as they were sealed. */
+function hostsOf(row: CommandRow): Pick<Command, "hosts" | "hostOrder"> {
+  if (row.hosts.length === 0) return {};
+  const sealed = (JSON.parse(row.envelope) as Pick<Envelope, "hosts">).hosts?.each ?? [];
+  const each = row.hosts.map(({ impact, verdict, connection }, at) => ({
+    connection,
+    impact: Impact.parse(impact),
+    verdict: Verdict.parse(verdict),
+    role: sealed[at]?.role ?? "",
+    targets: sealed[at]?.targets ?? [],
+    settings: sealed[at]?.settings ?? {},
+  }));
+  return {
+    hostOrder: HostOrder.parse(row.hostOrder),
+    hosts: each.map(({ connection, impact, verdict, role, targets, settings }) => ({
+      connection: { id: connection.id, name: connection.name, environment: connection.environment },
+      role,
+      ...(settings["interpreter"] === undefined ? {} : { interpreter: settings["interpreter"] }),
+      targets: [...targets],
+      effect: impact.effect,
+      complete: impact.complete,
+      differs: differences(each[0]!, { impact, role, settings }),
+      decision: verdict.decision,
+      rules: verdict.rules,
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { canonicalJson } from "@interlock/audit";
 import type { Impact, Statement } from "@interlock/protocol";
-import { openSeal, seal } from "./envelope.ts";
+import { digestOf, openSeal, seal } from "./envelope.ts";
 
 const RESOLUTION = {
   database: "payments",
@@ -50,7 +51,20 @@ const INPUT = {
 function row(input = INPUT) {
   const { text, files, connectionId, roomId, maxRows, impact, dryRun, undo } = input;
   const stored = structuredClone<unknown>(impact);
-  return { text, files, connectionId, roomId, maxRows, dryRun, undoOfId: undo.of, impact: stored, effect: impact.effect, ...seal(input) };
+  const one = { hostOrder: null, hosts: [], upload: null };
+  return {
+    text,
+    files,
+    connectionId,
+    roomId,
+    maxRows,
+    dryRun,
+    undoOfId: undo.of,
+    impact: stored,
+    effect: impact.effect,
+    ...one,
+    ...seal(input),
+  };
 }
 
 test("the digest covers everything a reviewer agrees to", () => {
@@ -96,6 +110,40 @@ test("a row that says something else than its envelope does not open", () => {
   expect(openSeal({ ...good, effect: "read" })).toBeUndefined();
   expect(openSeal({ ...good, envelope: good.envelope.replace('"maxRows":5', '"maxRows":9') })).toBeUndefined();
   expect(openSeal({ ...good, digest: seal({ ...INPUT, text: "x" }).digest })).toBeUndefined();
+});
+
+test("I2 the list of hosts, their order and what is done on each is part of what is agreed to", () => {
+  const host = { connectionId: "c", database: "", role: "deploy", targets: ["0:deploy@web-1=SHA256:a"], settings: {} };
+  const impacts = [IMPACT, MORE];
+  const each = impacts.map((impact, at) => ({ ...host, connectionId: `c${at}`, impact: digestOf(canonicalJson(impact)) }));
+  const hosts = { order: { onFailure: "stop", atOnce: 1 } as const, each };
+  const sealed = seal({ ...INPUT, hosts });
+  const good = {
+    ...row(),
+    ...sealed,
+    hostOrder: hosts.order as unknown,
+    hosts: impacts.map((impact, at) => ({ connectionId: `c${at}`, impact })),
+  };
+  expect(openSeal(good)?.hosts?.each).toHaveLength(2);
+  for (const changed of [
+    { hosts: [] },
+    { hosts: good.hosts.slice(0, 1) },
+    { hosts: good.hosts.toReversed() },
+    { hosts: [good.hosts[0]!, { ...good.hosts[1]!, connectionId: "c7" }] },
+    { hosts: [good.hosts[0]!, { ...good.hosts[1]!, impact: IMPACT }] },
+    { hostOrder: { onFailure: "carry_on", atOnce: 1 } },
+    { hostOrder: { onFailure: "stop", atOnce: 9 } },
+    { hostOrder: null },
+  ])
+    expect(openSeal({ ...good, ...changed })).toBeUndefined();
+  const others = [
+    { ...hosts, order: { onFailure: "carry_on", atOnce: 1 } as const },
+    { ...hosts, each: each.toReversed() },
+    { ...hosts, each: each.map((one) => ({ ...one, targets: ["0:deploy@web-1=SHA256:b"] })) },
+    { ...hosts, each: each.map((one) => ({ ...one, settings: { interpreter: "sh" } })) },
+    undefined,
+  ];
+  for (const other of others) expect(seal({ ...INPUT, hosts: other }).digest).not.toBe(sealed.digest);
 });
 
 test("what the guard lets through is part of what is agreed to", () => {

@@ -1,9 +1,20 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@interlock/audit";
 import type { ApprovedWrite, Resolution } from "@interlock/connector";
-import type { Impact } from "@interlock/protocol";
+import { ReplacedFile, type HostOrder, type Impact, type Upload } from "@interlock/protocol";
 import { approvedWrites } from "./approved-writes.ts";
 import { sealedFiles } from "./files.ts";
+
+/** One of several hosts, as a reviewer agrees to it. */
+export interface HostEnvelope {
+  connectionId: string;
+  database: string;
+  role: string;
+  targets: readonly string[];
+  settings: Readonly<Record<string, string>>;
+  /** SHA-256 (hex) over the RFC 8785 form of what it does there. */
+  impact: string;
+}
 
 /** Everything a reviewer agrees to. Whatever is missing here could change between approval and run without anybody noticing (I2). */
 export interface Envelope {
@@ -29,6 +40,10 @@ export interface Envelope {
   dryRun: boolean;
   /** The command whose changes it puts back, and the SHA-256 (hex) of the rows kept of it. */
   undo: { of: string; digest: string } | null;
+  /** Of a command on several hosts; it goes to these, in this order, and nowhere else. Absent: it is on one target. */
+  hosts?: { order: HostOrder; each: readonly HostEnvelope[] };
+  /** Of a command that puts a file in place: where, which bytes by their hash, and what they replace. */
+  upload?: Upload & { id: string };
 }
 
 export interface Seal {
@@ -49,6 +64,8 @@ export interface Sealable {
   roomId: string;
   dryRun: boolean;
   undo?: { of: string; digest: string } | undefined;
+  hosts?: { order: HostOrder; each: readonly HostEnvelope[] } | undefined;
+  upload?: (Upload & { id: string }) | undefined;
 }
 
 export function seal(input: Sealable): Seal {
@@ -70,6 +87,8 @@ export function seal(input: Sealable): Seal {
     roomId: input.roomId,
     dryRun: input.dryRun,
     undo: input.undo === undefined ? null : { of: input.undo.of, digest: input.undo.digest },
+    ...(input.upload === undefined ? {} : { upload: uploadOf(input.upload) }),
+    ...(input.hosts === undefined ? {} : { hosts: { order: input.hosts.order, each: [...input.hosts.each] } }),
   };
   const text = canonicalJson(envelope);
   return { envelope: text, digest: digestOf(text) };
@@ -92,7 +111,27 @@ export interface SealedRow {
   /** As it is stored. */
   impact: unknown;
   effect: string;
+  hostOrder: unknown;
+  hosts: readonly { connectionId: string; impact: unknown }[];
+  upload: StoredUpload | null;
 }
+
+interface StoredUpload {
+  id: string;
+  path: string;
+  bytes: bigint;
+  sha256: string;
+  replaces: unknown;
+}
+
+/** A stored upload as it is sealed. */
+export const uploadOf = ({ id, path, bytes, sha256, replaces }: StoredUpload | (Upload & { id: string })): Upload & { id: string } => ({
+  id,
+  path,
+  bytes: Number(bytes),
+  sha256,
+  replaces: ReplacedFile.nullable().parse(replaces),
+});
 
 /** The envelope of a stored command; undefined when any byte of the row says something else than what was sealed. */
 export function openSeal(row: SealedRow): Envelope | undefined {
@@ -107,14 +146,18 @@ export function openSeal(row: SealedRow): Envelope | undefined {
     envelope.dryRun === row.dryRun &&
     (envelope.undo?.of ?? null) === row.undoOfId &&
     envelope.impact === digestOf(canonicalJson(row.impact)) &&
-    row.effect === effectOf(row.impact);
+    row.effect === effectOf(row.impact) &&
+    canonicalJson(envelope.upload ?? null) === canonicalJson(row.upload === null ? null : uploadOf(row.upload)) &&
+    canonicalJson(envelope.hosts?.order ?? null) === canonicalJson(row.hostOrder ?? null) &&
+    canonicalJson((envelope.hosts?.each ?? []).map(({ connectionId, impact }) => [connectionId, impact])) ===
+      canonicalJson(row.hosts.map(({ connectionId, impact }) => [connectionId, digestOf(canonicalJson(impact))]));
   return same ? envelope : undefined;
 }
 
 const effectOf = (impact: unknown): unknown =>
   typeof impact === "object" && impact !== null && "effect" in impact ? impact.effect : undefined;
 
-export function resolutionOf(envelope: Envelope): Resolution {
+export function resolutionOf(envelope: Pick<Envelope, "database" | "role" | "targets" | "settings">): Resolution {
   const { database, role, targets, settings } = envelope;
   return { database, role, targets: [...targets], settings };
 }

@@ -9,8 +9,10 @@ import { resolutionOf } from "./envelope.ts";
 import { asCommandFiles } from "./files.ts";
 import { maskedConflict } from "./masked-conflict.ts";
 import { maskedText, type Said } from "./masked-text.ts";
+import { putFile } from "../files/put-file.ts";
 import type { Run, Stop } from "./runs.ts";
 import { takeToken } from "../token/issued-tokens.ts";
+import type { MaskDemands } from "../result/result-service.ts";
 import { isPrivate, ShownSecrets } from "./shown-secrets.ts";
 
 /** How a run ended, masked, ready to be stored and shown. */
@@ -30,16 +32,8 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
   const impact = impactOf(row);
   const access = accessOf(impact);
   const guard = guardOf(impact, obligations.guard, envelope.approved);
-  const rules = maskRules(life.policy.current);
-  const masks = {
-    columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],
-    detectors: [...rules.detectors, ...obligations.masks.filter((mask) => !mask.includes("."))],
-  };
-  const connector = life.connections.connector(row.connection.connector);
-  const quotes = connector?.quotes ?? "values";
-  const statements = envelope.undo === null ? (connector?.parse(envelope.text).statements ?? []) : [];
-  const following = new Set(statements.flatMap(({ index, follows }) => (follows === true ? [index] : [])));
-  const recording = life.results.record(run, masks, { written: envelope.text, quotes }, following);
+  const { masks, said, following } = showing(life, claimed);
+  const recording = life.results.record(run, { masks, said, following });
   let outcome: ExecuteOutcome;
   try {
     const [target, proposer] = await Promise.all([life.connections.target(row.connectionId), proposerName(life, row.proposerId)]);
@@ -49,7 +43,8 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
       dryRun: envelope.dryRun,
     };
     const work = await life.work.open(row.id);
-    if (envelope.undo !== null) {
+    if (envelope.upload !== undefined) outcome = await putFile(life, target, envelope.upload, run.signal);
+    else if (envelope.undo !== null) {
       const made = work === undefined ? {} : { work: { bytes: work, resolution: resolutionOf(envelope) } };
       outcome = await putBack(life, target, claimed, { ...limits, ...made }, run.signal, recording.sink);
     } else {
@@ -88,7 +83,25 @@ export async function execute(life: Life, claimed: Claimed, run: Run): Promise<E
     if (access === "write") life.reads.changed(row.connectionId);
     await recording.close();
   }
-  return endingOf(run, outcome, claimed.startedAt, { written: envelope.text, quotes }, masks.columns);
+  return endingOf(run, outcome, claimed.startedAt, said, masks.columns);
+}
+
+/** How what a run tells is shown: what is masked, whose words are known, and which statements go on until they are stopped. */
+export function showing(
+  life: Pick<Life, "policy" | "connections">,
+  { row, envelope, verdict: { obligations } }: Claimed,
+): { masks: MaskDemands; said: Said; following: ReadonlySet<number> } {
+  const rules = maskRules(life.policy.current);
+  const connector = life.connections.connector(row.connection.connector);
+  const statements = envelope.undo === null ? (connector?.parse(envelope.text).statements ?? []) : [];
+  return {
+    masks: {
+      columns: [...rules.columns, ...obligations.masks.filter((mask) => mask.includes("."))],
+      detectors: [...rules.detectors, ...obligations.masks.filter((mask) => !mask.includes("."))],
+    },
+    said: { written: envelope.text, quotes: connector?.quotes ?? "values" },
+    following: new Set(statements.flatMap(({ index, follows }) => (follows === true ? [index] : []))),
+  };
 }
 
 /**
@@ -133,7 +146,7 @@ async function putBack(
 }
 
 /** A write whose session was lost may have been committed; a read changed nothing either way. */
-function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
+export function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
   const known = error instanceof TargetError;
   const code = known ? error.code : "internal";
   const before =
@@ -147,7 +160,7 @@ function faultOf(error: unknown, access: "read" | "write"): ExecuteOutcome {
   return { state, affected: [], error: { code, message: known ? error.message : "Interlock failed while it ran." } };
 }
 
-function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said, masked: readonly string[]): Ending {
+export function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said, masked: readonly string[]): Ending {
   const { execution, fault } = run;
   const endedAt = new Date();
   // A fault of ours stops the run; what the target reports then is only the echo of that.
@@ -157,6 +170,7 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said
   execution.endedAt = endedAt.toISOString();
   execution.tookMs = endedAt.getTime() - startedAt.getTime();
   if (error !== undefined) execution.error = { ...error, message: maskedText(error.message, said) };
+  if (outcome.exit !== undefined) execution.exit = outcome.exit;
   if (outcome.guard !== undefined) execution.guard = outcome.guard;
   if (outcome.notTakenBack !== undefined) execution.notTakenBack = outcome.notTakenBack;
   if (outcome.drift !== undefined) execution.drift = outcome.drift.map(({ object, why }) => ({ object, why: maskedText(why, said) }));
@@ -167,7 +181,7 @@ function endingOf(run: Run, outcome: ExecuteOutcome, startedAt: Date, said: Said
   return { state, execution, ...(state === "cancelled" && run.stopped !== undefined ? { stopped: run.stopped } : {}) };
 }
 
-async function proposerName(life: Life, id: string): Promise<string> {
+export async function proposerName(life: Life, id: string): Promise<string> {
   const user = await life.db.user.findUnique({ where: { id }, select: { name: true } });
   return user?.name ?? "unknown";
 }

@@ -3,6 +3,7 @@ import { bareStatement, ok, refuse, type Impact, type Outcome } from "@interlock
 import { ANALYSIS_MS, type CommandParts } from "./command-parts.ts";
 import { asCommandFiles } from "./files.ts";
 import type { Frozen } from "./freeze.ts";
+import { overall, sameHost, type HostForeseen } from "./hosts.ts";
 
 /** Figures of a proposal are sealed, and one that is not exact must be bounded by its author: worth waiting for, in milliseconds. */
 export const COUNTING_MS = 2_000;
@@ -10,7 +11,8 @@ export const COUNTING_MS = 2_000;
 export const PLAN_MS = 60_000;
 
 export function parse(frozen: Frozen): Outcome<Parsed> {
-  if (frozen.undo) return ok({ statements: frozen.undo.impact.statements, diagnostics: [] });
+  const made = frozen.undo ?? frozen.upload;
+  if (made) return ok({ statements: made.impact.statements, diagnostics: [] });
   const parsed = frozen.connector.parse(frozen.text);
   const fault = parsed.diagnostics.find((diagnostic) => diagnostic.severity === "error");
   if (fault !== undefined) return refuse("syntax_error", `${fault.message} (at character ${fault.start + 1})`);
@@ -18,19 +20,45 @@ export function parse(frozen: Frozen): Outcome<Parsed> {
 }
 
 /** What a command would do, to what, and where it is made beforehand what it will send. */
-export type Foreseen = Planned;
+export interface Foreseen extends Planned {
+  /** On each of several hosts; `impact` is then that of all, and `resolution` the first one's. */
+  hosts?: readonly HostForeseen[];
+}
 
 export async function foresee(parts: CommandParts, frozen: Frozen, parsed: Parsed): Promise<Outcome<Foreseen>> {
   if (frozen.undo) {
     const { impact, resolution, work } = frozen.undo;
     return ok({ impact, resolution, ...(work === undefined ? {} : { work }) });
   }
+  if (frozen.upload) return ok({ impact: frozen.upload.impact, resolution: frozen.upload.resolution });
+  if (frozen.hosts !== undefined) return foreseeHosts(parts, frozen, frozen.hosts.each, parsed);
   const planned = await plan(parts, frozen);
   if (!planned.ok || planned.value) return planned as Outcome<Foreseen>;
   const resolution = await resolve(parts, frozen);
   if (!resolution.ok) return resolution;
   const impact = await impactOf(parts, frozen, parsed);
   return impact.ok ? ok({ impact: impact.value, resolution: resolution.value }) : impact;
+}
+
+/** Each host by itself: accounts, interpreters and approved keys are its own. */
+async function foreseeHosts(
+  parts: CommandParts,
+  frozen: Frozen,
+  connections: NonNullable<Frozen["hosts"]>["each"],
+  parsed: Parsed,
+): Promise<Outcome<Foreseen>> {
+  const hosts: HostForeseen[] = [];
+  for (const connection of connections) {
+    const here = { ...frozen, connection, connectionId: connection.id };
+    const resolution = await resolve(parts, here);
+    if (!resolution.ok)
+      return refuse(resolution.code, `${connection.name}: ${resolution.detail ?? "it cannot be told what it would run on."}`);
+    const impact = await impactOf(parts, here, parsed);
+    if (!impact.ok) return refuse(impact.code, `${connection.name}: ${impact.detail ?? "what it would do cannot be told."}`);
+    hosts.push({ connection, impact: impact.value, resolution: resolution.value });
+  }
+  const twice = sameHost(hosts);
+  return twice.ok ? ok({ impact: overall(hosts), resolution: hosts[0]!.resolution, hosts }) : twice;
 }
 
 /** Undefined for a target that makes nothing beforehand. One that cannot plan is refused: there would be nothing to send. */

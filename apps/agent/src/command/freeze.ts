@@ -4,8 +4,9 @@ import { canonicalJson } from "@interlock/audit";
 import { LIMITS, ok, readsAsItIs, refuse, type Connection, type Outcome } from "@interlock/protocol";
 import type { CommandParts } from "./command-parts.ts";
 import { freezeFiles, type FrozenFile } from "./files.ts";
+import { hostsAsked, type FrozenHosts } from "./hosts.ts";
 import { actingRole, humans, type Human } from "./people.ts";
-import type { Proposal, Undoing } from "./proposal.ts";
+import type { Proposal, Undoing, Uploading } from "./proposal.ts";
 
 /** What the database's integer holds. */
 const MAX_ROWS = 2_147_483_647;
@@ -27,6 +28,9 @@ export interface Frozen {
   reason?: string;
   maxRows?: number;
   dryRun: boolean;
+  /** It runs on each of these, the first being its own connection. */
+  hosts?: FrozenHosts;
+  upload?: Uploading;
   undo?: Undoing;
   key?: { key: string; fingerprint: string };
   /** The command this is a resend of. */
@@ -61,10 +65,15 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
     if (document?.roomId !== roomId) return refuse("not_found", "There is no such document in this room.");
   }
 
+  const hosts = await freezeHosts(parts, proposal, connection, connector);
+  if (!hosts.ok) return hosts;
+
   const { files: sent, stdin } = proposal;
   const documents = () => parts.documents.files(roomId);
   const files =
-    proposal.undo === undefined ? await freezeFiles({ text, connector, connectionId, files: sent, stdin, room: documents }) : ok([]);
+    proposal.undo === undefined && proposal.upload === undefined
+      ? await freezeFiles({ text, connector, connectionId, files: sent, stdin, room: documents })
+      : ok([]);
   if (!files.ok) return files;
 
   const reason = proposal.reason?.trim();
@@ -83,16 +92,41 @@ export async function freeze(parts: CommandParts, proposal: Proposal): Promise<O
     ...(reason === undefined || reason === "" ? {} : { reason }),
     ...(proposal.maxRows === undefined ? {} : { maxRows: proposal.maxRows }),
     dryRun: proposal.dryRun === true,
+    ...(hosts.value === undefined ? {} : { hosts: hosts.value }),
+    ...(proposal.upload === undefined ? {} : { upload: proposal.upload }),
     ...(proposal.undo === undefined ? {} : { undo: proposal.undo }),
   };
   return proposal.key === undefined ? ok(frozen) : withKey(parts, frozen, proposal.key);
 }
 
+/** The further hosts of a proposal, each a connection that is there and of the same kind. */
+async function freezeHosts(
+  parts: CommandParts,
+  { hosts: ids = [], hostOrder }: Proposal,
+  own: Connection,
+  connector: Connector,
+): Promise<Outcome<FrozenHosts | undefined>> {
+  if (ids.length === 0) return ok(undefined);
+  if (connector.severalTargets !== true) return refuse("bad_request", `A command of ${connector.name} runs on one connection.`);
+  const others = await Promise.all(ids.map((id) => parts.connections.byId(id)));
+  return others.some((one) => one === undefined)
+    ? refuse("unknown_connection")
+    : hostsAsked(
+        own,
+        others.filter((one) => one !== undefined),
+        hostOrder,
+      );
+}
+
 async function withKey(parts: CommandParts, frozen: Frozen, sent: string): Promise<Outcome<Frozen>> {
-  const { roomId, connectionId, text, documentId, reason, maxRows, dryRun, undo } = frozen;
+  const { roomId, connectionId, text, documentId, reason, maxRows, dryRun, undo, hosts } = frozen;
   // Files that were sent are part of the request; a document may have changed between it and its resend.
   const files = frozen.files.filter(({ document }) => document === undefined).map(({ name, sha256 }) => [name, sha256]);
-  const said = { ...(dryRun ? { dryRun } : {}), ...(files.length === 0 ? {} : { files }) };
+  const said = {
+    ...(dryRun ? { dryRun } : {}),
+    ...(files.length === 0 ? {} : { files }),
+    ...(hosts === undefined ? {} : { hosts: [hosts.order, hosts.each.map(({ id }) => id)] }),
+  };
   const asked = canonicalJson({ roomId, connectionId, text, documentId, reason, maxRows, ...said, undoOf: undo?.of });
   const key = { key: `propose:${sent}`, fingerprint: createHash("sha256").update(asked).digest("hex") };
   const seen = await parts.db.idempotencyKey.findUnique({ where: { userId_key: { userId: frozen.proposer.id, key: key.key } } });

@@ -1,6 +1,7 @@
 import { judge, type Policy } from "@interlock/policy";
-import { Environment, type Impact, type Verdict } from "@interlock/protocol";
+import { Environment, Impact, type Verdict } from "@interlock/protocol";
 import { impactOf, verdictOf, type CommandRow } from "./command-row.ts";
+import { together } from "./hosts.ts";
 import type { Human } from "./people.ts";
 import { seat, type Approver, type Seating } from "./seats.ts";
 import { stricter } from "./stricter.ts";
@@ -34,6 +35,16 @@ export function judgeNow(policy: Policy, { proposer, connection, room, impact, u
   });
 }
 
+/** What it says of a command on several hosts: of each, and of all of it. */
+export function judgeHosts(
+  policy: Policy,
+  of: Omit<Case, "connection" | "impact">,
+  hosts: readonly Pick<Case, "connection" | "impact">[],
+): { verdict: Verdict; each: Verdict[] } {
+  const each = hosts.map((host) => judgeNow(policy, { ...of, ...host }));
+  return { verdict: together(each.map((verdict, at) => ({ name: hosts[at]!.connection.name, verdict }))), each };
+}
+
 export function labelsOf(json: unknown): Record<string, string> {
   if (typeof json !== "object" || json === null) return {};
   return Object.fromEntries(Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
@@ -41,7 +52,15 @@ export function labelsOf(json: unknown): Record<string, string> {
 
 /** What holds for a sealed command now: the stricter of what it was sealed under and what the policy says today. */
 export function judgeAgain(inForce: Policy, row: CommandRow, proposer: Human): Verdict {
-  const again = judgeNow(inForce, { proposer, connection: row.connection, room: row.room, impact: impactOf(row), undo: row.undoOfId });
+  const about = { proposer, room: row.room, undo: row.undoOfId };
+  const again =
+    row.hosts.length === 0
+      ? judgeNow(inForce, { ...about, connection: row.connection, impact: impactOf(row) })
+      : judgeHosts(
+          inForce,
+          about,
+          row.hosts.map(({ connection, impact }) => ({ connection, impact: Impact.parse(impact) })),
+        ).verdict;
   const verdict = stricter(verdictOf(row), again);
   const unexplained = verdict.obligations.reason && row.reason === null && verdict.decision !== "deny";
   return unexplained

@@ -4,9 +4,11 @@ import { claim, type Claim } from "./claim.ts";
 import type { Life } from "./command-parts.ts";
 import { seal } from "./envelope.ts";
 import { execute } from "./execute.ts";
+import { executeOnHosts } from "./host-runs.ts";
 import { foresee, parse } from "./foresight.ts";
 import { freeze } from "./freeze.ts";
-import { judgeNow } from "./judgement.ts";
+import { sealedHost } from "./hosts.ts";
+import { judgeHosts, judgeNow } from "./judgement.ts";
 import type { Proposal } from "./proposal.ts";
 import { owed, record } from "./record.ts";
 import { settle } from "./settle.ts";
@@ -30,13 +32,16 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
 
     const foreseen = await foresee(life, frozen.value, parsed.value);
     if (!foreseen.ok) return foreseen;
-    const { impact, resolution, work } = foreseen.value;
+    const { impact, resolution, work, hosts } = foreseen.value;
 
     // The impact is under the digest: people agree to its figures, and the guard compares with them.
     const policy = life.policy.current;
-    const sealed = seal({ ...frozen.value, resolution, impact, policyVersion: policy.version });
+    const order = frozen.value.hosts?.order;
+    const sealedHosts = hosts === undefined || order === undefined ? undefined : { order, each: hosts.map(sealedHost) };
+    const sealed = seal({ ...frozen.value, resolution, impact, policyVersion: policy.version, hosts: sealedHosts });
 
-    const verdict = judgeNow(policy, { ...frozen.value, impact });
+    const judged = hosts === undefined ? undefined : judgeHosts(policy, frozen.value, hosts);
+    const verdict = judged?.verdict ?? judgeNow(policy, { ...frozen.value, impact });
     const missing = owed(verdict, foreseen.value, frozen.value);
     if (missing !== undefined) return missing;
 
@@ -50,6 +55,9 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
       impact,
       verdict,
       ...(work === undefined ? {} : { work }),
+      ...(hosts === undefined || judged === undefined
+        ? {}
+        : { hosts: hosts.map((host, at) => ({ connectionId: host.connection.id, impact: host.impact, verdict: judged.each[at]! })) }),
     });
     if (!recorded.ok) return recorded;
     await life.announce(recorded.value.commandId);
@@ -66,7 +74,9 @@ export async function lifecycle(life: Life, entry: Entry): Promise<Outcome<strin
   if (claimed.value !== undefined) {
     const won = claimed.value;
     life.runs.begin(won, async (run) => {
-      const outcome = await execute(life, won, run);
+      const outcome = await (won.envelope.hosts === undefined
+        ? execute(life, won, run)
+        : executeOnHosts(life, won, won.envelope.hosts, run));
       await settle(life, won, outcome);
     });
   }

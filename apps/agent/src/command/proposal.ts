@@ -1,5 +1,5 @@
 import type { Resolution } from "@interlock/connector";
-import type { Impact, Principal } from "@interlock/protocol";
+import type { HostOrder, Impact, Principal, Upload } from "@interlock/protocol";
 
 /** What an undo would do, as the target said it. */
 export interface Undoing {
@@ -11,6 +11,14 @@ export interface Undoing {
   resolution: Resolution;
   /** What will be sent, where that was made beforehand. */
   work?: Uint8Array;
+}
+
+/** A file on its way to a host, as the target said what it would do. */
+export interface Uploading extends Upload {
+  /** Of the bytes as they were received. */
+  id: string;
+  impact: Impact;
+  resolution: Resolution;
 }
 
 export interface Proposal {
@@ -29,6 +37,11 @@ export interface Proposal {
   maxRows?: number;
   /** Does everything but commit. */
   dryRun?: boolean;
+  /** Ids of further connections it is to run on, after its own. */
+  hosts?: readonly string[];
+  hostOrder?: HostOrder;
+  /** Puts bytes in place that were received beforehand; `text` is then made of it for people to read. */
+  upload?: Uploading;
   /** Puts back what a command changed; `text` is then made from it for people to read. */
   undo?: Undoing;
   /** Makes a resend harmless: the same key by the same person answers with the same command. */

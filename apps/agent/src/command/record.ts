@@ -28,6 +28,8 @@ export interface Recordable {
   verdict: Verdict;
   /** What will be sent, where that was made beforehand. */
   work?: Uint8Array;
+  /** Of several, in their order. */
+  hosts?: readonly { connectionId: string; impact: Impact; verdict: Verdict }[];
 }
 
 export interface Recorded {
@@ -38,7 +40,7 @@ export interface Recorded {
 }
 
 /** Writes the command, its authors, its key and its audit events as one transaction: the log has it before anything can run (I1). */
-export async function record(parts: CommandParts, { frozen, parsed, sealed, impact, verdict, work }: Recordable) {
+export async function record(parts: CommandParts, { frozen, parsed, sealed, impact, verdict, work, hosts }: Recordable) {
   const state = firstState(verdict);
   const now = Date.now();
   const runsAt = state === "approved" && verdict.obligations.countdownMs > 0 ? new Date(now + verdict.obligations.countdownMs) : null;
@@ -71,6 +73,8 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
         maxRows: frozen.maxRows ?? null,
         dryRun: frozen.dryRun,
         undoOfId: frozen.undo?.of ?? null,
+        ...(frozen.hosts === undefined ? {} : { hostOrder: frozen.hosts.order }),
+        ...(hosts === undefined ? {} : { hosts: { create: hosts.map((host, number) => ({ number, ...host })) } }),
         runsAt,
         expiresAt: state === "denied" ? null : new Date(now + EXPIRY_MS),
         authors: { create: authors.map(({ id }) => ({ userId: id })) },
@@ -85,6 +89,10 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
         },
       },
     });
+    if (frozen.upload !== undefined) {
+      const { count } = await tx.upload.updateMany({ where: { id: frozen.upload.id, commandId: null }, data: { commandId: row.id } });
+      if (count === 0) return refuse("wrong_state", "These bytes were proposed already, or are kept no longer.");
+    }
     if (work !== undefined && state !== "denied") await parts.work.keep(tx, row.id, work);
     if (frozen.key !== undefined)
       await tx.idempotencyKey.create({ data: { ...frozen.key, userId: proposer.id, status: 201, body: row.id } });
@@ -102,6 +110,16 @@ export async function record(parts: CommandParts, { frozen, parsed, sealed, impa
           rules: verdict.rules,
           policyVersion: verdict.policyVersion,
           ...(frozen.files.length === 0 ? {} : { files: frozen.files.map(({ name, sha256 }) => ({ name, sha256 })) }),
+          ...(frozen.upload === undefined
+            ? {}
+            : { upload: { path: frozen.upload.path, bytes: frozen.upload.bytes, sha256: frozen.upload.sha256 } }),
+          ...(frozen.hosts === undefined
+            ? {}
+            : {
+                hosts: frozen.hosts.each.map(({ name }) => name),
+                onFailure: frozen.hosts.order.onFailure,
+                atOnce: frozen.hosts.order.atOnce,
+              }),
           ...(frozen.dryRun ? { dryRun: true } : {}),
           ...(frozen.undo === undefined ? {} : { undoOf: frozen.undo.of }),
         },
@@ -120,9 +138,9 @@ function firstState(verdict: Verdict): CommandState {
   return verdict.obligations.reviews.length > 0 ? "awaiting_review" : "approved";
 }
 
-function titleOf(parsed: Parsed, { dryRun, undo }: Frozen): string {
+function titleOf(parsed: Parsed, { dryRun, undo, hosts }: Frozen): string {
   const [first, ...more] = parsed.statements;
   if (first === undefined) return "";
   const title = more.length === 0 ? first.title : `${first.title} and ${more.length} more`;
-  return `${dryRun ? "dry run: " : ""}${undo ? "undo: " : ""}${title}`;
+  return `${dryRun ? "dry run: " : ""}${undo ? "undo: " : ""}${title}${hosts ? ` on ${hosts.each.length} hosts` : ""}`;
 }

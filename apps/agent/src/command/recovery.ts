@@ -1,5 +1,6 @@
-import { ok, type ResultSummary } from "@interlock/protocol";
+import { Execution, ok, type HostRun, type ResultSummary } from "@interlock/protocol";
 import type { Life } from "./command-parts.ts";
+import type { ExecutionSummary } from "./command-row.ts";
 import { change, durably } from "./transition.ts";
 
 /**
@@ -9,17 +10,17 @@ import { change, durably } from "./transition.ts";
 export async function recover(life: Life): Promise<void> {
   const left = await life.db.command.findMany({
     where: { OR: [{ state: "running" }, { state: "approved", runsAt: { not: null } }] },
-    select: { id: true, roomId: true, title: true, state: true, execution: { select: { id: true } } },
+    select: { id: true, roomId: true, title: true, state: true, execution: { select: { id: true, summary: true } } },
   });
   for (const command of left) {
     const running = command.state === "running";
     // Read before the transaction: what was recorded up to the crash stays visible (I12).
-    const results = running && command.execution !== null ? await recorded(life, command.execution.id) : [];
+    const summary = running && command.execution !== null ? await recorded(life, command.execution) : {};
     const written = await durably<undefined>(life, async (tx) => {
       if (running)
         await tx.execution.updateMany({
           where: { commandId: command.id, endedAt: null },
-          data: { endedAt: new Date(), summary: { results } },
+          data: { endedAt: new Date(), summary },
         });
       const data = { title: command.title, why: "restart" };
       const events = await change(
@@ -37,13 +38,31 @@ export async function recover(life: Life): Promise<void> {
 }
 
 /** A recording that cannot be read must not keep the service from starting; the command is `unknown` either way. */
-async function recorded(life: Life, executionId: string): Promise<ResultSummary[]> {
+async function recorded(
+  life: Life,
+  { id, summary }: { id: string; summary: unknown },
+): Promise<Pick<ExecutionSummary, "results" | "hosts">> {
+  const hosts = Execution.pick({ hosts: true }).parse(summary).hosts?.map(leftBehind);
+  let results: ResultSummary[] = [];
   try {
-    return await life.results.recover(executionId);
+    results = await life.results.recover(id);
   } catch (error) {
-    life.log.error({ err: error, executionId }, "what an interrupted run had recorded cannot be read");
-    return [];
+    life.log.error({ err: error, executionId: id }, "what an interrupted run had recorded cannot be read");
   }
+  if (hosts === undefined) return { results };
+  return {
+    hosts,
+    results: results.map((result) => {
+      const host = hosts[result.statement]?.connection.name;
+      return host === undefined ? result : { ...result, host };
+    }),
+  };
+}
+
+/** A host is marked durably before anything is sent to it: one that was not was not begun, and one that had not ended is not known. */
+function leftBehind(host: HostRun): HostRun {
+  if (host.state === "running") return { ...host, state: "unknown" };
+  return host.state === "waiting" ? { ...host, state: "skipped" } : host;
 }
 
 /** Ends what waited too long: for reviews, or held. Commands that count down or run are left alone. */

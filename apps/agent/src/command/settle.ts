@@ -4,6 +4,7 @@ import type { Claimed } from "./claim.ts";
 import type { Life } from "./command-parts.ts";
 import { impactOf, type ExecutionSummary } from "./command-row.ts";
 import type { Ending } from "./execute.ts";
+import { exitFact, hostFact } from "./host-runs.ts";
 import { change, durably } from "./transition.ts";
 
 const FIRST_RETRY_MS = 100;
@@ -37,6 +38,8 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     conflicts,
     conflictCount,
     drift,
+    exit,
+    hosts,
     notTakenBack,
     private: own,
     tokens,
@@ -47,6 +50,8 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
     results,
     ...(tookMs === undefined ? {} : { tookMs }),
     ...(error === undefined ? {} : { error }),
+    ...(exit === undefined ? {} : { exit }),
+    ...(hosts === undefined ? {} : { hosts }),
     ...(guard === undefined ? {} : { guard }),
     ...(conflicts === undefined ? {} : { conflicts, conflictCount }),
     ...(drift === undefined ? {} : { drift }),
@@ -71,6 +76,8 @@ function write(life: Life, { row, executionId }: Claimed, { state, execution, st
             affected: affected.map(({ object, inserted, updated, deleted }) => ({ object, inserted, updated, deleted })),
             rows: results.map((result) => result.rows),
             ...(error === undefined ? {} : { code: error.code }),
+            ...exitFact(exit),
+            ...(hosts === undefined ? {} : { hosts: hosts.map(hostFact) }),
             ...(guard === undefined ? {} : { guard }),
             ...(row.dryRun ? { dryRun: true } : {}),
             ...(row.undoOfId === null ? {} : { undoOf: row.undoOfId }),

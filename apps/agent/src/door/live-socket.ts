@@ -55,12 +55,12 @@ export class LiveSocket {
     return this.#ws.bufferedAmount;
   }
 
-  /** Every message, in order. Whoever floods is closed. */
-  onMessage(listener: (data: Buffer, binary: boolean) => void): void {
+  /** Every message, in order. Whoever floods is closed. `cost`: what a message counts for; 1 when absent. */
+  onMessage(listener: (data: Buffer, binary: boolean) => void, cost: (data: Buffer) => number = () => 1): void {
     this.#ws.on("message", (raw: RawData, binary: boolean) => {
       if (this.closed.aborted) return;
       this.#alive = true;
-      if (this.spend(1)) listener(raw as Buffer, binary);
+      if (this.spend(cost(raw as Buffer))) listener(raw as Buffer, binary);
     });
   }
 

@@ -177,7 +177,8 @@ export class DraftService {
     ]);
     const { statements, diagnostics } = this.#parse(connector, text);
     const at = head ?? text.length;
-    const span = spanAt(text, statements, anchor ?? at, at) ?? { start: at, end: at };
+    const [from, to] = connector.isWhole?.(text) === true && (anchor ?? at) === at ? [0, text.length] : [anchor ?? at, at];
+    const span = spanAt(text, statements, from, to) ?? { start: at, end: at };
     const draft: DraftAnalysis = {
       documentId,
       userId: principal.id,

@@ -138,7 +138,8 @@ async function lastGood(path: string): Promise<Policy> {
   const kept = text === undefined ? undefined : parsePolicy(text);
   if (kept?.ok === true) return kept.policy;
   // No rule matches anything, and what nothing matches is denied.
-  return { version: policyVersion(""), rules: [], masks: { columns: [], detectors: [] }, terminals: [] };
+  const recordings = [{ id: "no-policy", enabled: true, match: {}, members: false, watchers: [] }];
+  return { version: policyVersion(""), rules: [], masks: { columns: [], detectors: [] }, terminals: [], recordings, files: [] };
 }
 
 async function readOrUndefined(path: string): Promise<string | undefined> {

@@ -1,5 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Command, CommandFile, LIMITS, ok, plainLine, plainText, refuse, Statement, type Outcome } from "@interlock/protocol";
+import {
+  Command,
+  CommandFile,
+  HostOrder,
+  LIMITS,
+  ok,
+  plainLine,
+  plainText,
+  refuse,
+  Statement,
+  type Connection,
+  type Outcome,
+} from "@interlock/protocol";
 import type { CommandAct } from "../command/command-service.ts";
 import { connectionNamed } from "./connection-routes.ts";
 import { GIVEN_FILES } from "./given-files.ts";
@@ -26,6 +38,16 @@ const Proposal = Terms.extend({
   connection: plainLine(200),
   text: z.string(),
   ...GIVEN_FILES,
+  hosts: z
+    .strictObject({
+      connections: z.array(plainLine(200)).max(LIMITS.commandHosts).optional().describe("Names or ids of further connections it runs on."),
+      labels: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("Also on every connection of the same kind that has all of these labels, by name."),
+      order: HostOrder.optional().describe("By default one after the other, stopping at the first that fails."),
+    })
+    .optional(),
 });
 /** A file as it was frozen, with what is in it. */
 const FrozenFile = CommandFile.extend({ content: z.string() });
@@ -61,14 +83,18 @@ export function commandRoutes({ commands, connections, membership }: RestParts):
     responses: answers(201, "The command.", CommandAnswer),
   });
   routes.openapi(propose, async (c) => {
-    const { connection: name, text, files, stdin, ...terms } = c.req.valid("json");
+    const { connection: name, text, files, stdin, hosts, ...terms } = c.req.valid("json");
     const principal = c.get("principal");
     const connection = await connectionNamed(connections, name);
     if (connection === undefined) return answer(c, refuse("unknown_connection"));
+    const others = hosts === undefined ? ok(undefined) : await furtherHosts(connections, connection, hosts);
+    if (!others.ok) return answer(c, others);
     const proposed = await commands.propose({
       principal,
       roomId: c.req.valid("param").id,
       connectionId: connection.id,
+      ...(others.value === undefined ? {} : { hosts: others.value }),
+      ...(hosts?.order === undefined ? {} : { hostOrder: hosts.order }),
       text,
       ...(files === undefined ? {} : { files }),
       ...(stdin === undefined ? {} : { stdin }),
@@ -198,4 +224,24 @@ function said({ reason, maxRows, dryRun }: z.infer<typeof Terms>, key: string | 
     ...(maxRows === undefined ? {} : { maxRows }),
     ...(key === undefined ? {} : { key: `rest:${key}` }),
   };
+}
+
+/** Those that are named, in that order, then those that the labels find. What was found is what is frozen: a label set later adds no host. */
+async function furtherHosts(
+  connections: RestParts["connections"],
+  own: Connection,
+  { connections: names = [], labels }: { connections?: string[] | undefined; labels?: Record<string, string> | undefined },
+): Promise<Outcome<string[]>> {
+  const all = await connections.list();
+  const named: string[] = [];
+  for (const name of names) {
+    const found = all.find((one) => one.name === name || one.id === name);
+    if (found === undefined) return refuse("unknown_connection", `There is no connection ${name}.`);
+    named.push(found.id);
+  }
+  if (labels === undefined) return ok(named);
+  const wanted = Object.entries(labels);
+  const alike = all.filter((one) => one.connector === own.connector && wanted.every(([label, value]) => one.labels[label] === value));
+  if (wanted.length === 0 || alike.length === 0) return refuse("unknown_connection", "No connection has these labels.");
+  return ok([...new Set([...named, ...alike.map(({ id }) => id)])].filter((id) => id !== own.id));
 }

@@ -23,3 +23,18 @@ export function lines(source: AsyncGenerator<string>, end = "\n"): ReadableStrea
     },
   });
 }
+
+/** How long an export may go on before it is asked again whether its reader may still read, in milliseconds (I11). */
+const ASK_MS = 500;
+
+/** Breaks `source` off, with a fault its reader cannot take for the end, once `allowed` says no. */
+export async function* whileTrue(source: AsyncGenerator<string>, allowed: () => Promise<boolean>): AsyncGenerator<string> {
+  let asked = Date.now();
+  for await (const line of source) {
+    if (Date.now() - asked >= ASK_MS) {
+      if (!(await allowed())) throw new Error("an export was broken off: its reader has no access any more");
+      asked = Date.now();
+    }
+    yield line;
+  }
+}

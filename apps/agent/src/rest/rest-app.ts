@@ -6,6 +6,7 @@ import { auditRoutes } from "./audit-routes.ts";
 import { commandRoutes } from "./command-routes.ts";
 import { connectionRoutes } from "./connection-routes.ts";
 import { documentRoutes } from "./document-routes.ts";
+import { fileRoutes } from "./file-routes.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { hostKeyRoutes } from "./host-key-routes.ts";
 import { idempotency } from "./idempotency.ts";
@@ -15,6 +16,7 @@ import { postureRoutes } from "./posture-routes.ts";
 import { leastPrivilegeRoutes } from "./least-privilege-routes.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 import { isUpload } from "./uploads.ts";
+import { recordingRoutes } from "./recording-routes.ts";
 import { resultRoutes } from "./result-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
 import { tokenRoutes } from "./token-routes.ts";
@@ -84,7 +86,9 @@ export function createRestApp(parts: RestParts): RestApp {
     whoMayRoutes,
     leastPrivilegeRoutes,
     commandRoutes,
+    fileRoutes,
     resultRoutes,
+    recordingRoutes,
     auditRoutes,
   ])
     app.route("/", routes(parts));

@@ -14,7 +14,7 @@ import {
 import { isPrivate } from "../command/shown-secrets.ts";
 import type { ResultService } from "../result/result-service.ts";
 import { csvLine, uniqueNames } from "../result/table-text.ts";
-import { lines } from "./line-stream.ts";
+import { lines, whileTrue } from "./line-stream.ts";
 import { answer, answers } from "./problem-response.ts";
 import { newRoutes, type RestApp, type RestParts } from "./rest-parts.ts";
 
@@ -108,21 +108,6 @@ const TYPES = {
   json: "application/json; charset=utf-8",
   csv: "text/csv; charset=utf-8; header=present",
 } as const;
-
-/** How long an export may go on before it is asked again whether its reader may still read, in milliseconds (I11). */
-const ASK_MS = 500;
-
-/** Breaks `source` off, with a fault its reader cannot take for the end, once `allowed` says no. */
-async function* whileTrue(source: AsyncGenerator<string>, allowed: () => Promise<boolean>): AsyncGenerator<string> {
-  let asked = Date.now();
-  for await (const line of source) {
-    if (Date.now() - asked >= ASK_MS) {
-      if (!(await allowed())) throw new Error("an export was broken off: its reader has no access any more");
-      asked = Date.now();
-    }
-    yield line;
-  }
-}
 
 async function* csv(results: ResultService, { execution, result }: Found): AsyncGenerator<string> {
   yield csvLine(result.columns.map(({ name }) => name));

@@ -29,6 +29,8 @@ export interface RecordingRules {
   said: Said;
   /** Statements that go on until they are stopped. */
   following?: ReadonlySet<number>;
+  /** Of a command on several hosts, their names: a result's number is then its host's. */
+  hosts?: readonly string[];
 }
 
 interface OpenResult {
@@ -92,7 +94,7 @@ export class RecordedRun {
   }
 
   async #begin(statement: number, columns: SourceColumn[]): Promise<void> {
-    const { folder, maskedColumns, detectors, following } = this.#rules;
+    const { folder, maskedColumns, detectors, following, hosts } = this.#rules;
     try {
       const masker = createMasker({ columns, maskedColumns, detectors });
       const shown = columns.map(({ name, type }, index) => ({ name, type, mask: masker.modes[index] ?? "full" }));
@@ -107,6 +109,7 @@ export class RecordedRun {
         truncated: false,
         done: false,
         ...(following?.has(statement) === true ? { follows: true } : {}),
+        ...(hosts?.[statement] === undefined ? {} : { host: hosts[statement] }),
       };
       const result: OpenResult = { writer, masker, summary, closed: false };
       this.#results.set(statement, result);

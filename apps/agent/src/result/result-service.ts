@@ -39,9 +39,7 @@ export class ResultService {
   /** Where a run's rows go; `close` it when the run has ended, however it did. */
   record(
     run: Recordable,
-    masks: MaskDemands,
-    said: Said,
-    following: ReadonlySet<number> = new Set(),
+    { masks, said, following, hosts }: { masks: MaskDemands; said: Said; following: ReadonlySet<number>; hosts?: readonly string[] },
   ): { sink: RecordedRun["sink"]; close(): Promise<void> } {
     const { id } = run.execution;
     const recorded = new RecordedRun(run, {
@@ -50,6 +48,7 @@ export class ResultService {
       detectors: masks.detectors,
       said,
       following,
+      ...(hosts === undefined ? {} : { hosts }),
     });
     this.#live.set(id, recorded);
     return {

@@ -38,6 +38,17 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
   switch (message.type) {
     case "ping":
       return DONE;
+    case "look": {
+      const { terminalId, documentId } = message;
+      socket.looks = {
+        type: "looks",
+        userId: principal.id,
+        ...(terminalId === undefined ? {} : { terminalId }),
+        ...(documentId === undefined ? {} : { documentId }),
+      };
+      acts.hub.broadcast(roomId, socket.looks);
+      return DONE;
+    }
     case "draft.focus": {
       const { documentId, anchor, head } = message;
       // Observers have no drafts; what their page says about its cursor costs the target nothing.
@@ -121,6 +132,10 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       const { type: _type, id: _id, base, text, force, ...ref } = message;
       return (await mayAct(acts, socket, "responder")) ?? told(await objects.edit(socket, ref, { base, text, force }));
     }
+    case "terminal.offer": {
+      const { connectionId, pod } = message;
+      return (await mayAct(acts, socket, "responder")) ?? told(await terminals.offer(principal, roomId, connectionId, pod));
+    }
     case "terminal.open": {
       const { type: _type, id: _id, key, ...opening } = message;
       return (await mayAct(acts, socket, "responder")) ?? theTerminal(await terminals.open(principal, roomId, key, opening));
@@ -137,6 +152,10 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
         (await mayAct(acts, socket, "responder")) ??
         done(await terminals.moderate(principal, roomId, message.terminalId, message.moderating))
       );
+    case "terminal.decide": {
+      const { type: _type, id: _id, terminalId, ...decided } = message;
+      return (await mayAct(acts, socket, "responder")) ?? done(await terminals.decide(principal, socket.role, roomId, terminalId, decided));
+    }
     case "terminal.kill":
       return (await mayAct(acts, socket, "responder")) ?? done(await terminals.kill(principal, socket.role, roomId, message.terminalId));
     case "document.create":
@@ -218,7 +237,7 @@ async function cancelRun(acts: RoomActs, socket: RoomSession, commandId: string)
 }
 
 async function propose(acts: RoomActs, principal: Principal, roomId: string, message: ClientMessage & { type: "command.propose" }): Answer {
-  const { documentId, start, end, text, reason, maxRows, dryRun = false, key } = message;
+  const { documentId, start, end, text, reason, maxRows, dryRun = false, hosts, hostOrder, key } = message;
   const document = await acts.documents.find(documentId);
   if (document === undefined || document.roomId !== roomId) return refuse("not_found", "there is no such document in this room");
   const frozen = await acts.documents.freeze(documentId, start, end, text);
@@ -234,6 +253,8 @@ async function propose(acts: RoomActs, principal: Principal, roomId: string, mes
     dryRun,
     ...(reason === undefined ? {} : { reason }),
     ...(maxRows === undefined ? {} : { maxRows }),
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(hostOrder === undefined ? {} : { hostOrder }),
   });
   return command.ok ? ok({ commandId: command.value.id }) : command;
 }

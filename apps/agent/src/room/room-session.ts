@@ -23,11 +23,16 @@ const STRIKES = 10;
 /** Messages held back until the snapshot is sent. */
 const EARLY = 1_000;
 
+/** Where others may follow somebody to; see `look` in the protocol. */
+export type RoomLook = Extract<ServerMessage, { type: "looks" }>;
+
 /** One browser in one room: decodes, asks, answers. What a message does is in room-acts.ts. */
 export class RoomSession implements RoomSocket {
   readonly roomId: string;
   /** Documents this page has said its cursor is in. */
   readonly focused = new Set<string>();
+  /** What its person has in front of them here, where others may follow. */
+  looks: RoomLook | undefined;
   /** When the database last said that the session lives. */
   sessionSeenAt = 0;
   role: Role;

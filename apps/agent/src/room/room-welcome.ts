@@ -44,6 +44,7 @@ export function welcomeToRoom(parts: RoomWelcomeParts): Welcome {
     // Again, now that a change of role would be told to this session; nothing has been read from the browser yet.
     session.role = (await membership.roleIn(roomId, live.principal.id)) ?? "observer";
     session.begin({ type: "snapshot", snapshot: await snapshot(parts, session) } satisfies ServerMessage);
+    for (const other of hub.sockets(roomId)) if (other instanceof RoomSession && other.looks !== undefined) session.send(other.looks);
   };
 }
 

@@ -9,6 +9,7 @@ import type { HostKeyService } from "../host-keys/host-key-service.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { Timeline } from "../timeline.ts";
+import { socketsFor, type AllowedSocket } from "./agent-sockets.ts";
 import { CONNECTORS } from "./connectors.ts";
 
 /** Milliseconds between two looks at every target while a room is open in a browser. */
@@ -34,6 +35,8 @@ interface RegistryParts {
   hostKeys: Pick<HostKeyService, "of">;
   log: Logger;
   host?: HostPrograms;
+  /** Default: none. */
+  agentSockets?: readonly AllowedSocket[];
   /** Default: every connector there is. */
   connectors?: readonly Connector[];
 }
@@ -164,7 +167,7 @@ export class ConnectionRegistry {
       secret,
       maskedColumns: () => maskRules(this.#parts.policy.current).columns,
       hostKeys: this.#parts.hostKeys.of(row),
-      ...(this.#parts.host === undefined ? {} : { host: this.#parts.host }),
+      host: { ...this.#parts.host, agentSockets: socketsFor(row.name, this.#parts.agentSockets ?? []) },
     });
   }
 

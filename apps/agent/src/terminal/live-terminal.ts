@@ -1,16 +1,34 @@
-import { TargetError, type Target, type TerminalChannel } from "@interlock/connector";
+import { TargetError, type PodProgram, type Target, type TerminalChannel, type TerminalRequest } from "@interlock/connector";
 import type { Terminal as TerminalRow } from "@interlock/db";
 import type { TerminalTerms } from "@interlock/policy";
-import { CLOSE, ok, refuse, type ErrorCode, type Outcome, type Role, type Terminal, type TerminalSize } from "@interlock/protocol";
+import {
+  CLOSE,
+  ok,
+  refuse,
+  type ErrorCode,
+  type Outcome,
+  type Principal,
+  type Role,
+  type Terminal,
+  type TerminalSize,
+} from "@interlock/protocol";
 import type { Log } from "../log.ts";
 import { Control, type Looker } from "./control.ts";
+import { openIntegrated } from "./guard/integrated-channel.ts";
+import { ShellGuard } from "./guard/shell-guard.ts";
+import { Gestures, type Gesture } from "./gestures.ts";
 import type { TerminalAct, TerminalRecords } from "./terminal-records.ts";
 import type { TerminalPeer, TerminalPort } from "./terminal-socket.ts";
 import type { StreamEnd, TerminalStream } from "./terminal-stream.ts";
-import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
+import { podOf, terminalView, termsOf, type OpenedPod, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
+
+/** What one decides about a line that waits. */
+export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 
 /** How long a shell may take to begin, in milliseconds. */
 const CONNECT_MS = 30_000;
+/** How long a container for debugging may take, whose image may have to be fetched first. */
+const DEBUG_MS = 180_000;
 /** How long a target may take to say that what was killed has ended. */
 const KILL_MS = 2_000;
 
@@ -24,6 +42,8 @@ export interface LiveTerminalParts {
   tell: (terminal: Terminal) => void;
   /** It has ended, and everything of it is stored. */
   over: () => void;
+  /** Hides in a text what nobody is to see. */
+  mask: (text: string) => string;
   log: Log;
 }
 
@@ -37,7 +57,9 @@ export class LiveTerminal implements TerminalPort {
   readonly #control: Control;
   readonly #stream: TerminalStream;
   readonly #peers = new Set<TerminalPeer>();
+  readonly #gestures: Gestures;
   readonly #ending = new AbortController();
+  readonly #guard: ShellGuard;
   #row: TerminalRow;
   #channel: TerminalChannel | undefined;
   #connecting = false;
@@ -59,7 +81,18 @@ export class LiveTerminal implements TerminalPort {
     this.#control = new Control(this.#terms, parts.opener);
     this.#size = { columns: parts.row.columns, rows: parts.row.rows };
     this.#stream = parts.stream(this.#size);
+    this.#guard = new ShellGuard({
+      guard: this.#terms.guard,
+      send: (bytes) => this.#write(bytes),
+      mark: (mark) => this.#stream.command(mark),
+      changed: () => this.#changed(),
+      record: (type, actor, data) => this.#record(type, actor, data),
+      mask: parts.mask,
+    });
+    if (!this.#terms.integration) this.#guard.absent("by policy this shell is left as it is");
+    this.#gestures = new Gestures(() => this.#stream.offset);
     this.#stream.on({
+      told: (note) => this.#guard.told(note),
       pressure: (high) => (high ? this.#channel?.pause() : this.#channel?.resume()),
       title: (title) => {
         this.#title = title;
@@ -101,8 +134,9 @@ export class LiveTerminal implements TerminalPort {
         behind: this.#stream.isBehind(id),
         moderating: this.#control.isModerator(id),
       })),
-      ...(this.#paused === undefined ? {} : { paused: this.#paused }),
+      ...(this.#untypable === undefined ? {} : { paused: this.#untypable }),
       ...(this.#title === undefined || this.#title === "" ? {} : { title: this.#title }),
+      ...(this.#channel === undefined ? {} : { shell: this.#guard.state }),
       ...this.#size,
     };
     return terminalView(this.#row, now);
@@ -117,6 +151,7 @@ export class LiveTerminal implements TerminalPort {
     return () => {
       if (!this.#peers.delete(peer)) return;
       this.#stream.remove(peer);
+      this.#gestures.remove(peer);
       this.#control.went(looker.id);
       this.#settle();
       this.#keep();
@@ -136,6 +171,7 @@ export class LiveTerminal implements TerminalPort {
 
   begin(peer: TerminalPeer, offset: number): void {
     this.#stream.add(peer, offset);
+    this.#gestures.add(peer);
     this.#wait();
   }
 
@@ -148,12 +184,24 @@ export class LiveTerminal implements TerminalPort {
       this.#typing = peer;
       this.#wait();
     }
-    this.#stream.typed(bytes);
-    channel.write(bytes).catch((error: unknown) => {
+    const passes = this.#guard.input(peer.userId, bytes, () => this.#control.lookers.find(({ id }) => id === peer.userId));
+    if (passes === undefined) return ok(undefined);
+    this.#stream.typed(passes);
+    this.#write(passes);
+    return ok(undefined);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#channel?.write(bytes).catch((error: unknown) => {
       // An end is told by itself; anything else would be a key lost in silence.
       if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
     });
-    return ok(undefined);
+  }
+
+  /** About a line that waits to run. */
+  decide(actor: Principal & { role: Role }, decided: LineDecided): Promise<Outcome<void>> {
+    if (this.#paused !== undefined) return Promise.resolve(refuse("forbidden", this.#paused));
+    return this.#guard.decide({ ...actor, drives: actor.id === this.#control.driverId }, decided);
   }
 
   taken(peer: TerminalPeer, offset: number): void {
@@ -169,6 +217,11 @@ export class LiveTerminal implements TerminalPort {
     this.#channel?.resize(size.columns, size.rows);
     this.#changed();
     return ok(undefined);
+  }
+
+  /** Anybody who looks may point, observers too: it is for people, and nothing of it reaches the shell. */
+  gesture(peer: TerminalPeer, gesture: Gesture): Outcome<void> {
+    return this.#gestures.take(peer, gesture);
   }
 
   ask(userId: string, asking: boolean): Promise<Outcome<void>> {
@@ -204,7 +257,12 @@ export class LiveTerminal implements TerminalPort {
   #mayType(userId: string): Outcome<void> {
     const may = this.#control.mayType(userId);
     if (!may.ok) return may;
-    return this.#paused === undefined ? may : refuse("forbidden", this.#paused);
+    return this.#untypable === undefined ? may : refuse("forbidden", this.#untypable);
+  }
+
+  /** Why nobody's keys reach anything, whoever drives. */
+  get #untypable(): string | undefined {
+    return this.#over === undefined ? (this.#paused ?? this.#channel?.readOnly) : undefined;
   }
 
   /** Control that changes hands is in the log before the next key. */
@@ -251,8 +309,10 @@ export class LiveTerminal implements TerminalPort {
       const target = await this.#parts.target();
       if (target.terminal === undefined) throw new TargetError("bad_request", "This connection offers no shell.");
       const pod = podOf(this.#row);
-      const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(CONNECT_MS)]);
-      const channel = await target.terminal({ ...this.#size, ...(pod === undefined ? {} : { program: { pod: exact(pod) } }) }, signal);
+      const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(pod?.mode === "debug" ? DEBUG_MS : CONNECT_MS)]);
+      const open = (request: TerminalRequest): Promise<TerminalChannel> => target.terminal!(request, signal);
+      const request = { ...this.#size, ...(pod === undefined ? {} : { program: { pod: exact(pod) } }) };
+      const channel = this.#terms.integration ? await this.#integrated(open, request) : await open(request);
       if (this.#over !== undefined) {
         await channel.kill();
         return;
@@ -271,8 +331,22 @@ export class LiveTerminal implements TerminalPort {
     }
   }
 
+  async #integrated(open: (request: TerminalRequest) => Promise<TerminalChannel>, request: TerminalRequest): Promise<TerminalChannel> {
+    const { channel, why } = await openIntegrated(open, request, {
+      nonce: this.#guard.nonce,
+      guard: this.#terms.guard.length > 0,
+      mode: request.program?.pod === undefined ? "login" : "plain",
+      absent: (reason) => this.#guard.absent(reason),
+    });
+    if (why !== undefined) this.#guard.absent(why);
+    return channel;
+  }
+
   async #end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<void> {
     clearTimeout(this.#unseen);
+    // What has come by now still counts, marks of the last command among it.
+    this.#stream.settle();
+    this.#guard.end();
     this.#ending.abort();
     // What still comes is shown to nobody: an end is an end at once, however long the target takes.
     this.#cut = true;
@@ -325,14 +399,17 @@ export class LiveTerminal implements TerminalPort {
     });
   }
 
-  async #record(type: TerminalAct, actor: string, data: Record<string, string | null>): Promise<void> {
+  /** False where it could not be written, and the terminal ends. */
+  async #record(type: TerminalAct, actor: string, data: Record<string, string | string[] | null>): Promise<boolean> {
     try {
       await this.#parts.records.act(this.#row, type, actor, data);
+      return true;
     } catch (error) {
       // What people do here cannot be accounted for any more, so it does not go on.
       this.#parts.log.error({ err: error, terminalId: this.id }, "an act at a terminal could not be written to the audit log");
       for (const peer of this.#peers) peer.end(CLOSE.restart, "audit_unavailable");
       void this.end({ why: "the audit log cannot be written" }, "interrupted");
+      return false;
     }
   }
 }
@@ -341,14 +418,8 @@ const people = (lacking: readonly (readonly string[])[]): string =>
   `somebody of ${lacking.map((groups) => groups.join(" or ")).join(", and of ")}`;
 
 /** Without fields that are there and undefined. */
-function exact(pod: { namespace: string; name: string; container?: string | undefined }): {
-  namespace: string;
-  name: string;
-  container?: string;
-} {
-  const { namespace, name, container } = pod;
-  return { namespace, name, ...(container === undefined ? {} : { container }) };
-}
+const exact = (pod: OpenedPod): PodProgram =>
+  Object.fromEntries(Object.entries(pod).filter(([, value]) => value !== undefined)) as unknown as PodProgram;
 
 /** What a promise gives within a time, undefined later. */
 function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {

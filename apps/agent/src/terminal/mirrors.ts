@@ -1,4 +1,5 @@
 import type { TerminalSize } from "@interlock/protocol";
+import { TERMINAL_SCROLLBACK } from "@interlock/protocol";
 import { KeyFrames } from "@interlock/terminal";
 import type { Log } from "../log.ts";
 import type { Picture } from "./viewers.ts";
@@ -21,6 +22,7 @@ export class Mirrors {
 
   constructor(log: Log) {
     this.#frames = new KeyFrames({
+      scrollback: TERMINAL_SCROLLBACK,
       drained: (id) => this.#drained.get(id)?.(),
       failed: (why, terminalId) => log.error({ why, terminalId }, "screens of terminals cannot be drawn for those who come later"),
     });
@@ -33,8 +35,8 @@ export class Mirrors {
       write: (bytes) => this.#frames.append(id, bytes),
       resize: (next, nextEvent) => this.#frames.resize(id, next, nextEvent),
       picture: async () => {
-        const { offset, columns, rows, screen, nextEvent } = await this.#frames.frame(id);
-        return { offset, columns, rows, bytes: screen, nextEvent };
+        const { offset, lines, columns, rows, screen, nextEvent } = await this.#frames.frame(id);
+        return { offset, lines, columns, rows, bytes: screen, nextEvent };
       },
       close: () => {
         this.#drained.delete(id);

@@ -1,8 +1,11 @@
 import { appendAudit, type Db } from "@interlock/db";
 import type { Terminal, TerminalSize } from "@interlock/protocol";
-import { CHAIN_START, CastWriter, type CastChunk } from "@interlock/recording";
+import { CHAIN_START, CastWriter, type CastChunk, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
+import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
+import type { Timeline } from "../timeline.ts";
 import { RecordingStore } from "./recording-store.ts";
+import { RecordedEcho } from "./recorded-echo.ts";
 import type { TerminalEnding } from "./terminal-view.ts";
 
 /** What there is of a recording. */
@@ -14,22 +17,30 @@ export interface Recorded {
   hash: string;
 }
 
-interface RecorderParts {
+export interface RecorderParts {
   db: Db;
+  timeline: Timeline;
+  /** Where its pieces go; absent: into the database. */
+  objects: ChunkObjects | undefined;
   terminalId: string;
   roomId: string;
+  name: string;
   size: TerminalSize;
-  title: string;
+  /** What is masked in it, as it is on screens. */
+  detectors: readonly string[];
   log: Log;
 }
 
 /** How often the hash over what is stored goes into the audit log, in milliseconds; the last one does in any case. */
 const CHAINED_MS = 10_000;
+/** Bytes that wait to be stored at which the program waits, too, and at which it goes on. */
+const WAITING = { high: 2 * 1024 * 1024, low: 1024 * 1024 };
 
 /** Writes what a terminal shows, as it is shown. What is stored survives the process; of what is not yet, at most a second's worth is lost. */
 export class Recorder {
   readonly #parts: RecorderParts;
   readonly #writer: CastWriter;
+  readonly #echo: RecordedEcho;
   #chunks = 0;
   #bytes = 0;
   #hash = CHAIN_START;
@@ -37,17 +48,20 @@ export class Recorder {
   #chaining: Promise<void> = Promise.resolve();
   #failure: string | undefined;
   #failed: (why: string) => void = () => {};
+  #behind = false;
+  #pressed: (behind: boolean) => void = () => {};
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
-    const { db, terminalId, size, title } = parts;
+    const { db, terminalId, size, name, objects, detectors } = parts;
     this.#writer = new CastWriter({
       recording: terminalId,
-      header: { ...size, timestamp: Math.round(Date.now() / 1000), title, type: "xterm-256color" },
-      store: new RecordingStore(db, terminalId),
+      header: { ...size, timestamp: Math.round(Date.now() / 1000), title: name, type: "xterm-256color" },
+      store: new RecordingStore(db, terminalId, objects),
       stored: (chunk) => this.#stored(chunk),
       failed: (error) => this.#broke(error),
     });
+    this.#echo = new RecordedEcho({ columns: size.columns, detectors, write: (bytes, shown) => this.#write(bytes, shown) });
   }
 
   /** Told once: nothing is recorded from then on. */
@@ -55,16 +69,34 @@ export class Recorder {
     this.#failed = listener;
   }
 
+  /** Told when its storage cannot keep up (true), and when it can again. */
+  onPressure(listener: (behind: boolean) => void): void {
+    this.#pressed = listener;
+  }
+
+  /** The driver types: what is echoed of it is shown as it is, and recorded masked. */
+  typed(): void {
+    this.#echo.typed();
+  }
+
   output(bytes: Uint8Array): void {
-    this.#writer.output(bytes);
+    this.#echo.output(bytes);
   }
 
   resize({ columns, rows }: TerminalSize): void {
+    this.#echo.resize(columns);
     this.#writer.resize(columns, rows);
+  }
+
+  /** What the shell tells of its commands; their text is masked already. */
+  command(mark: Omit<CommandMark, "offset">): void {
+    this.#echo.settle();
+    this.#writer.command(mark);
   }
 
   /** Resolves once all of it is stored, or cannot be. */
   async end(end: TerminalEnding, how: "sealed" | "interrupted"): Promise<Recorded> {
+    this.#echo.end();
     try {
       if (how === "sealed") await this.#writer.seal(end.exitCode === undefined ? {} : { code: end.exitCode });
       else await this.#writer.interrupt(end.why ?? "interrupted");
@@ -75,10 +107,21 @@ export class Recorder {
     return { recording: this.#failure === undefined ? how : "failed", chunks: this.#chunks, bytes: this.#bytes, hash: this.#hash };
   }
 
+  #write(bytes: Uint8Array, shown?: number): void {
+    this.#writer.output(bytes, shown);
+    if (!this.#behind && this.#failure === undefined && this.#writer.waiting > WAITING.high) this.#press(true);
+  }
+
+  #press(behind: boolean): void {
+    this.#behind = behind;
+    this.#pressed(behind);
+  }
+
   #stored({ number, content, chain }: CastChunk): void {
     this.#chunks = number + 1;
     this.#bytes += content.byteLength;
     this.#hash = chain;
+    if (this.#behind && this.#writer.waiting < WAITING.low) this.#press(false);
     if (performance.now() - this.#chainedAt < CHAINED_MS) return;
     this.#chainedAt = performance.now();
     const { db, terminalId, roomId, log } = this.#parts;
@@ -93,10 +136,37 @@ export class Recorder {
 
   #broke(error: unknown): void {
     if (this.#failure !== undefined) return;
-    this.#failure = error instanceof Error ? error.message : String(error);
-    this.#parts.log.error({ err: error, terminalId: this.#parts.terminalId }, "a terminal cannot be recorded any more");
-    this.#failed("its recording could not be stored");
+    this.#failure = whyNotStored(error);
+    const { db, timeline, terminalId, name, roomId, log } = this.#parts;
+    log.error({ err: error, terminalId }, "a terminal cannot be recorded any more");
+    if (this.#behind) this.#press(false);
+    const data = { terminalId, name, why: this.#failure, chunks: this.#chunks };
+    this.#chaining = Promise.all([
+      this.#chaining,
+      db
+        .$transaction((tx) => appendAudit(tx, { type: "recording.failed", actor: "system", roomId, data }))
+        .then((event) => timeline.publish(event)),
+    ]).then(
+      () => undefined,
+      (fault: unknown) => log.error({ err: fault, terminalId }, "that a terminal is not recorded could not be written to the audit log"),
+    );
+    this.#failed(this.#failure);
   }
+}
+
+/** What people read of a fault of the storage: where it is, and what to look at. Errors of the database may hold what was to be stored. */
+export function whyNotStored(error: unknown): string {
+  if (error instanceof StorageFault) return error.message;
+  const code = /\b(53100|53200|53300|25006|57P0[123])\b/.exec(databaseCode(error))?.[1];
+  if (code === "53100") return "the disk of Interlock's database is full";
+  return `Interlock's database did not take it${code === undefined ? "" : ` (${code})`}`;
+}
+
+/** The SQLSTATE, where the driver tells it. */
+function databaseCode(error: unknown): string {
+  const meta: unknown = error instanceof Error && "meta" in error ? error.meta : undefined;
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  return [meta, cause].map((part) => (part === undefined ? "" : JSON.stringify(part))).join(" ");
 }
 
 /** What is stored of a recording that broke off. */
@@ -106,7 +176,6 @@ export async function recordedSoFar(db: Db, terminalId: string): Promise<Omit<Re
     orderBy: { number: "desc" },
     select: { number: true, chain: true },
   });
-  const [size] = await db.$queryRaw<{ bytes: bigint | null }[]>`
-    SELECT sum(octet_length(content)) AS bytes FROM "RecordingChunk" WHERE "terminalId" = ${terminalId}::uuid`;
-  return { chunks: last === null ? 0 : last.number + 1, bytes: Number(size?.bytes ?? 0), hash: last?.chain ?? CHAIN_START };
+  const { _sum: sum } = await db.recordingChunk.aggregate({ where: { terminalId }, _sum: { bytes: true } });
+  return { chunks: last === null ? 0 : last.number + 1, bytes: sum.bytes ?? 0, hash: last?.chain ?? CHAIN_START };
 }

@@ -1,38 +1,114 @@
 import type { Db, RecordingChunk } from "@interlock/db";
-import type { CastChunk, ChunkStore } from "@interlock/recording";
+import { CastFault, type CastChunk, type ChunkStore } from "@interlock/recording";
+import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
+import { packed, unpacked } from "./packed-content.ts";
 
-/** The pieces of one terminal's recording in Interlock's own database. */
+/** How long a piece may take to be stored, in milliseconds: then it counts as not stored. */
+const STORE_MS = 10_000;
+/** Pieces in object storage that are fetched before they are asked for. */
+const AHEAD = 4;
+
+/**
+ * The pieces of one terminal's recording: a row for each in Interlock's own database, which holds its lines or names the object that does. The
+ * row comes last, so that a piece is there whole or not at all.
+ */
 export class RecordingStore implements ChunkStore {
   readonly #db: Db;
   readonly #terminalId: string;
+  readonly #objects: ChunkObjects | undefined;
+  readonly #coming = new Map<number, Promise<CastChunk | undefined>>();
 
-  constructor(db: Db, terminalId: string) {
+  /** Without `objects` pieces are stored in the database, and those elsewhere cannot be read. */
+  constructor(db: Db, terminalId: string, objects?: ChunkObjects) {
     this.#db = db;
     this.#terminalId = terminalId;
+    this.#objects = objects;
   }
 
-  async append({ number, at, offset, content, sha256, chain, end }: CastChunk): Promise<void> {
-    await this.#db.recordingChunk.create({
-      data: {
+  async append(chunks: readonly CastChunk[]): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new StorageFault(`the storage did not take it within ${STORE_MS / 1000} s`)), STORE_MS);
+    });
+    try {
+      await Promise.race([this.#append(chunks), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async read(number: number): Promise<CastChunk | undefined> {
+    const coming = this.#coming.get(number) ?? this.#read(number);
+    this.#coming.delete(number);
+    const chunk = await coming;
+    if (chunk !== undefined && this.#objects !== undefined) this.#ahead(number + 1);
+    return chunk;
+  }
+
+  async #append(chunks: readonly CastChunk[]): Promise<void> {
+    const objects = this.#objects;
+    const stored = await Promise.all(
+      chunks.map(async (chunk) => {
+        if (objects === undefined) return { chunk, where: { content: await packed(chunk.content) } };
+        const object = objectOf(this.#terminalId, chunk);
+        await objects.put(object, chunk.content, chunk.sha256);
+        return { chunk, where: { object } };
+      }),
+    );
+    await this.#db.recordingChunk.createMany({
+      data: stored.map(({ chunk: { number, at, offset, content, sha256, chain, end }, where }) => ({
         terminalId: this.#terminalId,
         number,
         at: Math.round(at),
         offset,
-        content: new Uint8Array(content),
+        ...where,
+        bytes: content.byteLength,
         sha256,
         chain,
         end: end ?? null,
-      },
+      })),
     });
   }
 
-  async read(number: number): Promise<CastChunk | undefined> {
+  async #read(number: number): Promise<CastChunk | undefined> {
     const row = await this.#db.recordingChunk.findUnique({ where: { terminalId_number: { terminalId: this.#terminalId, number } } });
-    return row === null ? undefined : chunkOf(row);
+    return row === null ? undefined : chunkOf(row, row.content === null ? await this.#fetched(row) : await contentOf(row, row.content));
+  }
+
+  async #fetched({ number, object, bytes }: RecordingChunk): Promise<Uint8Array> {
+    if (object === null) throw new CastFault(number, "its content is gone");
+    if (this.#objects === undefined) throw new StorageFault("it is in an object storage that is not configured any more");
+    const content = await this.#objects.get(object, bytes);
+    if (content === undefined) throw new CastFault(number, "its content is missing in the object storage");
+    return content;
+  }
+
+  /** Reading one object after the other would wait for each. */
+  #ahead(from: number): void {
+    for (let number = from; number < from + AHEAD; number++) {
+      if (this.#coming.has(number)) continue;
+      const coming = this.#read(number);
+      // Whoever asks for it meets the fault.
+      coming.catch(() => {});
+      this.#coming.set(number, coming);
+    }
   }
 }
 
-function chunkOf({ number, at, offset, content, sha256, chain, end }: RecordingChunk): CastChunk {
+async function contentOf({ number, bytes }: RecordingChunk, kept: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await unpacked(kept, bytes);
+  } catch {
+    // zlib's words say nothing to people: what is there is not what was stored.
+    throw new CastFault(number, "its content was changed");
+  }
+}
+
+/** Named by its content: what is put again is what is there. */
+const objectOf = (terminalId: string, { number, sha256 }: CastChunk): string =>
+  `${terminalId}/${String(number).padStart(6, "0")}-${sha256.slice(0, 16)}.cast`;
+
+function chunkOf({ number, at, offset, sha256, chain, end }: RecordingChunk, content: Uint8Array): CastChunk {
   return {
     number,
     at,

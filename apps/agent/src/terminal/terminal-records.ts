@@ -3,10 +3,19 @@ import type { TerminalTerms } from "@interlock/policy";
 import type { AuditEvent, AuditType, Principal, TerminalOpening } from "@interlock/protocol";
 import type { Timeline } from "../timeline.ts";
 import type { StreamEnd } from "./terminal-stream.ts";
-import type { TerminalEnding } from "./terminal-view.ts";
+import { podData, type OpenedPod, type TerminalEnding } from "./terminal-view.ts";
 
 /** What people do at a terminal, beside typing. */
-export type TerminalAct = Extract<AuditType, "terminal.control" | "terminal.paused" | "terminal.resumed" | "terminal.killed">;
+export type TerminalAct = Extract<
+  AuditType,
+  | "terminal.control"
+  | "terminal.paused"
+  | "terminal.resumed"
+  | "terminal.killed"
+  | "terminal.line_asked"
+  | "terminal.line_reviewed"
+  | "terminal.line_decided"
+>;
 
 export interface NewTerminal {
   id: string;
@@ -16,7 +25,7 @@ export interface NewTerminal {
   /** The connection's name, or the pod's. */
   name: string;
   opener: Principal;
-  opening: TerminalOpening;
+  opening: Omit<TerminalOpening, "pod"> & { pod: OpenedPod | undefined };
   terms: TerminalTerms;
 }
 
@@ -62,7 +71,7 @@ export class TerminalRecords {
         joining: terms.joining,
         rules: terms.rules,
         ...(reason === undefined ? {} : { reason }),
-        ...(pod === undefined ? {} : { pod: `${pod.namespace}/${pod.name}` }),
+        ...podData(pod),
       },
     }));
   }

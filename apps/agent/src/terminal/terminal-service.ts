@@ -1,17 +1,31 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "@interlock/db";
-import { judgeTerminal } from "@interlock/policy";
-import { ok, refuse, type Outcome, type Principal, type Role, type Terminal, type TerminalOpening } from "@interlock/protocol";
+import { maskWords } from "@interlock/masking";
+import { judgeTerminal, maskRules, type TerminalInput, type TerminalTerms } from "@interlock/policy";
+import {
+  ok,
+  POD_MODES,
+  refuse,
+  type Connection,
+  type Outcome,
+  type Principal,
+  type Role,
+  type Terminal,
+  type TerminalOffer,
+  type TerminalOpening,
+  type TerminalPod,
+} from "@interlock/protocol";
 import type { Log } from "../log.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { Membership } from "../room/membership.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
-import { LiveTerminal } from "./live-terminal.ts";
+import { LiveTerminal, type LineDecided } from "./live-terminal.ts";
+import { PodPlaces } from "./pod-places.ts";
 import { TerminalRecords } from "./terminal-records.ts";
 import type { TerminalStreams } from "./terminal-stream.ts";
-import { terminalView } from "./terminal-view.ts";
+import { podData, terminalView, type OpenedPod } from "./terminal-view.ts";
 
 /** Terminals of one room that live at once. */
 const PER_ROOM = 16;
@@ -34,11 +48,13 @@ export class TerminalService {
   readonly #parts: TerminalServiceParts;
   readonly #records: TerminalRecords;
   readonly #live = new Map<string, LiveTerminal>();
+  readonly #pods: PodPlaces;
   #stopping = false;
 
   constructor(parts: TerminalServiceParts) {
     this.#parts = parts;
     this.#records = new TerminalRecords(parts.db, parts.timeline);
+    this.#pods = new PodPlaces(parts);
     parts.membership.onRole((roomId, userId, role) => {
       for (const terminal of this.#live.values()) if (terminal.roomId === roomId) terminal.becameRole(userId, role);
     });
@@ -75,15 +91,19 @@ export class TerminalService {
     if (this.#stopping) return refuse("internal", "Interlock is being stopped");
     if ([...this.#live.values()].filter((terminal) => terminal.roomId === roomId).length >= PER_ROOM)
       return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
-    const terms = judgeTerminal(policy.current.terminals, { principal, connection });
-    const name = opening.pod === undefined ? connection.name : `${opening.pod.namespace}/${opening.pod.name}`;
+    const place = opening.pod === undefined ? ok(undefined) : await this.#placeOf(principal, roomId, connection, opening.pod);
+    if (!place.ok) return place;
+    const pod = place.value?.pod;
+    const terms = judgeTerminal(policy.current.terminals, { principal, connection, ...(place.value && { pod: place.value.judged }) });
+    const name = pod === undefined ? connection.name : `${pod.namespace}/${pod.name}`;
     if (terms.decision === "deny") {
-      await this.#records.denied(roomId, principal.name, { name, connection: connection.name, rules: terms.rules, message: terms.message });
+      const data = { name, connection: connection.name, rules: terms.rules, message: terms.message, ...podData(pod) };
+      await this.#records.denied(roomId, principal.name, data);
       return refuse("denied", terms.message);
     }
     if (terms.reason && opening.reason === undefined) return refuse("reason_required", terms.message);
     const id = randomUUID();
-    const row = await this.#records.opened({ id, key, roomId, connection, name, opener: principal, opening, terms });
+    const row = await this.#records.opened({ id, key, roomId, connection, name, opener: principal, opening: { ...opening, pod }, terms });
     const terminal = new LiveTerminal({
       row,
       opener: principal,
@@ -92,10 +112,37 @@ export class TerminalService {
       records: this.#records,
       tell: (view) => this.#parts.hub.broadcast(roomId, { type: "terminal", terminal: view }),
       over: () => this.#live.delete(id),
+      mask: maskRules(policy.current).detectors.length > 0 ? maskWords : (text) => text,
       log: this.#parts.log,
     });
     this.#live.set(id, terminal);
     return ok(terminal.view());
+  }
+
+  /** Whether somebody may open a shell there, as things are now. It opens nothing. */
+  async offer(
+    principal: Principal,
+    roomId: string,
+    connectionId: string,
+    pod: (Pick<TerminalPod, "namespace" | "name"> & { labels?: Record<string, string> | undefined }) | undefined,
+  ): Promise<Outcome<TerminalOffer>> {
+    const { connections, policy } = this.#parts;
+    const connection = await connections.byId(connectionId);
+    if (connection === undefined) return refuse("unknown_connection");
+    const rules = policy.current.terminals;
+    if (pod === undefined) return ok({ ways: [wayOf("shell", judgeTerminal(rules, { principal, connection }))] });
+    const waysWith = (labels: Readonly<Record<string, string>>): TerminalOffer["ways"] =>
+      POD_MODES.map((mode) =>
+        wayOf(mode, judgeTerminal(rules, { principal, connection, pod: { namespace: pod.namespace, labels, mode } })),
+      );
+    if (pod.labels !== undefined) return ok({ ways: waysWith(pod.labels) });
+    const facts = await this.#pods.facts(principal, roomId, connection, pod);
+    if (!facts.ok) return facts;
+    const { labels, defaultContainer, containers, lacks } = facts.value;
+    return ok({
+      ways: waysWith(labels),
+      pod: { defaultContainer, containers: [...containers], ...(lacks === undefined ? {} : { lacks }) },
+    });
   }
 
   ask(principal: Principal, roomId: string, terminalId: string, asking: boolean): Promise<Outcome<void>> {
@@ -108,6 +155,10 @@ export class TerminalService {
 
   moderate(principal: Principal, roomId: string, terminalId: string, moderating: boolean): Promise<Outcome<void>> {
     return this.#at(roomId, terminalId, (terminal) => Promise.resolve(terminal.moderate(principal, moderating)));
+  }
+
+  decide(principal: Principal, role: Role, roomId: string, terminalId: string, decided: LineDecided): Promise<Outcome<void>> {
+    return this.#at(roomId, terminalId, (terminal) => terminal.decide({ ...principal, role }, decided));
   }
 
   kill(principal: Principal, role: Role, roomId: string, terminalId: string): Promise<Outcome<void>> {
@@ -145,9 +196,35 @@ export class TerminalService {
     await this.#parts.streams.stop();
   }
 
+  /** The pod and container that are meant, as they are now, and what rules see of them. */
+  async #placeOf(
+    principal: Principal,
+    roomId: string,
+    connection: Connection,
+    asked: TerminalPod,
+  ): Promise<Outcome<{ pod: OpenedPod; judged: NonNullable<TerminalInput["pod"]> }>> {
+    const { namespace, name, mode = "exec", image } = asked;
+    if ((mode === "debug") !== (image !== undefined))
+      return refuse("bad_request", "An image is named for debug containers, and for them alone.");
+    const facts = await this.#pods.facts(principal, roomId, connection, asked);
+    if (!facts.ok) return facts;
+    const { uid, labels, defaultContainer, lacks } = facts.value;
+    if (lacks !== undefined) return refuse("bad_request", lacks);
+    const pod = { namespace, name, mode, container: asked.container ?? defaultContainer, uid, ...(image === undefined ? {} : { image }) };
+    return ok({ pod, judged: { namespace, labels, mode, ...(image === undefined ? {} : { image }) } });
+  }
+
   #at(roomId: string, terminalId: string, act: (terminal: LiveTerminal) => Promise<Outcome<void>>): Promise<Outcome<void>> {
     const terminal = this.#live.get(terminalId);
     if (terminal === undefined || terminal.roomId !== roomId) return Promise.resolve(refuse("terminal_ended"));
     return act(terminal);
   }
 }
+
+const wayOf = (way: TerminalOffer["ways"][number]["way"], terms: TerminalTerms): TerminalOffer["ways"][number] => ({
+  way,
+  ...(terms.decision === "deny" ? { denied: terms.message } : {}),
+  reason: terms.reason,
+  moderators: terms.moderators.map((groups) => [...groups]),
+  ...(terms.debugImages === undefined ? {} : { images: [...new Set(terms.debugImages.flat())] }),
+});

@@ -2,6 +2,7 @@ import {
   CLOSE,
   problem,
   readTerminalFrame,
+  TERMINAL_FRAME,
   TERMINAL_INPUT_BYTES,
   TerminalSize,
   writeTerminalFrame,
@@ -10,6 +11,10 @@ import {
   type TerminalFrame,
 } from "@interlock/protocol";
 import type { LiveSocket } from "../door/live-socket.ts";
+import type { Gesture } from "./gestures.ts";
+
+/** A page that draws much says often that it has, and asks for nothing by it. */
+const TAKEN_COST = 0.1;
 
 /** Somebody's page, as a terminal sees it. */
 export interface TerminalPeer {
@@ -25,6 +30,8 @@ export interface TerminalPort {
   input(peer: TerminalPeer, bytes: Uint8Array): Outcome<void>;
   taken(peer: TerminalPeer, offset: number): void;
   resize(peer: TerminalPeer, size: TerminalSize): Outcome<void>;
+  /** What its person points at or has scrolled to, for the others. */
+  gesture(peer: TerminalPeer, gesture: Gesture): Outcome<void>;
 }
 
 /** One page at one terminal: reads frames, and answers what is refused. */
@@ -38,7 +45,10 @@ export class TerminalSocket implements TerminalPeer {
   constructor(socket: LiveSocket, terminal: TerminalPort) {
     this.#socket = socket;
     this.#terminal = terminal;
-    socket.onMessage((data, binary) => this.#receive(data, binary));
+    socket.onMessage(
+      (data, binary) => this.#receive(data, binary),
+      (data) => (data[0] === TERMINAL_FRAME.taken ? TAKEN_COST : 1),
+    );
   }
 
   get userId(): string {
@@ -82,10 +92,15 @@ export class TerminalSocket implements TerminalPeer {
         const size = TerminalSize.safeParse(frame);
         return size.success && this.#answer(this.#terminal.resize(this, size.data));
       }
+      case "point":
+      case "view":
+        return this.#answer(this.#terminal.gesture(this, frame));
       case "output":
       case "picture":
       case "size":
       case "end":
+      case "pointed":
+      case "viewed":
         return false;
     }
   }

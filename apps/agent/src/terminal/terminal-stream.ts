@@ -2,8 +2,12 @@ import type { Db, Terminal as TerminalRow } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import type { TerminalSize } from "@interlock/protocol";
 import { StreamRing, TerminalOutput, type TerminalNote } from "@interlock/terminal";
+import { interruptCast, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
+import type { ChunkObjects } from "../recordings/chunk-objects.ts";
+import type { Timeline } from "../timeline.ts";
+import { RecordingStore } from "./recording-store.ts";
 import { Recorder, recordedSoFar, type Recorded } from "./recorder.ts";
 import { Mirrors, type Mirror } from "./mirrors.ts";
 import type { TerminalPeer } from "./terminal-socket.ts";
@@ -13,29 +17,43 @@ import { Viewers, type SizeEvent } from "./viewers.ts";
 /** What is kept of a stream that is over. */
 export type StreamEnd = TerminalSize & Recorded;
 
+interface CommandEvent {
+  command: Omit<CommandMark, "offset">;
+}
+
 export interface StreamListener {
   /** Those whom the target waits for cannot keep up (true), or can again. */
   pressure: (high: boolean) => void;
   title: (title: string) => void;
+  /** What its shell or a program says beside what it shows: raw, at once, and nothing that may be believed by itself. */
+  told: (note: TerminalNote) => void;
   /** Somebody fell behind, or has caught up. */
   behind: () => void;
   /** What is shown cannot be recorded any more. */
   unrecorded: (why: string) => void;
 }
 
-const SILENT: StreamListener = { pressure: () => {}, title: () => {}, behind: () => {}, unrecorded: () => {} };
+/** Output that comes within so many milliseconds of the last is taken together, up to so many bytes. */
+const TOGETHER = { ms: 2, bytes: 64 * 1024 } as const;
+
+const SILENT: StreamListener = { pressure: () => {}, title: () => {}, told: () => {}, behind: () => {}, unrecorded: () => {} };
 
 /**
  * The way of a terminal's output: what it may not say is left out, what is sensitive is masked, and only that is kept, recorded, mirrored and
  * sent (I7). Offsets count those bytes.
  */
 export class TerminalStream {
-  readonly #output: TerminalOutput<SizeEvent>;
+  readonly #output: TerminalOutput<SizeEvent | CommandEvent>;
   readonly #ring = new StreamRing<SizeEvent>();
   readonly #mirror: Mirror;
   readonly #recorder: Recorder;
   readonly #viewers: Viewers;
-  readonly #pressing = new Set<"driver" | "mirror">();
+  readonly #pressing = new Set<"driver" | "mirror" | "recorder">();
+  /** What has come since it was last taken on, and when that was. */
+  #came: Uint8Array[] = [];
+  #cameBytes = 0;
+  #taken = 0;
+  #taking: NodeJS.Timeout | undefined;
   #listener = SILENT;
   #size: TerminalSize;
 
@@ -47,9 +65,10 @@ export class TerminalStream {
     this.#mirror = parts.mirror(() => this.#pressed("mirror", false));
     this.#recorder = parts.recorder;
     this.#recorder.onFailure((why) => this.#listener.unrecorded(why));
-    this.#output = new TerminalOutput<SizeEvent>(
+    this.#recorder.onPressure((behind) => this.#pressed("recorder", behind));
+    this.#output = new TerminalOutput<SizeEvent | CommandEvent>(
       { ...size, detectors: parts.detectors },
-      { bytes: (bytes) => this.#shown(bytes), note: (note) => ("kind" in note ? this.#said(note) : this.#resized(note)) },
+      { bytes: (bytes) => this.#shown(bytes), note: (note) => this.#noted(note), told: (note) => this.#listener.told(note) },
     );
     this.#viewers = new Viewers({
       ring: this.#ring,
@@ -63,19 +82,41 @@ export class TerminalStream {
     this.#listener = listener;
   }
 
+  /** Bytes of output so far. */
+  get offset(): number {
+    return this.#ring.end;
+  }
+
   /** From the target, as it comes. */
   push(bytes: Uint8Array): void {
-    this.#output.push(bytes);
+    this.#came.push(bytes);
+    this.#cameBytes += bytes.byteLength;
+    // An echo goes on at once. In a flood a host sends packet by packet: taken together they are one message for each who looks.
+    if (this.#cameBytes >= TOGETHER.bytes || performance.now() - this.#taken >= TOGETHER.ms) this.#take();
+    else this.#taking ??= setTimeout(() => this.#take(), TOGETHER.ms);
+  }
+
+  /** Takes on what has come and waits for more. */
+  settle(): void {
+    this.#take();
   }
 
   /** What the driver types, just before it is sent: its echo is theirs to see. */
   typed(bytes: Uint8Array): void {
+    this.#take();
     this.#output.typed(bytes);
+    this.#recorder.typed();
   }
 
   resize(size: TerminalSize): void {
+    this.#take();
     this.#size = size;
     this.#output.resize(size.columns, size.rows, size);
+  }
+
+  /** A command of the shell begins or ends at this place of the output; its text is masked. */
+  command(command: CommandEvent["command"]): void {
+    this.#output.event({ command });
   }
 
   add(peer: TerminalPeer, offset: number): void {
@@ -101,10 +142,23 @@ export class TerminalStream {
 
   /** Nothing follows: what is held back goes out, and the recording is closed. */
   async end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<StreamEnd> {
+    this.#take();
     this.#output.end();
     this.#viewers.end();
     this.#mirror.close();
     return { ...(await this.#recorder.end(end, recording)), ...this.#size };
+  }
+
+  #take(): void {
+    clearTimeout(this.#taking);
+    this.#taking = undefined;
+    const [first] = this.#came;
+    if (first === undefined) return;
+    this.#taken = performance.now();
+    const bytes = this.#came.length === 1 ? first : Buffer.concat(this.#came, this.#cameBytes);
+    this.#came = [];
+    this.#cameBytes = 0;
+    this.#output.push(bytes);
   }
 
   #shown(bytes: Uint8Array): void {
@@ -115,7 +169,7 @@ export class TerminalStream {
   }
 
   /** The target waits as long as anybody it waits for is behind. */
-  #pressed(who: "driver" | "mirror", behind: boolean): void {
+  #pressed(who: "driver" | "mirror" | "recorder", behind: boolean): void {
     const before = this.#pressing.size > 0;
     if (behind) this.#pressing.add(who);
     else this.#pressing.delete(who);
@@ -130,15 +184,20 @@ export class TerminalStream {
     this.#viewers.size(size);
   }
 
-  /** What the program says of itself. */
-  #said(note: TerminalNote): void {
-    if (note.kind === "title") this.#listener.title(note.title);
+  /** What the program says of itself, and what was put in between its output. */
+  #noted(note: TerminalNote | SizeEvent | CommandEvent): void {
+    if ("command" in note) this.#recorder.command(note.command);
+    else if ("columns" in note) this.#resized(note);
+    else if (note.kind === "title") this.#listener.title(note.title);
   }
 }
 
 interface StreamsParts {
   db: Db;
   policy: Pick<PolicyFile, "current">;
+  timeline: Timeline;
+  /** Where pieces of recordings go; absent: into the database. */
+  objects: ChunkObjects | undefined;
   log: Log;
 }
 
@@ -153,17 +212,25 @@ export class TerminalStreams {
   }
 
   open({ id, roomId, name }: { id: string; roomId: string; name: string }, size: TerminalSize): TerminalStream {
-    const { db, policy, log } = this.#parts;
+    const { policy, log, ...storage } = this.#parts;
+    const { detectors } = maskRules(policy.current);
     return new TerminalStream(size, {
-      detectors: maskRules(policy.current).detectors,
+      detectors,
       mirror: (drained) => this.#mirrors.open(id, size, drained),
-      recorder: new Recorder({ db, terminalId: id, roomId, size, title: name, log }),
+      recorder: new Recorder({ ...storage, terminalId: id, roomId, name, size, detectors, log }),
       log,
     });
   }
 
-  /** What is stored of one that was cut off. */
+  /** Closes the recording of one that was cut off, where its last piece can be read, and tells what is stored of it. */
   async interrupted({ id, columns, rows }: TerminalRow): Promise<StreamEnd> {
+    const { db, objects, log } = this.#parts;
+    try {
+      const { chunks } = await recordedSoFar(db, id);
+      if (chunks > 0) await interruptCast(new RecordingStore(db, id, objects), id, "Interlock was restarted", chunks - 1);
+    } catch (error) {
+      log.error({ err: error, terminalId: id }, "the recording of a terminal that was cut off could not be closed");
+    }
     return { ...(await recordedSoFar(this.#parts.db, id)), recording: "interrupted", columns, rows };
   }
 

@@ -1,28 +1,44 @@
 import type { Terminal as TerminalRow } from "@interlock/db";
 import type { TerminalTerms } from "@interlock/policy";
 import { Terminal, TerminalPod } from "@interlock/protocol";
-import type { z } from "zod";
+import { z } from "zod";
 
 /** What is kept of how a terminal ended. */
 export type TerminalEnding = NonNullable<Terminal["end"]>;
 
 /** What changes while somebody is there and is kept nowhere. */
-export type TerminalNow = Pick<Terminal, "driverId" | "asking" | "watchers" | "paused" | "title" | "columns" | "rows">;
+export type TerminalNow = Pick<Terminal, "driverId" | "asking" | "watchers" | "paused" | "title" | "shell" | "columns" | "rows">;
 
 /** The terms a terminal was opened under. They were written by us, and hold for as long as it lives. */
 export const termsOf = (row: Pick<TerminalRow, "terms">): TerminalTerms => row.terms as unknown as TerminalTerms;
 
-export const podOf = (row: Pick<TerminalRow, "pod">): z.infer<typeof TerminalPod> | undefined =>
-  row.pod === null ? undefined : TerminalPod.parse(row.pod);
+/** The very pod that was judged. */
+const OpenedPod = TerminalPod.extend({ uid: z.string().optional() });
+export type OpenedPod = z.infer<typeof OpenedPod>;
+
+export const podOf = (row: Pick<TerminalRow, "pod">): OpenedPod | undefined => (row.pod === null ? undefined : OpenedPod.parse(row.pod));
+
+/** What the audit log says of the pod. */
+export const podData = (pod: OpenedPod | undefined): Record<string, string> =>
+  pod === undefined
+    ? {}
+    : {
+        pod: `${pod.namespace}/${pod.name}`,
+        mode: pod.mode ?? "exec",
+        ...(pod.container === undefined ? {} : { container: pod.container }),
+        ...(pod.image === undefined ? {} : { image: pod.image }),
+      };
 
 /** A terminal as people see it. Without `now` it is one that has ended. */
 export function terminalView(row: TerminalRow, now?: TerminalNow): Terminal {
   const { joining, moderators } = termsOf(row);
+  const pod = podOf(row);
   return Terminal.parse({
     id: row.id,
     roomId: row.roomId,
     connectionId: row.connectionId,
     name: row.name,
+    ...(pod === undefined ? {} : { pod: TerminalPod.parse(pod) }),
     phase: row.phase,
     openedById: row.openedById,
     openedAt: row.openedAt.toISOString(),

@@ -7,6 +7,8 @@ import type { TerminalPeer } from "./terminal-socket.ts";
 /** What the screen looks like at an offset: bytes that draw it on an empty one. */
 export interface Picture extends TerminalSize {
   offset: number;
+  /** Line feeds before it. */
+  lines: number;
   bytes: Uint8Array;
   /** Number of the first change of size that it does not hold. */
   nextEvent: number;
@@ -146,11 +148,11 @@ export class Viewers {
       }
       const peer = this.#peers.get(name);
       if (peer === undefined) return;
-      if (this.#parts.ring.since(picture.offset).kind === "gone") continue;
-      const { offset, columns, rows, bytes, nextEvent } = picture;
-      peer.send({ type: "picture", offset, columns, rows, bytes });
+      const { offset, lines, columns, rows, bytes, nextEvent } = picture;
+      if (this.#parts.ring.since(offset).kind === "gone") continue;
+      peer.send({ type: "picture", offset, columns, rows, lines, bytes });
       this.#catchUp(peer, offset, nextEvent);
-      joined(picture.offset);
+      joined(offset);
       if (this.#behind.delete(name)) this.#parts.on.behind();
       return;
     }

@@ -1,0 +1,248 @@
+import type { GuardTerms } from "@interlock/policy";
+import type { Outcome } from "@interlock/protocol";
+import { describe, expect, test, vi } from "vitest";
+import { ShellGuard } from "./shell-guard.ts";
+
+const ANN = { id: "ann", name: "ann", identities: [] };
+const BOB = { id: "bob", name: "bob", identities: [] };
+const GUARD: GuardTerms[] = [
+  { rule: "prod", confirm: ["modify"], ask: ["delete"], deny: ["schema"], reviews: [{ count: 1, group: "platform" }] },
+];
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+function shell(guard = GUARD, record: () => Promise<boolean> = () => Promise.resolve(true)) {
+  let sent = "";
+  const marks: unknown[] = [];
+  const events: { type: string; actor: string; data: Record<string, string | string[]> }[] = [];
+  const made = new ShellGuard({
+    guard,
+    send: (bytes) => void (sent += Buffer.from(bytes).toString("latin1")),
+    mark: (mark) => void marks.push(mark),
+    changed: () => undefined,
+    record: (type, actor, data) => {
+      events.push({ type, actor, data });
+      return record();
+    },
+    mask: (text) => text.replaceAll("4242", "••••"),
+  });
+  const word = (verb: string, rest = "", nonce = made.nonce) => made.told({ kind: "word", nonce, verb, rest });
+  const mark = (kind: "prompt" | "output") => made.told({ kind: "mark", mark: { kind, nonce: made.nonce } });
+  const type = (who: typeof ANN, text: string): string => {
+    const passes = made.input(who.id, new TextEncoder().encode(text), () => who);
+    return passes === undefined ? "" : new TextDecoder().decode(passes);
+  };
+  let number = 0;
+  return {
+    guard: made,
+    marks,
+    events,
+    word,
+    mark,
+    type,
+    finished: (exitCode: number) => made.told({ kind: "mark", mark: { kind: "finished", exitCode, nonce: made.nonce } }),
+    took: (): string => {
+      const out = sent;
+      sent = "";
+      return out.replaceAll("\u001e", "|");
+    },
+    ask(line: string, flags = ""): string {
+      const token = `t${++number}`;
+      word("text", `$'${line}'`);
+      word("ask", `${token};${flags}`);
+      return token;
+    },
+    decide: (actor: typeof ANN, decision: "run" | "back" | "approve" | "reject", more = {}): Promise<Outcome<void>> => {
+      const line = made.state.line;
+      return made.decide(
+        { ...actor, role: "responder", groups: ["platform"], drives: actor === ANN, ...more },
+        { lineId: line?.id ?? "none", digest: line?.digest ?? "", decision },
+      );
+    },
+  };
+}
+
+function ready(...more: Parameters<typeof shell>) {
+  const one = shell(...more);
+  one.word("began", "bash 5.2;guard");
+  one.word("folder", "/srv");
+  one.mark("prompt");
+  return one;
+}
+
+test("only words with the nonce count", () => {
+  const one = shell();
+  one.word("began", "bash 5.2;guard", "forged");
+  one.guard.told({ kind: "mark", mark: { kind: "prompt" } });
+  expect(one.guard.state).toEqual({ guard: "starting" });
+  one.word("began", "bash 5.2;guard");
+  expect(one.guard.state).toMatchObject({ guard: "guarded", name: "bash 5.2" });
+  one.word("text", "rm", "forged");
+  one.word("ask", "t;", "forged");
+  expect(one.took()).toBe("");
+});
+
+test("a line that may runs at once, and its command is told with its end and folder", () => {
+  const one = ready();
+  const token = one.ask("ls 4242");
+  expect(one.took()).toBe(`|${token};run|`);
+  one.word("done", `${token};run`);
+  one.mark("output");
+  expect(one.guard.state.running).toMatchObject({ text: "ls ••••" });
+  one.finished(2);
+  one.mark("prompt");
+  expect(one.marks).toEqual([
+    { kind: "started", text: "ls ••••", folder: "/srv" },
+    { kind: "finished", exitCode: 2 },
+  ]);
+  expect(one.guard.state.last).toEqual({ text: "ls ••••", exitCode: 2 });
+  expect(one.events).toEqual([]);
+});
+
+test("keys typed while a line is judged are for what comes after, in their order, those before the question first", () => {
+  const one = ready();
+  expect(one.type(ANN, "a")).toBe("a");
+  const token = one.ask("ls");
+  one.took();
+  expect(one.type(ANN, "third")).toBe("");
+  one.word("typed", "$'first\\n'");
+  one.word("done", `${token};run`);
+  expect(one.took()).toBe("first\nthird");
+  expect(one.type(ANN, "x")).toBe("x");
+});
+
+describe("a line that waits for others", () => {
+  async function waiting(...more: Parameters<typeof shell>) {
+    const one = ready(...more);
+    one.type(ANN, "rm x\r");
+    const first = one.ask("rm x");
+    expect(one.took()).toBe(`|${first};check|`);
+    const token = one.ask("rm x", "whole");
+    await settled();
+    return { ...one, token };
+  }
+
+  test("is shown with its bytes' digest, and runs once another human of the group has agreed, which is in the log before", async () => {
+    const one = await waiting();
+    const line = one.guard.state.line!;
+    expect(line).toMatchObject({ text: "rm x", decision: "ask", typedBy: ["ann"], effect: "delete", rules: ["prod"] });
+    expect(one.took()).toContain(`|${one.token};wait;`);
+    expect(await one.decide(ANN, "run")).toMatchObject({ ok: false, code: "forbidden" });
+    expect(await one.decide(ANN, "approve", { drives: false })).toMatchObject({ ok: false, code: "self_review" });
+    expect(await one.decide({ ...BOB, identities: ["ann"] } as never, "approve")).toMatchObject({ code: "self_review" });
+    expect(await one.decide(BOB, "approve", { groups: [] })).toMatchObject({ code: "not_a_reviewer" });
+    expect(await one.decide(BOB, "approve", { role: "observer" })).toMatchObject({ code: "observer" });
+    expect(one.took()).toBe("");
+    expect(await one.decide(BOB, "approve")).toEqual({ ok: true, value: undefined });
+    expect(one.events.map(({ type, actor, data }) => [type, actor, data["outcome"] ?? data["decision"]])).toEqual([
+      ["terminal.line_asked", "ann", "ask"],
+      ["terminal.line_reviewed", "bob", "approve"],
+      ["terminal.line_decided", "bob", "run"],
+    ]);
+    expect(one.took()).toMatch(/\|t2;run\|$/u);
+    expect(one.guard.state.line).toBeUndefined();
+  });
+
+  test("keys reach nobody meanwhile, and Ctrl-C gives it back without what was pasted behind it", async () => {
+    const one = await waiting();
+    one.took();
+    expect(one.type(ANN, "y\r")).toBe("");
+    expect(one.type(BOB, "y\r")).toBe("");
+    one.word("typed", "rm\\ y");
+    expect(one.type(ANN, "\u0003")).toBe("");
+    await settled();
+    expect(one.took()).toContain(`|${one.token};back|`);
+    one.word("done", `${one.token};back`);
+    expect(one.took()).toBe("");
+    expect(one.type(ANN, "z")).toBe("z");
+  });
+
+  test("does not run where the log cannot be written", async () => {
+    let writes = 0;
+    const one = await waiting(GUARD, () => Promise.resolve(writes++ === 0));
+    expect(await one.decide(BOB, "approve")).toMatchObject({ ok: false, code: "audit_unavailable" });
+    expect(one.took()).not.toContain(";run|");
+    const other = await waiting(GUARD, () => Promise.resolve(false));
+    expect(other.took()).toContain(`|${other.token};back|`);
+  });
+
+  test("is over when the shell gives it up by itself, and an answer to it is an answer to nothing", async () => {
+    const one = await waiting();
+    const { id, digest } = one.guard.state.line!;
+    one.took();
+    one.mark("prompt");
+    expect(one.guard.state.line).toBeUndefined();
+    expect(one.took()).toBe("\u0015");
+    const late = await one.guard.decide(
+      { ...BOB, role: "responder", groups: ["platform"], drives: false },
+      { lineId: id, digest, decision: "approve" },
+    );
+    expect(late).toMatchObject({ ok: false, code: "wrong_state" });
+    expect(one.took()).toBe("");
+  });
+
+  test("is kept waiting with a word now and then, and not for ever", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearTimeout", "clearInterval", "Date"] });
+    try {
+      const one = await waiting();
+      one.took();
+      vi.advanceTimersByTime(45_000);
+      expect(one.took()).toBe(`|${one.token};still||${one.token};still|`);
+      vi.advanceTimersByTime(15 * 60_000);
+      await settled();
+      expect(one.took()).toContain(`|${one.token};back|`);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test("a command that was never handed over is noticed, and the shell not called guarded until it asks again", () => {
+  const one = ready();
+  one.mark("output");
+  expect(one.guard.state).toMatchObject({ guard: "told", why: "a line ran that was not handed over" });
+  one.finished(0);
+  one.mark("prompt");
+  const token = one.ask("echo a\\necho b");
+  expect(one.guard.state.guard).toBe("guarded");
+  one.word("done", `${token};run`);
+  for (let at = 0; at < 2; at++) {
+    one.mark("output");
+    expect(one.guard.state.guard).toBe("guarded");
+    one.finished(0);
+    one.mark("prompt");
+  }
+});
+
+test("whose keys are in a line are all who typed since the last prompt, and ahead of it", async () => {
+  const one = ready();
+  one.type(ANN, "sleep 1\r");
+  one.word("done", `${one.ask("sleep 1")};run`);
+  one.mark("output");
+  one.type(BOB, "rm ");
+  one.finished(0);
+  one.mark("prompt");
+  one.type(ANN, "x\r");
+  one.ask("rm x", "whole");
+  await settled();
+  expect(one.guard.state.line?.typedBy.toSorted()).toEqual(["ann", "bob"]);
+});
+
+test("what is denied is said and given back; what nobody can read is unknown", async () => {
+  const one = ready([{ ...GUARD[0]!, deny: ["unknown"] }]);
+  const token = one.ask("\\377", "whole");
+  await settled();
+  expect(one.took()).toContain(`|${token};back|`);
+  expect(one.guard.state.line).toBeUndefined();
+  expect(one.events[0]?.data["decision"]).toBe("deny");
+});
+
+test("a shell that never says what it is is not called guarded", () => {
+  vi.useFakeTimers();
+  try {
+    const one = shell();
+    vi.advanceTimersByTime(20_000);
+    expect(one.guard.state).toMatchObject({ guard: "none" });
+  } finally {
+    vi.useRealTimers();
+  }
+});

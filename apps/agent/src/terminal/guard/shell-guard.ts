@@ -1,0 +1,303 @@
+import { randomBytes } from "node:crypto";
+import type { GuardTerms } from "@interlock/policy";
+import { type LineDecision, type Outcome, type Role, type TerminalShell } from "@interlock/protocol";
+import type { CommandMark } from "@interlock/recording";
+import { unquotedBytes, type ShellMark, type ShellWord, type TerminalNote } from "@interlock/terminal";
+import type { TerminalAct } from "../terminal-records.ts";
+import { AskedLine, type LineEnd, type Typist } from "./asked-line.ts";
+import { handedLine, judgedLine, type HandedLine } from "./line-judgement.ts";
+
+export interface ShellGuardParts {
+  guard: readonly GuardTerms[];
+  /** To the shell, as if it had been typed. */
+  send: (bytes: Uint8Array) => void;
+  /** Into the recording, at this place. */
+  mark: (mark: Omit<CommandMark, "offset">) => void;
+  changed: () => void;
+  /** Writes an event; false where it cannot be written, and then nothing goes on. */
+  record: (type: TerminalAct, actor: string, data: Record<string, string | string[]>) => Promise<boolean>;
+  /** Hides what nobody is to see. */
+  mask: (text: string) => string;
+}
+
+/** Text of a question, in characters as the shell quotes it; a longer one is cut off, so that nobody can read it. */
+const MOST_TEXT = 256 * 1024;
+/** Keys that are kept while a line is judged. */
+const MOST_HELD = 64 * 1024;
+/** How long a shell may take to say that it has done what it was told, in milliseconds. */
+const DONE_MS = 5_000;
+/** How long it may take to say anything after it was started. */
+const BEGIN_MS = 15_000;
+const CTRL_C = 3;
+const RS = "\u001e";
+
+/** A question of the shell, from its asking until the shell has gone on. */
+interface Question {
+  token: string;
+  line: HandedLine;
+  /** Waits for a person. */
+  asked?: AskedLine;
+  /** What was typed since; nothing any more once a person is waited for. */
+  held: Uint8Array[];
+  /** Told the shell what to do; it has not said that it did. */
+  answered?: "run" | "back" | "check";
+}
+
+/**
+ * One shell's words to the agent: which command runs where, and a line that waits to be judged before it runs. Words count by their nonce, so a
+ * program that prints some tells nothing. An answer names the question's own token, which nobody but the shell has seen, and while it is open
+ * nothing that anybody types reaches the shell.
+ */
+export class ShellGuard {
+  readonly nonce = randomBytes(12).toString("hex");
+  readonly #parts: ShellGuardParts;
+  #state: TerminalShell = { guard: "starting" };
+  /** Whose keys are in the line that is being written, and whose came before its prompt was there. */
+  #typists = new Map<string, Typist>();
+  #ahead = new Map<string, Typist>();
+  /** Pieces of what the shell is sending. */
+  #text = "";
+  #typed = "";
+  #folder = "";
+  #question: Question | undefined;
+  /** What was let run, until the shell says that it is over. */
+  #let: string | undefined;
+  #running = false;
+  /** More may run without being handed over anew: the rest of several lines that were let run as one. */
+  #several = false;
+  #timer: NodeJS.Timeout | undefined;
+  #beginning: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(parts: ShellGuardParts) {
+    this.#parts = parts;
+    this.#beginning = setTimeout(() => this.absent("the shell has not said anything of itself so far"), BEGIN_MS).unref();
+  }
+
+  get state(): TerminalShell {
+    const line = this.#question?.asked?.view();
+    return line === undefined ? this.#state : { ...this.#state, line };
+  }
+
+  /** The shell is left as it is. */
+  absent(why: string): void {
+    if (this.#state.guard === "starting") this.#become({ guard: "none", why });
+  }
+
+  /** What passes on of what somebody types; undefined for nothing. `typist` is asked for once for each line. */
+  input(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): Uint8Array | undefined {
+    const question = this.#question;
+    // While something runs, or a line is judged, what is typed belongs to the next line, where no program takes it.
+    const typists = this.#running || question !== undefined ? this.#ahead : this.#typists;
+    if (!typists.has(userId)) {
+      const who = typist();
+      if (who !== undefined) typists.set(userId, who);
+    }
+    if (question === undefined) return bytes;
+    if (question.asked !== undefined && question.answered !== "run" && question.answered !== "back") {
+      // Keys of somebody who waits are for nobody: Ctrl-C alone means something.
+      if (bytes.includes(CTRL_C)) void question.asked.giveBack(typist()?.name ?? "system");
+      return undefined;
+    }
+    const size = question.held.reduce((sum, piece) => sum + piece.byteLength, 0);
+    if (size + bytes.byteLength <= MOST_HELD) question.held.push(bytes);
+    return undefined;
+  }
+
+  told(note: TerminalNote): void {
+    if (this.#ended) return;
+    if (note.kind === "word" && note.nonce === this.nonce) this.#word(note);
+    else if (note.kind === "mark" && note.mark.nonce === this.nonce) this.#mark(note.mark);
+  }
+
+  /** Somebody decides about the line that waits. */
+  decide(
+    actor: Typist & { role: Role; groups: readonly string[]; drives: boolean },
+    decided: { lineId: string; digest: string; decision: LineDecision },
+  ): Promise<Outcome<void>> {
+    return AskedLine.decide(this.#question?.asked, actor, decided);
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#beginning);
+    this.#question?.asked?.close();
+    this.#question = undefined;
+  }
+
+  #word({ verb, rest }: ShellWord): void {
+    switch (verb) {
+      case "began": {
+        const [said = "", guards] = rest.split(";");
+        const name = plain(said).slice(0, 100);
+        clearTimeout(this.#beginning);
+        if (guards === "guard") this.#become({ guard: "guarded", name });
+        else {
+          const why = this.#parts.guard.length === 0 ? "no rule of the policy judges lines here" : "this shell hands no line over";
+          this.#become({ guard: "told", name, why });
+        }
+        return;
+      }
+      case "none":
+        clearTimeout(this.#beginning);
+        return this.#become({ guard: "none", why: this.#parts.mask(plain(rest).slice(0, 200)) });
+      case "folder":
+        this.#folder = (this.#folder + rest).slice(0, MOST_TEXT);
+        return;
+      case "text":
+        this.#text = (this.#text + rest).slice(0, MOST_TEXT);
+        return;
+      case "typed":
+        this.#typed = (this.#typed + rest).slice(0, MOST_TEXT);
+        return;
+      case "ask": {
+        const [token = "", flags = ""] = rest.split(";");
+        return this.#ask(token, new Set(flags.split(",")));
+      }
+      case "done":
+        return this.#done(rest.split(";")[0] ?? "");
+    }
+  }
+
+  #mark(mark: ShellMark): void {
+    switch (mark.kind) {
+      case "prompt": {
+        const folder = this.#decoded(this.#folder);
+        this.#folder = "";
+        // A prompt without its answer: the shell has given the question up (Ctrl-C on its way). What was typed since is for nobody, and an
+        // answer that was on its way stands at the prompt as if it had been typed: Ctrl-U takes it out.
+        if (this.#question !== undefined) this.#parts.send(Uint8Array.of(0x15));
+        this.#drop();
+        this.#let = undefined;
+        this.#running = false;
+        this.#typists = this.#ahead;
+        this.#ahead = new Map();
+        const { running: _, ...state } = this.#state;
+        return this.#become({ ...state, ...(folder === undefined ? {} : { folder }) });
+      }
+      case "output": {
+        if (this.#running) return;
+        this.#running = true;
+        // It ran all the same: its keys were bound anew, or the shell was told to forget what it was asked.
+        if (this.#let === undefined && !this.#several && this.#state.guard === "guarded")
+          this.#state = { ...this.#state, guard: "told", why: "a line ran that was not handed over" };
+        const text = this.#let === undefined ? undefined : this.#parts.mask(this.#let);
+        const { folder } = this.#state;
+        const told = text === undefined ? {} : { text };
+        this.#parts.mark({ kind: "started", ...told, ...(folder === undefined ? {} : { folder }) });
+        return this.#become({ ...this.#state, running: { ...told, since: new Date().toISOString() } });
+      }
+      case "finished": {
+        if (!this.#running) return;
+        const { running, ...state } = this.#state;
+        const exit = mark.exitCode === undefined ? {} : { exitCode: mark.exitCode };
+        this.#parts.mark({ kind: "finished", ...exit });
+        return this.#become({ ...state, last: { ...(running?.text === undefined ? {} : { text: running.text }), ...exit } });
+      }
+      case "input":
+      case "command":
+        return;
+    }
+  }
+
+  #ask(token: string, flags: ReadonlySet<string>): void {
+    const bytes = this.#text.length < MOST_TEXT ? unquotedBytes(this.#text) : undefined;
+    this.#text = "";
+    // What cannot be unquoted is no text of the shell's: it is judged as what nobody can read.
+    const line = handedLine(bytes ?? Uint8Array.of(0xff), flags.has("bare"));
+    const held = this.#question?.held ?? [];
+    this.#drop();
+    const question: Question = { token, line, held };
+    this.#question = question;
+    if (this.#state.guard === "told" && this.#parts.guard.length > 0) {
+      const { why: _, ...state } = this.#state;
+      this.#become({ ...state, guard: "guarded" });
+    }
+    const judged = judgedLine(this.#parts.guard, line);
+    if (judged.decision === "allow") return this.#answer(question, "run");
+    // It may only be a beginning, which runs nothing: the shell knows.
+    if (!flags.has("whole")) return this.#answer(question, "check");
+    const asked = new AskedLine({
+      line,
+      judged,
+      guard: this.#parts.guard,
+      typists: [...this.#typists.values()],
+      mask: this.#parts.mask,
+      record: this.#parts.record,
+      say: (text) => this.#send(question, `wait;${plain(text)}`),
+      still: () => this.#send(question, "still"),
+      changed: this.#parts.changed,
+      over: (end) => this.#decided(question, end),
+    });
+    question.asked = asked;
+    asked.begin();
+  }
+
+  #decided(question: Question, end: LineEnd): void {
+    if (this.#question !== question) return;
+    // What was typed before it was known that the line waits belonged to it, where it does not run: a paste, above all.
+    if (end === "back") question.held = [];
+    this.#answer(question, end);
+    this.#parts.changed();
+  }
+
+  #answer(question: Question, answer: "run" | "back" | "check"): void {
+    question.answered = answer;
+    this.#send(question, answer);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#go(question, ""), DONE_MS).unref();
+  }
+
+  #done(token: string): void {
+    const typed = this.#typed;
+    this.#typed = "";
+    const question = this.#question;
+    if (question === undefined || question.token !== token) return;
+    this.#go(question, typed);
+  }
+
+  /** The shell has gone on: what was typed meanwhile is for it again, in its order. */
+  #go(question: Question, typed: string): void {
+    if (this.#question !== question) return;
+    clearTimeout(this.#timer);
+    this.#question = undefined;
+    question.asked?.close();
+    if (question.answered === "run") {
+      this.#let = question.line.text ?? "";
+      this.#several = this.#let.includes("\n");
+    } else if (question.answered === "check" && question.line.text !== undefined) this.#let = question.line.text;
+    if (question.asked !== undefined) this.#parts.changed();
+    // Behind a line that was sent back nothing goes on that was typed before that.
+    const before = typed === "" || question.answered === "back" ? undefined : unquotedBytes(typed);
+    if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
+    for (const bytes of [...(before === undefined ? [] : [before]), ...question.held]) this.#parts.send(bytes);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    this.#question?.asked?.close();
+    this.#question = undefined;
+  }
+
+  #send(question: Question, answer: string): void {
+    // A shell that asks no more would take it for keys.
+    if (this.#question !== question) return;
+    this.#parts.send(new TextEncoder().encode(`${RS}${question.token};${answer}${RS}`));
+  }
+
+  #decoded(quoted: string): string | undefined {
+    const bytes = unquotedBytes(quoted);
+    return bytes === undefined ? undefined : this.#parts.mask(plain(new TextDecoder().decode(bytes)).slice(0, 1024));
+  }
+
+  #become(state: TerminalShell): void {
+    this.#state = state;
+    this.#parts.changed();
+  }
+}
+
+/** One line of what a terminal may show. */
+const plain = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu, " ").slice(0, 500);

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { RecordedEcho } from "./recorded-echo.ts";
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+let wrote: { text: string; shown: number | undefined }[];
+let echo: RecordedEcho;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  wrote = [];
+  echo = new RecordedEcho({
+    columns: 80,
+    detectors: ["card", "email"],
+    write: (bytes, shown) => wrote.push({ text: new TextDecoder().decode(bytes), shown }),
+  });
+});
+afterEach(() => {
+  echo.end();
+  vi.useRealTimers();
+});
+const text = (): string => wrote.map((one) => one.text).join("");
+function type(keys: string, everyMs: number): void {
+  for (const key of keys) {
+    echo.typed();
+    echo.output(encode(key));
+    vi.advanceTimersByTime(everyMs);
+  }
+}
+
+test.each([30, 180, 900])("a card number and an address that are typed with %i ms between keys are masked", (ms) => {
+  echo.output(encode("$ "));
+  type("pay 4242424242424242 for robin.smith@example.com ", ms);
+  type("\r\n", ms);
+  expect(text()).not.toMatch(/4242424|robin|example/);
+  // Who takes longer than is waited for leaves nothing readable.
+  expect(text()).toMatch(ms > 500 ? /^\$ pay •+ for •+ \r\n$/ : /^\$ pay •+4242 for r•+@•+\.com \r\n$/);
+});
+
+test("who pauses in the middle of a number has typed no more of it than its issuer", () => {
+  type("424242424242", 100);
+  vi.advanceTimersByTime(5_000);
+  type("4242 ", 100);
+  echo.end();
+  expect(text().replaceAll("•", "")).toBe(" ");
+});
+
+test("what is typed after something else was shown is no part of what was typed before", () => {
+  type("kill 42424242", 100);
+  vi.advanceTimersByTime(2_000);
+  echo.output(encode("\r\nloading\r\n$ "));
+  type("42424242 ok ", 100);
+  expect(text()).toBe("kill ••••••••\r\nloading\r\n$ 42424242 ok ");
+});
+
+test("what is shown while nobody types goes through at once and as it is", () => {
+  echo.output(encode("unfinished"));
+  expect(wrote).toEqual([{ text: "unfinished", shown: undefined }]);
+});
+
+test("a word keeps the time of its letters, and is written soon after the last key", () => {
+  const began = performance.now();
+  type("ls", 200);
+  expect(wrote).toEqual([]);
+  vi.advanceTimersByTime(1_500);
+  expect(text()).toBe("ls");
+  expect(wrote.map(({ shown }) => Math.round((shown ?? 0) - began))).toEqual([0, 200]);
+});
