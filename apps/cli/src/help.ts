@@ -44,11 +44,27 @@ export const HELP = `interlock: see what a command would do before it runs, and 
   interlock audit verify
       Walks the hash chain of the audit log and names the first event that is not as it was written.
 
-  interlock connection add NAME --connector postgres|kubernetes|ssh --environment prod|staging|dev [--labels a=b,c=d] [FILE|-]
+  interlock connection add NAME --connector postgres|kubernetes|ssh|local --environment prod|staging|dev [--labels a=b,c=d] [FILE|-]
       Keeps a connection; its credential is read from FILE (or standard input) and stored encrypted.
       postgres     {"read": URL, "write": URL} as JSON, or one URL, with which only what reads can be run
       kubernetes   a kubeconfig with everything in it, or {"kubeconfig": …, "context": …} as JSON
       ssh          JSON {"host": …, "user": …, "auth": {"kind": "key", "privateKey": …}}, see docs/hosts.md
+      local        JSON {"account": …}, of the agent's own machine and named in INTERLOCK_LOCAL_SHELLS, see docs/hosts.md
+
+  interlock host-key [list] [--connection NAME] [--all] [--format text|json]
+      Keys that hosts answered with and that wait for an administrator's word, by the running service (INTERLOCK_TOKEN); nothing is sent to
+      such a host. --all: also those that were decided on.
+  interlock host-key approve|refuse --connection NAME SHA256:FINGERPRINT
+      That word, of a member of admins: the fingerprint as the host itself shows it, ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub
+
+  interlock run --connection NAME [--host NAME]… [--labels a=b] [--carry-on] [--at-once N] [--reason TEXT] [--room ID] [FILE|-]
+      Proposes the text in FILE (or standard input) to the running service as the person of INTERLOCK_TOKEN, waits until people have agreed and
+      it ran, and prints what came of it. Interrupted, it takes the command back, or cancels it.
+      --host NAME        also on this host, in this order; --labels: also on every host with all of these labels
+      --carry-on         goes on after a host failed; default: what has not begun does not begin
+      --at-once N        on so many hosts at a time, 1 to 16; default 1
+      A script's standard error goes to standard error; of several hosts each line begins with the host's name, and how it ended there, with
+      its exit code, is told at the end. Exits 0 where it succeeded everywhere, 1 elsewhere.
 
   interlock posture (--connection NAME | --manifests DIR) [--check ID]… [--severity LEVEL] [--system] [--format text|json|sarif]
       How well a cluster, or what some manifests would make of one, is set up: rights, workloads, network, credentials. It only reads.
@@ -97,6 +113,8 @@ Environment
   INTERLOCK_TOKEN a token of \`interlock token create\`
   INTERLOCK_KUBECTL       path of kubectl; unset: in one of the usual folders
   INTERLOCK_EXEC_PLUGINS  absolute paths, by colons, of more programs that a kubeconfig may name to be let in
+  INTERLOCK_LOCAL_SHELLS  accounts of the agent's machine, by commas, as which it may open shells there; read by the service
+  INTERLOCK_SSH_AGENTS    by colons, sockets of SSH agents that connections may name: /path for all, NAME=/path for one connection
   NO_COLOR        no colours
 
 Exit codes

@@ -44,6 +44,8 @@ export async function peoplePrivilege(db: Db, policy: Policy, days: number, now 
     _count: { _all: true },
     _max: { at: true },
   });
+  const key = (person: string, connection: string, effect: string): string => `${person} ${connection} ${effect}`;
+  const used = new Map(ran.map((one) => [key(one.proposerId, one.connectionId, one.effect), one]));
   const people = users.flatMap((user) =>
     connections.map((connection): PersonUse => {
       const groups = user.groups.map(({ group }) => group).toSorted();
@@ -53,13 +55,13 @@ export async function peoplePrivilege(db: Db, policy: Policy, days: number, now 
         now,
       });
       const effects = held.map(({ effect, may, rules }) => {
-        const used = ran.find((one) => one.proposerId === user.id && one.connectionId === connection.id && one.effect === effect);
-        const last = used?._max.proposedAt?.toISOString();
+        const use = used.get(key(user.id, connection.id, effect));
+        const last = use?._max.proposedAt?.toISOString();
         return {
           effect,
           may,
           rules,
-          times: used?._count._all ?? 0,
+          times: use?._count._all ?? 0,
           ...(last === undefined ? {} : { last }),
         };
       });

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { TargetError, type Target } from "@interlock/connector";
-import { manifestDoubts, Network, reachability, readManifests, readPort } from "@interlock/kube-model";
+import { manifestDoubts, Network, reachability, readPort } from "@interlock/kube-model";
 import { ERRORS, reachEndText, type Reachability, type ReachEnd, type ReachQuestion } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { manifestFolder } from "./manifest-folder.ts";
@@ -55,8 +55,8 @@ function readEnd(option: string, text: string): ReachEnd {
 }
 
 async function askManifests(folder: string, question: ReachQuestion, terminal: Terminal): Promise<Reachability> {
-  const { manifests, problems: wrong } = readManifests(await manifestFolder(folder, terminal));
-  const problems = wrong.map(({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`);
+  const { manifests, problems: unread, kustomizations } = await manifestFolder(folder, terminal);
+  const problems = [...unread, ...kustomizations];
   if (manifests.length === 0) throw usage([`There is no object in ${folder}.`, ...problems].join("\n"));
   const answer = reachability(Network.of(manifests.map(({ object }) => object)), question);
   for (const problem of problems) terminal.error(problem);

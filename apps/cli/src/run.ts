@@ -14,6 +14,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "who-may": async () => (await import("./who-may.ts")).whoMay,
   posture: async () => (await import("./posture.ts")).posture,
   "least-privilege": async () => (await import("./least-privilege.ts")).leastPrivilegeOf,
+  run: async () => (await import("./run-command.ts")).runCommand,
+  "host-key": async () => (await import("./host-key.ts")).hostKey,
   "user add": async () => (await import("./user-add.ts")).userAdd,
   "token create": async () => (await import("./token-create.ts")).tokenCreate,
   token: async () => (await import("./token-outside.ts")).tokenOutside,

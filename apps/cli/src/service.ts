@@ -18,6 +18,25 @@ export async function getFromService(token: string, path: string, terminal: Term
   return (await askService(token, path, undefined, terminal)).body;
 }
 
+/** Lines of JSON as the service sends them, in order, for as long as it takes. */
+export async function* linesFromService(token: string, path: string, terminal: Terminal): AsyncGenerator<unknown> {
+  const url = new URL(`/api/v1${path}`, await serviceUrl(terminal));
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(url, { headers, signal: terminal.signal, redirect: "error" }).catch((error: unknown) => {
+    if (terminal.signal.aborted) throw error;
+    throw unreachable(`Interlock does not answer at ${url.origin}.`, error);
+  });
+  if (!response.ok || response.body === null)
+    throw refused(Problem.safeParse(await response.json().catch(() => undefined)).data, response.status);
+  let rest = "";
+  for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") yield JSON.parse(line) as unknown;
+  }
+  if (rest !== "") yield JSON.parse(rest) as unknown;
+}
+
 /** What the service answers to something that is sent, as the person the token is of. */
 export async function postToService(token: string, path: string, sent: object, terminal: Terminal): Promise<unknown> {
   return (await askService(token, path, sent, terminal)).body;

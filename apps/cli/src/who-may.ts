@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { TargetError } from "@interlock/connector";
-import { inventoryOfManifests, readManifests, readQuestion, typesOfManifests, whoMay as whoMayBy } from "@interlock/kube-model";
+import { inventoryOfManifests, readQuestion, typesOfManifests, whoMay as whoMayBy } from "@interlock/kube-model";
 import { ERRORS, WhoMay, type RightQuestion } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { manifestFolder } from "./manifest-folder.ts";
@@ -82,8 +82,8 @@ function readRight(verb: string, what: string, namespace: string | undefined, su
 }
 
 async function askManifests(path: string, question: RightQuestion, terminal: Terminal): Promise<WhoMay> {
-  const { manifests, problems: wrong } = readManifests(await manifestFolder(path, terminal));
-  const problems = wrong.map(({ place, message }) => `${place.file}:${place.line}:${place.column}: ${message}`);
+  const { manifests, problems: unread, kustomizations } = await manifestFolder(path, terminal);
+  const problems = [...unread, ...kustomizations];
   if (manifests.length === 0) throw usage([`There is no object in ${path}.`, ...problems].join("\n"));
   const inventory = inventoryOfManifests(manifests);
   const types = typesOfManifests(manifests.map(({ object }) => object));

@@ -52,6 +52,22 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const posture = (...args: string[]) => ran(["posture", ...args.map((arg) => arg.replace("FOLDER", folder))], { cwd: folder });
 
+test("what lies beside manifests is passed over, and what cannot be read fails the run", async () => {
+  const chart = join(folder, "chart");
+  await mkdir(chart);
+  await writeFile(join(chart, "values.yaml"), "replicas: 3\n");
+  await writeFile(join(chart, "Chart.yaml"), "apiVersion: v2\nname: web\n");
+  await writeFile(join(chart, "map.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web, namespace: shop }\n");
+  const sarif = async () => {
+    const { code, out } = await posture("--manifests", chart, "--format", "sarif");
+    const { runs } = JSON.parse(out) as { runs: [{ invocations: [{ executionSuccessful: boolean }] }] };
+    return { code, whole: runs[0].invocations[0].executionSuccessful };
+  };
+  expect(await sarif()).toEqual({ code: 0, whole: true });
+  await writeFile(join(chart, "pod.yaml"), "kind: Pod\nmetadata: { name: web }\n");
+  expect(await sarif()).toEqual({ code: 1, whole: false });
+});
+
 test("manifests are judged without a cluster, each finding with its place, why and what to do", async () => {
   const { code, out, error } = await posture("--manifests", "FOLDER/bad", "--check", "privileged", "--check", "namespace-environment");
   expect({ code, error }).toEqual({ code: 1, error: "" });

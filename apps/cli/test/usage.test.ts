@@ -55,6 +55,7 @@ test.each([
   ["no target", ["analyze", "-"], /either --dsn URL or --connection NAME/],
   ["two targets", ["analyze", "--dsn", "postgres://h/d", "--connection", "c", "-"], /either --dsn URL or --connection NAME/],
   ["a DSN that is none", ["analyze", "--dsn", "mysql://h/d", "-"], /must be a URL that begins with postgres/],
+  ["a limit there is not", ["analyze", "--dsn", "postgres://h/d", "--fail-on", "nonsense", "-"], /--fail-on is deny, review, never/],
   ["a format there is not", ["analyze", "--dsn", "postgres://h/d", "--format", "xml", "-"], /no format "xml"/],
 ])("usage: %s is 2 and says what to do", async (_, args, error) => {
   const finished = await interlock(args);
@@ -80,10 +81,12 @@ test("a database that does not answer is unreachable, and its password is not re
 test("policy check: 0 and a summary, or 1 and every error at its place", async () => {
   const good = join(folder, "good.yaml");
   await writeFile(good, DEFAULT_POLICY);
-  const [before, after] = DEFAULT_POLICY.split("\nrules:\n").map((part) => part.match(/^ {2}- id: /gmu)!.length);
+  const count = (section: string): number =>
+    new RegExp(String.raw`^${section}:\n((?: .*|#.*)?\n)*`, "mu").exec(DEFAULT_POLICY)![0].match(/^ {2}- id: /gmu)!.length;
+  const sections = ["terminals", "recordings", "files"].map((name) => `${count(name)} of ${name}`).join(", ");
   expect(await interlock(["policy", "check", good])).toMatchObject({
     code: 0,
-    out: expect.stringMatching(new RegExp(`^ok, ${after} rules, ${before} of terminals, 1 switched off, version [0-9a-f]{12}\n$`)),
+    out: expect.stringMatching(new RegExp(`^ok, ${count("rules")} rules, ${sections}, 1 switched off, version [0-9a-f]{12}\n$`)),
   });
   const bad = join(folder, "bad.yaml");
   await writeFile(bad, "version: 1\nrules:\n  - id: a\n    effect: deny\n    when: impact.rows.vlaue > 1\n");
