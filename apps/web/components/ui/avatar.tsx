@@ -19,7 +19,7 @@ function initials(displayName: string): string {
 }
 
 /** Black or white, whichever reads better on `#rrggbb` (WCAG relative luminance; they cross at 0.179). */
-function textOn(color: string): string {
+export function textOn(color: string): string {
   const channels = [1, 3, 5].map((at) => {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

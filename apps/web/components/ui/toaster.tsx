@@ -16,6 +16,7 @@ export function Toaster() {
           toast: "!rounded-lg !border-line !bg-raise !text-fg !text-sm !shadow-float !font-sans",
           description: "!text-dim !text-xs",
           actionButton: "!bg-accent !text-accent-on",
+          cancelButton: "!border !border-solid !border-line !bg-raise !text-fg",
           error: "!border-delete-line [&_[data-icon]]:!text-delete-text",
           success: "!border-read-line [&_[data-icon]]:!text-read-text",
           warning: "!border-modify-line [&_[data-icon]]:!text-modify-text",

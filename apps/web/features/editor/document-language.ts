@@ -29,6 +29,12 @@ const LANGUAGES: Record<string, EditorLanguage> = {
     placeholder: "Write lines of kubectl here. Everybody in the room sees them, and what they would do.",
     checker: "kubectl",
   },
+  shell: {
+    id: "shell",
+    name: "shell",
+    placeholder: "Write lines of a shell here, or a script that begins with #!. Everybody in the room sees what they would do.",
+    checker: "bash",
+  },
   yaml: { ...FILE, id: "yaml", name: "YAML" },
   // JSON is YAML.
   json: { ...FILE, id: "yaml", name: "JSON" },

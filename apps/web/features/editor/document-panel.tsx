@@ -1,5 +1,5 @@
 "use client";
-import type { Document, DraftAnalysis } from "@interlock/protocol";
+import type { Connection, Document, DraftAnalysis } from "@interlock/protocol";
 import { FileWarning } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useEffect, useRef, useState } from "react";
@@ -94,7 +94,11 @@ function OpenDocument({ document }: { document: Document }) {
     if (sent === "proposed") editor.takeKeyboardSoon();
   }
 
-  async function start(dryRun: boolean) {
+  const connections = useRoom((state) => state.connections);
+  const target = connections.find(({ id }) => id === document.connectionId);
+  const hosts = target && severalHosts(target, connections);
+
+  async function start(dryRun: boolean, several = false) {
     if (!editor || readOnly || busy) return;
     if (isFile(document)) {
       toast(`${document.name} is a file, not a command.`, {
@@ -106,7 +110,8 @@ function OpenDocument({ document }: { document: Document }) {
     const next = await demandNow(session, document.id, editor, dryRun);
     setBusy(false);
     if (!next) return;
-    if (next.reason || next.maxRows) setDemand(next);
+    if (several && hosts) setDemand({ ...next, hosts });
+    else if (next.reason || next.maxRows) setDemand(next);
     else await send(next, {});
   }
 
@@ -140,6 +145,7 @@ function OpenDocument({ document }: { document: Document }) {
             closed={!open}
             busy={busy}
             onPropose={(dryRun) => void start(dryRun)}
+            onSeveral={hosts && own ? () => void start(false, true) : undefined}
             onSuggestion={own && editor && !readOnly ? (suggestion) => applySuggestion(editor, own, suggestion) : undefined}
           />
         )}
@@ -149,6 +155,12 @@ function OpenDocument({ document }: { document: Document }) {
       )}
     </div>
   );
+}
+
+/** The hosts that a script of one could run on as well; undefined where there are none. */
+function severalHosts(own: Connection, connections: readonly Connection[]): { own: Connection; others: Connection[] } | undefined {
+  const others = own.connector === "ssh" ? connections.filter(({ id, connector }) => connector === own.connector && id !== own.id) : [];
+  return others.length === 0 ? undefined : { own, others };
 }
 
 /** Puts a safer text in place of the statement it is for. */

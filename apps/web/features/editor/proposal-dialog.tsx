@@ -8,8 +8,10 @@ import { Input, Label, Textarea } from "../../components/ui/input.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { impactSentence } from "../impact/impact-sentence.ts";
 import { suggestedMaxRows } from "../impact/verdict-sentence.ts";
+import { HostChoice, NO_HOSTS } from "../hosts/host-choice.tsx";
+import { isScript } from "../hosts/script-words.ts";
 import { isPlan } from "../plan/plan-objects.ts";
-import { FrozenCode } from "../queue/frozen-code.tsx";
+import { FrozenCode, frozenLanguage } from "../queue/frozen-code.tsx";
 import type { Demand, Statements } from "./proposal.ts";
 
 interface ProposalDialogProps {
@@ -25,6 +27,7 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
   const impact = demand.draft?.impact;
   const [reason, setReason] = useState("");
   const [maxRows, setMaxRows] = useState(() => String(impact ? suggestedMaxRows(impact) : 100));
+  const [chosen, setChosen] = useState(NO_HOSTS);
   const id = useId();
   const rows = Number(maxRows.replaceAll(/[\s,_]/gu, ""));
   const rowsFine = !demand.maxRows || (Number.isInteger(rows) && rows >= 0 && maxRows.trim() !== "");
@@ -33,7 +36,11 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (busy || !rowsFine || !reasonFine) return;
-    onSay({ ...(demand.reason ? { reason: reason.trim() } : {}), ...(demand.maxRows ? { maxRows: rows } : {}) });
+    onSay({
+      ...(demand.reason ? { reason: reason.trim() } : {}),
+      ...(demand.maxRows ? { maxRows: rows } : {}),
+      ...(demand.hosts && chosen.hosts.length > 0 ? { hosts: chosen.hosts, hostOrder: chosen.order } : {}),
+    });
   };
 
   return (
@@ -49,7 +56,7 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
         </DialogHeader>
         <FrozenCode
           text={demand.range.text}
-          language={impact && isPlan(impact) ? "kubectl" : "sql"}
+          language={frozenLanguage(impact)}
           className="max-h-40 overflow-auto rounded-md border border-line bg-bg p-2.5"
         />
         <form
@@ -59,6 +66,7 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
           }}
           className="flex flex-col gap-3"
         >
+          {demand.hosts && <HostChoice {...demand.hosts} text={demand.range.text} chosen={chosen} onChoose={setChosen} />}
           {demand.reason && (
             <div className="flex flex-col gap-1">
               <Label htmlFor={`${id}-reason`}>Why is this needed?</Label>
@@ -70,9 +78,11 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
                 value={reason}
                 onChange={(event) => setReason(event.target.value)}
                 placeholder={
-                  impact && isPlan(impact)
-                    ? "Moved to the new cluster on Tuesday; nobody sends traffic here since."
-                    : "Orders stuck in pending since the 23:40 deploy; payments confirmed they were never charged."
+                  impact && isScript(impact)
+                    ? "The checkout workers hang since 02:40; a restart clears it, as on Monday."
+                    : impact && isPlan(impact)
+                      ? "Moved to the new cluster on Tuesday; nobody sends traffic here since."
+                      : "Orders stuck in pending since the 23:40 deploy; payments confirmed they were never charged."
                 }
               />
             </div>
@@ -101,7 +111,7 @@ export function ProposalDialog({ demand, busy, onSay, onClose }: ProposalDialogP
           <DialogFooter>
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" variant="primary" disabled={busy || !rowsFine || !reasonFine}>
-              {demand.dryRun ? "Propose a dry run" : "Propose"}{" "}
+              {demand.dryRun ? "Propose a dry run" : chosen.hosts.length > 0 ? `Propose on ${chosen.hosts.length + 1} hosts` : "Propose"}{" "}
               <Kbd keys="Mod+Enter" className="border-transparent bg-transparent text-current" />
             </Button>
           </DialogFooter>

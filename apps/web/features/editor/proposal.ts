@@ -1,4 +1,4 @@
-import type { DraftAnalysis } from "@interlock/protocol";
+import type { Connection, DraftAnalysis, HostOrder } from "@interlock/protocol";
 import { toast } from "sonner";
 import { needsMaxRows } from "../impact/verdict-sentence.ts";
 import { newKey } from "../room/request-key.ts";
@@ -17,11 +17,15 @@ export interface Demand {
   draft: DraftAnalysis | undefined;
   /** Why the server asks, when it was the server. */
   detail?: string;
+  /** The connection it is for and the others it could run on as well, where its author wants to choose. */
+  hosts?: { own: Connection; others: readonly Connection[] };
 }
 
 export interface Statements {
   reason?: string;
   maxRows?: number;
+  hosts?: string[];
+  hostOrder?: HostOrder;
 }
 
 /** How long a proposal waits for the analysis of what was typed last, in milliseconds. */

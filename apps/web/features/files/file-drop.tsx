@@ -18,7 +18,9 @@ export function FileDrop({ children }: { children: ReactNode }) {
   const take = (files: readonly File[]) => {
     if (offered && files.length > 0) void addFiles(session, connection, files);
   };
-  const hasFiles = (event: DragEvent) => offered && event.dataTransfer.types.includes("Files");
+  // A pane with files of a host takes what is dropped on it itself.
+  const hasFiles = (event: DragEvent) =>
+    offered && event.dataTransfer.types.includes("Files") && (event.target as HTMLElement).closest("[data-host-files]") === null;
   const commands = useMemo<PaletteEntry[]>(
     () =>
       offered

@@ -6,6 +6,8 @@ import { Badge, EffectBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn, STALE } from "../../components/ui/class-names.ts";
 import { Spinner } from "../../components/ui/spinner.tsx";
+import { ScriptLines } from "../hosts/script-lines.tsx";
+import { isScript } from "../hosts/script-words.ts";
 import { ObjectsDialog } from "../plan/objects-dialog.tsx";
 import { PlanGlance } from "../plan/plan-glance.tsx";
 import { countOf, isPlan } from "../plan/plan-objects.ts";
@@ -50,6 +52,8 @@ export interface ImpactPanelProps {
   busy: boolean;
   /** `dryRun`: everything but the commit. */
   onPropose: (dryRun: boolean) => void;
+  /** Proposes it for several hosts; absent where there are none. */
+  onSeveral?: (() => void) | undefined;
   onSuggestion: Suggest | undefined;
 }
 
@@ -87,7 +91,7 @@ interface KnownImpactProps extends ImpactPanelProps {
   onToggle: () => void;
 }
 
-function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...proposing }: KnownImpactProps) {
+function KnownImpact({ draft, impact, behind, onSuggestion, onSeveral, open, onToggle, ...proposing }: KnownImpactProps) {
   const sentence = impactSentence(impact);
   const said = reversal(impact);
   // What the target refuses leaves nothing to undo.
@@ -148,7 +152,9 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
         aria-label="Facts"
       >
         <div className={cn("shrink-0", behind && STALE)}>
-          {!plan ? (
+          {isScript(impact) ? (
+            <ScriptLines impact={impact} />
+          ) : !plan ? (
             <Facts facts={impactFacts(impact)} />
           ) : (
             !open && <PlanGlance impact={impact} attentions={attentions(impact)} reversal={fails ? undefined : said} onMore={onToggle} />
@@ -161,8 +167,16 @@ function KnownImpact({ draft, impact, behind, onSuggestion, open, onToggle, ...p
       <Foot
         {...proposing}
         denied={draft.verdict?.decision === "deny"}
-        canTry={said !== undefined && !plan}
-        beside={plan && touched > 1 && <Button onClick={showAll}>Show all {count(touched)}</Button>}
+        canTry={said !== undefined && !plan && !isScript(impact)}
+        beside={
+          plan && touched > 1 ? (
+            <Button onClick={showAll}>Show all {count(touched)}</Button>
+          ) : onSeveral ? (
+            <Button disabled={!proposing.canPropose || proposing.closed || proposing.busy} onClick={onSeveral}>
+              On several hosts…
+            </Button>
+          ) : undefined
+        }
       >
         {draft.verdict ? <VerdictLine verdict={draft.verdict} impact={impact} /> : <p className="text-dim">Policy is asked…</p>}
       </Foot>

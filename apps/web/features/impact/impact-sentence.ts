@@ -1,6 +1,7 @@
 import { sumRows, type Effect, type Impact, type Rows } from "@interlock/protocol";
 import { droppedTables } from "./definition-words.ts";
 import { certainty, rowsInWords } from "./figures.ts";
+import { isScript, scriptSentence } from "../hosts/script-words.ts";
 import { isPlan } from "../plan/plan-objects.ts";
 import { planSentence } from "../plan/plan-words.ts";
 import { statementSentence } from "./statement-sentence.ts";
@@ -13,6 +14,7 @@ export interface ImpactSentence {
 
 export function impactSentence(impact: Impact): ImpactSentence {
   const { statements } = impact;
+  if (isScript(impact)) return scriptSentence(impact);
   if (impact.effect === "unknown") return { big: "What this does cannot be known", small: [impact.warnings[0] ?? "treated as the worst"] };
   if (isPlan(impact)) return planSentence(impact);
   if (statements.length > 1) return severalStatements(impact);

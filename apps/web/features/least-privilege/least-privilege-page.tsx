@@ -1,12 +1,12 @@
 "use client";
 import { ERRORS, type LeastPrivilegePage as Page, type PrivilegeSummary } from "@interlock/protocol";
-import { RotateCw, Search } from "lucide-react";
+import { RotateCw } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
-import { Input } from "../../components/ui/input.tsx";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { ClusterFailure, ClusterPage } from "../posture/cluster-page.tsx";
+import { FoundFilter } from "../posture/found-filter.tsx";
 import { leastPrivilegePath } from "../posture/posture-commands.ts";
 import { LogsSection } from "./logs-section.tsx";
 import { NoLog } from "./no-log.tsx";
@@ -109,34 +109,14 @@ function Subjects({ connection, roomId, page, subjects, busy, round, onChange }:
   return (
     <section aria-label="Accounts, people and groups of the cluster" className="flex flex-col gap-3">
       <PrivilegeSummaryBar summary={page.summary} known={page.coverage.coveredDays > 0} filter={filter} onFilter={setFilter} />
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="relative w-72 max-sm:w-full">
-          <Search aria-hidden="true" className="absolute top-2 left-2.5 size-3.5 text-faint" />
-          <Input
-            type="search"
-            aria-label="Filter accounts"
-            placeholder="Filter by name, group, right…"
-            value={filter.text}
-            onChange={(event) => setFilter({ ...filter, text: event.target.value })}
-            className="h-7.5 pl-8"
-          />
-        </div>
-        {system > 0 && (
-          <label
-            className="inline-flex cursor-pointer items-center gap-2 text-xs text-dim"
-            title="System users, controllers and add-ons: most of it is meant to be so."
-          >
-            <input
-              type="checkbox"
-              checked={filter.system}
-              onChange={(event) => setFilter({ ...filter, system: event.target.checked })}
-              className="size-3.5 accent-accent"
-            />
-            Also {system.toLocaleString("en")} of Kubernetes itself
-          </label>
-        )}
-        <output className="ml-auto text-xs text-dim">{plural(shown.length, "subject")}</output>
-      </div>
+      <FoundFilter
+        filter={filter}
+        onFilter={setFilter}
+        label="Filter accounts"
+        placeholder="Filter by name, group, right…"
+        system={system}
+        shown={plural(shown.length, "subject")}
+      />
       {shown.length > 0 ? (
         <ul className="overflow-hidden rounded-lg border border-line bg-panel">
           {shown.slice(0, drawn).map((one) => (

@@ -1,5 +1,5 @@
 "use client";
-import { ERRORS, Impact, type Refusal, Room, type SmallerRole, Verdict } from "@interlock/protocol";
+import { ERRORS, Impact, type Refusal, type SmallerRole, Verdict } from "@interlock/protocol";
 import { useRouter } from "next/navigation";
 import { useEffect, useId, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
@@ -7,7 +7,7 @@ import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, D
 import { Label, Textarea } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { VerdictLine } from "../impact/verdict-line.tsx";
-import { newKey } from "../room/request-key.ts";
+import { RoomSelect, useRoomChoice } from "../posture/room-choice.tsx";
 import { rest } from "../shell/rest-client.ts";
 
 interface Props {
@@ -18,11 +18,6 @@ interface Props {
   roomId: string | undefined;
   onClose: () => void;
 }
-
-const Rooms = Room.array();
-const Made = Room.pick({ id: true });
-/** In the list of rooms: one that is made for it. */
-const NEW = "new";
 
 interface Plan {
   impact: Impact;
@@ -53,46 +48,33 @@ export function ProposeRoleDialog({ role, onClose, ...more }: Props) {
 function ProposeRole({ role, subject, connection, roomId, onClose }: Props & { role: SmallerRole }) {
   const router = useRouter();
   const id = useId();
-  const [rooms, setRooms] = useState<readonly Room[]>();
+  const choice = useRoomChoice(`Least privilege of ${connection}`, roomId);
   const [plan, setPlan] = useState<Plan>();
-  const [chosen, setChosen] = useState<string>();
   const [reason, setReason] = useState(`Least privilege: ${subject} keeps what it used.`);
   const [pending, setPending] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal>();
+  const [refused, setRefused] = useState<Refusal>();
+  const refusal = refused ?? choice.refusal;
   useEffect(() => {
     const abort = new AbortController();
-    const ask = async () => {
-      const [listed, planned] = await Promise.all([
-        rest.get("/rooms", Rooms, abort.signal),
-        rest.post("/analyze", { connection, text: role.text }, PlanAnswer, { signal: abort.signal }),
-      ]);
-      if (abort.signal.aborted) return;
-      if (listed.ok) setRooms(listed.value.filter(({ open }) => open));
-      if (planned.ok) setPlan(planned.value);
-      const failed = [listed, planned].find((one) => !one.ok);
-      if (failed?.ok === false) setRefusal(failed);
-    };
-    // The dialog was closed before the answer came.
-    void ask().catch(() => undefined);
+    void rest.post("/analyze", { connection, text: role.text }, PlanAnswer, { signal: abort.signal }).then(
+      (planned) => {
+        if (planned.ok) setPlan(planned.value);
+        else setRefused(planned);
+      },
+      // The dialog was closed before the answer came.
+      () => undefined,
+    );
     return () => abort.abort();
   }, [connection, role.text]);
-  const room = chosen ?? rooms?.find((one) => one.id === roomId)?.id ?? rooms?.[0]?.id ?? NEW;
   const denied = plan?.verdict.decision === "deny";
   const send = async () => {
     setPending(true);
-    setRefusal(undefined);
-    const fail = (outcome: Refusal) => {
-      setRefusal(outcome);
-      setPending(false);
-    };
-    const into =
-      room === NEW ? await rest.post("/rooms", { title: `Least privilege of ${connection}` }, Made, { key: newKey() }) : undefined;
-    if (into?.ok === false) return fail(into);
-    const target = into?.ok === true ? into.value.id : room;
+    setRefused(undefined);
     const said = reason.trim() === "" ? {} : { reason: reason.trim() };
-    const made = await rest.post(`/rooms/${target}/commands`, { connection, text: role.text, ...said }, Proposed, { key: newKey() });
-    if (!made.ok) return fail(made);
-    router.push(`/rooms/${target}`);
+    const proposed = await choice.put("commands", { connection, text: role.text, ...said }, Proposed);
+    if (proposed.ok) return router.push(`/rooms/${proposed.value.roomId}`);
+    setRefused(proposed);
+    setPending(false);
   };
   const effects = plan?.impact.statements.flatMap(({ breaks = [], risks, willFail }) => [
     ...willFail.map(({ reason: why }) => ({ text: why, bad: true })),
@@ -140,23 +122,7 @@ function ProposeRole({ role, subject, connection, roomId, onClose }: Props & { r
           </>
         )}
       </section>
-      <div className="flex flex-col gap-1.5">
-        <Label htmlFor={`${id}-room`}>Room</Label>
-        <select
-          id={`${id}-room`}
-          value={room}
-          disabled={rooms === undefined}
-          onChange={(event) => setChosen(event.target.value)}
-          className="h-8 rounded-md border border-line-strong bg-bg px-2 text-sm"
-        >
-          {(rooms ?? []).map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.code} · {one.title}
-            </option>
-          ))}
-          <option value={NEW}>A new room, “Least privilege of {connection}”</option>
-        </select>
-      </div>
+      <RoomSelect choice={choice} />
       <div className="flex flex-col gap-1.5">
         <Label htmlFor={`${id}-reason`}>Reason</Label>
         <Textarea id={`${id}-reason`} value={reason} maxLength={2_000} onChange={(event) => setReason(event.target.value)} />
@@ -168,7 +134,7 @@ function ProposeRole({ role, subject, connection, roomId, onClose }: Props & { r
       )}
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" disabled={pending || rooms === undefined || plan === undefined || denied}>
+        <Button type="submit" variant="primary" disabled={pending || choice.rooms === undefined || plan === undefined || denied}>
           {pending && <Spinner />} Propose in the room
         </Button>
       </DialogFooter>

@@ -1,9 +1,8 @@
 "use client";
 import type { PrivilegeSummary, UsageCoverage } from "@interlock/protocol";
-import { ChevronRight } from "lucide-react";
-import { useId, useState } from "react";
 import { cn } from "../../components/ui/class-names.ts";
 import { Badge } from "../../components/ui/badge.tsx";
+import { DisclosureRow } from "../posture/disclosure-row.tsx";
 import { SEVERITY_CLASS, SEVERITY_WORDS } from "../posture/posture-words.ts";
 import { ago, verdictOf } from "./privilege-words.ts";
 import { SubjectDetail } from "./subject-detail.tsx";
@@ -20,23 +19,15 @@ export interface SubjectProps {
 /** Somebody in one line: what is dangerous and unused first. Opened, every right and what could be done. */
 export function SubjectRow(props: SubjectProps) {
   const { summary, coverage } = props;
-  const [open, setOpen] = useState(false);
-  const id = useId();
   const { subject, rights, used, unlogged, dangers, last } = summary;
   const known = coverage.coveredDays > 0;
   const [worst] = dangers;
   const name = subject.namespace === undefined ? subject.name : `${subject.namespace}/${subject.name}`;
   return (
-    <li className="border-b border-line last:border-b-0">
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={`${id}-detail`}
-          onClick={() => setOpen(!open)}
-          className="flex w-full flex-wrap items-center gap-x-2.5 gap-y-1 px-3.5 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
-        >
-          <ChevronRight aria-hidden="true" className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")} />
+    <DisclosureRow
+      lineClass="flex-wrap gap-y-1"
+      line={
+        <>
           <span className="w-24 shrink-0 text-2xs font-medium text-dim max-sm:w-auto">{subject.kind}</span>
           <span className="min-w-40 flex-1 font-mono text-xs font-semibold break-all">{name}</span>
           {summary.system && <Badge size="sm">Kubernetes&apos; own</Badge>}
@@ -59,14 +50,11 @@ export function SubjectRow(props: SubjectProps) {
               {last !== undefined && ` · last seen ${ago(last)}`}
             </span>
           </span>
-        </button>
-      </h2>
-      {open && (
-        <div id={`${id}-detail`} className="px-3.5 pt-0.5 pb-4 sm:pl-10">
-          <SubjectDetail {...props} />
-        </div>
-      )}
-    </li>
+        </>
+      }
+    >
+      <SubjectDetail {...props} />
+    </DisclosureRow>
   );
 }
 

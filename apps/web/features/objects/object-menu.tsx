@@ -13,10 +13,12 @@ import {
 import { useCanAct, useRoom, useSession } from "../room/room-context.tsx";
 import { kubectlLine, LINES } from "./kubectl-lines.ts";
 import { logsOf } from "./object-logs.ts";
+import { PodMenuItems } from "../pods/pod-menu-items.tsx";
 import { endOf } from "../reachability/end-names.ts";
 import type { TreeRow } from "./object-rows.ts";
 
 const SERVICE_ACCOUNTS = "/serviceaccounts";
+const PODS = "/pods";
 
 interface ObjectMenuProps {
   connection: Connection;
@@ -67,6 +69,7 @@ export function ObjectMenu({ connection, row, open, onOpenChange, onShow }: Obje
             <ScrollText /> Logs
           </DropdownMenuItem>
         )}
+        {kind.key === PODS && canAct && <PodMenuItems connection={connection} entry={entry} />}
         {kind.key === SERVICE_ACCOUNTS && entry.namespace !== undefined && canAct && (
           <DropdownMenuItem
             onSelect={() => session.tokens.wish.set({ connectionId: connection.id, namespace: entry.namespace ?? "", name: entry.name })}

@@ -1,5 +1,5 @@
 "use client";
-import { DoorOpen, Keyboard, LogOut } from "lucide-react";
+import { CirclePlay, DoorOpen, Keyboard, LogOut } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
@@ -21,6 +21,14 @@ export function BuiltInCommands() {
         keywords: ["go to", "list", "home"],
         icon: DoorOpen,
         run: () => router.push("/rooms"),
+      },
+      {
+        id: "go-recordings",
+        title: "All recordings",
+        group: "Rooms",
+        keywords: ["go to", "shell", "terminal", "replay", "watch"],
+        icon: CirclePlay,
+        run: () => router.push("/recordings"),
       },
       ...THEMES.map(({ id, title, icon }) => ({
         id: `theme-${id}`,

@@ -1,8 +1,9 @@
 import type { PostureFinding } from "@interlock/protocol";
-import { ChevronRight, Wrench } from "lucide-react";
-import { useId, useState } from "react";
+import { Wrench } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
+import { DisclosureRow } from "./disclosure-row.tsx";
 import { FindingRow } from "./finding-row.tsx";
 import type { CheckGroup } from "./posture-filter.ts";
 import { plural, SEVERITY_CLASS, SEVERITY_WORDS } from "./posture-words.ts";
@@ -21,21 +22,14 @@ interface CheckGroupProps {
 
 /** One check: why it matters once, then everything it found. */
 export function CheckGroupSection({ group: { check, severity, findings }, startsOpen, onPropose }: CheckGroupProps) {
-  const [open, setOpen] = useState(startsOpen);
   const [shown, setShown] = useState(AT_ONCE);
-  const id = useId();
   const fixable = findings.filter(({ system, fix }) => !system && fix.lines.length + fix.choices.length > 0);
   return (
-    <li className="border-b border-line last:border-b-0">
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={`${id}-findings`}
-          onClick={() => setOpen(!open)}
-          className="flex w-full items-center gap-2.5 px-3.5 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
-        >
-          <ChevronRight aria-hidden="true" className={cn("size-3.5 shrink-0 text-faint transition-transform", open && "rotate-90")} />
+    <DisclosureRow
+      startsOpen={startsOpen}
+      bodyClass="flex flex-col gap-3"
+      line={
+        <>
           <span
             className={cn(
               "inline-flex w-17 shrink-0 justify-center rounded-full border py-px text-2xs font-semibold",
@@ -49,31 +43,32 @@ export function CheckGroupSection({ group: { check, severity, findings }, starts
             {findings.length.toLocaleString("en")}
             <span className="sr-only"> {findings.length === 1 ? "finding" : "findings"}</span>
           </span>
-        </button>
-      </h2>
-      {open && (
-        <div id={`${id}-findings`} className="flex flex-col gap-3 px-3.5 pt-0.5 pb-4 sm:pl-10">
-          <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-            <p className="max-w-[78ch] text-sm text-pretty text-dim">{check.why}</p>
-            {onPropose && fixable.length > 1 && (
-              <Button size="sm" onClick={() => onPropose(fixable.slice(0, TOGETHER))}>
-                <Wrench aria-hidden="true" /> Propose {fixable.length > TOGETHER ? `the first ${TOGETHER}` : `all ${fixable.length}`}
-              </Button>
-            )}
-          </div>
-          {check.unknown !== undefined && <p className="text-xs text-modify-text">Not all of it is known: {check.unknown}</p>}
-          <ul className="flex flex-col gap-2">
-            {findings.slice(0, shown).map((finding) => (
-              <FindingRow key={finding.object} finding={finding} onPropose={onPropose && (() => onPropose([finding]))} />
-            ))}
-          </ul>
-          {findings.length > shown && (
-            <Button size="sm" className="self-start" onClick={() => setShown(shown + AT_ONCE * 4)}>
-              Show more of {plural(findings.length - shown, "finding")}
-            </Button>
-          )}
-        </div>
+        </>
+      }
+    >
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <p className="max-w-[78ch] text-sm text-pretty text-dim">{check.why}</p>
+        {onPropose && fixable.length > 1 && (
+          <Button size="sm" onClick={() => onPropose(fixable.slice(0, TOGETHER))}>
+            <Wrench aria-hidden="true" /> Propose {fixable.length > TOGETHER ? `the first ${TOGETHER}` : `all ${fixable.length}`}
+          </Button>
+        )}
+      </div>
+      {check.unknown !== undefined && <p className="text-xs text-modify-text">Not all of it is known: {check.unknown}</p>}
+      <ul className="flex flex-col gap-2">
+        {findings.slice(0, shown).map((finding) => (
+          <FindingRow
+            key={`${finding.object} ${finding.evidence[0]?.path}`}
+            finding={finding}
+            onPropose={onPropose && (() => onPropose([finding]))}
+          />
+        ))}
+      </ul>
+      {findings.length > shown && (
+        <Button size="sm" className="self-start" onClick={() => setShown(shown + AT_ONCE * 4)}>
+          Show more of {plural(findings.length - shown, "finding")}
+        </Button>
       )}
-    </li>
+    </DisclosureRow>
   );
 }

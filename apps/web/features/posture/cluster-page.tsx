@@ -6,10 +6,10 @@ import { Button } from "../../components/ui/button.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { AppFooter } from "../shell/app-footer.tsx";
 import { AppHeader } from "../shell/app-header.tsx";
-import { ClusterTabs } from "./cluster-tabs.tsx";
+import { type ClusterPageId, ClusterTabs } from "./cluster-tabs.tsx";
 
 interface ClusterPageProps {
-  here: "least-privilege" | "who-may";
+  here: ClusterPageId;
   title: string;
   connection: string;
   roomId: string | undefined;

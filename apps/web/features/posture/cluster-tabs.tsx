@@ -9,16 +9,10 @@ const PAGES = [
   { id: "who-may", title: "Who can …?", path: whoMayPath },
 ] as const;
 
+export type ClusterPageId = (typeof PAGES)[number]["id"];
+
 /** From one page about a cluster's security to the others; the room one came from goes along. */
-export function ClusterTabs({
-  here,
-  connection,
-  roomId,
-}: {
-  here: (typeof PAGES)[number]["id"];
-  connection: string;
-  roomId: string | undefined;
-}) {
+export function ClusterTabs({ here, connection, roomId }: { here: ClusterPageId; connection: string; roomId: string | undefined }) {
   return (
     <nav aria-label={`Security of ${connection}`} className="-mt-1 flex gap-1 border-b border-line">
       {PAGES.map(({ id, title, path }) => (

@@ -1,17 +1,16 @@
 "use client";
 import type { PostureFinding, PosturePage as Posture } from "@interlock/protocol";
-import { RotateCw, Search } from "lucide-react";
+import { RotateCw } from "lucide-react";
 import { useDeferredValue, useMemo, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
-import { Input } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
-import { AppFooter } from "../shell/app-footer.tsx";
-import { AppHeader } from "../shell/app-header.tsx";
 import { useShell } from "../shell/shell-context.tsx";
-import { ClusterTabs } from "./cluster-tabs.tsx";
 import { CheckGroupSection } from "./check-group.tsx";
+import { ClusterFailure, ClusterPage } from "./cluster-page.tsx";
+import { FoundFilter } from "./found-filter.tsx";
+import { posturePath } from "./posture-commands.ts";
 import { groupsOf, isFiltered, NO_FILTER, type PostureFilter } from "./posture-filter.ts";
-import { NothingFound, OtherChecks, PostureFailure, PostureLoading, UnreadNotice } from "./posture-states.tsx";
+import { NothingFound, OtherChecks, PostureLoading, UnreadNotice } from "./posture-states.tsx";
 import { PostureSummary } from "./posture-summary.tsx";
 import { plural } from "./posture-words.ts";
 import { ProposeFixDialog } from "./propose-fix-dialog.tsx";
@@ -27,51 +26,41 @@ interface PosturePageProps {
 /** How well a cluster is set up: what was found, why it matters, and what to do. It only reads; a fix goes into a document of a room. */
 export function PosturePage({ connection, roomId }: PosturePageProps) {
   const { posture, findings, refusal, busy, readAgain } = usePosture(connection);
-  const crumbs = useMemo(
-    () => [
-      roomId === undefined ? { label: "Rooms", href: "/rooms" } : { label: "The room", href: `/rooms/${roomId}` },
-      { label: `Posture of ${connection}` },
-    ],
-    [connection, roomId],
-  );
   return (
-    <div className="flex h-dvh flex-col">
-      <AppHeader crumbs={crumbs} />
-      <main tabIndex={-1} className="outline-none min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-5xl flex-col gap-4 px-5 pt-6 pb-12 max-sm:px-3.5 max-sm:pt-4">
-          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-            <h1 className="text-lg font-semibold">Posture of {connection}</h1>
-            {posture && <ReadAt posture={posture} />}
-            {posture && (
-              <Button className="ml-auto" onClick={readAgain} disabled={busy}>
-                {busy ? <Spinner /> : <RotateCw aria-hidden="true" />} Read again
-              </Button>
-            )}
-          </div>
-          <ClusterTabs here="posture" connection={connection} roomId={roomId} />
-          {posture === undefined ? (
-            refusal ? (
-              <PostureFailure refusal={refusal} connection={connection} onRetry={readAgain} />
-            ) : (
-              <PostureLoading connection={connection} />
-            )
-          ) : (
-            <>
-              {refusal && (
-                <p role="alert" className="rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text">
-                  {findings.length < Math.min(posture.total, MOST)
-                    ? "What was found could not be read to its end."
-                    : "It could not be read again; this is what was so before."}{" "}
-                  {refusal.detail}
-                </p>
-              )}
-              <Found connection={connection} roomId={roomId} posture={posture} findings={findings} busy={busy} />
-            </>
+    <ClusterPage
+      here="posture"
+      title={`Posture of ${connection}`}
+      connection={connection}
+      roomId={roomId}
+      aside={posture && <ReadAt posture={posture} />}
+      actions={
+        posture && (
+          <Button onClick={readAgain} disabled={busy}>
+            {busy ? <Spinner /> : <RotateCw aria-hidden="true" />} Read again
+          </Button>
+        )
+      }
+    >
+      {posture === undefined ? (
+        refusal ? (
+          <ClusterFailure refusal={refusal} path={posturePath(connection, roomId)} onRetry={readAgain} />
+        ) : (
+          <PostureLoading connection={connection} />
+        )
+      ) : (
+        <>
+          {refusal && (
+            <p role="alert" className="rounded-md border border-modify-line bg-modify-soft px-3 py-2 text-xs text-modify-text">
+              {findings.length < Math.min(posture.total, MOST)
+                ? "What was found could not be read to its end."
+                : "It could not be read again; this is what was so before."}{" "}
+              {refusal.detail}
+            </p>
           )}
-        </div>
-      </main>
-      <AppFooter />
-    </div>
+          <Found connection={connection} roomId={roomId} posture={posture} findings={findings} busy={busy} />
+        </>
+      )}
+    </ClusterPage>
   );
 }
 
@@ -109,36 +98,14 @@ function Found({ connection, roomId, posture, findings, busy }: FoundProps) {
       <PostureSummary summary={posture.summary} filter={filter} onFilter={setFilter} />
       <UnreadNotice unread={posture.unread} />
       {posture.total > 0 && (
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <div className="relative w-72 max-sm:w-full">
-            <Search aria-hidden="true" className="absolute top-2 left-2.5 size-3.5 text-faint" />
-            <Input
-              type="search"
-              aria-label="Filter findings"
-              placeholder="Filter by object, namespace, check…"
-              value={filter.text}
-              onChange={(event) => setFilter({ ...filter, text: event.target.value })}
-              className="h-7.5 pl-8"
-            />
-          </div>
-          {system > 0 && (
-            <label
-              className="inline-flex cursor-pointer items-center gap-2 text-xs text-dim"
-              title="System users, controllers and add-ons: most of it is meant to be so."
-            >
-              <input
-                type="checkbox"
-                checked={filter.system}
-                onChange={(event) => setFilter({ ...filter, system: event.target.checked })}
-                className="size-3.5 accent-accent"
-              />
-              Also {system.toLocaleString("en")} of Kubernetes itself
-            </label>
-          )}
-          <output className="ml-auto text-xs text-dim">
-            {plural(shown, "finding")} in {plural(groups.length, "check")}
-          </output>
-        </div>
+        <FoundFilter
+          filter={filter}
+          onFilter={setFilter}
+          label="Filter findings"
+          placeholder="Filter by object, namespace, check…"
+          system={system}
+          shown={`${plural(shown, "finding")} in ${plural(groups.length, "check")}`}
+        />
       )}
       {groups.length > 0 ? (
         <ul className="overflow-hidden rounded-lg border border-line bg-panel">

@@ -1,7 +1,5 @@
-import { ERRORS, type PosturePage, type Refusal } from "@interlock/protocol";
-import { CloudOff, RotateCw, ShieldCheck, ShieldX } from "lucide-react";
-import { SignedOut } from "../../components/signed-out.tsx";
-import { Button } from "../../components/ui/button.tsx";
+import type { PosturePage } from "@interlock/protocol";
+import { ShieldCheck } from "lucide-react";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { kindWord, plural } from "./posture-words.ts";
@@ -18,28 +16,6 @@ export function PostureLoading({ connection }: { connection: string }) {
       </div>
       <Skeleton className="h-64 rounded-lg" />
     </div>
-  );
-}
-
-export function PostureFailure({ refusal, connection, onRetry }: { refusal: Refusal; connection: string; onRetry: () => void }) {
-  const { title, next } = ERRORS[refusal.code];
-  if (refusal.code === "unauthenticated") return <SignedOut next={`/connections/${encodeURIComponent(connection)}/posture`} />;
-  const refused = ERRORS[refusal.code].status === 403 || ERRORS[refusal.code].status === 404;
-  return (
-    <StatusMessage
-      icon={refused ? ShieldX : CloudOff}
-      tone="bad"
-      title={title}
-      actions={
-        refused ? undefined : (
-          <Button size="lg" onClick={onRetry}>
-            <RotateCw aria-hidden="true" /> Try again
-          </Button>
-        )
-      }
-    >
-      {refusal.detail ?? next}
-    </StatusMessage>
   );
 }
 

@@ -1,18 +1,14 @@
 "use client";
-import { ERRORS, fixText, type PostureFinding, type Refusal, Room } from "@interlock/protocol";
+import { Document, ERRORS, fixText, type PostureFinding, type Refusal } from "@interlock/protocol";
 import { useRouter } from "next/navigation";
-import { useEffect, useId, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
-import { Label } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
-import { rest } from "../shell/rest-client.ts";
-import { FixDocument } from "./fix-document.ts";
 import { FixLines } from "./fix-lines.tsx";
+import { RoomSelect, useRoomChoice } from "./room-choice.tsx";
 
-const Rooms = Room.array();
-/** In the list of rooms: one that is made for it. */
-const NEW = "new";
+const Made = Document.pick({ id: true });
 
 interface ProposeFixDialogProps {
   connection: string;
@@ -35,41 +31,19 @@ export function ProposeFixDialog({ connection, findings, roomId, onClose }: Prop
 
 function ProposeFix({ connection, findings, roomId, onClose }: ProposeFixDialogProps & { findings: readonly PostureFinding[] }) {
   const router = useRouter();
-  const id = useId();
-  const [rooms, setRooms] = useState<readonly Room[]>();
-  const [chosen, setChosen] = useState<string>();
+  const choice = useRoomChoice(`Posture of ${connection}`, roomId);
   const [pending, setPending] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal>();
-  const [fix] = useState(() => new FixDocument());
-  useEffect(() => {
-    const abort = new AbortController();
-    void rest.get("/rooms", Rooms, abort.signal).then(
-      (outcome) => {
-        if (outcome.ok) setRooms(outcome.value.filter(({ open }) => open));
-        else setRefusal(outcome);
-      },
-      // The dialog was closed before the answer came.
-      () => undefined,
-    );
-    return () => abort.abort();
-  }, []);
+  const [refused, setRefused] = useState<Refusal>();
+  const refusal = refused ?? choice.refusal;
   const [first] = findings;
-  const room = chosen ?? rooms?.find((one) => one.id === roomId)?.id ?? rooms?.[0]?.id ?? NEW;
   const text = findings.map(fixText).join("\n");
   const decides = findings.some(({ fix }) => fix.lines.length === 0);
   const put = async () => {
     setPending(true);
-    setRefusal(undefined);
-    const name = `${first!.check}.kubectl`;
-    const made = await fix.put(room === NEW ? undefined : room, { name, connection, text });
-    if (made.ok) return router.push(`/rooms/${made.value.roomId}?document=${made.value.documentId}`);
-    // A room that was made for it is there, and the next attempt goes into it.
-    const own = fix.room;
-    if (own !== undefined && room === NEW) {
-      setRooms((known = []) => [own, ...known]);
-      setChosen(own.id);
-    }
-    setRefusal(made);
+    setRefused(undefined);
+    const made = await choice.put("documents", { name: `${first!.check}.kubectl`, connection, text }, Made);
+    if (made.ok) return router.push(`/rooms/${made.value.roomId}?document=${made.value.answer.id}`);
+    setRefused(made);
     setPending(false);
   };
   return (
@@ -99,23 +73,7 @@ function ProposeFix({ connection, findings, roomId, onClose }: ProposeFixDialogP
           {text}
         </pre>
       )}
-      <div className="flex flex-col gap-1.5">
-        <Label htmlFor={`${id}-room`}>Room</Label>
-        <select
-          id={`${id}-room`}
-          value={room}
-          disabled={rooms === undefined}
-          onChange={(event) => setChosen(event.target.value)}
-          className="h-8 rounded-md border border-line-strong bg-bg px-2 text-sm"
-        >
-          {(rooms ?? []).map((one) => (
-            <option key={one.id} value={one.id}>
-              {one.code} · {one.title}
-            </option>
-          ))}
-          <option value={NEW}>A new room, “Posture of {connection}”</option>
-        </select>
-      </div>
+      <RoomSelect choice={choice} />
       {refusal && (
         <p role="alert" className="text-xs text-delete-text">
           {ERRORS[refusal.code].title}. {refusal.detail ?? ERRORS[refusal.code].next}
@@ -123,7 +81,7 @@ function ProposeFix({ connection, findings, roomId, onClose }: ProposeFixDialogP
       )}
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" variant="primary" disabled={pending || rooms === undefined}>
+        <Button type="submit" variant="primary" disabled={pending || choice.rooms === undefined}>
           {pending && <Spinner />} Open it in the room
         </Button>
       </DialogFooter>

@@ -1,6 +1,6 @@
 "use client";
 import type { Role, RoomMember } from "@interlock/protocol";
-import { Users } from "lucide-react";
+import { Footprints, Users } from "lucide-react";
 import { AvatarGroup } from "../../components/ui/avatar-group.tsx";
 import { Avatar } from "../../components/ui/avatar.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -13,7 +13,9 @@ import {
   DropdownMenuTrigger,
 } from "../../components/ui/dropdown-menu.tsx";
 import { Popover, PopoverContent, PopoverTrigger } from "../../components/ui/popover.tsx";
+import { Tooltip } from "../../components/ui/tooltip.tsx";
 import { useRoom, useSession } from "../room/room-context.tsx";
+import { useStore } from "../room/store.ts";
 
 const ROLES: readonly { role: Role; means: string }[] = [
   { role: "lead", means: "and gives roles, closes the room" },
@@ -57,6 +59,7 @@ export function RoomPeople() {
 
 function Person({ member, isMe, canChange }: { member: RoomMember; isMe: boolean; canChange: boolean }) {
   const session = useSession();
+  const followed = useStore(session.following.followed, (userId) => userId === member.id);
   return (
     <li className="flex items-center gap-2.5 rounded-md px-2 py-1.5">
       <Avatar person={{ ...member, displayName: member.name }} online={member.online} />
@@ -67,6 +70,20 @@ function Person({ member, isMe, canChange }: { member: RoomMember; isMe: boolean
         </div>
         <div className="text-2xs text-faint">{member.online ? "here now" : "away"}</div>
       </div>
+      {!isMe && (member.online || followed) && (
+        <Tooltip label={followed ? `Stop following ${member.name}` : `Follow ${member.name}: see the document or terminal they see`}>
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={`Follow ${member.name}`}
+            aria-pressed={followed}
+            className={followed ? "text-accent-text" : ""}
+            onClick={() => (followed ? session.following.stop() : session.following.follow(member.id))}
+          >
+            <Footprints />
+          </Button>
+        </Tooltip>
+      )}
       {canChange ? (
         <DropdownMenu>
           <DropdownMenuTrigger asChild>

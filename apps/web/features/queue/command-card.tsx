@@ -5,6 +5,8 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { ImpactDetails } from "../impact/impact-details.tsx";
+import { CommandUpload } from "../host-files/command-upload.tsx";
+import { HostList } from "../hosts/host-list.tsx";
 import { isPlan } from "../plan/plan-objects.ts";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { IssuedTokens } from "../tokens/issued-tokens.tsx";
@@ -15,6 +17,7 @@ import { CommandOutcome } from "./command-outcome.tsx";
 import { CommandPlan } from "./command-plan.tsx";
 import { commandRights, isActive } from "./command-rights.ts";
 import { Dangers, Reversibility, Demands, Consequence, Chips } from "./command-summary.tsx";
+import { frozenLanguage } from "./frozen-code.tsx";
 import { FrozenFiles } from "./frozen-files.tsx";
 import { UndoesLine, UndoPart } from "./undo-part.tsx";
 import { Votes } from "./votes.tsx";
@@ -89,7 +92,12 @@ export function CommandCard({ command, kept = false, crowded = false }: { comman
         <div className="mt-2 flex flex-col gap-2">
           <UndoesLine command={command} />
           {foretold && <Consequence command={command} />}
-          <CardText text={command.text} words={command.undoOf !== undefined} language={isPlan(command.impact) ? "kubectl" : "sql"} />
+          {/* Of an upload the facts below say all of it. */}
+          {!command.upload && (
+            <CardText text={command.text} words={command.undoOf !== undefined} language={frozenLanguage(command.impact)} />
+          )}
+          <HostList command={command} />
+          <CommandUpload command={command} />
           <FrozenFiles command={command} toReview={rights.review} />
           {command.reason && <p className="border-l-2 border-line pl-2 text-xs text-dim">“{command.reason}”</p>}
           <Chips command={command} foretold={foretold} />

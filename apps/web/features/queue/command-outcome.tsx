@@ -2,6 +2,8 @@
 import type { Command } from "@interlock/protocol";
 import { FlaskConical, Ban, CircleCheck, CircleX, HelpCircle, Undo2 } from "lucide-react";
 import { count, duration } from "../impact/figures.ts";
+import { exitWords } from "../hosts/exit-words.ts";
+import { isScript } from "../hosts/script-words.ts";
 import { ConflictList } from "./conflict-list.tsx";
 import { DriftList } from "./drift-list.tsx";
 import { endTitle } from "./end-title.ts";
@@ -24,7 +26,7 @@ export function CommandOutcome({ command }: { command: Command }) {
     case "succeeded":
       if (command.dryRun === true) return <DryRunOutcome command={command} />;
       return (
-        <Outcome icon={CircleCheck} tone="text-read-text" title={`Done${took}`}>
+        <Outcome icon={CircleCheck} tone="text-read-text" title={`Done${took}${exitWords(execution?.exit)}`}>
           <AffectedRows command={command} />
           <Notices notices={execution?.notices ?? []} />
           <ResultLinks command={command} />
@@ -83,9 +85,11 @@ export function CommandOutcome({ command }: { command: Command }) {
           <p>
             {command.effect === "read" || command.effect === "session" || command.dryRun === true
               ? "Interlock lost sight of it while it ran. It would have changed no data either way; it will not be tried again."
-              : isOfObjects(command)
-                ? "Interlock lost sight of it while it ran. Each request may have been done or not; none is sent again. Look at the cluster before you do anything else."
-                : "Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at the target before you do anything else."}
+              : isScript(command.impact)
+                ? "Interlock lost sight of it while it ran. Its lines may have run in part or in full, and may still run; it will not be tried again. Look at the host before you do anything else."
+                : isOfObjects(command)
+                  ? "Interlock lost sight of it while it ran. Each request may have been done or not; none is sent again. Look at the cluster before you do anything else."
+                  : "Interlock lost sight of it while it ran. It may have been committed in full or not at all; it will not be tried again. Look at the target before you do anything else."}
           </p>
           {execution?.error && <p>{execution.error.message}</p>}
         </div>

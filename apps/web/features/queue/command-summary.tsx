@@ -9,6 +9,7 @@ import { AttentionList } from "../impact/attention-line.tsx";
 import { attentions } from "../impact/attention.ts";
 import { figure, rowsInWords, total } from "../impact/figures.ts";
 import { heaviestLock } from "../impact/impact-facts.ts";
+import { isScript } from "../hosts/script-words.ts";
 import { impactSentence } from "../impact/impact-sentence.ts";
 import { ReversalLine } from "../impact/reversal-line.tsx";
 import { commandReversal } from "../impact/reversal.ts";
@@ -77,7 +78,7 @@ export function Chips({ command, foretold }: { command: Command; foretold: boole
   // What it did is listed below; this is what was agreed to.
   const done = command.state === "succeeded";
   // A plan tells its objects kind by kind.
-  const rowed = !isPlan(command.impact);
+  const rowed = !isPlan(command.impact) && !isScript(command.impact);
   const shortDigest = `${command.digest.slice(0, 4)}…${command.digest.slice(-4)}`;
   return (
     <div className="flex flex-wrap items-center gap-1.5">

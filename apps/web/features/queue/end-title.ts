@@ -1,5 +1,7 @@
 import type { Command, ErrorCode } from "@interlock/protocol";
 import { count, duration } from "../impact/figures.ts";
+import { exitWords } from "../hosts/exit-words.ts";
+import { isScript } from "../hosts/script-words.ts";
 import { isOfObjects } from "./undo-words.ts";
 
 /** What a person must know first, of errors with a reason of their own. */
@@ -18,6 +20,7 @@ export function endTitle(what: string, command: Command): string {
   const took = execution?.tookMs === undefined ? "" : ` after ${duration(execution.tookMs)}`;
   if (reason !== undefined && reason.startsWith("Nothing")) return isOfObjects(command) ? reason.replace("rows", "objects") : reason;
   if (reason !== undefined) what = reason;
+  if (isScript(command.impact)) return `${what}${took}${exitWords(execution?.exit)}${stays(command)}`;
   if (effect !== "read" && effect !== "session") {
     // Objects are written one after the other: what was done before the end stays.
     const done = isOfObjects(command) ? (execution?.affected.length ?? 0) : 0;
@@ -27,4 +30,12 @@ export function endTitle(what: string, command: Command): string {
   }
   const rows = execution?.results.some((result) => result.rows > 0) ?? false;
   return `${what}${took}${rows ? "; the rows that came first are here" : ""}`;
+}
+
+/** A host has no transaction: what a script did before its end is done. Where nothing began there is nothing of the kind. */
+function stays({ effect, execution, hosts }: Command): string {
+  const begun = hosts
+    ? execution?.hosts?.some(({ startedAt }) => startedAt !== undefined)
+    : execution?.exit !== undefined || execution?.results.length;
+  return effect === "read" || !begun ? "" : "; what it did before stays";
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { useRoom, useView } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
+import { WaitingLines } from "../terminal/guard/waiting-lines.tsx";
 import { CommandCard } from "./command-card.tsx";
 import { isActive, isWaiting, keptOpen } from "./command-rights.ts";
 
@@ -22,7 +23,8 @@ export function QueuePanel() {
   const active = commands.filter(isActive);
   const finished = commands.filter((command) => !isActive(command));
   const kept = keptOpen(finished);
-  const waiting = active.filter(isWaiting).length;
+  const lines = useRoom((state) => state.terminals.reduce((sum, { shell }) => sum + Number(shell?.line?.decision === "ask"), 0));
+  const waiting = active.filter(isWaiting).length + lines;
   const crowded = new Set(
     active
       .filter(({ state }) => state === "awaiting_review")
@@ -34,7 +36,8 @@ export function QueuePanel() {
     <section aria-label="Queue" className="flex min-h-0 flex-col">
       <SectionTitle>Queue · {waiting === 0 ? "nothing waits" : `${waiting} waiting`}</SectionTitle>
       <div className="flex flex-col gap-2 px-3 pb-3">
-        {commands.length === 0 && (
+        <WaitingLines />
+        {commands.length === 0 && lines === 0 && (
           <p className="flex items-center gap-2 rounded-lg border border-dashed border-line px-3 py-4 text-xs text-dim">
             <Inbox aria-hidden="true" className="size-4 shrink-0" /> What is proposed waits here, frozen, until it is agreed.
           </p>

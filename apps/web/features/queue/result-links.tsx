@@ -12,7 +12,8 @@ export function ResultLinks({ command }: { command: Command }) {
   const session = useSession();
   const { execution } = command;
   const mine = useRoom((state) => state.me?.id === command.proposer.id);
-  if (!execution || execution.results.length === 0) return null;
+  // Of several hosts the list of hosts leads to them.
+  if (!execution || execution.results.length === 0 || command.hosts) return null;
   if (execution.private === true && !mine)
     return <p>Its result may hold values of Secrets; policy shows it to {command.proposer.name} alone.</p>;
   return (

@@ -17,6 +17,8 @@ import { Spinner } from "../../components/ui/spinner.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { tellNotCopied, toClipboard } from "../clipboard/to-clipboard.ts";
 import { count, duration } from "../impact/figures.ts";
+import { exitWords } from "../hosts/exit-words.ts";
+import { isScript } from "../hosts/script-words.ts";
 import { useNow, useRoom, useSession } from "../room/room-context.tsx";
 import { COPY_CELLS, copyText, type CopyFormat } from "./cell-copy.ts";
 import { CellDialog } from "./cell-dialog.tsx";
@@ -56,7 +58,7 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
         <p className="p-4 text-dim">The statement returned no columns.</p>
       ) : result.rows === 0 && result.done ? (
         <div className="flex min-h-0 flex-1 flex-col gap-1 overflow-auto p-4 text-dim" role="status">
-          <p>{noRowsWords(command.state)}</p>
+          <p>{noRowsWords(stateOf(command, statement))}</p>
           <p className="font-mono text-xs text-faint wrap-anywhere">{result.columns.map(({ name }) => name).join(", ")}</p>
         </div>
       ) : isOutput(result) ? (
@@ -81,18 +83,23 @@ export function ResultPanel({ executionId, statement, onClose }: { executionId: 
   );
 }
 
+/** How what a result is of ended: the command, or of several hosts its host. */
+function stateOf({ state, execution }: Command, statement: number): Command["state"] {
+  const host = execution?.hosts?.[statement]?.state;
+  return host === undefined || host === "waiting" || host === "skipped" ? state : host;
+}
+
 /** The line of a command that a result is of. */
 const lineOf = ({ impact, text }: Command, statement: number): string => impact.statements[statement]?.text ?? text;
 
 /** What the server said against the statement, above the rows that came before. */
 function Trouble({ command, execution, statement }: { command: Command; execution: Execution; statement: number }) {
-  const { error } = execution;
+  const error = execution.hosts ? execution.hosts[statement]?.error : execution.error;
   // Of what people ended the badge says all.
   if (
     !error ||
-    command.state === "running" ||
-    command.state === "cancelled" ||
-    (error.statement !== undefined && error.statement !== statement)
+    ["running", "cancelled"].includes(stateOf(command, statement)) ||
+    ("statement" in error && error.statement !== undefined && error.statement !== statement)
   )
     return null;
   return (
@@ -119,11 +126,12 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
   const session = useSession();
   const observer = useRoom((state) => state.role === "observer");
   const running = command.state === "running";
-  const now = useNow(250, running);
+  const now = useNow(250, running && !result.done);
   const masked = result.columns.filter(({ mask }) => mask === "full").length;
-  const took = execution.tookMs ?? Math.max(0, now - Date.parse(execution.startedAt));
+  const ended = execution.hosts ? execution.hosts[result.statement] : execution;
+  const took = ended?.tookMs ?? execution.tookMs ?? Math.max(0, now - Date.parse(execution.startedAt));
   const area = selection && rectangleOf(selection);
-  const remark = resultRemark(command.state, result);
+  const remark = resultRemark(stateOf(command, result.statement), result);
   const statements = command.impact.statements.length;
   const notices = execution.notices.length;
   const download = (format: string) => {
@@ -139,9 +147,14 @@ function ResultBar({ command, execution, result, selection, onCopy, onOpen, onCl
         {command.title}
       </button>
       <span className="shrink-0 tabular-nums" role="status" data-testid="row-count">
-        {statements > 1 && `statement ${result.statement + 1} of ${statements} · `}
+        {result.host !== undefined && `${result.host} · `}
+        {result.host === undefined &&
+          statements > 1 &&
+          !isScript(command.impact) &&
+          `statement ${result.statement + 1} of ${statements} · `}
         {running && !result.done && <Spinner className="mr-1.5 inline text-accent" />}
         {count(result.rows)} {linesOf([result], result.rows)} · {duration(took)}
+        {exitWords(ended?.exit)}
         {masked > 0 && ` · ${masked} ${masked === 1 ? "column" : "columns"} masked`}
       </span>
       {remark && <Badge tone={remark.tone}>{remark.text}</Badge>}

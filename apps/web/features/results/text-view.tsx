@@ -35,7 +35,12 @@ export function TextView({ executionId, result, language, label }: TextViewProps
   );
 }
 
-function useReader(host: RefObject<HTMLDivElement | null>, language: string, label: string): editor.IStandaloneCodeEditor | undefined {
+/** A read-only editor in `host`, once Monaco is here. */
+export function useReader(
+  host: RefObject<HTMLDivElement | null>,
+  language: string,
+  label: string,
+): editor.IStandaloneCodeEditor | undefined {
   const [view, setView] = useState<editor.IStandaloneCodeEditor>();
   const { resolvedTheme } = useTheme();
   useEffect(() => {

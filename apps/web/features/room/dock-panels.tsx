@@ -1,11 +1,15 @@
 "use client";
 import type { IDockviewHeaderActionsProps, IDockviewPanelHeaderProps, IDockviewPanelProps } from "dockview-react";
-import { Box, FileCode2, type LucideIcon, ScrollText, SquareTerminal, Table2, Waypoints, X } from "lucide-react";
+import { isValidElement, type ReactElement } from "react";
+import { Box, FileCode2, FolderOpen, type LucideIcon, ScrollText, Table2, Waypoints, X } from "lucide-react";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { StatusMessage } from "../../components/ui/status-message.tsx";
 import { DocumentPanel } from "../editor/document-panel.tsx";
+import { HostFilesPanel } from "../host-files/host-files-panel.tsx";
 import { LogsPanel } from "../logs/logs-panel.tsx";
 import { ReachPanel } from "../reachability/reach-panel.tsx";
+import { TerminalTabIcon } from "../terminal/terminal-tab.tsx";
+import { tabName } from "../terminal/terminal-words.ts";
 import { TerminalPanel } from "../terminal/terminal-panel.tsx";
 import { ObjectPanel } from "../yaml/object-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
@@ -45,6 +49,8 @@ const TerminalPane = ({ params, api }: IDockviewPanelProps<{ terminalId: string 
   <TerminalPanel terminalId={params.terminalId} onClose={() => api.close()} />
 );
 
+const HostFilesPane = ({ params }: IDockviewPanelProps<{ connectionId: string }>) => <HostFilesPanel connectionId={params.connectionId} />;
+
 function NoResults() {
   return (
     // It may scroll in a low window, so the keyboard must get to it.
@@ -81,22 +87,30 @@ function ObjectTabHead({ api }: IDockviewPanelHeaderProps) {
 }
 const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={ScrollText} />;
 
-function TerminalTabHead({ api }: IDockviewPanelHeaderProps) {
+/** A tab may be there before the room has told of its terminal. */
+function TerminalTabHead({ api, params }: IDockviewPanelHeaderProps<{ terminalId: string }>) {
+  const name = useRoom((state) => tabName(state.terminals, params.terminalId));
   return (
     <div data-object="" className="h-full">
-      <ClosableTab api={api} icon={SquareTerminal} />
+      <ClosableTab api={api} icon={<TerminalTabIcon terminalId={params.terminalId} />} title={name ?? api.title} />
     </div>
   );
 }
 
+const HostFilesTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={FolderOpen} />;
+
 const ReachTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={api} icon={Waypoints} />;
 
-function ClosableTab({ api, icon: Icon }: Pick<IDockviewPanelHeaderProps, "api"> & { icon: LucideIcon }) {
+function ClosableTab({
+  api,
+  icon: Icon,
+  title = api.title,
+}: Pick<IDockviewPanelHeaderProps, "api"> & { icon: LucideIcon | ReactElement; title?: string | undefined }) {
   return (
     <div className="flex h-full items-center gap-2 pr-1.5 pl-3.5">
-      <Icon aria-hidden="true" className="size-3.5 text-faint" />
-      <span className="max-w-48 truncate" title={api.title}>
-        {api.title}
+      {isValidElement(Icon) ? Icon : <Icon aria-hidden="true" className="size-3.5 text-faint" />}
+      <span className="max-w-48 truncate" title={title}>
+        {title}
       </span>
       {/* For the mouse only: a tab must not hold another control (WAI-ARIA), so the keyboard closes what it shows in its bar. */}
       <span
@@ -133,6 +147,7 @@ export const COMPONENTS = {
   object: ObjectPane,
   reach: ReachPane,
   terminal: TerminalPane,
+  files: HostFilesPane,
   none: NoResults,
 };
 export const TABS = {
@@ -142,5 +157,6 @@ export const TABS = {
   object: ObjectTabHead,
   reach: ReachTabHead,
   terminal: TerminalTabHead,
+  files: HostFilesTabHead,
   none: NoResultsTab,
 };

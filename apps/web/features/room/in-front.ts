@@ -5,7 +5,7 @@ export const isObject = (id: string): boolean => id.startsWith("object ");
  * Everything else is results.
  */
 export const isWritten = (id: string): boolean =>
-  id.startsWith("document ") || isObject(id) || id.startsWith("reach ") || id.startsWith("terminal ");
+  id.startsWith("document ") || isObject(id) || id.startsWith("reach ") || id.startsWith("terminal ") || id.startsWith("files ");
 
 export const documentPanel = (documentId: string): string => `document ${documentId}`;
 

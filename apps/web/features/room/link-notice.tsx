@@ -22,7 +22,7 @@ export function ReconnectingNotice() {
       {wait === 0 ? <Spinner /> : <CloudOff aria-hidden="true" className="size-3.5" />}
       <span>
         {link.why} {wait === 0 ? "Connecting again…" : `Connecting again in ${wait} s.`}
-        {inside && " What you type is kept."}
+        {inside && " What you type in documents is kept."}
       </span>
       <Button size="sm" className="ml-auto" onClick={() => session.connection.retryNow()}>
         Now

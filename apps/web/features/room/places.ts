@@ -20,7 +20,7 @@ export const PLACES: readonly Place[] = [
     title: "Go to the editor",
     pane: "editor",
     front: "documents",
-    focus: [".monaco-editor .native-edit-context", ".monaco-editor textarea"],
+    focus: [".monaco-editor .native-edit-context", ".monaco-editor textarea", ".xterm-helper-textarea"],
   },
   { id: "results", title: "Go to the results", pane: "editor", front: "results", focus: ['[role="grid"]'] },
   { id: "queue", title: "Go to the queue", pane: "queue", focus: ["article[aria-keyshortcuts]", "article"] },

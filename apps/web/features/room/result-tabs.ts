@@ -21,9 +21,11 @@ export function resultTabs(commands: readonly Command[], meId: string | undefine
     .flatMap((command) =>
       command
         .execution!.results.toSorted((a, b) => a.statement - b.statement)
-        .map(({ statement, follows = false }): ResultTab => {
+        .map(({ statement, host, follows = false }): ResultTab => {
           const { id } = command.execution!;
-          const own = command.impact.statements.find(({ index }) => index === statement)?.title ?? command.title;
+          const first = host === undefined ? statement : 0;
+          const line = command.impact.statements.find(({ index }) => index === first)?.title ?? command.title;
+          const own = host === undefined ? line : `${host}: ${line}`;
           const nth = (times.get(own) ?? 0) + 1;
           times.set(own, nth);
           // The same statement run again would be told from the first only by its place.

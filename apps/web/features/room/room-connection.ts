@@ -59,6 +59,7 @@ const RESENT: ReadonlySet<Request["type"]> = new Set([
   "object.read",
   "object.schema",
   "object.edit",
+  "terminal.offer",
   "terminal.open",
   "terminal.ask",
   "terminal.moderate",

@@ -6,6 +6,7 @@ import { cn } from "../../components/ui/class-names.ts";
 import { Skeleton } from "../../components/ui/skeleton.tsx";
 import { LogsDialog } from "../logs/logs-dialog.tsx";
 import { TokenDialog } from "../tokens/token-dialog.tsx";
+import { PodDialog } from "../pods/pod-dialog.tsx";
 import { ShellReason } from "../terminal/shell-reason.tsx";
 import { UnsavedObjects } from "../yaml/unsaved-objects.tsx";
 import { StatusBar } from "../status-bar/status-bar.tsx";
@@ -67,7 +68,12 @@ function OpenRoom() {
       <StatusBar />
       {here && !ended && <LogsDialog />}
       {here && !ended && <TokenDialog />}
-      {here && !ended && <ShellReason />}
+      {here && !ended && (
+        <>
+          <ShellReason />
+          <PodDialog />
+        </>
+      )}
     </div>
   );
 }

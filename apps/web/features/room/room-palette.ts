@@ -14,8 +14,10 @@ import {
   Waypoints,
 } from "lucide-react";
 import { useEffect, useMemo } from "react";
+import { fileCommands } from "../host-files/file-commands.ts";
 import { type PaletteEntry, usePaletteCommands } from "../palette/palette-registry.tsx";
 import { useRoomPostureCommands } from "../posture/posture-commands.ts";
+import { useRoomRecordingCommands } from "../recordings/recording-commands.ts";
 import { terminalCommands } from "../terminal/terminal-commands.ts";
 import { goToPlace, nextPlace, PLACES } from "./places.ts";
 import type { RoomActs } from "./room-acts.ts";
@@ -35,6 +37,7 @@ export function useRoomPalette(acts: RoomActs): void {
   useRoomPostureCommands(useRoom((state) => state.connections));
   const connections = useRoom((state) => state.connections);
   const terminals = useRoom((state) => state.terminals);
+  useRoomRecordingCommands(session.roomId, terminals);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -155,7 +158,8 @@ export function useRoomPalette(acts: RoomActs): void {
       { id: "key-hold", title: "Hold its countdown", group: "Room", shortcut: "h" },
     ];
     const shells = terminalCommands(session, connections, terminals, !observer && open);
-    return [...(observer ? [] : writing), ...go, ...texts, ...shells, ...whole, ...(observer ? [] : deciding)];
+    const files = fileCommands(session, connections, !observer && open);
+    return [...(observer ? [] : writing), ...go, ...texts, ...shells, ...files, ...whole, ...(observer ? [] : deciding)];
   }, [acts, connections, documents, here, lead, observer, open, session, terminals, userId]);
   usePaletteCommands(commands);
 }

@@ -2,15 +2,18 @@ import type { ErrorCode } from "@interlock/protocol";
 import { toast } from "sonner";
 import { OpenDocuments } from "../editor/document-session.ts";
 import { endCommand } from "../logs/end-command.ts";
+import { OpenHostFiles } from "../host-files/open-host-files.ts";
 import { OpenInquiries } from "../reachability/open-inquiries.ts";
 import type { ReachTexts } from "../reachability/reach-text.ts";
 import { OpenLogs, type LogsTarget } from "../logs/open-logs.ts";
 import { ObjectStore } from "../objects/object-store.ts";
 import { ResultStore } from "../results/result-store.ts";
+import { Following } from "../presence/following.ts";
 import { OwnTokens } from "../tokens/own-tokens.ts";
 import { tellKept } from "../yaml/tell-kept.ts";
 import type { DiscardedEdit } from "../yaml/object-buffer.ts";
 import { objectTitle, OpenObjects, type ObjectTarget } from "../yaml/open-objects.ts";
+import { openPod, type PodWish } from "../pods/open-pod.ts";
 import { openShell, type ShellTarget } from "../terminal/open-shell.ts";
 import { OpenTerminals } from "../terminal/open-terminals.ts";
 import { documentPanel } from "./in-front.ts";
@@ -34,8 +37,14 @@ export interface RoomView {
   inquiry: { key: string; at: number } | undefined;
   /** The terminal to show. */
   terminal: { key: string; at: number } | undefined;
+  /** The document to which somebody is followed. */
+  followedTo: { documentId: string; at: number } | undefined;
+  /** The files of a host to show. */
+  hostFiles: { key: string; at: number } | undefined;
   /** A shell that is to be opened once its reason is given. */
   shell: ShellTarget | undefined;
+  /** A pod in which a way is to be chosen. */
+  pod: PodWish | undefined;
   /** Which pane a narrow window shows. */
   pane: Pane;
   /** What of the dock is to be brought to the front if it is hidden behind tabs. */
@@ -61,6 +70,8 @@ export class RoomSession {
   readonly inquiries: OpenInquiries;
   readonly tokens = new OwnTokens();
   readonly terminals: OpenTerminals;
+  readonly following: Following;
+  readonly hostFiles = new OpenHostFiles();
   readonly connection: RoomConnection;
   readonly #ending = new AbortController();
   #inserter: ((text: string) => void) | undefined;
@@ -82,7 +93,10 @@ export class RoomSession {
       object: undefined,
       inquiry: undefined,
       terminal: undefined,
+      followedTo: undefined,
+      hostFiles: undefined,
       shell: undefined,
+      pod: undefined,
       pane: commandId === undefined ? "editor" : "queue",
       front: undefined,
       typeInto: undefined,
@@ -93,12 +107,14 @@ export class RoomSession {
       open: (ticket, version) => new WebSocket(socketAddress(`/ws/room/${roomId}`, { ticket, v: String(version) })) as Socket,
       onMessage: (message) => {
         if (message.type === "objects") return this.objects.receive(message);
+        if (message.type === "looks") return this.following.heard(message);
         this.state.update((state) => applyMessage(state, message));
         if (message.type === "snapshot") this.openObjects.enter(message.snapshot.me.id);
       },
       onLive: () => {
         this.results.reconnected();
         this.objects.reconnected();
+        this.following.reconnected();
       },
       onBinary: (frame) => this.results.receive(frame),
       onLink: (link) => this.state.update((state) => ({ ...state, link, latencyMs: undefined })),
@@ -121,6 +137,17 @@ export class RoomSession {
     });
     this.inquiries = new OpenInquiries({ roomId, room: this.state });
     this.terminals = new OpenTerminals(this.state);
+    this.following = new Following({
+      tell: (place) => this.connection.notify({ type: "look", ...place }),
+      go: ({ terminalId, documentId }) => {
+        const known = (all: readonly { id: string }[], id: string) => all.some((one) => one.id === id);
+        const { terminals, documents } = this.state.get();
+        if (terminalId !== undefined && known(terminals, terminalId)) this.showTerminal(terminalId);
+        // To the front, not into it: who follows keeps the keyboard where it is.
+        else if (documentId !== undefined && known(documents, documentId))
+          this.show({ followedTo: { documentId, at: Date.now() }, pane: "editor" });
+      },
+    });
     this.logs = new OpenLogs({
       roomId,
       room: this.state,
@@ -215,6 +242,16 @@ export class RoomSession {
   /** Opens a shell for the room; where policy wants a reason, that is asked for first. */
   openShell(target: ShellTarget): void {
     void openShell(this, target);
+  }
+
+  /** Opens a shell in a pod at once where there is nothing to choose, and asks what is wanted where there is. */
+  openPod(wish: PodWish): void {
+    void openPod(this, wish);
+  }
+
+  /** Shows the files of a host. */
+  openHostFiles(connectionId: string): void {
+    this.show({ hostFiles: { key: this.hostFiles.open(connectionId), at: Date.now() }, pane: "editor" });
   }
 
   /** Shows a terminal of the room. */

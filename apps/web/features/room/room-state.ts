@@ -99,6 +99,9 @@ export function applyMessage(state: RoomState, message: ServerMessage, now: numb
       return { ...state, timeline: mergeTimeline(state.timeline, message.entries), auditHead: message.auditHead };
     case "policy":
       return { ...state, policyProblem: message.problem };
+    case "looks":
+      // Where people are moves who follows them, and is nothing to draw.
+      return state;
     case "objects":
       // They have a store of their own: they are many, and change often.
       return state;

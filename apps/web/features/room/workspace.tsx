@@ -3,7 +3,9 @@ import { DockviewReact, type DockviewApi, type DockviewReadyEvent, type Dockview
 import "dockview-react/dist/styles/dockview.css";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { COMPONENTS, HeaderActions, TABS } from "./dock-panels.tsx";
+import { useFollowing } from "../presence/use-following.ts";
 import { FileDrop } from "../files/file-drop.tsx";
+import { useHostFilesPanels } from "../host-files/host-files-panes.ts";
 import { logsTitle } from "../logs/logs-target.ts";
 import { useReachPanels } from "../reachability/reach-panes.ts";
 import { useTerminalPanels } from "../terminal/terminal-panes.ts";
@@ -44,6 +46,8 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useObjectPanels(api);
   useReachPanels(api);
   useTerminalPanels(api);
+  useFollowing(api);
+  useHostFilesPanels(api);
   useFront(api);
   useMeant(api);
   useActiveTabsInSight(api);
@@ -108,8 +112,14 @@ function useDocumentPanels(api: DockviewApi | undefined) {
     if (!session.view.get().documentId && first && !behind) session.show({ documentId: first.id });
   }, [api, documents, connections, session]);
 
+  // Once for each that is wanted, as soon as it is there: documents are told anew after a reconnect, and nobody is to be taken from a terminal then.
+  const brought = useRef<{ api: DockviewApi; documentId: string }>(undefined);
   useEffect(() => {
-    if (wanted !== undefined) api?.getPanel(documentKey(wanted))?.api.setActive();
+    if (!api || wanted === undefined || (brought.current?.api === api && brought.current.documentId === wanted)) return;
+    const panel = api.getPanel(documentKey(wanted));
+    if (!panel) return;
+    brought.current = { api, documentId: wanted };
+    panel.api.setActive();
   }, [api, wanted, documents]);
 
   // The one that was in view last may be behind an object.

@@ -1,5 +1,6 @@
 "use client";
-import { Plus } from "lucide-react";
+import { CirclePlay, Plus } from "lucide-react";
+import Link from "next/link";
 import { useMemo, useState } from "react";
 import { Button } from "../../components/ui/button.tsx";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "../../components/ui/tabs.tsx";
@@ -76,6 +77,12 @@ export function RoomsPage() {
               {failure || (closed ? <RoomList rooms={closed} kind="closed" asOf={asOf} /> : <RoomsLoading />)}
             </TabsContent>
           </Tabs>
+          {/* Behind the rooms: who comes at night comes for one of them, and has them at hand first. */}
+          <Button asChild variant="ghost" className="mt-3 -ml-2 text-dim">
+            <Link href="/recordings" prefetch={false}>
+              <CirclePlay aria-hidden="true" /> Recordings of shells
+            </Link>
+          </Button>
         </div>
       </main>
       <AppFooter />

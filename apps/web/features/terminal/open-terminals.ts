@@ -23,8 +23,12 @@ export class OpenTerminals {
 
   constructor(room: Store<RoomState>) {
     let seen: readonly Terminal[] = [];
+    let live = false;
     this.#unsubscribe = room.subscribe(() => {
-      const { terminals } = room.get();
+      const { terminals, link } = room.get();
+      // What the room's connection has run into holds for these: they would find out later, and keys would wait in a dead one meanwhile.
+      if (live && link.phase === "reconnecting") for (const one of this.#links.values()) one.suspect();
+      live = link.phase === "live";
       if (terminals === seen) return;
       seen = terminals;
       for (const { id, phase } of terminals) if (phase !== "ended" && !this.#closed.has(id)) this.#add(id);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasLines, lineCount } from "./pasted-text.ts";
+import { controlCount, hasLines, lineCount, LONG_PASTE, needsLook, visible, withoutControl } from "./pasted-text.ts";
 
 test.each([
   ["ls -l", false, 1],
@@ -9,4 +9,22 @@ test.each([
   ["a\n\n", true, 2],
 ] as const)("%j", (text, lines, count) => {
   expect([hasLines(text), lineCount(text)]).toEqual([lines, count]);
+});
+
+test.each([
+  ["the end of a bracketed paste, and a line after it", "ls\u001b[201~\nrm -rf x\n", "ls[201~\nrm -rf x\n", "ls␛[201~\nrm -rf x\n", 1],
+  ["Ctrl-C, and a backspace", "a\u0003b\u007f", "ab", "a␃b␡", 2],
+  ["an escape of eight bits", "a\u009b201~", "a201~", "a‹9b›201~", 1],
+])("control characters are counted, shown and left out: %s", (_what, text, left, shown, count) => {
+  expect([controlCount(text), withoutControl(text), visible(text)]).toEqual([count, left, shown]);
+});
+
+test("tabs and letters of any script are no control characters, and what is short and of one line is not asked about", () => {
+  expect(controlCount("a\tb ä 字 🙂")).toBe(0);
+  expect([needsLook("a\tb"), needsLook("a\u001b"), needsLook("a\nb"), needsLook("x".repeat(LONG_PASTE + 1))]).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
 });

@@ -1,7 +1,25 @@
 "use client";
 import type { Terminal } from "@interlock/protocol";
-import { Accessibility, Circle, Eye, Hand, Minus, Plus, Power, Search, ShieldCheck, SquareTerminal, X } from "lucide-react";
-import type { ReactNode } from "react";
+import {
+  Accessibility,
+  AArrowDown,
+  AArrowUp,
+  Circle,
+  Ellipsis,
+  Eye,
+  Footprints,
+  Hand,
+  type LucideIcon,
+  MousePointerClick,
+  Power,
+  Search,
+  ShieldCheck,
+  SquareTerminal,
+  Type,
+  X,
+} from "lucide-react";
+import { Fragment, type ReactNode } from "react";
+import { toast } from "sonner";
 import { AvatarGroup } from "../../components/ui/avatar-group.tsx";
 import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -10,20 +28,23 @@ import {
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuLabel,
+  DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "../../components/ui/dropdown-menu.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Tooltip } from "../../components/ui/tooltip.tsx";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
+import { letterSize, zoom } from "./letter-size.ts";
 import { readingOut, setReadingOut } from "./reading-out.ts";
 import type { TerminalRights } from "./terminal-rights.ts";
-import { driving, nameOf } from "./terminal-words.ts";
+import { driving, inPod, nameOf } from "./terminal-words.ts";
 
 interface TerminalBarProps {
   terminal: Terminal;
   rights: TerminalRights;
-  onZoom: (step: 1 | -1) => void;
+  pointing: boolean;
+  onPoint: () => void;
   onSearch: () => void;
   onEnd: () => void;
   onClose: () => void;
@@ -37,7 +58,7 @@ const RECORDING = {
 } as const;
 
 /** Above a terminal: what it is, who types and who looks, and what one may do about it. */
-export function TerminalBar({ terminal, rights, onZoom, onSearch, onEnd, onClose }: TerminalBarProps) {
+export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onEnd, onClose }: TerminalBarProps) {
   const session = useSession();
   const members = useRoom((room) => room.room?.members ?? NOBODY);
   const meId = useRoom((room) => room.me?.id);
@@ -47,13 +68,16 @@ export function TerminalBar({ terminal, rights, onZoom, onSearch, onEnd, onClose
   const asking = terminal.asking.filter((id) => id !== meId);
   const live = terminal.phase !== "ended";
   const give = (userId?: string) => void session.ask({ type: "terminal.give", terminalId, ...(userId === undefined ? {} : { userId }) });
-  const readOut = useStore(readingOut, (on) => on);
+  const { driverId } = terminal;
+  const driver = driverId === meId ? undefined : lookers.find(({ id }) => id === driverId);
+  const follows = useStore(session.following.followed, (userId) => userId !== undefined && userId === driverId);
   const recording = RECORDING[terminal.recording];
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-3 py-1 text-xs text-dim">
       <span className="flex min-w-0 items-center gap-2">
         <SquareTerminal aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
         <span className="truncate font-semibold text-fg">{terminal.name}</span>
+        {terminal.pod && <span className="shrink-0 font-mono text-2xs">{inPod(terminal.pod)}</span>}
         {connection && <EnvironmentBadge environment={connection.environment} />}
         <Tooltip label={recording.words}>
           <span className="flex items-center gap-1" tabIndex={0}>
@@ -104,8 +128,9 @@ export function TerminalBar({ terminal, rights, onZoom, onSearch, onEnd, onClose
         {live && rights.mayGive && (
           <DropdownMenu>
             <DropdownMenuTrigger asChild>
-              <Button size="sm" variant={asking.length > 0 ? "primary" : "default"}>
-                {asking.length > 0 ? `${nameOf(asking[0], members, meId)} asks for control` : "Give control"}
+              {/* Whoever types is told in front of the screen who asks (control-notice.tsx). */}
+              <Button size="sm" variant={asking.length > 0 && !rights.drives ? "primary" : "default"}>
+                {asking.length === 0 || rights.drives ? "Give control" : `${nameOf(asking[0], members, meId)} asks for control`}
               </Button>
             </DropdownMenuTrigger>
             <DropdownMenuContent align="end">
@@ -124,30 +149,34 @@ export function TerminalBar({ terminal, rights, onZoom, onSearch, onEnd, onClose
             </DropdownMenuContent>
           </DropdownMenu>
         )}
-        <Icon label="Search in this terminal" onClick={onSearch}>
+        {live && driver !== undefined && (
+          <Icon
+            label={follows ? `Stop following ${driver.name}` : `Follow ${driver.name}: see what they see`}
+            pressed={follows}
+            onClick={() => (follows ? session.following.stop() : session.following.follow(driver.id))}
+          >
+            <Footprints />
+          </Icon>
+        )}
+        {live && (
+          <Icon
+            label={pointing ? "Stop pointing (Esc)" : "Point at something for everybody here: what is selected, or press and drag"}
+            pressed={pointing}
+            onClick={onPoint}
+          >
+            <MousePointerClick />
+          </Icon>
+        )}
+        <Icon label="Search in this terminal" keys="Control+Shift+F" onClick={onSearch}>
           <Search />
         </Icon>
-        <Icon
-          label={readOut ? "Read this out no longer" : "Read terminals out (screen reader mode)"}
-          pressed={readOut}
-          onClick={() => setReadingOut(!readOut)}
-        >
-          <Accessibility />
-        </Icon>
-        <span className="flex max-md:hidden">
-          <Icon label="Smaller letters" onClick={() => onZoom(-1)}>
-            <Minus />
-          </Icon>
-          <Icon label="Larger letters" onClick={() => onZoom(1)}>
-            <Plus />
-          </Icon>
-        </span>
+        <More />
         {live && rights.mayKill && (
           <Button variant="danger" size="sm" onClick={onEnd}>
             <Power /> End
           </Button>
         )}
-        <Icon label={live ? "Close this pane: the terminal goes on" : "Close this pane"} onClick={onClose}>
+        <Icon label={closing(live, rights.moderates)} onClick={onClose}>
           <X />
         </Icon>
       </span>
@@ -156,6 +185,11 @@ export function TerminalBar({ terminal, rights, onZoom, onSearch, onEnd, onClose
 }
 
 const NOBODY: readonly never[] = [];
+
+function closing(live: boolean, moderates: boolean): string {
+  if (!live) return "Close this pane";
+  return moderates ? "Close this pane: you watch over it no longer then" : "Close this pane: the terminal goes on";
+}
 
 function noteOf({ driverId, openedById, watchers }: Terminal, userId: string): string {
   const watcher = watchers.find((one) => one.userId === userId);
@@ -169,10 +203,101 @@ function noteOf({ driverId, openedById, watchers }: Terminal, userId: string): s
     .join(", ");
 }
 
-function Icon({ label, pressed, onClick, children }: { label: string; pressed?: boolean; onClick: () => void; children: ReactNode }) {
+/** What is set for all terminals of this browser, and remembered. */
+function More() {
+  const readOut = useStore(readingOut, (on) => on);
+  const letters = useStore(letterSize, (size) => size);
+  const stays = (event: Event) => event.preventDefault();
+  return (
+    <DropdownMenu>
+      <Tooltip label="Letters, reading out, keys">
+        <DropdownMenuTrigger asChild>
+          <Button variant="ghost" size="icon-sm" aria-label="More about terminals">
+            <Ellipsis />
+          </Button>
+        </DropdownMenuTrigger>
+      </Tooltip>
+      <DropdownMenuContent className="w-80">
+        <DropdownMenuLabel>Letters: {letters} px</DropdownMenuLabel>
+        <Setting icon={AArrowUp} keys="Ctrl +" onSelect={(event) => (stays(event), zoom(1))}>
+          Larger
+        </Setting>
+        <Setting icon={AArrowDown} keys="Ctrl −" onSelect={(event) => (stays(event), zoom(-1))}>
+          Smaller
+        </Setting>
+        <Setting icon={Type} keys="Ctrl 0" onSelect={(event) => (stays(event), zoom(0))}>
+          As usual
+        </Setting>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem
+          role="menuitemcheckbox"
+          aria-checked={readOut}
+          onSelect={() => {
+            setReadingOut(!readOut);
+            toast(readOut ? "Terminals are not read out any more." : "Terminals are read out: lines are announced as they come.");
+          }}
+        >
+          <Accessibility aria-hidden="true" /> Read out for screen readers
+          <span className="ml-auto text-xs text-dim">{readOut ? "on" : "off"}</span>
+        </DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuLabel>Keys in a terminal</DropdownMenuLabel>
+        <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 px-2 pb-1.5 text-xs text-dim">
+          {KEYS.map(([what, keys]) => (
+            <Fragment key={what}>
+              <dt>{what}</dt>
+              <dd className="text-right">{keys}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
+
+/** As use-screen.ts has them; everything else is the shell's. */
+const KEYS = [
+  ["To the next part of the room", "F6"],
+  ["Copy what is selected", "Ctrl Shift C"],
+  ["Paste", "Ctrl Shift V"],
+  ["Search", "Ctrl Shift F"],
+  ["Select where a program has the mouse", "Shift drag"],
+] as const;
+
+interface SettingProps {
+  icon: LucideIcon;
+  keys: string;
+  onSelect: (event: Event) => void;
+  children: ReactNode;
+}
+
+const Setting = ({ icon: Shape, keys, onSelect, children }: SettingProps) => (
+  <DropdownMenuItem onSelect={onSelect}>
+    <Shape aria-hidden="true" /> {children} <span className="ml-auto text-xs text-faint">{keys}</span>
+  </DropdownMenuItem>
+);
+
+interface IconProps {
+  label: string;
+  pressed?: boolean;
+  /** As `aria-keyshortcuts` names them. */
+  keys?: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Icon({ label, pressed, keys, onClick, children }: IconProps) {
   return (
     <Tooltip label={label}>
-      <Button variant="ghost" size="icon-sm" aria-label={label} aria-pressed={pressed} onClick={onClick}>
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        aria-label={label}
+        aria-pressed={pressed}
+        aria-keyshortcuts={keys}
+        className={pressed === true ? "text-accent-text" : undefined}
+        onClick={onClick}
+      >
         {children}
       </Button>
     </Tooltip>

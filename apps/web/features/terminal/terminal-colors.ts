@@ -29,6 +29,10 @@ export function terminalColors(read: (token: string) => string): ITheme {
     cursor: read("fg"),
     cursorAccent: read("bg"),
     selectionBackground: read("accent-line"),
+    scrollbarSliderBackground: read("line"),
+    scrollbarSliderHoverBackground: read("line-strong"),
+    scrollbarSliderActiveBackground: read("line-strong"),
+    overviewRulerBorder: read("bg"),
   };
 }
 

@@ -69,7 +69,7 @@ test("begins with nothing, draws a picture and what follows it, and says what is
   const { open, drawn, draw } = stage();
   const socket = await open();
   expect(socket.sent).toEqual([{ type: "begin", offset: -1 }]);
-  socket.says({ type: "picture", offset: 100, columns: 80, rows: 24, bytes: bytes("p") });
+  socket.says({ type: "picture", offset: 100, columns: 80, rows: 24, lines: 0, bytes: bytes("p") });
   socket.says(output(100, "ab"));
   socket.says({ type: "size", offset: 102, columns: 90, rows: 30 });
   socket.says(output(102, "c"));
@@ -97,16 +97,51 @@ test("goes on where it was after a reconnect, drawing nothing twice", async () =
 test("a gap is never drawn over: what is missing is asked for", async () => {
   const { link, open, drawn } = stage();
   const socket = await open();
-  socket.says(output(0, "abc"));
+  socket.says(output(0, "a\nc"));
   socket.says(output(5, "fg"));
   expect(socket.closed).toBe(true);
-  expect(drawn).toEqual(["abc"]);
+  expect(drawn).toEqual(["a\nc"]);
+  await vi.advanceTimersByTimeAsync(0);
   const again = await open();
   expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
-  again.says({ type: "picture", offset: 9, columns: 80, rows: 24, bytes: bytes("p") });
-  expect(link.state.get()).toEqual({ phase: "live", missed: 6 });
+  again.says({ type: "picture", offset: 9, columns: 80, rows: 24, lines: 5, bytes: bytes("p") });
+  expect(link.state.get()).toEqual({ phase: "live", missed: { bytes: 6, lines: 4, ms: expect.any(Number) } });
+  // Told together until it is read.
+  again.says(output(9, "\n"));
+  again.says({ type: "picture", offset: 20, columns: 80, rows: 24, lines: 8, bytes: bytes("q") });
+  expect(link.state.get().missed).toMatchObject({ bytes: 16, lines: 6 });
   link.forgive();
   expect(link.state.get()).toEqual({ phase: "live" });
+});
+
+test("an absence in which nothing was missed is told, too", async () => {
+  const { link, open } = stage();
+  (await open()).says(output(0, "abc"));
+  link.suspect();
+  expect(link.state.get()).toMatchObject({ phase: "reconnecting", why: "The connection was lost." });
+  await vi.advanceTimersByTimeAsync(30_000);
+  const again = await open();
+  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  expect(link.state.get().away).toBeGreaterThan(2_000);
+  link.forgive();
+  expect(link.state.get()).toEqual({ phase: "live" });
+});
+
+test("what others point at comes through, and one's own is sent while there is a connection", async () => {
+  const { link, open } = stage();
+  const span = { fromRow: 0, fromColumn: 1, toRow: 0, toColumn: 3, alternate: false };
+  link.point(1, span);
+  const heard: unknown[] = [];
+  link.onGesture((gesture) => heard.push(gesture));
+  const socket = await open();
+  link.point(3, span);
+  link.view(3, -5);
+  socket.says({ type: "pointed", offset: 3, span, userId: "ann" });
+  expect(socket.sent.slice(1)).toEqual([
+    { type: "point", offset: 3, span },
+    { type: "view", offset: 3, row: -5 },
+  ]);
+  expect(heard).toEqual([{ type: "pointed", offset: 3, span, userId: "ann" }]);
 });
 
 test("keys are not kept while there is no connection, and that is told", async () => {
@@ -137,5 +172,5 @@ test("an end and a refusal are not tried again", async () => {
   (await refused.open()).onclose?.({ code: CLOSE.forbidden, reason: "not_found" });
   await vi.advanceTimersByTimeAsync(60_000);
   expect([ended.link.state.get().phase, ended.sockets.length]).toEqual(["over", 1]);
-  expect([refused.link.state.get(), refused.sockets.length]).toEqual([{ phase: "refused", why: "not_found" }, 1]);
+  expect([refused.link.state.get(), refused.sockets.length]).toEqual([{ phase: "refused", why: "There is no such thing." }, 1]);
 });

@@ -1,10 +1,14 @@
 import {
+  TERMINAL_TAKEN,
   CLOSE,
+  type ErrorCode,
+  ERRORS,
   PROTOCOL_VERSION,
   readTerminalFrame,
   TERMINAL_INPUT_BYTES,
   writeTerminalFrame,
   type TerminalFrame,
+  type TerminalSpan,
 } from "@interlock/protocol";
 import { backOff } from "../room/back-off.ts";
 import { createStore, type Store } from "../room/store.ts";
@@ -31,12 +35,24 @@ export interface FrameSocket {
 
 export type LinkPhase = "connecting" | "live" | "reconnecting" | "over" | "refused";
 
+export interface Missed {
+  bytes: number;
+  lines: number;
+  /** Milliseconds since the last byte that was seen. */
+  ms: number;
+}
+
+/** What somebody else does at this terminal. */
+export type Gesture = Extract<TerminalFrame, { type: "pointed" | "viewed" }>;
+
 export interface LinkState {
   phase: LinkPhase;
   /** Why it is being tried again, or was refused. */
   why?: string;
-  /** Bytes of output that scrolled by unseen before the newest picture: they are in the recording. */
-  missed?: number;
+  /** Output that went by unseen before the newest picture: it is in the recording. */
+  missed?: Missed;
+  /** Milliseconds that one was away, where all that was shown meanwhile has come after all. */
+  away?: number;
   /** Keys that were pressed and went nowhere. */
   lostKeys?: boolean;
 }
@@ -46,12 +62,11 @@ export interface TerminalLinkOptions {
   ticket: () => Promise<TicketOutcome>;
   open: (terminalId: string, ticket: string, version: number) => FrameSocket;
   random?: () => number;
+  now?: () => number;
 }
 
-/** Bytes that are drawn before it is said that they are; the agent waits for that when much is on its way. */
-const TAKEN_EVERY = 128 * 1024;
-/** What is drawn is said at last after this time, in milliseconds. */
-const TAKEN_AFTER = 100;
+/** Shorter absences than this, in milliseconds, are not worth a word where nothing was missed. */
+const NOTICED = 2_000;
 
 /**
  * The browser's end of a terminal's socket. What is drawn next is what follows the last byte that was drawn, across reconnects; where bytes
@@ -63,8 +78,15 @@ export class TerminalLink {
   readonly #options: TerminalLinkOptions;
   #screen: Screen | undefined;
   #socket: FrameSocket | undefined;
+  readonly #onDrawn = new Set<(offset: number, anew: boolean) => void>();
+  readonly #onGesture = new Set<(gesture: Gesture) => void>();
   /** Offset after the last byte handed to the screen; -1 before the first. */
   #offset = -1;
+  /** Line feeds before that offset. */
+  #lines = 0;
+  /** When something came last, and since when there is no connection. */
+  #heard = 0;
+  #goneAt: number | undefined;
   #drawn = 0;
   #said = 0;
   #attempt = 0;
@@ -87,6 +109,27 @@ export class TerminalLink {
     void this.#connect();
   }
 
+  /** Calls `listener` once everything up to an offset is drawn and nothing after it; `anew`: by a picture. */
+  onDrawn(listener: (offset: number, anew: boolean) => void): () => void {
+    this.#onDrawn.add(listener);
+    return () => void this.#onDrawn.delete(listener);
+  }
+
+  onGesture(listener: (gesture: Gesture) => void): () => void {
+    this.#onGesture.add(listener);
+    return () => void this.#onGesture.delete(listener);
+  }
+
+  /** Shows the others some cells of the screen as it was drawn up to `offset`. */
+  point(offset: number, span: TerminalSpan): void {
+    if (this.state.get().phase === "live") this.#send({ type: "point", offset, span });
+  }
+
+  /** Tells the others where this person has scrolled to. */
+  view(offset: number, row: number): void {
+    if (this.state.get().phase === "live") this.#send({ type: "view", offset, row });
+  }
+
   /** Sends what was typed, in pieces that the agent takes; false when it goes nowhere. */
   type(bytes: Uint8Array): boolean {
     if (this.state.get().phase !== "live") {
@@ -102,6 +145,11 @@ export class TerminalLink {
     if (this.state.get().phase === "live") this.#send({ type: "resize", columns, rows });
   }
 
+  /** The way to the agent seems to be broken: it is tried anew, and goes on where it was. */
+  suspect(): void {
+    if (this.state.get().phase === "live") this.#closed(0, "");
+  }
+
   retryNow(): void {
     if (this.#retry === undefined) return;
     clearTimeout(this.#retry);
@@ -111,7 +159,7 @@ export class TerminalLink {
 
   /** The person has read that something was missed. */
   forgive(): void {
-    this.state.update(({ phase, why }) => ({ phase, ...(why === undefined ? {} : { why }) }));
+    this.state.update(({ missed: _missed, away: _away, lostKeys: _lostKeys, ...state }) => state);
   }
 
   dispose(): void {
@@ -134,6 +182,9 @@ export class TerminalLink {
       this.#send({ type: "begin", offset: this.#offset });
       this.#attempt = 0;
       this.#become({ phase: "live" });
+      const away = this.#goneAt === undefined || this.#offset < 0 ? 0 : this.#now() - this.#goneAt;
+      this.#goneAt = undefined;
+      if (away >= NOTICED) this.state.update((state) => ({ ...state, away }));
     };
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code, reason }) => this.#closed(code, reason);
@@ -146,10 +197,11 @@ export class TerminalLink {
     if (frame === undefined || screen === undefined) return;
     switch (frame.type) {
       case "picture": {
-        const missed = this.#offset >= 0 ? frame.offset - this.#offset : 0;
+        this.#miss(frame.offset, frame.lines);
         this.#offset = frame.offset;
-        screen.picture(frame.columns, frame.rows, frame.bytes, () => this.#took(frame.offset));
-        if (missed > 0) this.state.update((state) => ({ ...state, missed: (state.missed ?? 0) + missed }));
+        this.#lines = frame.lines;
+        this.#heard = this.#now();
+        screen.picture(frame.columns, frame.rows, frame.bytes, () => this.#took(frame.offset, true));
         return;
       }
       case "output": {
@@ -160,6 +212,8 @@ export class TerminalLink {
         const bytes = frame.bytes.subarray(this.#offset - frame.offset);
         if (bytes.byteLength === 0) return;
         this.#offset = end;
+        this.#lines += lineFeeds(bytes);
+        this.#heard = this.#now();
         screen.output(bytes, () => this.#took(end));
         return;
       }
@@ -169,18 +223,39 @@ export class TerminalLink {
       case "end":
         this.#become({ phase: "over" });
         return;
+      case "pointed":
+      case "viewed":
+        for (const listener of this.#onGesture) listener(frame);
+        return;
       case "begin":
       case "input":
       case "taken":
       case "resize":
+      case "point":
+      case "view":
         return;
     }
   }
 
-  #took(offset: number): void {
+  /** What a picture stands for and was not drawn. */
+  #miss(offset: number, lines: number): void {
+    if (this.#offset < 0 || offset <= this.#offset) return;
+    const [bytes, feeds, ms] = [offset - this.#offset, Math.max(0, lines - this.#lines), this.#now() - this.#heard];
+    this.state.update(({ missed, away: _nothingMissed, ...state }) => ({
+      ...state,
+      missed: { bytes: (missed?.bytes ?? 0) + bytes, lines: (missed?.lines ?? 0) + feeds, ms: (missed?.ms ?? 0) + ms },
+    }));
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? performance.now();
+  }
+
+  #took(offset: number, anew = false): void {
+    for (const listener of this.#onDrawn) listener(offset, anew);
     this.#drawn = Math.max(this.#drawn, offset);
-    if (this.#drawn - this.#said >= TAKEN_EVERY) return this.#sayTaken();
-    this.#saying ??= setTimeout(() => this.#sayTaken(), TAKEN_AFTER);
+    if (this.#drawn - this.#said >= TERMINAL_TAKEN.bytes) return this.#sayTaken();
+    this.#saying ??= setTimeout(() => this.#sayTaken(), TERMINAL_TAKEN.afterMs);
   }
 
   #sayTaken(): void {
@@ -197,9 +272,10 @@ export class TerminalLink {
   #closed(code: number, reason: string): void {
     this.#drop();
     if (this.#disposed || this.state.get().phase === "over") return;
+    this.#goneAt ??= this.#now();
     if (code === CLOSE.forbidden || code === CLOSE.reload || code === CLOSE.unauthenticated)
-      return this.#become({ phase: "refused", why: reason === "" ? "You may not look at this terminal." : reason });
-    this.#again(reason === "" ? "The connection was lost." : reason);
+      return this.#become({ phase: "refused", why: told(reason, "You may not look at this terminal.") });
+    this.#again(told(reason, "The connection was lost."));
   }
 
   #again(why: string): void {
@@ -215,8 +291,9 @@ export class TerminalLink {
 
   /** What was missed stays told until the person has read it. */
   #become(next: LinkState): void {
-    this.state.update(({ missed, lostKeys }) => ({
+    this.state.update(({ missed, away, lostKeys }) => ({
       ...next,
+      ...(away === undefined ? {} : { away }),
       ...(missed === undefined ? {} : { missed }),
       ...(lostKeys === undefined ? {} : { lostKeys }),
     }));
@@ -229,4 +306,18 @@ export class TerminalLink {
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
   }
+}
+
+/** Sockets are closed with an error code; people are told what it means. */
+function told(reason: string, otherwise: string): string {
+  if (!Object.hasOwn(ERRORS, reason)) return reason === "" ? otherwise : reason;
+  const { title } = ERRORS[reason as ErrorCode];
+  return /[.!?]$/u.test(title) ? title : `${title}.`;
+}
+
+function lineFeeds(bytes: Uint8Array): number {
+  let count = 0;
+  // One by one: a search from one to the next takes ten times as long where lines are short.
+  for (const byte of bytes) if (byte === 10) count++;
+  return count;
 }

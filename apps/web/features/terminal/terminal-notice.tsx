@@ -1,32 +1,81 @@
 "use client";
 import type { Terminal } from "@interlock/protocol";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { cn } from "../../components/ui/class-names.ts";
 import { Button } from "../../components/ui/button.tsx";
-import { useRoom } from "../room/room-context.tsx";
+import { WatchRecording } from "../recordings/watch-link.tsx";
+import { useCanAct, useRoom, useSession } from "../room/room-context.tsx";
 import { HostKeysDialog } from "./host-keys-dialog.tsx";
+import { isHost } from "./terminal-commands.ts";
 import type { LinkState } from "./terminal-link.ts";
-import { bytesText, ending, needed } from "./terminal-words.ts";
+import { ending, missedText, needed, nextStep, timeText } from "./terminal-words.ts";
+
+interface TerminalNoticeProps {
+  terminal: Terminal;
+  link: LinkState;
+  meId: string | undefined;
+  onRead: () => void;
+}
+
+interface Said {
+  text: string;
+  tone: "bad" | "warn" | "calm";
+  /** What to do about it. */
+  next?: string | undefined;
+  /** It goes once it was read: `soon` by itself. */
+  read?: "asked" | "soon";
+  of?: "recording";
+  /** Not worth a word where it is over in a moment. */
+  later?: boolean;
+}
+
+const TONES = {
+  bad: "border-delete-line bg-delete-soft text-delete-text",
+  warn: "border-modify-line bg-modify-soft text-modify-text",
+  calm: "border-line bg-panel text-dim",
+} as const;
+/** Milliseconds that something is said which asks for nothing. */
+const SOON = 8_000;
 
 /** What stands between a person and the shell, above its screen. Nothing when nothing does. */
-export function TerminalNotice({ terminal, link, onRead }: { terminal: Terminal; link: LinkState; onRead: () => void }) {
-  const say = noticeOf(terminal, link);
+export function TerminalNotice({ terminal, link, meId, onRead }: TerminalNoticeProps) {
+  const [unrecordedRead, setUnrecordedRead] = useState(false);
+  const say = noticeOf(terminal, link, meId, unrecordedRead);
+  const soon = say?.read === "soon";
+  useEffect(() => {
+    if (!soon) return;
+    const timer = setTimeout(onRead, SOON);
+    return () => clearTimeout(timer);
+    // It is the same function in other words at every drawing.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [soon]);
   if (say === undefined) return null;
   return (
     <div
-      role={say.bad ? "alert" : "status"}
-      className={
-        say.bad
-          ? "flex shrink-0 items-center gap-2 border-b border-delete-line bg-delete-soft px-3 py-1 text-xs text-delete-text"
-          : "flex shrink-0 items-center gap-2 border-b border-modify-line bg-modify-soft px-3 py-1 text-xs text-modify-text"
-      }
+      role={say.tone === "bad" ? "alert" : "status"}
+      data-testid="terminal-notice"
+      className={cn(
+        "flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b px-3 py-1 text-xs",
+        TONES[say.tone],
+        say.later === true && "terminal-later",
+      )}
     >
-      <span className="wrap-anywhere">{say.text}</span>
-      {say.read && (
-        <Button size="sm" variant="ghost" className="ml-auto" onClick={onRead}>
+      <span className="min-w-0 flex-1 basis-60 wrap-anywhere">
+        {say.text} {say.next !== undefined && <span className="opacity-85">{say.next}</span>}
+      </span>
+      {say.read === "asked" && (
+        <Button size="sm" variant="ghost" className="ml-auto" onClick={() => (say.of === "recording" ? setUnrecordedRead(true) : onRead())}>
           Understood
         </Button>
       )}
+      {terminal.phase === "ended" && terminal.end?.code === undefined && (
+        <span className="ml-auto">
+          <WatchRecording terminalId={terminal.id} />
+        </span>
+      )}
       {terminal.end?.code?.startsWith("host_key_") === true && <CompareKeys connectionId={terminal.connectionId} />}
+      {terminal.phase === "ended" && terminal.end?.code?.startsWith("host_key_") !== true && <OpenAgain terminal={terminal} />}
+      {terminal.end?.code === "no_shell" && terminal.pod?.mode !== "debug" && <DebugInstead terminal={terminal} />}
     </div>
   );
 }
@@ -47,18 +96,68 @@ function CompareKeys({ connectionId }: { connectionId: string }) {
   );
 }
 
-function noticeOf(terminal: Terminal, link: LinkState): { text: string; bad?: boolean; read?: boolean } | undefined {
-  if (terminal.phase === "ended")
-    return { text: ending(terminal.end), bad: (terminal.end?.exitCode ?? 0) !== 0 || terminal.end?.why !== undefined };
-  if (link.phase === "refused") return { text: link.why ?? "You may not look at this terminal.", bad: true };
+/** The same place again. A pod is opened from its object, where it is seen whether it is still there. */
+function OpenAgain({ terminal: { connectionId, openedById, end } }: { terminal: Terminal }) {
+  const session = useSession();
+  const connection = useRoom((room) => room.connections.find(({ id }) => id === connectionId));
+  const mine = useRoom((room) => room.me?.id === openedById && room.role !== "observer" && room.room?.open === true);
+  if (!mine || connection === undefined || !isHost(connection) || end?.exitCode === 0) return null;
+  return (
+    <Button size="sm" className="ml-auto" onClick={() => session.openShell({ connectionId, name: connection.name })}>
+      Open a new one
+    </Button>
+  );
+}
+
+/** The way on from a container that has no shell: one beside it that has. */
+function DebugInstead({ terminal: { connectionId, pod } }: { terminal: Terminal }) {
+  const session = useSession();
+  const canAct = useCanAct();
+  if (pod === undefined || !canAct) return null;
+  const { namespace, name, container } = pod;
+  return (
+    <Button
+      size="sm"
+      className="ml-auto"
+      onClick={() => session.openPod({ connectionId, namespace, name, way: "debug", ...(container === undefined ? {} : { container }) })}
+    >
+      Debug…
+    </Button>
+  );
+}
+
+function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined, unrecordedRead: boolean): Said | undefined {
+  const { phase, paused, end, recording } = terminal;
+  if (phase === "ended") {
+    const bad = (end?.exitCode ?? 0) !== 0 || end?.why !== undefined;
+    const cut = recording === "interrupted" ? "Its recording ends there, with at most its last second missing." : undefined;
+    return { text: [ending(end), cut].filter(Boolean).join(" "), tone: bad ? "bad" : "warn", next: nextStep(end) };
+  }
+  if (link.phase === "refused") return { text: link.why ?? "You may not look at this terminal.", tone: "bad" };
   if (link.phase === "reconnecting")
-    return { text: `${link.why ?? "The connection was lost."} The shell goes on; keys are not kept until you are back.` };
-  if (terminal.phase === "waiting")
-    return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.` };
-  if (terminal.paused !== undefined) return { text: `${terminal.paused} What runs goes on.` };
-  const missed =
-    link.missed === undefined ? undefined : `${bytesText(link.missed)} of output went by while you were away; it is in the recording.`;
+    return { text: `${link.why ?? "The connection was lost."} The shell goes on; keys are not kept until you are back.`, tone: "warn" };
+  if (phase === "connecting") return { text: `Connecting to ${terminal.name}…`, tone: "calm", later: true };
+  if (link.phase === "connecting") return { text: "Fetching the screen…", tone: "calm", later: true };
+  if (phase === "waiting")
+    return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.`, tone: "warn" };
+  if (paused !== undefined) return { text: `${paused} What runs goes on.`, tone: "warn" };
+  const missed = link.missed === undefined ? undefined : missedText(link.missed, recording);
   const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : undefined;
-  if (missed !== undefined || lost !== undefined) return { text: [missed, lost].filter(Boolean).join(" "), read: true };
+  if (missed !== undefined || lost !== undefined) return { text: [missed, lost].filter(Boolean).join(" "), tone: "warn", read: "asked" };
+  if (terminal.watchers.some(({ userId, behind }) => userId === meId && behind))
+    return {
+      text: "This page is behind: there is more output than your connection takes. The screen is renewed once it has caught up.",
+      tone: "warn",
+    };
+  if (recording === "failed" && !unrecordedRead)
+    return {
+      text: "What is shown here is not recorded any more.",
+      tone: "bad",
+      next: "Mind that when you go on; an administrator finds the reason in the agent’s log.",
+      read: "asked",
+      of: "recording",
+    };
+  if (link.away !== undefined)
+    return { text: `You were away for ${timeText(link.away)}. Nothing is missing here.`, tone: "calm", read: "soon" };
   return undefined;
 }

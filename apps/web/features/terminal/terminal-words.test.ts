@@ -1,6 +1,6 @@
 import type { RoomMember } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { bytesText, driving, ending, needed } from "./terminal-words.ts";
+import { bytesText, driving, ending, inPod, missedText, needed, nextStep, tabName, timeText } from "./terminal-words.ts";
 
 const ann = { id: "a", name: "ann" } as RoomMember;
 const at = (...ids: string[]) => ids.map((userId) => ({ userId, behind: false, moderating: false }));
@@ -27,4 +27,45 @@ test.each([
 test("who is needed, and how much was missed", () => {
   expect(needed([["a", "b"], ["c"]])).toBe("somebody of a or b, and of c");
   expect([812, 49_152, 3_250_586].map(bytesText)).toEqual(["812 B", "48 KiB", "3.1 MiB"]);
+});
+
+test.each([
+  [
+    { bytes: 3_250_586, lines: 41_200, ms: 40_000 },
+    "recording",
+    "3.1 MiB (41,200 lines) of output went by in 40 s that you did not see; it is in the recording.",
+  ],
+  [
+    { bytes: 812, lines: 1, ms: 61_000 },
+    "sealed",
+    "812 B (1 line) of output went by in 1 min that you did not see; it is in the recording.",
+  ],
+  [{ bytes: 2048, lines: 0, ms: 20 }, "failed", "2 KiB of output went by in 1 s that you did not see; it is not recorded."],
+] as const)("what was missed: %o", (missed, recording, words) => {
+  expect(missedText(missed, recording)).toBe(words);
+});
+
+test("spans of time", () => {
+  expect([999, 59_400, 60_000, 3_600_000, 7_500_000].map(timeText)).toEqual(["1 s", "59 s", "1 min", "1 h", "2 h 5 min"]);
+});
+
+test.each([
+  [undefined, undefined],
+  [{ exitCode: 1 }, undefined],
+  [{ why: "it was ended by ann" }, undefined],
+  [{ why: "the link broke" }, "Open a new shell to go on; what was shown up to then is recorded."],
+  [{ why: "x", code: "target_auth" }, "Ask an administrator to mend the connection's secret."],
+])("what to do about %o", (end, words) => expect(nextStep(end)).toBe(words));
+
+test("shells of one host are told apart", () => {
+  const of = (id: string, openedAt: string, phase: "live" | "ended" = "live") => ({ id, name: "api", phase, openedAt });
+  const all = [of("c", "3"), of("b", "2", "ended"), of("a", "1")];
+  expect(all.map(({ id }) => tabName(all, id))).toEqual(["api · 2", "api · 2", "api"]);
+});
+
+test("where in a pod one is", () => {
+  const pod = { namespace: "shop", name: "web", container: "app" };
+  expect(inPod(pod)).toBe("app");
+  expect(inPod({ ...pod, mode: "attach" })).toBe("attached to app");
+  expect(inPod({ ...pod, mode: "debug", image: "busybox:1" })).toBe("busybox:1 beside app");
 });

@@ -1,4 +1,5 @@
-import type { RoomMember, Terminal } from "@interlock/protocol";
+import { ERRORS, type ErrorCode, type RoomMember, type Terminal } from "@interlock/protocol";
+import type { Missed } from "./terminal-link.ts";
 
 /** How a person is called in a sentence of ours. */
 export function nameOf(userId: string | undefined, members: readonly RoomMember[], meId: string | undefined): string {
@@ -18,6 +19,12 @@ export function driving(
   if (driverId === meId) return "You type";
   const name = nameOf(driverId, members, meId);
   return watchers.some(({ userId }) => userId === driverId) ? `${name} types` : `${name} has control, and is away`;
+}
+
+/** Where in a pod one is, and how: `app`, `attached to app`, `busybox:1.37 beside app`. */
+export function inPod({ container = "", mode = "exec", image = "" }: NonNullable<Terminal["pod"]>): string {
+  if (mode === "attach") return `attached to ${container}`;
+  return mode === "debug" ? `${image} beside ${container}` : container;
 }
 
 /** Groups of which somebody has to be there: `somebody of platform or security, and of payments`. */
@@ -41,4 +48,42 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** A span of time for reading: `40 s`, `3 min`, `2 h 5 min`. */
+export function timeText(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What was not seen, how much of it and in what time, and where it is to be had. */
+export function missedText({ bytes, lines, ms }: Missed, recording: Terminal["recording"]): string {
+  const much = lines === 0 ? bytesText(bytes) : `${bytesText(bytes)} (${lines === 1 ? "1 line" : `${lines.toLocaleString("en")} lines`})`;
+  const where = recording === "failed" ? "it is not recorded" : "it is in the recording";
+  return `${much} of output went by in ${timeText(ms)} that you did not see; ${where}.`;
+}
+
+/** What to do about how it ended; undefined where there is nothing to be said. */
+export function nextStep(end: Terminal["end"]): string | undefined {
+  const { code } = end ?? {};
+  if (code !== undefined && Object.hasOwn(ERRORS, code)) return ERRORS[code as ErrorCode].next;
+  // The program ended, or somebody ended it: everybody knows what that means.
+  if (end?.why === undefined || end.why.startsWith("it was ended by")) return undefined;
+  return "Open a new shell to go on; what was shown up to then is recorded.";
+}
+
+/** What its tab is called: its name, and a number where an older one that goes on has the same. */
+export function tabName(
+  terminals: readonly Pick<Terminal, "id" | "name" | "phase" | "openedAt">[],
+  terminalId: string,
+): string | undefined {
+  const terminal = terminals.find(({ id }) => id === terminalId);
+  if (terminal === undefined) return undefined;
+  const older = terminals.filter(
+    ({ id, name, phase, openedAt }) => id !== terminalId && name === terminal.name && phase !== "ended" && openedAt < terminal.openedAt,
+  );
+  return older.length === 0 ? terminal.name : `${terminal.name} · ${older.length + 1}`;
 }

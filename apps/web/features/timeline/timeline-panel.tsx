@@ -1,7 +1,9 @@
 "use client";
 import type { TimelineEntry } from "@interlock/protocol";
+import Link from "next/link";
 import { Fragment, type ReactNode, useMemo } from "react";
 import { useRovingFocus } from "../../components/ui/roving-focus.ts";
+import { recordingPath } from "../recordings/recording-words.ts";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { SectionTitle } from "../room/section-title.tsx";
 import { mayHaveOlder, worthALine } from "./timeline-steps.ts";
@@ -44,7 +46,7 @@ export function TimelinePanel() {
 function Entry({ entry }: { entry: TimelineEntry }) {
   const session = useSession();
   const title = useRoom((state) => state.commands.find(({ id }) => id === entry.commandId)?.title);
-  const { commandId, actor, at } = entry;
+  const { commandId, terminalId, actor, at } = entry;
   const words = (
     <>
       {actor && (
@@ -60,7 +62,16 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       <time dateTime={at} title={new Date(at).toLocaleString()} className="pt-px text-2xs text-faint tabular-nums">
         {clock.format(new Date(at))}
       </time>
-      {commandId === undefined ? (
+      {terminalId !== undefined ? (
+        <Link
+          href={recordingPath(terminalId)}
+          prefetch={false}
+          title="Watch the recording"
+          className="min-w-0 rounded-sm wrap-anywhere hover:text-fg hover:underline"
+        >
+          {words}
+        </Link>
+      ) : commandId === undefined ? (
         <span className="min-w-0 wrap-anywhere">{words}</span>
       ) : (
         <button

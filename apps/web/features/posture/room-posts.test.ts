@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FixDocument } from "./fix-document.ts";
+import { Document } from "@interlock/protocol";
+import { RoomPosts } from "./room-posts.ts";
 
 const ROOM = {
   id: "00000000-0000-4000-8000-000000000001",
@@ -11,6 +12,7 @@ const ROOM = {
   waiting: 0,
 };
 const FIX = { name: "namespace-environment.kubectl", connection: "eks-prod", text: "# kubectl label …\n" };
+const Made = Document.pick({ id: true });
 const NEW_DOCUMENT = { id: "00000000-0000-4000-8000-000000000002" };
 
 type Answer = "no answer" | { status: number; body: unknown };
@@ -33,10 +35,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 test("a document that was refused goes into the room that was made for it, not into a second one", async () => {
   answers = [made(ROOM), refused(413, "too_large"), made(NEW_DOCUMENT)];
-  const fix = new FixDocument();
-  expect(await fix.put(undefined, FIX)).toMatchObject({ ok: false, code: "too_large" });
-  expect(fix.room?.id).toBe(ROOM.id);
-  expect(await fix.put(undefined, FIX)).toEqual({ ok: true, value: { roomId: ROOM.id, documentId: NEW_DOCUMENT.id } });
+  const posts = new RoomPosts("Posture of eks-prod");
+  expect(await posts.put(undefined, "documents", FIX, Made)).toMatchObject({ ok: false, code: "too_large" });
+  expect(posts.room?.id).toBe(ROOM.id);
+  expect(await posts.put(undefined, "documents", FIX, Made)).toEqual({ ok: true, value: { roomId: ROOM.id, answer: NEW_DOCUMENT } });
   expect(asked.map(({ path }) => path)).toEqual(["/rooms", `/rooms/${ROOM.id}/documents`, `/rooms/${ROOM.id}/documents`]);
   // What was refused is asked anew; the answer of a key is kept.
   expect(asked[2]!.key).not.toBe(asked[1]!.key);
@@ -44,10 +46,10 @@ test("a document that was refused goes into the room that was made for it, not i
 
 test("what had no answer may have been done, and is sent again as itself", async () => {
   answers = ["no answer", made(ROOM), refused(500, "internal"), made(NEW_DOCUMENT)];
-  const fix = new FixDocument();
-  expect(await fix.put(undefined, FIX)).toMatchObject({ ok: false, code: "internal" });
-  expect(await fix.put(undefined, FIX)).toMatchObject({ ok: false, code: "internal" });
-  expect((await fix.put(undefined, FIX)).ok).toBe(true);
+  const posts = new RoomPosts("Posture of eks-prod");
+  expect(await posts.put(undefined, "documents", FIX, Made)).toMatchObject({ ok: false, code: "internal" });
+  expect(await posts.put(undefined, "documents", FIX, Made)).toMatchObject({ ok: false, code: "internal" });
+  expect((await posts.put(undefined, "documents", FIX, Made)).ok).toBe(true);
   const [room, again, document, repeated] = asked.map(({ key }) => key);
   expect(again).toBe(room);
   expect(repeated).toBe(document);
@@ -56,7 +58,7 @@ test("what had no answer may have been done, and is sent again as itself", async
 
 test("a room that is there is not made", async () => {
   answers = [made(NEW_DOCUMENT)];
-  const fix = new FixDocument();
-  expect(await fix.put("r7", FIX)).toMatchObject({ value: { roomId: "r7" } });
-  expect([asked.map(({ path }) => path), fix.room]).toEqual([["/rooms/r7/documents"], undefined]);
+  const posts = new RoomPosts("Posture of eks-prod");
+  expect(await posts.put("r7", "documents", FIX, Made)).toMatchObject({ value: { roomId: "r7" } });
+  expect([asked.map(({ path }) => path), posts.room]).toEqual([["/rooms/r7/documents"], undefined]);
 });
