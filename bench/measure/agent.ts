@@ -24,14 +24,19 @@ export interface BenchAgent {
 
 export const ORIGIN = PROCESS_ORIGIN;
 
-/** `target`: one address for both roles, or one for each. */
-export async function startBenchAgent(databaseUrl: string, target: string | { read: string; write: string }): Promise<BenchAgent> {
+/** `target`: one address for both roles, or one for each. `environment` goes over the agent's usual one. */
+export async function startBenchAgent(
+  databaseUrl: string,
+  target: string | { read: string; write: string },
+  environment: Record<string, string> = {},
+): Promise<BenchAgent> {
   await migrate(databaseUrl);
   const db = createDb(databaseUrl);
   try {
     const agent = await startAgentProcess({
       databaseUrl,
       demoTarget: typeof target === "string" ? { read: target, write: target } : target,
+      environment,
     });
     const person = await signIn(db, "oncall");
     const token = newToken();

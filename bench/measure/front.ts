@@ -5,7 +5,7 @@ import { freePort } from "@interlock/db/free-port";
 import { ORIGIN } from "./agent.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../apps/front/src/proxy-main.ts");
-const READY_MS = 10_000;
+const READY_MS = 60_000;
 
 /** The single-origin front before an agent, in a process of its own: browsers' sockets go through it. */
 export interface BenchFront {

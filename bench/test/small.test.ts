@@ -1,9 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { sshdFor } from "@interlock/connector-ssh/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 
@@ -23,7 +24,9 @@ const Measured = z.strictObject({ machine: z.string().min(1), figures: z.array(F
 
 /** Names of the figures in the kept results: every one of them must come again. */
 async function known(): Promise<string[]> {
-  const rows = (await readFile(RESULTS, "utf8")).split("\n").filter((line) => line.startsWith("| "));
+  const sections = (await readFile(RESULTS, "utf8")).split(/^(?=## )/m);
+  const run = sshdFor("the benchmark of terminals") === undefined ? sections.filter((one) => !one.startsWith("## terminals\n")) : sections;
+  const rows = run.flatMap((section) => section.split("\n")).filter((line) => line.startsWith("| "));
   const names = rows.map((row) => row.split(" | ")[0]!.slice(2));
   return names.filter((name) => name !== "figure" && !name.startsWith("---"));
 }
@@ -42,6 +45,8 @@ test("every benchmark works, says what it measured and leaves nothing behind", {
   const before = await readFile(RESULTS, "utf8");
   const json = join(folder, "figures.json");
   const temporary = await mkdtemp(join(folder, "tmp-"));
+  // An account of its own signs in to the host of a benchmark, and must get through to its home.
+  for (const path of [folder, temporary]) await chmod(path, 0o755);
   const child = spawn(process.execPath, ["scripts/bench.mjs", "--small", "--json", json], {
     cwd: ROOT,
     env: { ...process.env, TMPDIR: temporary },
