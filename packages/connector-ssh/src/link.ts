@@ -5,6 +5,7 @@ import ssh2, { type Client, type ConnectConfig, type HostVerifier } from "ssh2";
 import { algorithmsFor } from "./algorithms.ts";
 import { useCertificates } from "./certificate.ts";
 import { pinnedKeys, refusalOf } from "./host-key.ts";
+import { gatherWrites, keepKeys } from "./packets.ts";
 import { hopsOf, hostOf, type Hop, type SshSecret } from "./secret.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -51,6 +52,7 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
   const pinned = await pinnedKeys(hop, hostKeys);
   const account = signIn(hop, host);
   const socket = await reach(hop, through, stop, stopped);
+  gatherWrites(socket);
   const client = new ssh2.Client();
   let broken: string | undefined;
   let refused: TargetError | undefined;
@@ -109,6 +111,7 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
     try {
       client.connect(config);
       useCertificates(client);
+      keepKeys(client);
     } catch (error) {
       // It knows no algorithm of a name that the connection gives.
       fail(new TargetError("bad_request", `The connection cannot be used: ${wordsOf(error)}.`));

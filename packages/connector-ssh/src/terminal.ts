@@ -7,7 +7,7 @@ import { openLink, type Link, type LinkOptions } from "./link.ts";
 import { quoted } from "./quoting.ts";
 
 /** Bytes a shell may be ahead of whoever reads it: what is still to come after it was told to stop. A quarter is given back at a time. */
-const WINDOW = 128 * 1024;
+const WINDOW = 64 * 1024;
 /** How long a shell may take to end after a signal before it gets the next one, in milliseconds. */
 const HANG_UP_MS = 400;
 const KILL_MS = 200;
