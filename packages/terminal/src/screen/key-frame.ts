@@ -23,28 +23,26 @@ export interface KeyFrame extends ScreenSize {
   screen: Uint8Array<ArrayBuffer>;
 }
 
-/** When key frames are made without being asked for. */
-export interface FrameSchedule {
-  /** After so many bytes. */
-  bytes: number;
-  /** So many milliseconds after the first change since the last one. */
-  ms: number;
-}
-
-export const FRAME_SCHEDULE: FrameSchedule = { bytes: 256 * 1024, ms: 5_000 };
-
-/** What is said to the thread that draws. */
+/** What is to be drawn, in its order. */
 export type ToDrawing =
-  | { do: "open"; id: string; columns: number; rows: number; scrollback: number; schedule: FrameSchedule }
-  | { do: "bytes"; id: string; bytes: Uint8Array<ArrayBuffer> }
+  | { do: "open"; id: string; columns: number; rows: number; scrollback: number }
+  /** The memory is not used again before they are drawn. */
+  | { do: "bytes"; id: string; bytes: Uint8Array }
   | { do: "resize"; id: string; columns: number; rows: number; nextEvent: number }
   | { do: "title"; id: string; title: string; nextEvent: number }
   | { do: "frame"; id: string; request: number }
   | { do: "close"; id: string };
 
+/** The same, as the thread that draws is told it: bytes that the ring has room for are there. */
+export type ToThread =
+  | Exclude<ToDrawing, { do: "open" }>
+  | (Extract<ToDrawing, { do: "open" }> & { ring: SharedArrayBuffer })
+  /** So many more bytes in the ring. */
+  | { do: "appended"; id: string; bytes: number };
+
 /** What it says. */
 export type FromDrawing =
   | { did: "drawn"; id: string; offset: number }
-  | { did: "frame"; id: string; frame: KeyFrame; request?: number }
+  | { did: "frame"; id: string; frame: KeyFrame; request: number }
   /** xterm could not go on with this terminal's output; the others go on. */
   | { did: "broke"; id: string; why: string };

@@ -39,19 +39,8 @@ describe("key frames", () => {
     const late = terminalOf(30, 12, 50);
     await write(late, frame.screen);
     expect(described(late)).toEqual(described(first));
-    expect(keyFrames.newest("a")).toEqual(frame);
     first.dispose();
     late.dispose();
-  });
-
-  it("come by themselves after so many bytes, or so much time", async () => {
-    const keyFrames = frames({ schedule: { bytes: 10_000, ms: 300 } });
-    keyFrames.open("much", SIZE);
-    keyFrames.open("little", SIZE);
-    keyFrames.append("little", encode("$ "));
-    for (let i = 0; i < 20; i++) keyFrames.append("much", encode("x".repeat(1_000)));
-    await expect.poll(() => keyFrames.newest("much")?.offset, { timeout: 5_000 }).toBeGreaterThanOrEqual(10_000);
-    await expect.poll(() => keyFrames.newest("little")?.offset, { timeout: 5_000 }).toBe(2);
   });
 
   it("say that a terminal is too far ahead, and when it no longer is", async () => {
@@ -68,6 +57,35 @@ describe("key frames", () => {
     expect(bytes).toBeLessThan(5_000_000);
     await expect.poll(() => drained, { timeout: 10_000 }).toEqual(["flood"]);
     expect((await keyFrames.frame("flood")).offset).toBe(bytes);
+  });
+
+  it("are of every byte in its order, round the shared memory and beside it", async () => {
+    const keyFrames = frames();
+    keyFrames.open("a", SIZE);
+    const first = terminalOf(SIZE.columns, SIZE.rows, 50);
+    let number = 0;
+    let bytes = 0;
+    for (let round = 0; round < 12; round++) {
+      // More at once than the memory holds in every third round, and then little.
+      const size = round % 3 === 0 ? 1_400_000 : 300_000;
+      for (let sent = 0; sent < size;) {
+        const piece = encode(Array.from({ length: 1_000 }, () => `line ${number++}\r\n`).join(""));
+        keyFrames.append("a", piece);
+        await write(first, piece);
+        sent += piece.length;
+        bytes += piece.length;
+      }
+      const columns = 30 + round;
+      keyFrames.resize("a", { columns, rows: SIZE.rows }, round);
+      first.resize(columns, SIZE.rows);
+    }
+    const frame = await keyFrames.frame("a");
+    expect(frame).toMatchObject({ offset: bytes, lines: number });
+    const late = terminalOf(frame.columns, frame.rows, 50);
+    await write(late, frame.screen);
+    expect(described(late)).toEqual(described(first));
+    first.dispose();
+    late.dispose();
   });
 
   it("refuse what there is none of", async () => {
@@ -100,14 +118,12 @@ describe("turns", () => {
   function queue() {
     const told: FromDrawing[] = [];
     const turns: (() => void)[] = [];
-    const clock = { time: 0 };
     const drawing = new DrawingQueue(
       (message) => void told.push(message),
       (turn) => void turns.push(turn),
-      () => clock.time,
     );
-    const start = (id: string): void => drawing.take({ do: "open", id, ...SIZE, scrollback: 10, schedule: { bytes: 1e9, ms: 100 } });
-    return { drawing, told, clock, start, take: (message: ToDrawing) => drawing.take(message), turn: () => turns.shift()?.() };
+    const start = (id: string): void => drawing.take({ do: "open", id, ...SIZE, scrollback: 10 });
+    return { drawing, told, start, take: (message: ToDrawing) => drawing.take(message), turn: () => turns.shift()?.() };
   }
 
   it("are taken one after the other, whoever floods", () => {
@@ -139,20 +155,5 @@ describe("turns", () => {
     take({ do: "bytes", id: "a", bytes: encode("\u0007") });
     turn();
     expect(told.filter(({ did }) => did === "frame").at(-1)).toMatchObject({ request: 8 });
-  });
-
-  it("make frames that nobody asked for in a small part of the time", () => {
-    const { drawing, told, clock, start, take, turn } = queue();
-    start("a");
-    const count = (): number => told.filter(({ did }) => did === "frame").length;
-    take({ do: "bytes", id: "a", bytes: encode("x") });
-    turn();
-    clock.time = 99;
-    drawing.tick();
-    expect(count()).toBe(0);
-    clock.time = 100;
-    drawing.tick();
-    drawing.tick();
-    expect(count()).toBe(1);
   });
 });

@@ -1,33 +1,34 @@
 import { Worker } from "node:worker_threads";
-import { ByteBuilder } from "../byte-builder.ts";
-import { FRAME_SCHEDULE, type FrameSchedule, type FromDrawing, type KeyFrame, type ScreenSize, type ToDrawing } from "./key-frame.ts";
-import { SCROLLBACK_LINES } from "./key-frame.ts";
+import { SCROLLBACK_LINES, type FromDrawing, type KeyFrame, type ScreenSize, type ToThread } from "./key-frame.ts";
+import { SharedRing } from "./shared-ring.ts";
 
 export interface KeyFramesOptions {
   /** Lines of scrollback; browsers keep as many. */
   scrollback?: number;
-  schedule?: FrameSchedule;
   /** A terminal that was ahead of its screen is no longer; called after `append` said false. */
   drained?: (id: string) => void;
   /** No key frames of this terminal can be had any more, or of any where `id` is undefined. */
   failed?: (why: string, id: string | undefined) => void;
 }
 
-/** Bytes a terminal may be ahead of its screen before its source should wait. */
-const MOST_AHEAD = 4 * 1024 * 1024;
-const DRAINED = 1024 * 1024;
-/** Bytes sent to the thread in one message. */
+/** Bytes a terminal may be ahead of its screen before its source should wait; so many have room in the memory that is shared. */
+const MOST_AHEAD = 512 * 1024;
+/** Fewer, and it goes on: soon, or who has interrupted a flood would wait for its picture. */
+const DRAINED = 448 * 1024;
+/** Bytes told to the thread in one message. */
 const MESSAGE_BYTES = 64 * 1024;
 /** Memory of the thread, in MiB: a screen with a thousand lines of scrollback takes some three. */
 const THREAD_MIB = 1024;
 
 interface Followed {
+  /** Bytes so far, and those that were drawn. */
   appended: number;
   drawn: number;
-  /** Not sent to the thread yet. */
-  unsent: ByteBuilder;
+  ring: SharedRing;
+  /** Bytes that went through the ring, and those of them that the thread was told of. */
+  put: number;
+  told: number;
   ahead: boolean;
-  newest: KeyFrame | undefined;
   asked: Map<number, { resolve: (frame: KeyFrame) => void; reject: (error: Error) => void }>;
   /** Why there are no key frames of it any more. */
   broke?: string;
@@ -41,7 +42,7 @@ export class KeyFrames {
   readonly #worker: Worker;
   readonly #options: KeyFramesOptions;
   readonly #followed = new Map<string, Followed>();
-  #sending: NodeJS.Immediate | undefined;
+  #telling: NodeJS.Immediate | undefined;
   #requests = 0;
   #failure: string | undefined;
   #closing = false;
@@ -61,43 +62,50 @@ export class KeyFrames {
 
   open(id: string, size: ScreenSize): void {
     if (this.#followed.has(id)) throw new Error(`there is a terminal ${id}`);
+    const ring = new SharedRing(MOST_AHEAD);
     this.#followed.set(id, {
       appended: 0,
       drawn: 0,
-      unsent: new ByteBuilder(4096),
+      ring,
+      put: 0,
+      told: 0,
       ahead: false,
-      newest: undefined,
       asked: new Map(),
     });
-    const { scrollback = SCROLLBACK_LINES, schedule = FRAME_SCHEDULE } = this.#options;
-    this.#post({ do: "open", id, ...size, scrollback, schedule });
+    const { scrollback = SCROLLBACK_LINES } = this.#options;
+    this.#post({ do: "open", id, ...size, scrollback, ring: ring.memory });
   }
 
   /** The terminal's stream goes on. False where its source should wait until `drained`: the screen is too far behind. */
   append(id: string, bytes: Uint8Array): boolean {
     const followed = this.#get(id);
+    // Nobody draws it any more.
+    if (followed.broke !== undefined || this.#failure !== undefined) return true;
     followed.appended += bytes.length;
-    followed.unsent.append(bytes, 0, bytes.length);
-    if (followed.unsent.length >= MESSAGE_BYTES) this.#sendBytes(id, followed);
-    else this.#sending ??= setImmediate(() => this.#sendAll());
-    if (followed.appended - followed.drawn > MOST_AHEAD && this.#failure === undefined) followed.ahead = true;
-    return !followed.ahead;
+    if (followed.appended - followed.drawn <= MOST_AHEAD) {
+      followed.ring.put(followed.put, bytes);
+      followed.put += bytes.length;
+      if (followed.put - followed.told >= MESSAGE_BYTES) this.#tell(id, followed);
+      else this.#telling ??= setImmediate(() => this.#tellAll());
+      return !followed.ahead;
+    }
+    followed.ahead = true;
+    this.#tell(id, followed);
+    // A copy: what goes to a thread is gone here.
+    const copy = new Uint8Array(bytes);
+    this.#worker.postMessage({ do: "bytes", id, bytes: copy } satisfies ToThread, [copy.buffer]);
+    return false;
   }
 
   /** `nextEvent`: number of the event after the resize. */
   resize(id: string, size: ScreenSize, nextEvent: number): void {
-    this.#sendBytes(id, this.#get(id));
+    this.#tell(id, this.#get(id));
     this.#post({ do: "resize", id, ...size, nextEvent });
   }
 
   title(id: string, title: string, nextEvent: number): void {
-    this.#sendBytes(id, this.#get(id));
+    this.#tell(id, this.#get(id));
     this.#post({ do: "title", id, title, nextEvent });
-  }
-
-  /** The newest key frame there is. */
-  newest(id: string): KeyFrame | undefined {
-    return this.#followed.get(id)?.newest;
   }
 
   /** A key frame of all that was appended, but for a sequence at its end that is not whole. Rejects when there can be none any more. */
@@ -106,7 +114,7 @@ export class KeyFrames {
     const followed = this.#followed.get(id);
     if (followed === undefined) return Promise.reject(new Error(`there is no terminal ${id}`));
     if (followed.broke !== undefined) return Promise.reject(new Error(followed.broke));
-    this.#sendBytes(id, followed);
+    this.#tell(id, followed);
     const request = this.#requests++;
     return new Promise((resolve, reject) => {
       followed.asked.set(request, { resolve, reject });
@@ -123,7 +131,7 @@ export class KeyFrames {
 
   async dispose(): Promise<void> {
     this.#closing = true;
-    clearImmediate(this.#sending);
+    clearImmediate(this.#telling);
     for (const [id, followed] of this.#followed) this.#forget(id, followed, "the terminal has ended");
     await this.#worker.terminate();
   }
@@ -140,21 +148,21 @@ export class KeyFrames {
     followed.asked.clear();
   }
 
-  #post(message: ToDrawing): void {
-    if (this.#failure === undefined) this.#worker.postMessage(message, message.do === "bytes" ? [message.bytes.buffer] : []);
+  #post(message: ToThread): void {
+    if (this.#failure === undefined) this.#worker.postMessage(message);
   }
 
-  #sendAll(): void {
-    this.#sending = undefined;
-    for (const [id, followed] of this.#followed) this.#sendBytes(id, followed);
+  #tellAll(): void {
+    this.#telling = undefined;
+    for (const [id, followed] of this.#followed) this.#tell(id, followed);
   }
 
-  #sendBytes(id: string, followed: Followed): void {
-    if (followed.unsent.length === 0) return;
-    // A copy: what goes to a thread is gone here.
-    const bytes = new Uint8Array(followed.unsent.view());
-    followed.unsent.clear();
-    this.#post({ do: "bytes", id, bytes });
+  /** Tells the thread of what is in the ring, before anything that comes after it. */
+  #tell(id: string, followed: Followed): void {
+    const bytes = followed.put - followed.told;
+    if (bytes === 0) return;
+    followed.told = followed.put;
+    this.#post({ do: "appended", id, bytes });
   }
 
   #told(message: FromDrawing): void {
@@ -166,14 +174,12 @@ export class KeyFrames {
         if (followed.ahead && followed.appended - followed.drawn < DRAINED) this.#drained(message.id, followed);
         return;
       case "frame":
-        followed.newest = message.frame;
-        if (message.request === undefined) return;
         followed.asked.get(message.request)?.resolve(message.frame);
         followed.asked.delete(message.request);
         return;
       case "broke":
         followed.broke = message.why;
-        // The newest one still holds for its offset. Nothing waits for the screen any more.
+        // Nothing waits for the screen any more.
         followed.drawn = Infinity;
         for (const { reject } of followed.asked.values()) reject(new Error(message.why));
         followed.asked.clear();
