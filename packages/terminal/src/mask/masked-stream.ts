@@ -2,7 +2,7 @@ import { DETECTORS, findSpans, mayHold, readDetectors, type Detector, type Span 
 import { ByteBuilder } from "../byte-builder.ts";
 import { CLOCK, type Clock } from "../clock.ts";
 import { drawMasked } from "./draw-masked.ts";
-import { readSequence, type Sequence } from "./sequence.ts";
+import { readSequence, styleEnd, type Sequence } from "./sequence.ts";
 import { textWidth } from "./text-width.ts";
 import { TypedText } from "./typed-text.ts";
 import { CARRY_BYTES, unfinishedFrom } from "./unfinished.ts";
@@ -195,16 +195,16 @@ export class MaskedStream<Note = never> {
       }
       width += at - text;
       if (at === end) break;
+      const style = styleEnd(bytes, at);
+      if (style > 0) {
+        at = style;
+        continue;
+      }
       // Most lines: nothing in them, and not full.
-      if (
-        bytes[at] === 0x0d &&
-        bytes[at + 1] === 0x0a &&
-        digits < CARD_DIGITS &&
-        (seen & AT) === 0 &&
-        width + this.#column < this.#columns
-      ) {
+      const feed = bytes[at] === 0x0d ? (bytes[at + 1] === 0x0d ? at + 2 : at + 1) : -1;
+      if (feed > 0 && bytes[feed] === 0x0a && digits < CARD_DIGITS && (seen & AT) === 0 && width + this.#column < this.#columns) {
         this.#column = 0;
-        at = start = at + 2;
+        at = start = feed + 1;
         run = digits = seen = width = 0;
         continue;
       }

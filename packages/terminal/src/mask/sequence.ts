@@ -65,6 +65,19 @@ export function readSequence(bytes: Uint8Array, at: number): Sequence | undefine
   return done(STILL_ESC.has(final) ? "transparent" : "break", end);
 }
 
+/** Place behind the style (SGR) that begins at `at`, which moves nothing and is what programs write most; 0 where there is none that is whole. */
+export function styleEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== ESC || bytes[at + 1] !== 0x5b) return 0;
+  const length = Math.min(bytes.length, at + MOST_BYTES);
+  for (let i = at + 2; i < length; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0x6d) return i + 1;
+    // Digits, colons and semicolons.
+    if (byte < 0x30 || byte > 0x3b) return 0;
+  }
+  return 0;
+}
+
 /** Place behind the sequence; -1 where it is not whole. */
 function sequenceEnd(bytes: Uint8Array, at: number, second: number): number {
   const length = Math.min(bytes.length, at + MOST_BYTES);
