@@ -34,6 +34,16 @@ export interface TerminalPort {
   gesture(peer: TerminalPeer, gesture: Gesture): Outcome<void>;
 }
 
+let last: { frame: TerminalFrame; data: Uint8Array } | undefined;
+
+/** What goes to many pages, one after the other, is written once. */
+function written(frame: TerminalFrame): Uint8Array {
+  if (last?.frame === frame) return last.data;
+  const data = writeTerminalFrame(frame);
+  last = { frame, data };
+  return data;
+}
+
 /** One page at one terminal: reads frames, and answers what is refused. */
 export class TerminalSocket implements TerminalPeer {
   readonly #socket: LiveSocket;
@@ -56,7 +66,7 @@ export class TerminalSocket implements TerminalPeer {
   }
 
   send(frame: TerminalFrame): void {
-    const data = writeTerminalFrame(frame);
+    const data = written(frame);
     // A picture's size is the screen's, not the reader's fault.
     if (frame.type === "picture") this.#socket.sendLarge(data);
     else this.#socket.send(data);

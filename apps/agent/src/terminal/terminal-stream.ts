@@ -1,7 +1,7 @@
 import type { Db, Terminal as TerminalRow } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import type { TerminalSize } from "@interlock/protocol";
-import { StreamRing, TerminalOutput, type TerminalNote } from "@interlock/terminal";
+import { ByteBuilder, StreamRing, TerminalOutput, type TerminalNote } from "@interlock/terminal";
 import { interruptCast, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
@@ -35,6 +35,7 @@ export interface StreamListener {
 
 /** Output that comes within so many milliseconds of the last is taken together, up to so many bytes. */
 const TOGETHER = { ms: 2, bytes: 64 * 1024 } as const;
+const CAME_BYTES = 8 * 1024;
 
 const SILENT: StreamListener = { pressure: () => {}, title: () => {}, told: () => {}, behind: () => {}, unrecorded: () => {} };
 
@@ -49,10 +50,11 @@ export class TerminalStream {
   readonly #recorder: Recorder;
   readonly #viewers: Viewers;
   readonly #pressing = new Set<"driver" | "mirror" | "recorder">();
-  /** What has come since it was last taken on, and when that was. */
-  #came: Uint8Array[] = [];
-  #cameBytes = 0;
+  /** What has come since it was last taken on, and when that was. Memory for it, used again and again: twice, for what comes while it is taken on. */
+  #came = new ByteBuilder(CAME_BYTES);
+  #other = new ByteBuilder(CAME_BYTES);
   #taken = 0;
+  #pushing = false;
   #taking: NodeJS.Timeout | undefined;
   #listener = SILENT;
   #size: TerminalSize;
@@ -89,10 +91,9 @@ export class TerminalStream {
 
   /** From the target, as it comes. */
   push(bytes: Uint8Array): void {
-    this.#came.push(bytes);
-    this.#cameBytes += bytes.byteLength;
+    this.#came.append(bytes, 0, bytes.byteLength);
     // An echo goes on at once. In a flood a host sends packet by packet: taken together they are one message for each who looks.
-    if (this.#cameBytes >= TOGETHER.bytes || performance.now() - this.#taken >= TOGETHER.ms) this.#take();
+    if (this.#came.length >= TOGETHER.bytes || performance.now() - this.#taken >= TOGETHER.ms) this.#take();
     else this.#taking ??= setTimeout(() => this.#take(), TOGETHER.ms);
   }
 
@@ -150,15 +151,23 @@ export class TerminalStream {
   }
 
   #take(): void {
+    // From within: what has come meanwhile follows what is being taken on.
+    if (this.#pushing) return;
     clearTimeout(this.#taking);
     this.#taking = undefined;
-    const [first] = this.#came;
-    if (first === undefined) return;
+    if (this.#came.length === 0) return;
     this.#taken = performance.now();
-    const bytes = this.#came.length === 1 ? first : Buffer.concat(this.#came, this.#cameBytes);
-    this.#came = [];
-    this.#cameBytes = 0;
-    this.#output.push(bytes);
+    const came = this.#came;
+    this.#came = this.#other;
+    this.#other = came;
+    this.#pushing = true;
+    try {
+      this.#output.push(came.view());
+    } finally {
+      this.#pushing = false;
+      came.clear();
+    }
+    if (this.#came.length > 0) this.#taking ??= setTimeout(() => this.#take(), TOGETHER.ms);
   }
 
   #shown(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { FLOW_LIMITS, StreamRing } from "@interlock/terminal";
 import { TERMINAL_TAKEN, type TerminalFrame } from "@interlock/protocol";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createLog } from "../log.ts";
 import { Mirrors } from "./mirrors.ts";
 import type { TerminalPeer } from "./terminal-socket.ts";
@@ -60,6 +60,51 @@ class Page implements TerminalPeer {
 test("the source goes on before a page has said the last of what it has drawn", () => {
   expect(FLOW_LIMITS.low).toBeGreaterThan(TERMINAL_TAKEN.bytes);
   expect(FLOW_LIMITS.high - FLOW_LIMITS.low).toBeGreaterThanOrEqual(TERMINAL_TAKEN.bytes);
+});
+
+test("those who watch get in one message what came soon after another, the driver at once, and a storm of sizes between them does no harm", async () => {
+  const ring = new StreamRing<SizeEvent>();
+  const truth = { bytes: Buffer.from("first second third fourth and more") };
+  const viewers = new Viewers({
+    ring,
+    picture: () => Promise.reject(new Error("nobody is without")),
+    on: { pressure: () => {}, behind: () => {} },
+    log: createLog("silent"),
+  });
+  const [driver, watcher] = [new Page("driver", truth, 0), new Page("watcher", truth, 0)];
+  for (const page of [driver, watcher]) viewers.add(page, 0);
+  viewers.drive(driver);
+  const show = (text: string): void => {
+    ring.append(Buffer.from(text));
+    viewers.output(Buffer.from(text));
+  };
+  const storm = (): void => {
+    for (let columns = 1; columns <= 5_000; columns++) {
+      ring.note({ columns, rows: 10 });
+      viewers.size({ columns, rows: 10 });
+    }
+  };
+  vi.useFakeTimers();
+  try {
+    show("first ");
+    expect([driver.offset, watcher.offset]).toEqual([6, 6]);
+    show("second ");
+    show("third ");
+    expect([driver.offset, watcher.offset]).toEqual([19, 6]);
+    storm();
+    expect(watcher.offset).toBe(19);
+    show("fourth");
+    expect([driver.offset, watcher.offset]).toEqual([25, 19]);
+    storm();
+    expect(watcher.offset).toBe(25);
+    show(" and more");
+    vi.advanceTimersByTime(8);
+    expect([driver.offset, watcher.offset]).toEqual([34, 34]);
+    expect([...driver.faults, ...watcher.faults]).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    viewers.end();
+  }
 });
 
 test(`no byte is lost, doubled or another's over ${DISCONNECTS} disconnects at any moment`, { timeout: 600_000 }, async () => {

@@ -1,6 +1,6 @@
 import type { FlowAction } from "@interlock/terminal";
 import { FlowControl, type StreamRing } from "@interlock/terminal";
-import type { TerminalSize } from "@interlock/protocol";
+import type { TerminalFrame, TerminalSize } from "@interlock/protocol";
 import type { Log } from "../log.ts";
 import type { TerminalPeer } from "./terminal-socket.ts";
 
@@ -32,6 +32,11 @@ interface ViewersParts {
 
 /** How often it is looked whether a driver still takes what it is sent, in milliseconds. */
 const TICK_MS = 1_000;
+/**
+ * The driver is sent what comes at once; those who watch, what comes within so many milliseconds of the last together, up to so many bytes: in a
+ * flood the messages to a crowd would take longer than the flood, and they cannot see the difference.
+ */
+const TOGETHER = { ms: 8, bytes: 64 * 1024 } as const;
 /** Pictures that are begun again because the output has run past them; a flood cannot be outrun. */
 const TRIES = 5;
 
@@ -47,6 +52,10 @@ export class Viewers {
   readonly #joined = new Set<string>();
   #driver: string | undefined;
   #next = 0;
+  /** Where that begins which those who watch have not been sent yet; undefined for nothing. */
+  #owedFrom: number | undefined;
+  #paidAt = -Infinity;
+  #paying: NodeJS.Timeout | undefined;
 
   constructor(parts: ViewersParts) {
     this.#parts = parts;
@@ -59,6 +68,7 @@ export class Viewers {
     const name = String(this.#next++);
     this.#names.set(peer, name);
     this.#peers.set(name, peer);
+    this.#pay();
     // An offset that has not been yet is of another life of this terminal.
     if (offset >= 0 && offset <= ring.end && this.#catchUp(peer, offset)) this.#join(name, offset);
     else void this.#draw(name, (at) => this.#join(name, at));
@@ -77,6 +87,7 @@ export class Viewers {
   /** Whose page the source waits for. */
   drive(peer: TerminalPeer | undefined): void {
     const name = peer === undefined ? undefined : this.#names.get(peer);
+    this.#pay();
     // One that has not got its first picture drives once it has.
     this.#driver = name;
     if (name === this.#flow.driver) return;
@@ -95,16 +106,23 @@ export class Viewers {
   /** `bytes` were appended, and end at the ring's end. */
   output(bytes: Uint8Array): void {
     const offset = this.#parts.ring.end - bytes.byteLength;
-    for (const name of this.#flow.live) this.#peers.get(name)?.send({ type: "output", offset, bytes });
-    this.#do(this.#flow.appended(this.#parts.ring.end, performance.now()));
+    const { driver, live } = this.#flow;
+    if (driver !== undefined && live.includes(driver)) this.#peers.get(driver)?.send({ type: "output", offset, bytes });
+    const now = performance.now();
+    this.#owedFrom ??= offset;
+    if (this.#parts.ring.end - this.#owedFrom >= TOGETHER.bytes || now - this.#paidAt >= TOGETHER.ms) this.#pay();
+    else this.#paying ??= setTimeout(() => this.#pay(), TOGETHER.ms);
+    this.#do(this.#flow.appended(this.#parts.ring.end, now));
   }
 
   size(size: SizeEvent): void {
+    this.#pay();
     for (const name of this.#flow.live) this.#peers.get(name)?.send({ type: "size", offset: this.#parts.ring.end, ...size });
   }
 
   end(): void {
     clearInterval(this.#timer);
+    this.#pay();
     for (const peer of this.#peers.values()) peer.send({ type: "end", offset: this.#parts.ring.end });
   }
 
@@ -112,6 +130,21 @@ export class Viewers {
     this.#flow.join(name, offset);
     this.#joined.add(name);
     if (this.#driver === name) this.#do(this.#flow.drive(name, performance.now()));
+  }
+
+  /** Sends those who watch, or these of them, what they have not been sent yet. */
+  #pay(only?: readonly string[]): void {
+    if (this.#owedFrom === undefined) return;
+    // Without events: sizes are told when they change.
+    const since = this.#parts.ring.since(this.#owedFrom, Number.MAX_SAFE_INTEGER);
+    if (since.kind === "gone") throw new Error("more is owed than is kept");
+    const frame: TerminalFrame = { type: "output", offset: this.#owedFrom, bytes: since.bytes };
+    for (const name of only ?? this.#flow.live) if (name !== this.#flow.driver) this.#peers.get(name)?.send(frame);
+    if (only !== undefined) return;
+    clearTimeout(this.#paying);
+    this.#paying = undefined;
+    this.#owedFrom = undefined;
+    this.#paidAt = performance.now();
   }
 
   #do(actions: readonly FlowAction[]): void {
@@ -122,6 +155,8 @@ export class Viewers {
           this.#parts.on.pressure(action.do === "pause");
           break;
         case "demote":
+          // It has caught up once it has said so of all that it was sent.
+          this.#pay([action.viewer]);
           this.#behind.add(action.viewer);
           this.#parts.on.behind();
           break;
@@ -148,6 +183,7 @@ export class Viewers {
       }
       const peer = this.#peers.get(name);
       if (peer === undefined) return;
+      this.#pay();
       const { offset, lines, columns, rows, bytes, nextEvent } = picture;
       if (this.#parts.ring.since(offset).kind === "gone") continue;
       peer.send({ type: "picture", offset, columns, rows, lines, bytes });
