@@ -138,7 +138,7 @@ describe.skipIf(sshdFor("tests of recordings as they are written") === undefined
     await page.sees("so-far-2");
     await expect.poll(() => text(`/recordings/${id}/cast?player=true`)).toContain("so-far-2");
     expect(JSON.parse(await text(`/recordings/${id}/check`))).toMatchObject({ verdict: "so_far" });
-    page.type("seq 1 40000; exit\r");
+    page.type("seq 1 160000; exit\r");
     await becomes(id, ({ recording }) => recording === "sealed", "sealed");
     const check = JSON.parse(await text(`/recordings/${id}/check`)) as RecordingCheck;
     expect(check).toMatchObject({ verdict: "whole" });

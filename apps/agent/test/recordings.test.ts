@@ -170,7 +170,7 @@ test("pages of the list go on where the one before ended", async () => {
 });
 
 describe("the chain", () => {
-  const long: Scene = Array.from({ length: 40 }, (_, n) => [n * 100, "output", `${n} ${"x".repeat(8_000)}\r\n`]);
+  const long: Scene = Array.from({ length: 40 }, (_, n) => [n * 100, "output", `${n} ${"x".repeat(32_000)}\r\n`]);
 
   test("of a whole recording is the one in the audit log", async () => {
     const id = await stored({ scene: long });

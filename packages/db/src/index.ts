@@ -1,4 +1,4 @@
-export { createDb, type Db, type DbOptions, type Tx } from "./client.ts";
+export { createDb, poolOf, type Db, type DbOptions, type Tx } from "./client.ts";
 export { Prisma } from "./generated/client.ts";
 export type * from "./generated/client.ts";
 export { appendAudit, auditEventOf, auditHead, auditRows, readAudit, type AuditEventRow, type NewAuditEvent } from "./audit-log.ts";

@@ -34,7 +34,7 @@ export interface RecorderParts {
 /** How often the hash over what is stored goes into the audit log, in milliseconds; the last one does in any case. */
 const CHAINED_MS = 10_000;
 /** Bytes that wait to be stored at which the program waits, too, and at which it goes on. */
-const WAITING = { high: 2 * 1024 * 1024, low: 1024 * 1024 };
+const WAITING = { high: 2 * 1024 * 1024, low: 1792 * 1024 };
 
 /** Writes what a terminal shows, as it is shown. What is stored survives the process; of what is not yet, at most a second's worth is lost. */
 export class Recorder {
@@ -157,16 +157,14 @@ export class Recorder {
 /** What people read of a fault of the storage: where it is, and what to look at. Errors of the database may hold what was to be stored. */
 export function whyNotStored(error: unknown): string {
   if (error instanceof StorageFault) return error.message;
-  const code = /\b(53100|53200|53300|25006|57P0[123])\b/.exec(databaseCode(error))?.[1];
+  const code = /^(?:53100|53200|53300|25006|57P0[123])$/.exec(databaseCode(error))?.[0];
   if (code === "53100") return "the disk of Interlock's database is full";
   return `Interlock's database did not take it${code === undefined ? "" : ` (${code})`}`;
 }
 
 /** The SQLSTATE, where the driver tells it. */
 function databaseCode(error: unknown): string {
-  const meta: unknown = error instanceof Error && "meta" in error ? error.meta : undefined;
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  return [meta, cause].map((part) => (part === undefined ? "" : JSON.stringify(part))).join(" ");
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** What is stored of a recording that broke off. */

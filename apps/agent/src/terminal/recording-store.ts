@@ -1,4 +1,4 @@
-import type { Db, RecordingChunk } from "@interlock/db";
+import { poolOf, type Db, type RecordingChunk } from "@interlock/db";
 import { CastFault, type CastChunk, type ChunkStore } from "@interlock/recording";
 import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
 import { packed, unpacked } from "./packed-content.ts";
@@ -55,19 +55,19 @@ export class RecordingStore implements ChunkStore {
         return { chunk, where: { object } };
       }),
     );
-    await this.#db.recordingChunk.createMany({
-      data: stored.map(({ chunk: { number, at, offset, content, sha256, chain, end }, where }) => ({
-        terminalId: this.#terminalId,
-        number,
-        at: Math.round(at),
-        offset,
-        ...where,
-        bytes: content.byteLength,
-        sha256,
-        chain,
-        end: end ?? null,
-      })),
-    });
+    const values = stored.flatMap(({ chunk: { number, at, offset, content, sha256, chain, end }, where }) => [
+      this.#terminalId,
+      number,
+      Math.round(at),
+      offset,
+      where.content ?? null,
+      where.object ?? null,
+      content.byteLength,
+      sha256,
+      chain,
+      end ?? null,
+    ]);
+    await poolOf(this.#db).query({ name: `recording-${stored.length}`, text: insertOf(stored.length), values });
   }
 
   async #read(number: number): Promise<CastChunk | undefined> {
@@ -93,6 +93,17 @@ export class RecordingStore implements ChunkStore {
       this.#coming.set(number, coming);
     }
   }
+}
+
+const COLUMNS = ["terminalId", "number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];
+
+/** One statement for so many pieces: all or none. */
+function insertOf(pieces: number): string {
+  const rows = Array.from(
+    { length: pieces },
+    (_, row) => `(${COLUMNS.map((_, column) => `$${row * COLUMNS.length + column + 1}`).join(", ")})`,
+  );
+  return `INSERT INTO "RecordingChunk" (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
 }
 
 async function contentOf({ number, bytes }: RecordingChunk, kept: Uint8Array): Promise<Uint8Array> {

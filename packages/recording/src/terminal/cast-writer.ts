@@ -21,18 +21,22 @@ export interface CastWriterOptions {
 /** Output of pieces that come within this time is one event, in milliseconds. */
 const MERGE_MS = 8;
 /** Output after which an event is closed, in bytes: twice that, with each byte written as `\u001b`, still fits into a chunk. */
-const EVENT_BYTES = 4 * 1024;
+const EVENT_BYTES = 16 * 1024;
 
+/** Memory for the lines of a terminal that shows little. */
+const QUIET_BYTES = 16 * 1024;
+/** Memory for those of one that shows much: a full chunk, and room for an event behind it as if each of its bytes were escaped. */
+const FLOOD_BYTES = CHUNK_BYTES + 2 * EVENT_BYTES * MOST_ESCAPED + 1024;
 /** Most chunks that are stored together. */
-const CHUNKS_AT_ONCE = 16;
+const CHUNKS_AT_ONCE = 8;
 
 /** Bytes taken at once: each may be no UTF-8 and become the three of U+FFFD, and still fit behind an event that is almost full. */
-const PIECE_BYTES = 1024;
+const PIECE_BYTES = 4 * 1024;
 
 const encoder = new TextEncoder();
 
 /**
- * Writes a recording as it happens. Events are gathered into chunks of 64 KiB or a second, whichever comes first; chunks are stored one after the
+ * Writes a recording as it happens. Events are gathered into chunks of 256 KiB or a second, whichever comes first; chunks are stored one after the
  * other. What waits to be stored is in `waiting`: a caller that is far ahead of the store pauses its source.
  */
 export class CastWriter {
@@ -40,7 +44,9 @@ export class CastWriter {
   readonly #now: () => number;
   readonly #began: number;
   /** Lines of the open chunk, in its first bytes. */
-  #lines = new Uint8Array(CHUNK_BYTES + 1024);
+  #lines = new Uint8Array(QUIET_BYTES);
+  /** Memory of chunks that were stored. */
+  #spare: Uint8Array<ArrayBuffer>[] = [];
   #lineBytes = 0;
   #chunkAt = 0;
   #chunkOffset = 0;
@@ -210,9 +216,14 @@ export class CastWriter {
 
   #grow(room: number): void {
     if (this.#lineBytes + room <= this.#lines.length) return;
-    const larger = new Uint8Array(this.#lineBytes + room);
+    const larger = this.#memory(this.#lineBytes + room);
     larger.set(this.#lines.subarray(0, this.#lineBytes));
     this.#lines = larger;
+  }
+
+  #memory(least: number): Uint8Array<ArrayBuffer> {
+    if (least > FLOOD_BYTES) return new Uint8Array(least);
+    return this.#spare.pop() ?? new Uint8Array(FLOOD_BYTES);
   }
 
   #line(line: Uint8Array): void {
@@ -230,7 +241,10 @@ export class CastWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if ((this.#lineBytes === 0 && end === undefined) || this.#closed()) return undefined;
-    const content = this.#lines.slice(0, this.#lineBytes);
+    // Of a flood the memory itself goes on, and comes back; of a quiet one there are few bytes to copy.
+    const lent = this.#lineBytes > QUIET_BYTES;
+    const content = lent ? this.#lines.subarray(0, this.#lineBytes) : this.#lines.slice(0, this.#lineBytes);
+    if (lent) this.#lines = this.#memory(0);
     const [at, offset] = this.#lineBytes === 0 ? [this.#lastEvent, this.#offset] : [this.#chunkAt, this.#chunkOffset];
     const chunk = sealChunk(this.#options.recording, this.#previous, {
       number: this.#number++,
@@ -263,6 +277,8 @@ export class CastWriter {
     for (const chunk of chunks) {
       this.#waiting -= chunk.content.length;
       this.#options.stored?.(chunk);
+      const { buffer } = chunk.content;
+      if (buffer.byteLength === FLOOD_BYTES && this.#spare.length < CHUNKS_AT_ONCE) this.#spare.push(new Uint8Array(buffer as ArrayBuffer));
     }
   }
 
@@ -275,7 +291,12 @@ export class CastWriter {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#flushText();
-      this.#cut();
+      // The memory of a flood is not kept for ever.
+      const chunk = this.#cut();
+      if (chunk !== undefined && chunk.content.length <= QUIET_BYTES && this.#lines.length > QUIET_BYTES) {
+        this.#lines = new Uint8Array(QUIET_BYTES);
+        this.#spare = [];
+      }
       // The time a chunk may take to be stored is part of the second.
     }, CHUNK_MS * 0.8).unref();
   }
