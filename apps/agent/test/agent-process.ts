@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { AGENT_NODE_OPTIONS } from "../src/node-options.ts";
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
 const READY_MS = 30_000;
@@ -52,7 +53,7 @@ export async function startAgentProcess(options: {
   let output = "";
 
   async function start(): Promise<void> {
-    child = spawn(process.execPath, [MAIN], { env: environment, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    child = spawn(process.execPath, [...AGENT_NODE_OPTIONS, MAIN], { env: environment, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const signal = AbortSignal.timeout(READY_MS);

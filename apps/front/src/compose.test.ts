@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { AGENT_NODE_OPTIONS } from "../../agent/src/node-options.ts";
 import { readProxyConfig, ROOT } from "./config.ts";
 
 interface Service {
@@ -47,8 +48,9 @@ test.each(services)("%s: its Dockerfile exists, ends as a user other than root, 
   const user = lines.findLast((line) => line.startsWith("USER "));
   expect(user).toMatch(/^USER (node|70:70)$/);
   expect(lines.some((line) => line.startsWith("HEALTHCHECK "))).toBe(true);
-  const program = /^CMD \["node", "([^"]+\.ts)"\]/m.exec(lines.join("\n"))?.[1];
+  const [, options, program] = /^CMD \["node", ((?:"--[^"]+", )*)"([^"]+\.ts)"\]/m.exec(lines.join("\n")) ?? [];
   if (program) expect(() => readFileSync(join(ROOT, program))).not.toThrow();
+  if (program?.includes("/agent/")) expect(options).toBe(AGENT_NODE_OPTIONS.map((option) => `"${option}", `).join(""));
 });
 
 test("only the front has a port, and only the agent and the front reach outside", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@interlock/db/free-port";
+import { AGENT_NODE_OPTIONS } from "../../agent/src/node-options.ts";
 import { startChild, type Child } from "./child.ts";
 import { ROOT, type Config } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -87,7 +88,7 @@ export async function startAgent(told: Told, log: Log, signal: AbortSignal): Pro
   const main = join(ROOT, "apps/agent/src/main.ts");
   return startChild({
     name: "agent",
-    args: dev ? ["--watch", "--watch-preserve-output", main] : [main],
+    args: [...AGENT_NODE_OPTIONS, ...(dev ? ["--watch", "--watch-preserve-output"] : []), main],
     cwd: ROOT,
     env: agentEnvironment(told, port),
     ready: portMessage,
