@@ -16,7 +16,14 @@ const pools = new WeakMap<Db, Pool>();
 /** A client for Interlock's own data. Connects at the first query; its owner calls `$disconnect()`. */
 export function createDb(url: string, options: DbOptions = {}): Db {
   const pool = new Pool({ connectionString: url, max: options.max ?? 10, application_name: "interlock" });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  // A connection that breaks while nobody uses it is replaced at the next query, which is the one to fail or not.
+  pool.on("error", () => {});
+  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const disconnect = db.$disconnect.bind(db);
+  db.$disconnect = async () => {
+    await disconnect();
+    if (!pool.ending) await pool.end();
+  };
   pools.set(db, pool);
   return db;
 }
