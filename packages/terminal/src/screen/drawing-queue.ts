@@ -2,7 +2,9 @@ import type { FromDrawing, KeyFrame, ToDrawing } from "./key-frame.ts";
 import { Screen } from "./screen.ts";
 
 /** Bytes drawn of one terminal before the next has its turn: some milliseconds. */
-const TURN_BYTES = 64 * 1024;
+const TURN_BYTES = 256 * 1024;
+/** How long bytes wait that nobody has asked for, and how many of them do not wait: most of a flood is gone again before anybody could see it. */
+const LAZY = { ms: 50, bytes: 256 * 1024 } as const;
 
 const encoder = new TextEncoder();
 
@@ -11,6 +13,8 @@ interface Drawn {
   screen: Screen;
   /** In the order it came; bytes next to each other are one. */
   queue: Exclude<ToDrawing, { do: "open" }>[];
+  /** Bytes in it. */
+  bytes: number;
   title: string;
   nextEvent: number;
   /** Asked for while a sequence was not whole. */
@@ -24,10 +28,12 @@ interface Drawn {
 export class DrawingQueue {
   readonly #drawn = new Map<string, Drawn>();
   readonly #say: (message: FromDrawing) => void;
-  readonly #later: (turn: () => void) => void;
-  #running = false;
+  readonly #later: (turn: () => void, ms: number) => void;
+  /** When the next turn is to come: at once, or in a while. */
+  #next: "now" | "later" | undefined;
 
-  constructor(say: (message: FromDrawing) => void, later: (turn: () => void) => void) {
+  /** `later`: runs a turn after so many milliseconds; 0 for as soon as what has come is read. */
+  constructor(say: (message: FromDrawing) => void, later: (turn: () => void, ms: number) => void) {
     this.#say = say;
     this.#later = later;
   }
@@ -39,25 +45,34 @@ export class DrawingQueue {
         id,
         screen: new Screen({ columns, rows }, scrollback),
         queue: [],
+        bytes: 0,
         title: "",
         nextEvent: 0,
         waiting: [],
       });
       return;
     }
-    this.#drawn.get(message.id)?.queue.push(message);
-    this.#run();
+    const drawn = this.#drawn.get(message.id);
+    if (drawn === undefined) return;
+    if (message.do === "bytes") drawn.bytes += message.bytes.length;
+    const last = drawn.queue.at(-1);
+    if (message.do === "bytes" && last?.do === "bytes" && isNext(last.bytes, message.bytes)) last.bytes = joined(last.bytes, message.bytes);
+    else drawn.queue.push(message);
+    if (message.do === "frame" || message.do === "close" || drawn.bytes >= LAZY.bytes) this.#run("now");
+    else if (this.#next === undefined) this.#run("later");
   }
 
-  #run(): void {
-    if (this.#running) return;
-    this.#running = true;
-    this.#later(() => this.#turn());
+  #run(when: "now" | "later"): void {
+    if (this.#next === "now") return;
+    this.#next = when;
+    this.#later(() => this.#turn(when), when === "now" ? 0 : LAZY.ms);
   }
 
   /** Each terminal that has something to draw, once. */
-  #turn(): void {
-    this.#running = false;
+  #turn(when: "now" | "later"): void {
+    // It was in less of a hurry than the one that has come meanwhile.
+    if (this.#next !== when) return;
+    this.#next = undefined;
     for (const drawn of this.#drawn.values()) {
       try {
         this.#step(drawn);
@@ -66,7 +81,7 @@ export class DrawingQueue {
         this.#say({ did: "broke", id: drawn.id, why: error instanceof Error ? error.message : String(error) });
       }
     }
-    if ([...this.#drawn.values()].some(({ queue }) => queue.length > 0)) this.#run();
+    if ([...this.#drawn.values()].some(({ queue }) => queue.length > 0)) this.#run("now");
   }
 
   #step(drawn: Drawn): void {
@@ -78,6 +93,7 @@ export class DrawingQueue {
         if (turn.length < next.bytes.length) drawn.queue.unshift({ ...next, bytes: next.bytes.subarray(turn.length) });
         drawn.screen.write(turn);
         bytes += turn.length;
+        drawn.bytes -= turn.length;
         for (const request of drawn.waiting.splice(0)) this.#frame(drawn, request);
       } else if (next.do === "resize") {
         drawn.screen.resize(next);
@@ -117,3 +133,10 @@ export class DrawingQueue {
     this.#say({ did: "frame", id: drawn.id, frame, request });
   }
 }
+
+/** Whether these stand in memory behind those. */
+const isNext = (bytes: Uint8Array, next: Uint8Array): boolean =>
+  bytes.buffer === next.buffer && bytes.byteOffset + bytes.length === next.byteOffset;
+
+const joined = (bytes: Uint8Array, next: Uint8Array): Uint8Array =>
+  new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + next.length);

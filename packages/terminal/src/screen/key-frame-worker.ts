@@ -9,7 +9,7 @@ if (port === null) throw new Error("key frames are drawn in a thread of their ow
 const queue = new DrawingQueue(
   (message) => port.postMessage(message, message.did === "frame" ? [message.frame.screen.buffer] : []),
   // What came in meanwhile is read before the next turn.
-  (turn) => void setImmediate(turn),
+  (turn, ms) => void (ms === 0 ? setImmediate(turn) : setTimeout(turn, ms)),
 );
 
 /** Where each terminal's bytes are, and how many were told of. */

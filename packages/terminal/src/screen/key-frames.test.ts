@@ -118,12 +118,20 @@ describe("turns", () => {
   function queue() {
     const told: FromDrawing[] = [];
     const turns: (() => void)[] = [];
+    const slow: (() => void)[] = [];
     const drawing = new DrawingQueue(
       (message) => void told.push(message),
-      (turn) => void turns.push(turn),
+      (turn, ms) => void (ms === 0 ? turns : slow).push(turn),
     );
     const start = (id: string): void => drawing.take({ do: "open", id, ...SIZE, scrollback: 10 });
-    return { drawing, told, start, take: (message: ToDrawing) => drawing.take(message), turn: () => turns.shift()?.() };
+    return {
+      drawing,
+      told,
+      start,
+      take: (message: ToDrawing) => drawing.take(message),
+      turn: () => turns.shift()?.(),
+      while: () => slow.shift()?.(),
+    };
   }
 
   it("are taken one after the other, whoever floods", () => {
@@ -134,13 +142,13 @@ describe("turns", () => {
     take({ do: "bytes", id: "calm", bytes: encode("$ ") });
     turn();
     expect(told).toEqual([
-      { did: "drawn", id: "flood", offset: 64 * 1024 },
+      { did: "drawn", id: "flood", offset: 256 * 1024 },
       { did: "drawn", id: "calm", offset: 2 },
     ]);
   });
 
   it("make a frame within a sequence of what was before it, or as soon as it is whole", () => {
-    const { told, start, take, turn } = queue();
+    const { told, start, take, turn, while: wait } = queue();
     start("a");
     take({ do: "bytes", id: "a", bytes: encode("x\u001b]8;;http://a.b/") });
     take({ do: "bytes", id: "a", bytes: encode("\u001b") });
@@ -153,7 +161,8 @@ describe("turns", () => {
     turn();
     expect(told.at(-1)).toMatchObject({ did: "drawn" });
     take({ do: "bytes", id: "a", bytes: encode("\u0007") });
-    turn();
+    wait();
+    wait();
     expect(told.filter(({ did }) => did === "frame").at(-1)).toMatchObject({ request: 8 });
   });
 });

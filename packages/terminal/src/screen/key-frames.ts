@@ -62,7 +62,8 @@ export class KeyFrames {
 
   open(id: string, size: ScreenSize): void {
     if (this.#followed.has(id)) throw new Error(`there is a terminal ${id}`);
-    const ring = new SharedRing(MOST_AHEAD);
+    // Twice as many: lines of a flood lie in one piece more often.
+    const ring = new SharedRing(2 * MOST_AHEAD);
     this.#followed.set(id, {
       appended: 0,
       drawn: 0,
