@@ -56,6 +56,7 @@ describe("a key frame", () => {
     ["a saved cursor that scrolled away", `${E}[32mab${E}7\r\n\n\n\n\n\n\nx`, `${E}8y`],
     ["a restored set that is not designated", `${E}(0${E}7${E}(B${E}8`, "qqq"],
     ["an underline that was restored", `${E}[4m${E}7${E}[24m${E}8ab`, "cd"],
+    ["an underline that was left by a restored style, and then a link", `${E}[4mx${E}8${E}]8;;https://a.b/${E}\\a${E}]8;;${E}\\`, "b"],
     ["scroll region, origin and insert mode", `a\r\nb\r\nc\r\nd${E}[2;3r${E}[?6h${E}[4h${E}[2;2Hx`, `\r\ny\r\nz${E}[H!`],
     ["tab stops", `${E}[3g${E}[4G${E}H${E}[7G${E}H\r`, "\tx\ty"],
     ["character sets", `${E})0\u000eqx`, `qx\u000fqx`],

@@ -1,5 +1,5 @@
 import type { Terminal } from "@xterm/headless";
-import { isErased, isOddPen, sgr, underline } from "./draw-style.ts";
+import { isAlike, isErased, isOddPen, sgr, underline } from "./draw-style.ts";
 import { drawLines, Pen } from "./draw-lines.ts";
 import type { ScreenSize } from "./key-frame.ts";
 import { stateOf, type BufferState, type Cell, type Charset, type XtermState } from "./xterm-state.ts";
@@ -129,8 +129,7 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
   const now = state.attributes();
   const saved = active.savedCurAttrData;
   // Only restoring a cursor leaves a set that is not the designated one, an underline without a style, or a style without an underline.
-  const asSaved = now.fg === saved.fg && now.bg === saved.bg;
-  const keepStyle = asSaved && isOddPen(now);
+  const keepStyle = isAlike(now, saved) && isOddPen(now);
   const restored = keepStyle || (charsets.charset !== charsets._charsets[charsets.glevel] && charsets.charset === active.savedCharset);
   const left = cellBefore(terminal, active);
   // After a resize another character may stand there than the one that was printed.
@@ -140,6 +139,7 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
     pen.plain();
     if (keepStyle) pen.add(underline(now));
     pen.add(`${ESC}8`);
+    if (keepStyle && now.bg !== saved.bg) pen.add(`${ESC}]8;;a:${ESC}\\${ESC}]8;;${ESC}\\`);
     pen.forgetStyle();
   }
   if (core.decPrivateModes.origin) pen.add(`${ESC}[?6h`);

@@ -36,6 +36,9 @@ export const isOddUnderline = (attributes: Attributes): boolean =>
 export const isOddPen = (attributes: Attributes): boolean =>
   attributes.extended.urlId === 0 && ((attributes.fg & UNDERLINE) === 0) !== (underlineStyle(attributes) === 0);
 
+/** Whether both are the same but for what says that an underline or a link counts, which comes with the next link. */
+export const isAlike = (a: Attributes, b: Attributes): boolean => a.fg === b.fg && (a.bg & ~HAS_EXTENDED) === (b.bg & ~HAS_EXTENDED);
+
 /** Style and colour of the underline alone. */
 export function underline(attributes: Attributes): string {
   const list: (number | string)[] = [];
