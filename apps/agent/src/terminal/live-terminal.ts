@@ -1,4 +1,4 @@
-import { TargetError, type PodProgram, type Target, type TerminalChannel, type TerminalRequest } from "@interlock/connector";
+import { TargetError, type Target, type TerminalChannel } from "@interlock/connector";
 import type { Terminal as TerminalRow } from "@interlock/db";
 import type { TerminalTerms } from "@interlock/policy";
 import {
@@ -14,21 +14,17 @@ import {
 } from "@interlock/protocol";
 import type { Log } from "../log.ts";
 import { Control, type Looker } from "./control.ts";
-import { openIntegrated } from "./guard/integrated-channel.ts";
 import { ShellGuard } from "./guard/shell-guard.ts";
 import { Gestures, type Gesture } from "./gestures.ts";
+import { openShell } from "./open-shell.ts";
 import type { TerminalAct, TerminalRecords } from "./terminal-records.ts";
 import type { TerminalPeer, TerminalPort } from "./terminal-socket.ts";
 import type { StreamEnd, TerminalStream } from "./terminal-stream.ts";
-import { podOf, terminalView, termsOf, type OpenedPod, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
+import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
 
 /** What one decides about a line that waits. */
 export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 
-/** How long a shell may take to begin, in milliseconds. */
-const CONNECT_MS = 30_000;
-/** How long a container for debugging may take, whose image may have to be fetched first. */
-const DEBUG_MS = 180_000;
 /** How long a target may take to say that what was killed has ended. */
 const KILL_MS = 2_000;
 
@@ -306,13 +302,13 @@ export class LiveTerminal implements TerminalPort {
       // Nothing is asked of the target before that is durable (I1).
       this.#row = await this.#parts.records.connecting(this.#row, { moderators });
       this.#changed();
-      const target = await this.#parts.target();
-      if (target.terminal === undefined) throw new TargetError("bad_request", "This connection offers no shell.");
-      const pod = podOf(this.#row);
-      const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(pod?.mode === "debug" ? DEBUG_MS : CONNECT_MS)]);
-      const open = (request: TerminalRequest): Promise<TerminalChannel> => target.terminal!(request, signal);
-      const request = { ...this.#size, ...(pod === undefined ? {} : { program: { pod: exact(pod) } }) };
-      const channel = this.#terms.integration ? await this.#integrated(open, request) : await open(request);
+      const channel = await openShell(await this.#parts.target(), {
+        size: this.#size,
+        pod: podOf(this.#row),
+        guard: this.#terms.integration ? this.#guard : undefined,
+        guarded: this.#terms.guard.length > 0,
+        signal: this.#ending.signal,
+      });
       if (this.#over !== undefined) {
         await channel.kill();
         return;
@@ -329,17 +325,6 @@ export class LiveTerminal implements TerminalPort {
       if (!known) this.#parts.log.error({ err: error, terminalId: this.id }, "a terminal could not be opened");
       await this.end(known ? { why: error.message, code: error.code } : { why: "Something failed inside Interlock.", code: "internal" });
     }
-  }
-
-  async #integrated(open: (request: TerminalRequest) => Promise<TerminalChannel>, request: TerminalRequest): Promise<TerminalChannel> {
-    const { channel, why } = await openIntegrated(open, request, {
-      nonce: this.#guard.nonce,
-      guard: this.#terms.guard.length > 0,
-      mode: request.program?.pod === undefined ? "login" : "plain",
-      absent: (reason) => this.#guard.absent(reason),
-    });
-    if (why !== undefined) this.#guard.absent(why);
-    return channel;
   }
 
   async #end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<void> {
@@ -416,10 +401,6 @@ export class LiveTerminal implements TerminalPort {
 
 const people = (lacking: readonly (readonly string[])[]): string =>
   `somebody of ${lacking.map((groups) => groups.join(" or ")).join(", and of ")}`;
-
-/** Without fields that are there and undefined. */
-const exact = (pod: OpenedPod): PodProgram =>
-  Object.fromEntries(Object.entries(pod).filter(([, value]) => value !== undefined)) as unknown as PodProgram;
 
 /** What a promise gives within a time, undefined later. */
 function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
