@@ -1,8 +1,8 @@
 import { HostKey, HostKeys } from "@interlock/protocol";
 import { z } from "zod";
-import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
+import { EXIT, type ExitCode, Stop, usage } from "./exit.ts";
 import { readOptions } from "./options.ts";
-import { getFromService, postToService } from "./service.ts";
+import { getFromService, postToService, readAnswer } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 const Named = z.array(z.object({ name: z.string(), connector: z.string() }));
@@ -62,7 +62,7 @@ async function decide(token: string, decision: "approve" | "refuse", args: strin
       { decision, fingerprint },
       terminal,
     );
-    if (!HostKey.safeParse(answer).success) throw unreachable("Interlock answers in a form that this version does not know.");
+    readAnswer(HostKey, answer);
     terminal.out(`${decision === "approve" ? "approved" : "refused"} ${fingerprint} of ${host}`);
   }
   return EXIT.ok;
@@ -73,17 +73,15 @@ async function met(token: string, connection: string | undefined, terminal: Term
   const names = connection === undefined ? await hosts(token, terminal) : [connection];
   const keys: Met[] = [];
   for (const name of names) {
-    const answer = HostKeys.safeParse(await getFromService(token, `/connections/${encodeURIComponent(name)}/host-keys`, terminal));
-    if (!answer.success) throw unreachable("Interlock answers in a form that this version does not know.");
-    keys.push(...answer.data.keys.map((key) => ({ ...key, connection: name })));
+    const answer = readAnswer(HostKeys, await getFromService(token, `/connections/${encodeURIComponent(name)}/host-keys`, terminal));
+    keys.push(...answer.keys.map((key) => ({ ...key, connection: name })));
   }
   return keys;
 }
 
 async function hosts(token: string, terminal: Terminal): Promise<string[]> {
-  const answer = Named.safeParse(await getFromService(token, "/connections?ping=false", terminal));
-  if (!answer.success) throw unreachable("Interlock answers in a form that this version does not know.");
-  return answer.data.filter(({ connector }) => connector === "ssh").map(({ name }) => name);
+  const answer = readAnswer(Named, await getFromService(token, "/connections?ping=false", terminal));
+  return answer.filter(({ connector }) => connector === "ssh").map(({ name }) => name);
 }
 
 const STATES = { met: "waits", approved: "approved", refused: "refused" } as const;

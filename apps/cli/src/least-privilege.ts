@@ -18,7 +18,7 @@ import { leastPrivilegeText } from "./least-privilege-text.ts";
 import { manifestFolder } from "./manifest-folder.ts";
 import { readOptions } from "./options.ts";
 import { paint } from "./paint.ts";
-import { getFromService } from "./service.ts";
+import { getFromService, readAnswer } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Longest reading of a cluster, in milliseconds. */
@@ -132,9 +132,11 @@ async function rolesIn(path: string, terminal: Terminal): Promise<Roles> {
 async function rolesOf(name: string, terminal: Terminal): Promise<Roles> {
   const { token } = terminal.config;
   if (token !== undefined) {
-    const read = TargetRoles.safeParse(await getFromService(token, `/connections/${encodeURIComponent(name)}/roles`, terminal));
-    if (!read.success) throw unreachable("Interlock answers in a form that this version does not know.");
-    return { objects: read.data.objects as KubeObject[], problems: read.data.unread };
+    const { objects, unread } = readAnswer(
+      TargetRoles,
+      await getFromService(token, `/connections/${encodeURIComponent(name)}/roles`, terminal),
+    );
+    return { objects: objects as KubeObject[], problems: unread };
   }
   // Loaded only when it is needed: manifests are looked at where Interlock has never been set up.
   const { openLogged } = await import("./stored-connection.ts");

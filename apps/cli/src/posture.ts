@@ -8,7 +8,7 @@ import { readOptions } from "./options.ts";
 import { paint } from "./paint.ts";
 import { postureText } from "./posture-text.ts";
 import { sarifOf, type SarifLevel } from "./sarif.ts";
-import { getFromService } from "./service.ts";
+import { getFromService, readAnswer } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Longest reading of a cluster, in milliseconds. */
@@ -94,12 +94,12 @@ async function ofService(token: string, name: string, { checks, label }: Asked, 
     const query = new URLSearchParams({ offset: String(findings.length), limit: String(PAGE), ...(label !== undefined && { label }) });
     // More than one check is sorted out here.
     if (checks.length === 1) query.set("check", checks[0]!);
-    const page = PosturePage.safeParse(
+    const page = readAnswer(
+      PosturePage,
       await getFromService(token, `/connections/${encodeURIComponent(name)}/posture?${query.toString()}`, terminal),
     );
-    if (!page.success) throw unreachable("Interlock answers in a form that this version does not know.");
-    findings.push(...page.data.findings);
-    if (page.data.findings.length === 0 || findings.length >= page.data.total) return { ...page.data, findings };
+    findings.push(...page.findings);
+    if (page.findings.length === 0 || findings.length >= page.total) return { ...page, findings };
   }
 }
 

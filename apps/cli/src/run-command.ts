@@ -1,14 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { Command, FINAL_STATES, LIMITS, type Exit, type ResultSummary } from "@interlock/protocol";
-import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
+import { LIMITS, type Command, type ResultSummary } from "@interlock/protocol";
+import { EXIT, type ExitCode, Stop, usage } from "./exit.ts";
 import { inputText } from "./input-text.ts";
 import { readOptions } from "./options.ts";
-import { getFromService, linesFromService, postToService, serviceUrl } from "./service.ts";
+import { ended, exitWords, propose, whyNot } from "./proposed-command.ts";
+import { linesFromService } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** How often it is asked whether people have agreed, in milliseconds: what nobody needs to agree to is done in a moment. */
-const [FIRST_MS, LOOK_MS] = [100, 1_000] as const;
-const UNKNOWN_FORM = "Interlock answers in a form that this version does not know.";
 
 /**
  * Proposes a text, waits until people have agreed and it ran, and prints what came of it: results on standard output, what a script wrote on its
@@ -22,7 +18,7 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<Ex
     1,
     { host: {} },
   );
-  const { connection, labels, reason, room: given } = values;
+  const { connection, labels, reason, room } = values;
   const { token } = terminal.config;
   if (token === undefined) throw usage("Set INTERLOCK_TOKEN (interlock token create): the running service judges and runs it.");
   if (!connection) throw usage("Where? Give --connection NAME.");
@@ -33,7 +29,6 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<Ex
   if (!several && (carryOn || values["at-once"] !== undefined))
     throw usage("--carry-on and --at-once are about several hosts: give --host or --labels.");
   const text = await inputText(positionals[0], LIMITS.commandBytes, terminal);
-  const room = given ?? (await openRoom(token, connection, terminal));
   const asked = {
     connection,
     text,
@@ -48,7 +43,7 @@ export async function runCommand(args: string[], terminal: Terminal): Promise<Ex
         }
       : {}),
   };
-  const proposed = read(await postToService(token, `/rooms/${room}/commands`, asked, terminal));
+  const proposed = await propose(token, { room, title: `Command line on ${connection}`, asked }, terminal);
   for (const { connection: host, differs } of proposed.hosts ?? []) for (const words of differs) terminal.error(`${host.name}: ${words}`);
   const done = await ended(token, proposed, terminal);
   for (const result of done.execution?.results ?? []) await print(token, done, result, terminal);
@@ -65,49 +60,6 @@ function labelsOf(text: string): Record<string, string> {
   );
 }
 
-async function openRoom(token: string, connection: string, terminal: Terminal): Promise<string> {
-  const { id } = ((await postToService(token, "/rooms", { title: `Command line on ${connection}` }, terminal)) ?? {}) as { id?: unknown };
-  if (typeof id !== "string") throw unreachable(UNKNOWN_FORM);
-  return id;
-}
-
-/** Resolves when the command has ended; says what it waits for as it changes. Interrupted, it takes back or cancels what it proposed. */
-async function ended(token: string, proposed: Command, terminal: Terminal): Promise<Command> {
-  const url = new URL(`/rooms/${proposed.roomId}?command=${proposed.id}`, await serviceUrl(terminal));
-  let told = "";
-  let wait: number = FIRST_MS;
-  for (let command = proposed; ; command = read(await getFromService(token, `/commands/${proposed.id}`, terminal))) {
-    if (FINAL_STATES.has(command.state)) return command;
-    const words = waitsFor(command);
-    if (words !== told) terminal.error(`${words} ${told === "" ? url.href : ""}`.trimEnd());
-    told = words;
-    try {
-      await pause(wait, undefined, { signal: terminal.signal });
-      wait = Math.min(wait * 2, LOOK_MS);
-    } catch (error) {
-      await takeBack(token, command, terminal);
-      throw error;
-    }
-  }
-}
-
-function waitsFor({ state, verdict }: Command): string {
-  if (state !== "awaiting_review") return state === "running" ? "It runs." : "Agreed; it runs in a moment.";
-  return `Waits for ${verdict.obligations.reviews.map(({ count, group }) => `${count} of ${group}`).join(" and ")} to agree:`;
-}
-
-/** Whoever interrupts does not wait for it: what runs is cancelled, what waits is withdrawn. */
-async function takeBack(token: string, { id, state }: Command, terminal: Terminal): Promise<void> {
-  const own = { ...terminal, signal: AbortSignal.timeout(5_000) };
-  const act = state === "running" ? "cancel" : "withdraw";
-  try {
-    await postToService(token, `/commands/${id}/${act}`, {}, own);
-    terminal.error(`Interrupted: the command was ${act === "cancel" ? "cancelled; look in its room what it had done" : "withdrawn"}.`);
-  } catch {
-    terminal.error("Interrupted, and the command could not be taken back: look at it in its room.");
-  }
-}
-
 /** Rows of a script as the lines they are, each on its own stream; of anything else as values between tabs. */
 async function print(token: string, { id }: Command, { statement, columns, host }: ResultSummary, terminal: Terminal): Promise<void> {
   const before = host === undefined ? "" : `${host}: `;
@@ -122,29 +74,10 @@ async function print(token: string, { id }: Command, { statement, columns, host 
 }
 
 function tell(done: Command, terminal: Terminal): ExitCode {
-  const { state, verdict, execution, reviews } = done;
-  for (const { connection, state: end, exit, error } of execution?.hosts ?? [])
+  for (const { connection, state, exit, error } of done.execution?.hosts ?? [])
     terminal.error(
-      `${connection.name}: ${end === "skipped" ? "not begun" : end}${exitWords(exit)}${exit === undefined && error ? `: ${error.message}` : ""}`,
+      `${connection.name}: ${state === "skipped" ? "not begun" : state}${exitWords(exit)}${exit === undefined && error ? `: ${error.message}` : ""}`,
     );
-  if (state === "succeeded") return EXIT.ok;
-  const rejection = reviews.find(({ decision }) => decision === "reject");
-  if (state === "denied") throw new Stop(EXIT.finding, `Denied by policy (${verdict.rules.join(", ")}): ${verdict.message}`);
-  if (state === "rejected")
-    throw new Stop(
-      EXIT.finding,
-      `Rejected by ${rejection?.reviewer.name ?? "a reviewer"}${rejection?.comment ? `: ${rejection.comment}` : "."}`,
-    );
-  const error = execution?.error === undefined ? "." : `: ${execution.error.message}`;
-  if (state === "unknown") throw new Stop(EXIT.finding, `It ended without a known outcome${error}`);
-  throw new Stop(EXIT.finding, `It ended as ${state.replace("_", " ")}${exitWords(execution?.exit)}${error}`);
-}
-
-const exitWords = (exit: Exit | undefined): string =>
-  exit?.signal !== undefined ? ` (signal ${exit.signal})` : exit?.code === undefined ? "" : ` (exit code ${exit.code})`;
-
-function read(value: unknown): Command {
-  const { data } = Command.safeParse(value);
-  if (data === undefined) throw unreachable(UNKNOWN_FORM);
-  return data;
+  if (done.state === "succeeded") return EXIT.ok;
+  throw new Stop(EXIT.finding, whyNot(done));
 }

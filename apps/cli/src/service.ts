@@ -5,6 +5,15 @@ import { EXIT, Stop, unreachable, usage } from "./exit.ts";
 import type { GivenFiles } from "./given-files.ts";
 import type { Terminal } from "./terminal.ts";
 
+export const UNKNOWN_FORM = "Interlock answers in a form that this version does not know.";
+
+/** What the service answered, as what it should be. */
+export function readAnswer<T>(reader: { safeParse(value: unknown): { success: boolean; data?: T } }, value: unknown): T {
+  const { data } = reader.safeParse(value);
+  if (data === undefined) throw unreachable(UNKNOWN_FORM);
+  return data;
+}
+
 /** Longest that the service may take, in milliseconds: planning runs a program for each line. */
 const LONGEST_MS = 60_000;
 
@@ -55,9 +64,8 @@ export async function analyzeByService(
     { connection, text, ...(named && { files: named }), ...(stdin !== undefined && { stdin }) },
     terminal,
   );
-  const [impact, verdict] = [Impact.safeParse((body as Analysis).impact), Verdict.safeParse((body as Analysis).verdict)];
-  if (!impact.success || !verdict.success) throw unreachable("Interlock answers in a form that this version does not know.");
-  return { impact: impact.data, verdict: verdict.data };
+  const { impact, verdict } = (body ?? {}) as Partial<Record<keyof Analysis, unknown>>;
+  return { impact: readAnswer(Impact, impact), verdict: readAnswer(Verdict, verdict) };
 }
 
 /** What policy goes by of a connection of a running Interlock. */
@@ -77,9 +85,7 @@ export async function reachByService(
   terminal: Terminal,
 ): Promise<Reachability> {
   const { body } = await askService(token, "/reachability", asked, terminal);
-  const answer = Reachability.safeParse(body);
-  if (!answer.success) throw unreachable("Interlock answers in a form that this version does not know.");
-  return answer.data;
+  return readAnswer(Reachability, body);
 }
 
 /** Sends `body` where there is one. Stops with what the service says where it refuses. */

@@ -1,12 +1,9 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { Command, FetchedToken, FINAL_STATES, LIMITS } from "@interlock/protocol";
+import { FetchedToken, LIMITS, type Command } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { readOptions } from "./options.ts";
-import { getFromService, postToService, serviceUrl } from "./service.ts";
+import { ended, propose, whyNot } from "./proposed-command.ts";
+import { postToService, readAnswer } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** How often it is asked whether people have agreed, in milliseconds: what nobody needs to agree to is done in a moment. */
-const [FIRST_MS, LOOK_MS] = [100, 1_000] as const;
 
 /** A name of Kubernetes (RFC 1123 subdomain), which is one word of a line whatever it says. */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -31,22 +28,22 @@ export async function tokenOutside(args: string[], terminal: Terminal): Promise<
   const { token } = terminal.config;
   if (token === undefined)
     throw usage("Set INTERLOCK_TOKEN (interlock token create): the running service hands a token to the person who asked for it.");
-  const room = asked.room ?? (await openRoom(token, asked.title, terminal));
-  const { connection, line: text, reason } = asked;
-  const proposed = read(
-    Command,
-    await postToService(token, `/rooms/${room}/commands`, { connection, text, ...(reason === undefined ? {} : { reason }) }, terminal),
-  );
-  const done = await ended(token, proposed, terminal);
-  for (const { expiresAt, account, audiences } of done.execution?.tokens ?? [])
+  const { connection, line: text, reason, room, title } = asked;
+  const command = { connection, text, ...(reason === undefined ? {} : { reason }) };
+  const proposed = await propose(token, { room, title, asked: command }, terminal);
+  const done = await ended(token, proposed, terminal, (one) => tokensOf(one).length > 0);
+  for (const { expiresAt, account, audiences } of tokensOf(done))
     terminal.error(`Issued: ${account.namespace}/${account.name} for ${audiences.join(", ") || "the API server"}, until ${expiresAt}.`);
-  if ((done.execution?.tokens ?? []).length === 0) throw new Stop(EXIT.finding, whyNot(done));
-  const [given] = read(FetchedToken.array(), await postToService(token, `/commands/${done.id}/tokens`, {}, terminal));
+  if (tokensOf(done).length === 0)
+    throw new Stop(EXIT.finding, done.state === "succeeded" ? "It succeeded; there is no token." : whyNot(done));
+  const [given] = readAnswer(FetchedToken.array(), await postToService(token, `/commands/${done.id}/tokens`, {}, terminal));
   if (given === undefined) throw unreachable("Interlock answers without a token.");
   if (asked.kubeconfig) for (const warning of given.warnings) terminal.error(`Warning: ${warning}`);
   terminal.out(asked.kubeconfig ? given.kubeconfig.trimEnd() : given.token);
   return EXIT.ok;
 }
+
+const tokensOf = ({ execution }: Command): NonNullable<NonNullable<Command["execution"]>["tokens"]> => execution?.tokens ?? [];
 
 function readAsked(args: string[]): Asked {
   const { kubeconfig, rest } = withSwitch(args, "--kubeconfig");
@@ -72,65 +69,4 @@ function readAsked(args: string[]): Asked {
 /** Options of this command line take a value, but for this one. */
 function withSwitch(args: readonly string[], name: string): { kubeconfig: boolean; rest: string[] } {
   return { kubeconfig: args.includes(name), rest: args.filter((word) => word !== name) };
-}
-
-async function openRoom(token: string, title: string, terminal: Terminal): Promise<string> {
-  const { id } = ((await postToService(token, "/rooms", { title }, terminal)) ?? {}) as { id?: unknown };
-  if (typeof id !== "string") throw unreachable(UNKNOWN_FORM);
-  return id;
-}
-
-/** Resolves when the command has ended, or has a token to hand out; says what it waits for as it changes. */
-async function ended(token: string, proposed: Command, terminal: Terminal): Promise<Command> {
-  const url = new URL(`/rooms/${proposed.roomId}?command=${proposed.id}`, await serviceUrl(terminal));
-  let told = "";
-  let wait: number = FIRST_MS;
-  for (let command = proposed; ; command = read(Command, await getFromService(token, `/commands/${proposed.id}`, terminal))) {
-    if (FINAL_STATES.has(command.state) || (command.execution?.tokens ?? []).length > 0) return command;
-    const words = waitsFor(command);
-    if (words !== told) terminal.error(`${words} ${told === "" ? url.href : ""}`.trimEnd());
-    told = words;
-    try {
-      await pause(wait, undefined, { signal: terminal.signal });
-      wait = Math.min(wait * 2, LOOK_MS);
-    } catch (error) {
-      await withdraw(token, command, terminal);
-      throw error;
-    }
-  }
-}
-
-function waitsFor({ state, verdict }: Command): string {
-  if (state !== "awaiting_review") return state === "running" ? "It runs." : "Agreed; it runs in a moment.";
-  const demands = verdict.obligations.reviews.map(({ count, group }) => `${count} of ${group}`);
-  return `Waits for ${demands.join(" and ")} to agree:`;
-}
-
-/** Nobody would fetch what is agreed to later. Whoever interrupted waits for no more than this. */
-async function withdraw(token: string, { id }: Command, terminal: Terminal): Promise<void> {
-  const own = { ...terminal, signal: AbortSignal.timeout(5_000) };
-  try {
-    await postToService(token, `/commands/${id}/withdraw`, {}, own);
-    terminal.error("Interrupted: the command was withdrawn.");
-  } catch {
-    terminal.error(`Interrupted, and the command could not be withdrawn: look at it in its room.`);
-  }
-}
-
-function whyNot({ state, verdict, execution, reviews }: Command): string {
-  const rejection = reviews.find(({ decision }) => decision === "reject");
-  if (state === "denied") return `Denied by policy (${verdict.rules.join(", ")}): ${verdict.message}`;
-  if (state === "rejected")
-    return `Rejected by ${rejection?.reviewer.name ?? "a reviewer"}${rejection?.comment ? `: ${rejection.comment}` : "."}`;
-  const error = execution?.error === undefined ? "." : `: ${execution.error.message}`;
-  if (state === "failed") return `It failed${error}`;
-  return state === "unknown" ? `It ended without a known outcome${error}` : `It ended as ${state.replace("_", " ")}; there is no token.`;
-}
-
-const UNKNOWN_FORM = "Interlock answers in a form that this version does not know.";
-
-function read<T>(reader: { safeParse(value: unknown): { success: boolean; data?: T } }, value: unknown): T {
-  const { data } = reader.safeParse(value);
-  if (data === undefined) throw unreachable(UNKNOWN_FORM);
-  return data;
 }

@@ -5,7 +5,7 @@ import { ERRORS, WhoMay, type RightQuestion } from "@interlock/protocol";
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
 import { manifestFolder } from "./manifest-folder.ts";
 import { paint } from "./paint.ts";
-import { postToService } from "./service.ts";
+import { postToService, readAnswer } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 import { whoMayText } from "./who-may-text.ts";
 
@@ -111,9 +111,7 @@ async function askCluster(connection: string, question: RightQuestion, terminal:
   const { token } = terminal.config;
   try {
     if (token !== undefined) {
-      const read = WhoMay.safeParse(await postToService(token, "/who-may", { connection, ...question }, terminal));
-      if (!read.success) throw unreachable("Interlock answers in a form that this version does not know.");
-      return read.data;
+      return readAnswer(WhoMay, await postToService(token, "/who-may", { connection, ...question }, terminal));
     }
     // Loaded only when it is needed: manifests are looked at where Interlock has never been set up.
     const { openLogged } = await import("./stored-connection.ts");
