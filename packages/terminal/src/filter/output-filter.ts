@@ -64,6 +64,8 @@ for (const code of C0_ALLOWED) PLAIN[code] = 3;
  * streaming parser after the VT500 state machine (Paul Williams, vt100.net/emu/dec_ansi_parser), over code points: C1 controls count when they
  * are encoded as UTF-8, a raw byte 0x80–0x9F is no UTF-8 and shown as U+FFFD, as xterm does. What comes out is valid UTF-8, has sequences in
  * their 7-bit form only, and is the same however the input was cut. Holds back at most one unfinished character or sequence.
+ *
+ * One state machine on the way of every byte: its parts share its fields and stand in one file, the tables beside it.
  */
 export class OutputFilter {
   readonly #sink: FilterSink;

@@ -68,6 +68,9 @@ type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
  *
  * The end of what came is held back while it could become part of something, at most CARRY_BYTES and `holdMs`. What then had to be shown still
  * counts as the beginning of what comes later, whose rest is masked. Takes the output of the filter; gives sequences whole.
+ *
+ * Two ways through one state, on the way of every byte: `#direct` copies nothing where there is nothing to mask, `#carry` keeps text apart from
+ * what stands between.
  */
 export class MaskedStream<Note = never> {
   readonly #sink: MaskSink<Note>;
