@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{packages,apps}/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+          globalSetup: "packages/db/test/models.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // What must come within a time measures it; everything else may take what a busy machine needs.

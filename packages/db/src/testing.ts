@@ -7,6 +7,7 @@ import { Client } from "pg";
 import { createDb, type Db } from "./client.ts";
 import { migrate } from "./migrate.ts";
 import { giveTo, serverAccount } from "./postgres/account.ts";
+import { copyModel, MODELS } from "./postgres/model-data.ts";
 import { INSTALLED_MAJOR, releaseBinaries } from "./postgres/release.ts";
 import { startPostgres, type PostgresOptions } from "./postgres/start-postgres.ts";
 
@@ -30,6 +31,9 @@ function usualVersion(): number {
   return wanted ? Number(wanted) : INSTALLED_MAJOR;
 }
 
+/** For data that nobody will miss. The log's size is PostgreSQL's usual one, which goes with larger segments. */
+const UNSAFE = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", max_wal_size: "1GB" };
+
 /**
  * Starts a server in a temporary folder, with durability off. `version` is its major version, 13 to 18; one that is not installed is fetched
  * first, and where that is impossible it rejects: a test that silently did not run would pass for one that passed.
@@ -48,9 +52,11 @@ export async function startTestPostgres(
       dataDir,
       binaries,
       superuserPassword: randomBytes(12).toString("hex"),
-      settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", shared_buffers: "64MB", ...settings },
+      settings: { ...UNSAFE, ...settings },
       log: () => {},
     };
+    const models = process.env[MODELS];
+    if (models !== undefined) await copyModel({ models, version, binaries, settings: UNSAFE }, dataDir, options.superuserPassword);
     let server = await startPostgres(options);
     const urlOf = (name: string): string => {
       const url = new URL(server.url);
@@ -68,7 +74,7 @@ export async function startTestPostgres(
       return urlOf(name);
     };
     return {
-      url: await createDatabase("test"),
+      url: models === undefined ? await createDatabase("test") : urlOf("test"),
       adminUrl: server.url,
       createDatabase,
       version,
@@ -89,6 +95,17 @@ export async function startTestPostgres(
     await remove();
     throw error;
   }
+}
+
+/** For a run of tests: servers that are started from now on begin with copies of one. Resolves with what removes that again. */
+export async function keepModels(): Promise<() => Promise<void>> {
+  const models = await mkdtemp(join(tmpdir(), "interlock-pg-models-"));
+  await giveTo(await serverAccount(join(models, "data")), models);
+  process.env[MODELS] = models;
+  return async () => {
+    delete process.env[MODELS];
+    await rm(models, { recursive: true, force: true, maxRetries: 5 });
+  };
 }
 
 export interface MigratedDatabase {

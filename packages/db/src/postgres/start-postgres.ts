@@ -99,7 +99,8 @@ async function initialise({ initdb }: Binaries, dataDir: string, password: strin
       "--auth=scram-sha-256",
       "--encoding=UTF8",
       "--locale=C",
-      ...(durable ? [] : ["--no-sync"]),
+      // Data that may be lost needs no log in segments of 16 MiB, the first of which is written out whole.
+      ...(durable ? [] : ["--no-sync", "--wal-segsize=1"]),
     ];
     const { command, args: all, ...ids } = await launchAs(account, initdb, args, [fresh]);
     await promisify(execFile)(command, all, { ...ids, cwd: dirname(dataDir), env: serverEnvironment() });
@@ -180,6 +181,6 @@ async function answers(url: string, exited: Promise<void>): Promise<void> {
 }
 
 /** Nothing of ours but what a server needs: no secrets, no PG* variables that would bend it. */
-function serverEnvironment(): NodeJS.ProcessEnv {
+export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" };
 }
