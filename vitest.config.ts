@@ -1,8 +1,20 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The longest first: begun last, where nothing tells how long a file takes, they would be waited for alone. */
+const LONGEST = ["connector-postgres/test/score.test.ts", "connector-postgres/test/versions.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): number => Number(LONGEST.some((name) => moduleId.endsWith(name)));
+    return (await super.sort(files)).toSorted((one, other) => isLong(other) - isLong(one));
+  }
+}
 
 /** `unit`: pure, beside the source. `integration`: real servers, in each workspace's `test/` folder and the benchmarks'. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts", "apps/web/{features,components,server}/**/*.test.ts"] } },
       {
@@ -14,7 +26,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // What must come within a time measures it; everything else may take what a busy machine needs.
           expect: { poll: { timeout: 10_000 } },
-          maxWorkers: 2,
+          // More than there are processors, as a rule: more than half of its time a test waits, for a lock, a countdown or another process.
+          maxWorkers: 3,
         },
       },
     ],
