@@ -59,7 +59,7 @@ function stage() {
     socket.onopen?.();
     return socket;
   };
-  return { link, sockets, drawn, open, draw: () => waiting.splice(0).forEach((done) => done()) };
+  return { link, sockets, drawn, open, restart: () => link.start(screen), draw: () => waiting.splice(0).forEach((done) => done()) };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -79,6 +79,22 @@ test("begins with nothing, draws a picture and what follows it, and says what is
   draw();
   await vi.advanceTimersByTimeAsync(500);
   expect(socket.sent.slice(1)).toEqual([{ type: "taken", offset: 103 }]);
+});
+
+test("on another screen nothing is sent before it is connected there, and a key says so", async () => {
+  const { link, open, restart } = stage();
+  await open();
+  expect(link.state.get()).toEqual({ phase: "live" });
+  restart();
+  expect(link.state.get()).toEqual({ phase: "connecting" });
+  expect(link.type(bytes("rm"))).toBe(false);
+  const socket = await open();
+  expect(link.state.get()).toEqual({ phase: "live", lostKeys: true });
+  link.resize(80, 25);
+  expect(socket.sent).toEqual([
+    { type: "begin", offset: -1 },
+    { type: "resize", columns: 80, rows: 25 },
+  ]);
 });
 
 test("goes on where it was after a reconnect, drawing nothing twice", async () => {

@@ -106,6 +106,8 @@ export class TerminalLink {
     this.#offset = -1;
     clearTimeout(this.#retry);
     this.#drop();
+    // Until there is a socket again keys and sizes go nowhere, and whoever sends them has to know.
+    this.#become({ phase: "connecting" });
     void this.#connect();
   }
 
