@@ -103,6 +103,28 @@ test("in production a line that deletes waits until a second person has agreed t
     await expect.poll(() => existsSync(join(sshd!.home, "made"))).toBe(true);
   });
 
+  await test.step("wherever the prompt is, the card leaves the line free that it asks about", async () => {
+    for (const lines of [0, 6, 10, 40]) {
+      await type(oncall, `clear; yes '' | head -${lines}\n`);
+      await type(oncall, "rm -rf staying\n");
+      await expect(card(oncall)).toBeVisible();
+      await expect
+        .poll(async () => {
+          const screen = (await pane(oncall).locator(".xterm-screen").boundingBox())!;
+          const shown = await rows(oncall).locator("> div").allInnerTexts();
+          const row = shown.findLastIndex((text) => text.replaceAll("\u00a0", " ").includes("rm -rf staying"));
+          const { y, height } = (await card(oncall).boundingBox())!;
+          const [top, bottom] = [row, row + 1].map((at) => screen.y + (at * screen.height) / shown.length) as [number, number];
+          return row >= 0 && (y >= bottom || y + height <= top);
+        })
+        .toBe(true);
+      await pane(oncall).locator(".xterm-helper-textarea").focus();
+      await oncall.page.keyboard.press("Control+c");
+      await expect(card(oncall)).toHaveCount(0);
+      await oncall.page.keyboard.press("Control+c");
+    }
+  });
+
   await test.step("another shell inside it is said not to be guarded", async () => {
     await type(oncall, "sh\n");
     await card(reviewer).getByRole("button", { name: "Approve" }).click();

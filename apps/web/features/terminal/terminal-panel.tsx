@@ -13,6 +13,7 @@ import { ControlNotice } from "./control-notice.tsx";
 import { EndDialog } from "./end-dialog.tsx";
 import { FollowingNotice } from "./following-notice.tsx";
 import { GuardStrip } from "./guard/guard-strip.tsx";
+import { useCardPlace } from "./guard/use-card-place.ts";
 import { WaitingLineCard } from "./guard/waiting-line.tsx";
 import { LinkDialog } from "./link-dialog.tsx";
 import { needsLook } from "./pasted-text.ts";
@@ -53,6 +54,7 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
   const [asked, setAsked] = useState<LinkQuestion>();
   const container = useRef<HTMLDivElement>(null);
   const { screen, visible } = useScreen(container, link, {
+  const pane = useRef<HTMLDivElement>(null);
     label: `Terminal on ${terminal.name}`,
     onLink: ({ address, text }) => setAsked(linkQuestion(address, text)),
   });
@@ -72,7 +74,7 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
   const cut = useCutAtTop(screen);
 
   const waiting = terminal.shell?.line;
-  const below = screen !== undefined && screen.term.buffer.active.cursorY < screen.term.rows / 2;
+  const place = useCardPlace(screen, pane, waiting);
   const ended = terminal.phase === "ended";
   const notice = <TerminalNotice terminal={terminal} link={linkState} meId={me?.id} onRead={() => link.forgive()} />;
   const focus = () => screen?.term.focus();
@@ -104,7 +106,7 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
       />
       {ended && notice}
       <GuardStrip terminal={terminal} />
-      <div className="relative min-h-0 flex-1 overflow-hidden p-2" onPasteCapture={pasted}>
+      <div ref={pane} className="relative min-h-0 flex-1 overflow-hidden p-2" onPasteCapture={pasted}>
         <div ref={container} className="terminal-pane size-full min-h-0 overflow-auto" />
         {/* Over the screen: a shell must not get another size, and its program draw everything anew, because something is said. */}
         <div className="absolute inset-x-0 top-0 z-10 flex flex-col">
@@ -126,8 +128,11 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
           )}
         </div>
         {waiting !== undefined && (
-          // Over the half of the screen where the prompt is not; the shell's size stays as it is.
-          <div className={cn("absolute inset-x-2 z-10 flex max-h-[70%] justify-center", below ? "bottom-2" : "top-2")}>
+          // Over the part of the screen where the line is not; the shell's size stays as it is.
+          <div
+            className={cn("absolute inset-x-2 z-10 flex justify-center", place?.side === "top" ? "top-2" : "bottom-2")}
+            style={{ maxHeight: place?.most ?? "70%" }}
+          >
             <div className="flex min-h-0 w-full max-w-3xl flex-col">
               <WaitingLineCard key={waiting.id} terminal={terminal} line={waiting} />
             </div>

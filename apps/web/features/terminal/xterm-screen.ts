@@ -170,6 +170,25 @@ export class XtermScreen implements Screen {
     this.term.options.screenReaderMode = on;
   }
 
+  /**
+   * Where the last `lines` before the cursor are drawn, each with all that was wrapped of it, and the cursor's own row: in pixels of the window,
+   * also where they are scrolled out of view.
+   */
+  lineBox(lines: number): { top: number; bottom: number } | undefined {
+    const screen = this.term.element?.querySelector(".xterm-screen");
+    if (screen === null || screen === undefined) return undefined;
+    const { active } = this.term.buffer;
+    const last = active.baseY + active.cursorY;
+    let first = last;
+    for (let seen = 0; first > 0; first--) {
+      const wrapped = active.getLine(first)?.isWrapped === true;
+      if (!wrapped && (first < last || active.cursorX > 0) && ++seen >= lines) break;
+    }
+    const { top } = screen.getBoundingClientRect();
+    const { height } = this.layer.cell;
+    return { top: top + (first - active.viewportY) * height, bottom: top + (last - active.viewportY + 1) * height };
+  }
+
   recolor(): void {
     this.term.options.theme = pageColors();
   }

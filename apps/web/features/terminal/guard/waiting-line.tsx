@@ -8,7 +8,7 @@ import { Kbd } from "../../../components/ui/kbd.tsx";
 import { useNow, useRoom, useSession } from "../../room/room-context.tsx";
 import { nameOf } from "../terminal-words.ts";
 import { lineRights, seats, typists } from "./line-words.ts";
-import { visiblePieces } from "./visible-text.ts";
+import { VisibleText } from "./visible-text-view.tsx";
 
 /** A line that waits to run in a shell: what it does, what policy says, and what this person may do about it. */
 export function WaitingLineCard({ terminal, line, onShow }: { terminal: Terminal; line: WaitingLine; onShow?: () => void }) {
@@ -27,25 +27,17 @@ export function WaitingLineCard({ terminal, line, onShow }: { terminal: Terminal
     <article
       data-line={line.id}
       aria-label={`A line waits on ${terminal.name}: ${line.title}`}
-      className="flex max-h-full min-h-0 flex-col overflow-hidden rounded-lg border border-line-strong bg-panel text-xs shadow-lg"
+      className="flex max-h-full min-h-0 flex-col overflow-y-auto rounded-lg border border-line-strong bg-panel text-xs shadow-lg"
     >
       <header className="flex flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-3 py-2">
         <EffectBadge effect={line.effect} />
         <span className="min-w-0 flex-1 font-semibold text-fg wrap-anywhere">{line.title}</span>
         <Left until={line.until} />
       </header>
-      <div className="flex min-h-0 flex-col gap-2 overflow-y-auto px-3 py-2">
+      {/* Reached by the keyboard: where the card is low it scrolls. */}
+      <div tabIndex={0} role="group" aria-label="What it would do" className="flex min-h-14 flex-col gap-2 overflow-y-auto px-3 py-2">
         <pre className="rounded-md border border-line bg-bg px-2 py-1.5 font-mono leading-[1.55] whitespace-pre-wrap text-fg wrap-anywhere">
-          {visiblePieces(line.text).map(({ text, hidden }, index) =>
-            hidden ? (
-              // A line that waits never changes, so neither does a piece's place.
-              <span key={index} className="mx-px rounded-sm bg-delete-soft px-0.5 text-2xs text-delete-text">
-                {text}
-              </span>
-            ) : (
-              text
-            ),
-          )}
+          <VisibleText text={line.text} />
         </pre>
         {line.masked && <p className="text-masked-text">Something in it is masked here; what was typed is what runs.</p>}
         {line.parts.length > 1 && (
