@@ -1,7 +1,8 @@
 "use client";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
-import { controlCount, hasLines, lineCount, LONG_PASTE, visible, withoutControl } from "./pasted-text.ts";
+import { VisibleText } from "./guard/visible-text-view.tsx";
+import { controlCount, hasLines, lineCount, LONG_PASTE, withoutControl } from "./pasted-text.ts";
 import { bytesText } from "./terminal-words.ts";
 
 interface PasteDialogProps {
@@ -23,8 +24,12 @@ export function PasteDialog({ text, name, onPaste, onClose }: PasteDialogProps) 
             {hasLines(text) ? `Each line end is an Enter: ${name} may run them at once.` : `It is sent to ${name} as if it had been typed.`}
           </DialogDescription>
         </DialogHeader>
-        <pre tabIndex={0} className="max-h-72 overflow-auto rounded-md border border-line bg-bg p-2.5 text-xs">
-          {visible(text.slice(0, LONG_PASTE))}
+        {/* Wrapped: what stands far to the right is pasted as well. */}
+        <pre
+          tabIndex={0}
+          className="max-h-72 overflow-y-auto rounded-md border border-line bg-bg p-2.5 text-xs whitespace-pre-wrap wrap-anywhere"
+        >
+          <VisibleText text={text.slice(0, LONG_PASTE)} />
           {text.length > LONG_PASTE && `\n… and ${(text.length - LONG_PASTE).toLocaleString("en")} characters more`}
         </pre>
         {controls > 0 && (

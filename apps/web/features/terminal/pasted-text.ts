@@ -9,13 +9,6 @@ export const controlCount = (text: string): number => text.match(CONTROL)?.lengt
 
 export const withoutControl = (text: string): string => text.replaceAll(CONTROL, "");
 
-/** With control characters as pictures of themselves (`␛`). */
-export const visible = (text: string): string =>
-  text.replaceAll(CONTROL, (found) => {
-    const code = found.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "␡" : `‹${code.toString(16)}›`;
-  });
-
 /** Longer ones are asked about, and only their beginning is shown, in characters. */
 export const LONG_PASTE = 10_000;
 
