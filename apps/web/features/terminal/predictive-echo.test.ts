@@ -140,6 +140,29 @@ test("on a fast link nothing is guessed", async () => {
   expect(echo.guess()).toBeUndefined();
 });
 
+test("a person may have guesses always, or never; how slow the link is goes on being measured", async () => {
+  const quick = await slow(20);
+  quick.echo.mode = "on";
+  await quick.typeAll("ec", 100);
+  quick.type("x");
+  expect(quick.seen()).toBe("$ ecx");
+  // Also then nothing is shown where nothing is echoed.
+  await quick.pass(1_000);
+  await quick.typeAll("\u007f\u007f\u007fsudo id\r", 300);
+  for (const key of "secret") {
+    quick.type(key);
+    expect(quick.echo.guess()).toBeUndefined();
+  }
+  const late = await slow();
+  late.echo.mode = "off";
+  await late.typeAll("ec", 300);
+  late.type("x");
+  expect(late.echo.guess()).toBeUndefined();
+  expect(late.echo.echoMs).toBe(200);
+  late.echo.mode = "auto";
+  expect(late.seen()).toBe("$ ecx");
+});
+
 test("where nothing is echoed nothing is shown, and what comes instead takes guesses back", async () => {
   const { echo, type, typeAll, pass, write, seen } = await slow();
   await typeAll("sudo id\r", 300);

@@ -11,6 +11,9 @@ const GIVEN_UP = { times: 3, ms: 400 } as const;
 /** Characters of one column that every program echoes as they are: ASCII, and letters of Latin scripts. */
 const PLAIN = /^[\u0020-\u007e\u00c0-\u024f]$/u;
 
+/** When guesses are shown: on slow links, always, never. Not even `on` shows any where nothing is echoed. */
+export type EchoMode = "auto" | "on" | "off";
+
 type Key = { at: number } & ({ kind: "character"; text: string } | { kind: "erase" } | { kind: "other" });
 
 /** The line of the cursor, up to it. */
@@ -41,6 +44,7 @@ export interface Guess {
  * screen of their own draw is not guessed.
  */
 export class PredictiveEcho {
+  mode: EchoMode = "auto";
   readonly #term: Pick<Terminal, "buffer" | "cols">;
   readonly #now: () => number;
   /** Typed and not yet seen, in their order. */
@@ -110,8 +114,8 @@ export class PredictiveEcho {
   guess(): Guess | undefined {
     this.#giveUp();
     const line = this.#line;
-    if (!this.#slow || this.#true < SURE || line === undefined || !line.atEnd || this.#term.buffer.active.type !== "normal")
-      return undefined;
+    if (this.mode === "off" || (this.mode === "auto" && !this.#slow)) return undefined;
+    if (this.#true < SURE || line === undefined || !line.atEnd || this.#term.buffer.active.type !== "normal") return undefined;
     const known = this.#keys.findIndex(({ kind }) => kind === "other");
     const keys = known < 0 ? this.#keys : this.#keys.slice(0, known);
     const text = after(line.before, keys);

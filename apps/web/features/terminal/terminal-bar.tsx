@@ -28,6 +28,8 @@ import {
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuLabel,
+  DropdownMenuRadioGroup,
+  DropdownMenuRadioItem,
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "../../components/ui/dropdown-menu.tsx";
@@ -35,7 +37,9 @@ import { cn } from "../../components/ui/class-names.ts";
 import { Tooltip } from "../../components/ui/tooltip.tsx";
 import { useRoom, useSession } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
+import { chooseEcho, echoChoice } from "./echo-choice.ts";
 import { letterSize, zoom } from "./letter-size.ts";
+import type { EchoMode } from "./predictive-echo.ts";
 import { readingOut, setReadingOut } from "./reading-out.ts";
 import type { TerminalRights } from "./terminal-rights.ts";
 import { driving, inPod, nameOf } from "./terminal-words.ts";
@@ -209,8 +213,9 @@ function More() {
   const letters = useStore(letterSize, (size) => size);
   const stays = (event: Event) => event.preventDefault();
   return (
+  const echo = useStore(echoChoice, (mode) => mode);
     <DropdownMenu>
-      <Tooltip label="Letters, reading out, keys">
+      <Tooltip label="Letters, echo, reading out, keys">
         <DropdownMenuTrigger asChild>
           <Button variant="ghost" size="icon-sm" aria-label="More about terminals">
             <Ellipsis />
@@ -242,14 +247,24 @@ function More() {
         </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuLabel>Keys in a terminal</DropdownMenuLabel>
-        <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 px-2 pb-1.5 text-xs text-dim">
+        {/* Text alone: a menu may hold no other list. */}
+        <div className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 px-2 pb-1.5 text-xs text-dim">
+        <DropdownMenuLabel id="terminal-echo">What you type, before the shell echoes it</DropdownMenuLabel>
+        <DropdownMenuRadioGroup aria-labelledby="terminal-echo" value={echo} onValueChange={(mode) => chooseEcho(mode as EchoMode)}>
+          {ECHO.map(([mode, words]) => (
+            <DropdownMenuRadioItem key={mode} value={mode} onSelect={stays}>
+              {words}
+            </DropdownMenuRadioItem>
+          ))}
+        </DropdownMenuRadioGroup>
+        <DropdownMenuSeparator />
           {KEYS.map(([what, keys]) => (
             <Fragment key={what}>
-              <dt>{what}</dt>
-              <dd className="text-right">{keys}</dd>
+              <span>{what}</span>
+              <span className="text-right">{keys}</span>
             </Fragment>
           ))}
-        </dl>
+        </div>
       </DropdownMenuContent>
     </DropdownMenu>
   );
@@ -257,6 +272,12 @@ function More() {
 
 /** As use-screen.ts has them; everything else is the shell's. */
 const KEYS = [
+const ECHO = [
+  ["auto", "Shown at once on slow links"],
+  ["on", "Always shown at once"],
+  ["off", "Never shown at once"],
+] as const satisfies readonly (readonly [EchoMode, string])[];
+
   ["To the next part of the room", "F6"],
   ["Copy what is selected", "Ctrl Shift C"],
   ["Paste", "Ctrl Shift V"],

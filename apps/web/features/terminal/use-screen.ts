@@ -3,6 +3,7 @@ import { useTheme } from "next-themes";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { copyText } from "../clipboard/to-clipboard.ts";
 import { useStore } from "../room/store.ts";
+import { echoChoice } from "./echo-choice.ts";
 import { letterSize, zoom } from "./letter-size.ts";
 import { readingOut } from "./reading-out.ts";
 import type { TerminalLink } from "./terminal-link.ts";
@@ -54,6 +55,8 @@ export function useScreen(
   useEffect(() => screen?.recolor(), [screen, resolvedTheme]);
   const readOut = useStore(readingOut, (on) => on);
   useEffect(() => screen?.readOut(readOut), [screen, readOut]);
+  const echo = useStore(echoChoice, (mode) => mode);
+  useEffect(() => screen?.guess(echo), [screen, echo]);
   return { screen, visible };
 }
 

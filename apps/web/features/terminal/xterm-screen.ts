@@ -11,7 +11,7 @@ import { EchoLayer } from "./echo-layer.ts";
 import { LETTERS } from "./letter-size.ts";
 import { LineClock } from "./line-clock.ts";
 import { PointerMarks } from "./pointer-marks.ts";
-import { PredictiveEcho } from "./predictive-echo.ts";
+import { type EchoMode, PredictiveEcho } from "./predictive-echo.ts";
 import { pageColors } from "./terminal-colors.ts";
 import "./terminal.css";
 import type { Screen } from "./terminal-link.ts";
@@ -168,6 +168,12 @@ export class XtermScreen implements Screen {
   /** Keeps the lines of the screen as text beside the drawing, and tells new ones, for readers of screens. */
   readOut(on: boolean): void {
     this.term.options.screenReaderMode = on;
+  }
+
+  /** When letters are shown before the shell has echoed them. */
+  guess(mode: EchoMode): void {
+    this.echo.mode = mode;
+    this.layer.refresh();
   }
 
   /**
