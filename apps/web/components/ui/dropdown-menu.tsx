@@ -3,6 +3,7 @@ import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "./class-names.ts";
+import { MENU, MENU_ITEM, MENU_LABEL, MENU_SEPARATOR } from "./menu-look.ts";
 
 /** Not modal: the page behind stays readable to assistive technology; a click outside still closes it. */
 export function DropdownMenu(props: ComponentProps<typeof Radix.Root>) {
@@ -19,26 +20,20 @@ export function DropdownMenuContent({ className, sideOffset = 6, align = "end", 
         sideOffset={sideOffset}
         align={align}
         collisionPadding={8}
-        className={cn(
-          "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-y-auto rounded-lg border border-line bg-panel p-1 shadow-float data-[state=open]:animate-in data-[state=open]:fade-in-0 duration-100",
-          className,
-        )}
+        className={cn(MENU, "max-h-(--radix-dropdown-menu-content-available-height)", className)}
         {...props}
       />
     </Radix.Portal>
   );
 }
 
-const ITEM =
-  "flex cursor-pointer select-none items-center gap-2 rounded-md px-2 py-1.5 text-sm outline-none data-highlighted:bg-hover data-disabled:cursor-not-allowed data-disabled:opacity-50 [&_svg]:size-3.5 [&_svg]:shrink-0 [&_svg]:text-dim";
-
 export function DropdownMenuItem({ className, danger = false, ...props }: ComponentProps<typeof Radix.Item> & { danger?: boolean }) {
-  return <Radix.Item className={cn(ITEM, danger && "text-delete-text [&_svg]:text-delete-text", className)} {...props} />;
+  return <Radix.Item className={cn(MENU_ITEM, danger && "text-delete-text [&_svg]:text-delete-text", className)} {...props} />;
 }
 
 export function DropdownMenuRadioItem({ className, children, ...props }: ComponentProps<typeof Radix.RadioItem>) {
   return (
-    <Radix.RadioItem className={cn(ITEM, className)} {...props}>
+    <Radix.RadioItem className={cn(MENU_ITEM, className)} {...props}>
       {children}
       <Radix.ItemIndicator className="ml-auto">
         <Check />
@@ -48,11 +43,9 @@ export function DropdownMenuRadioItem({ className, children, ...props }: Compone
 }
 
 export function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof Radix.Label>) {
-  return (
-    <Radix.Label className={cn("px-2 pt-1.5 pb-1 text-2xs font-semibold tracking-wider text-faint uppercase", className)} {...props} />
-  );
+  return <Radix.Label className={cn(MENU_LABEL, className)} {...props} />;
 }
 
 export function DropdownMenuSeparator({ className, ...props }: ComponentProps<typeof Radix.Separator>) {
-  return <Radix.Separator className={cn("-mx-1 my-1 h-px bg-line", className)} {...props} />;
+  return <Radix.Separator className={cn(MENU_SEPARATOR, className)} {...props} />;
 }

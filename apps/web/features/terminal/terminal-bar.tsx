@@ -284,6 +284,8 @@ const ECHO = [
   ["Search", "Ctrl Shift F"],
   ["Select where a program has the mouse", "Shift drag"],
 ] as const;
+  ["Copy, paste and more", "Menu key, right click"],
+  ["The same where a program has the mouse", "Shift right click"],
 
 interface SettingProps {
   icon: LucideIcon;

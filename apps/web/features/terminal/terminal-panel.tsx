@@ -20,6 +20,7 @@ import { needsLook } from "./pasted-text.ts";
 import { PasteDialog } from "./paste-dialog.tsx";
 import { TerminalBar } from "./terminal-bar.tsx";
 import { TerminalFind } from "./terminal-find.tsx";
+import { TerminalMenu } from "./terminal-menu.tsx";
 import { TerminalNotice } from "./terminal-notice.tsx";
 import { terminalRights } from "./terminal-rights.ts";
 import { driving } from "./terminal-words.ts";
@@ -53,8 +54,8 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
   const [pointing, setPointing] = useState(false);
   const [asked, setAsked] = useState<LinkQuestion>();
   const container = useRef<HTMLDivElement>(null);
-  const { screen, visible } = useScreen(container, link, {
   const pane = useRef<HTMLDivElement>(null);
+  const { screen, visible } = useScreen(container, link, {
     label: `Terminal on ${terminal.name}`,
     onLink: ({ address, text }) => setAsked(linkQuestion(address, text)),
   });
@@ -78,6 +79,14 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
   const ended = terminal.phase === "ended";
   const notice = <TerminalNotice terminal={terminal} link={linkState} meId={me?.id} onRead={() => link.forgive()} />;
   const focus = () => screen?.term.focus();
+  // Whether one types is asked when the text is there: the clipboard may take its time.
+  const typesNow = useRef(types);
+  typesNow.current = types;
+  const pasteLooked = (text: string) => {
+    if (!typesNow.current) toast("You do not type here any more; nothing was pasted.");
+    else if (needsLook(text)) setPaste(text);
+    else screen?.term.paste(text);
+  };
   const pasted = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData("text/plain");
     if (!types || !needsLook(text)) return;
@@ -107,7 +116,16 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
       {ended && notice}
       <GuardStrip terminal={terminal} />
       <div ref={pane} className="relative min-h-0 flex-1 overflow-hidden p-2" onPasteCapture={pasted}>
-        <div ref={container} className="terminal-pane size-full min-h-0 overflow-auto" />
+        <TerminalMenu
+          screen={screen}
+          name={terminal.name}
+          types={types}
+          onPaste={pasteLooked}
+          onSearch={() => setFinding(true)}
+          onPoint={ended || screen === undefined || mine === undefined ? undefined : () => void pointAtSelection(screen, link, mine)}
+        >
+          <div ref={container} className="terminal-pane size-full min-h-0 overflow-auto" />
+        </TerminalMenu>
         {/* Over the screen: a shell must not get another size, and its program draw everything anew, because something is said. */}
         <div className="absolute inset-x-0 top-0 z-10 flex flex-col">
           {finding && screen && (
