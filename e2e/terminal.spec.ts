@@ -197,6 +197,69 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     await expect(rows(oncall)).toContainText("[201~kept");
   });
 
+  await test.step("the menu of a screen copies and pastes, by the keyboard, too; who watches is not offered to paste", async () => {
+    await type(oncall, "clear; echo copied-$((1+1))\n");
+    await expect(rows(oncall)).toContainText("copied-2");
+    const at = await placeOf(oncall, "copied-2");
+    await oncall.page.mouse.dblclick(at.x, at.y);
+    const menu = oncall.page.getByRole("menu", { name: "Menu of the terminal on api-stg" });
+    await oncall.page.mouse.click(at.x, at.y, { button: "right" });
+    await expectAccessible(oncall.page);
+    await menu.getByRole("menuitem", { name: /^Copy/ }).click();
+    await expect.poll(() => oncall.page.evaluate(() => navigator.clipboard.readText())).toContain("copied");
+    await expect(pane(oncall).locator(".xterm-helper-textarea")).toBeFocused();
+    await oncall.page.evaluate(() => navigator.clipboard.writeText("echo pasted-$((1+1))\n"));
+    await oncall.page.keyboard.press("ContextMenu");
+    await menu.getByRole("menuitem", { name: "Clear the selection" }).click();
+    await oncall.page.keyboard.press("ContextMenu");
+    await expect(menu.getByRole("menuitem", { name: /^Copy/ })).toHaveAttribute("aria-disabled", "true");
+    await menu.getByRole("menuitem", { name: /^Paste/ }).click();
+    // Also from here lines are looked at first.
+    await oncall.page
+      .getByRole("dialog", { name: "Paste a line with its Enter?" })
+      .getByRole("button", { name: "Paste", exact: true })
+      .click();
+    // Within a bracketed paste a line end is no Enter for bash; and the shell has the keyboard again.
+    await oncall.page.keyboard.press("Enter");
+    await expect(rows(oncall)).toContainText("pasted-2");
+    await responder.page.getByRole("tab", { name: "api-stg" }).click();
+    await expect(rows(responder)).toContainText("pasted-2");
+    await responder.page.locator("[data-terminal] .xterm-screen").click({ button: "right" });
+    const watchers = responder.page.getByRole("menu", { name: "Menu of the terminal on api-stg" });
+    await expect(watchers.getByRole("menuitem", { name: "Select all" })).toBeVisible();
+    await expect(watchers.getByRole("menuitem", { name: /^Paste/ })).toHaveCount(0);
+    await responder.page.keyboard.press("Escape");
+    await responder.page.getByRole("tab", { name: "work.sql" }).click();
+  });
+
+  await test.step("whether typed letters are shown at once is chosen, and remembered", async () => {
+    const choose = async (words: string): Promise<void> => {
+      await pane(oncall).getByRole("button", { name: "More about terminals" }).click();
+      await oncall.page.getByRole("menuitemradio", { name: words }).click();
+      await expect(oncall.page.getByRole("menuitemradio", { name: words })).toBeChecked();
+      await expectAccessible(oncall.page);
+      await oncall.page.keyboard.press("Escape");
+    };
+    await choose("Never shown at once");
+    expect(await oncall.page.evaluate(() => localStorage.getItem("interlock.terminals.echo"))).toBe("off");
+    await choose("Shown at once on slow links");
+    expect(await oncall.page.evaluate(() => localStorage.getItem("interlock.terminals.echo"))).toBeNull();
+  });
+
+  await test.step("a window that becomes narrow shows what was in front", async () => {
+    await oncall.page.setViewportSize({ width: 390, height: 844 });
+    await expect(pane(oncall)).toBeVisible();
+    await oncall.page.setViewportSize({ width: 1440, height: 860 });
+    await expect(pane(oncall)).toBeVisible();
+    await oncall.page.getByRole("tab", { name: "work.sql" }).click();
+    await oncall.page.setViewportSize({ width: 390, height: 844 });
+    await expect(oncall.page.locator(".monaco-editor").first()).toBeVisible();
+    await oncall.page.setViewportSize({ width: 1440, height: 860 });
+    await expect(oncall.page.locator(".monaco-editor").first()).toBeVisible();
+    await oncall.page.getByRole("tab", { name: "api-stg" }).click();
+    await expect(rows(oncall)).toContainText("pasted-2");
+  });
+
   await test.step("a link says where it leads", async () => {
     await type(oncall, "clear; printf '\\033]8;;https://elsewhere.example/pay\\033\\\\https://bank.example\\033]8;;\\033\\\\ \\n'\n");
     await expect(rows(oncall)).toContainText(/^\s*https:\/\/bank\.example/m);

@@ -2,6 +2,7 @@ import type { DockviewApi } from "dockview-react";
 import { useEffect } from "react";
 import { isWritten, meant } from "./in-front.ts";
 import { useSession, useView } from "./room-context.tsx";
+import type { RoomSession } from "./room-session.ts";
 
 /** What is shown has its tab in sight, however many there are. */
 export function useActiveTabsInSight(api: DockviewApi | undefined) {
@@ -44,6 +45,23 @@ export function useMeant(api: DockviewApi | undefined) {
       changes.dispose();
       withdraw();
     };
+  }, [api, session]);
+}
+
+/** The panel that was in front last, of each visit to a room. */
+const inFront = new WeakMap<RoomSession, string>();
+
+/** A window that becomes narrow, or wide again, has its panels made anew: what was in front stays there. After all that make panels. */
+export function useSameInFront(api: DockviewApi | undefined) {
+  const session = useSession();
+  useEffect(() => {
+    if (!api) return;
+    api.getPanel(inFront.get(session) ?? "")?.api.setActive();
+    const changes = api.onDidActivePanelChange(() => {
+      const id = api.activePanel?.id;
+      if (id !== undefined) inFront.set(session, id);
+    });
+    return () => changes.dispose();
   }, [api, session]);
 }
 

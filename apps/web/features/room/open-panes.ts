@@ -1,5 +1,5 @@
 import type { AddPanelOptions, DockviewApi } from "dockview-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 
 export interface OpenPanes<Pane extends { key: string }> {
   panes: readonly Pane[];
@@ -28,8 +28,14 @@ export function useOpenPanes<Pane extends { key: string }>(api: DockviewApi | un
     // oxlint-disable-next-line react/exhaustive-deps
   }, [api, panes]);
 
+  // Once for each that is wanted, as soon as it is there: somebody else opens one, and nobody is to be taken from what they write then.
+  const brought = useRef<{ api: DockviewApi; wanted: object }>(undefined);
   useEffect(() => {
-    if (api && wanted) api.getPanel(wanted.key)?.api.setActive();
+    if (!api || !wanted || (brought.current?.api === api && brought.current.wanted === wanted)) return;
+    const panel = api.getPanel(wanted.key);
+    if (!panel) return;
+    brought.current = { api, wanted };
+    panel.api.setActive();
   }, [api, wanted, panes]);
 
   useEffect(() => {

@@ -10,7 +10,7 @@ import { logsTitle } from "../logs/logs-target.ts";
 import { useReachPanels } from "../reachability/reach-panes.ts";
 import { useTerminalPanels } from "../terminal/terminal-panes.ts";
 import { useObjectPanels } from "../yaml/object-panes.ts";
-import { useActiveTabsInSight, useFront, useMeant } from "./front-panels.ts";
+import { useActiveTabsInSight, useFront, useMeant, useSameInFront } from "./front-panels.ts";
 import { documentPanel as documentKey, isObject, isWritten } from "./in-front.ts";
 import { NoDocuments } from "./no-documents.tsx";
 import { useOpenPanes } from "./open-panes.ts";
@@ -50,6 +50,7 @@ export function Workspace({ narrow = false }: { narrow?: boolean }) {
   useHostFilesPanels(api);
   useFront(api);
   useMeant(api);
+  useSameInFront(api);
   useActiveTabsInSight(api);
   useRememberedLayout(narrow ? undefined : api, seen);
   const begin = ({ api: made }: DockviewReadyEvent) => {
