@@ -10,7 +10,7 @@ import { ObjectTree } from "../objects/object-tree.tsx";
 import { hasPosture, posturePath } from "../posture/posture-commands.ts";
 import { useSession } from "../room/room-context.tsx";
 import { ShellButton } from "../terminal/shell-button.tsx";
-import { hasFiles } from "../host-files/file-commands.ts";
+import { isHost } from "../terminal/terminal-commands.ts";
 import { HostActs } from "../hosts/host-acts.tsx";
 import { SchemaBranches } from "./schema-branches.tsx";
 import { filterSchema } from "./schema-filter.ts";
@@ -31,7 +31,7 @@ export function ConnectionBranch({ connection, filter, current }: { connection: 
   if (current && !open && !touched) setOpen(true);
   // What a cluster has is followed live, and is more than one answer holds.
   const live = connection.connector === "kubernetes";
-  const host = hasFiles(connection);
+  const host = isHost(connection);
   const { state, reload } = useSchemaTree(connection.id, open && !live && !host);
   return (
     <div>
@@ -106,7 +106,7 @@ export function ConnectionBranch({ connection, filter, current }: { connection: 
           {connection.lacks}
         </p>
       )}
-      {open && connection.connector === "local" && (
+      {open && connection.connector === "local" && connection.lacks === undefined && (
         <p className="flex gap-1.5 py-1 pr-3.5 pl-8 text-xs text-modify-text" role="note">
           <TriangleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
           Its shells run on the very machine that Interlock’s agent runs on. Whoever may open one is on that machine.
