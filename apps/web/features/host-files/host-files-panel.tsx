@@ -144,6 +144,8 @@ function Folder({ folder, filter, selected, onSelect, onOpen, onGo, onDragOut }:
   if (entries.length === 0)
     return (
       <StatusMessage
+        // As high as a list would be: what is below stays below.
+        className="min-h-0 flex-1 overflow-y-auto"
         icon={FolderOpen}
         title={folder.entries.length === 0 ? "This folder is empty" : "No name holds these words"}
         actions={parent !== undefined && <Button onClick={() => onGo(parent)}>The folder above</Button>}

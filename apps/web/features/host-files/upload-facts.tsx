@@ -20,7 +20,8 @@ export function UploadFacts({ upload: { path, bytes, sha256, replaces } }: { upl
       ) : (
         <dd className="flex flex-col gap-0.5 text-modify-text">
           <span className="tabular-nums">
-            {count(replaces.bytes)} bytes of {new Date(replaces.modified).toLocaleString("en-GB", { hour12: false })},{" "}
+            {count(replaces.bytes)} {replaces.bytes === 1 ? "byte" : "bytes"} of{" "}
+            {new Date(replaces.modified).toLocaleString("en-GB", { hour12: false })},{" "}
             <span className="font-mono">{modeWords("file", replaces.mode)}</span>
           </span>
           <span className="font-mono wrap-anywhere">

@@ -67,7 +67,7 @@ export function RecordingsPage({ roomId }: { roomId?: string }) {
             {roomId !== undefined && (
               <span className="text-xs text-dim">
                 of {title === undefined ? "this room" : `${title.code} · ${title.title}`} ·{" "}
-                <a href="/recordings" className="rounded-sm text-accent-text hover:underline">
+                <a href="/recordings" className="rounded-sm text-accent-text underline underline-offset-2">
                   all rooms
                 </a>
               </span>

@@ -42,7 +42,7 @@ import { letterSize, zoom } from "./letter-size.ts";
 import type { EchoMode } from "./predictive-echo.ts";
 import { readingOut, setReadingOut } from "./reading-out.ts";
 import type { TerminalRights } from "./terminal-rights.ts";
-import { driving, inPod, nameOf } from "./terminal-words.ts";
+import { driving, inPod, nameOf, tabName } from "./terminal-words.ts";
 
 interface TerminalBarProps {
   terminal: Terminal;
@@ -55,10 +55,10 @@ interface TerminalBarProps {
 }
 
 const RECORDING = {
-  recording: { dot: "text-delete", words: "Everything shown here is recorded" },
-  sealed: { dot: "text-read", words: "The recording is complete and sealed" },
-  interrupted: { dot: "text-modify", words: "The recording ends early: at most its last second is missing" },
-  failed: { dot: "text-modify", words: "This is not recorded any more" },
+  recording: { dot: "text-delete", short: "recorded", words: "Everything shown here is recorded" },
+  sealed: { dot: "text-read", short: "recording sealed", words: "The recording is complete and sealed" },
+  interrupted: { dot: "text-modify", short: "recording cut short", words: "The recording ends early: at most its last second is missing" },
+  failed: { dot: "text-modify", short: "not recorded", words: "This is not recorded any more" },
 } as const;
 
 /** Above a terminal: what it is, who types and who looks, and what one may do about it. */
@@ -68,6 +68,8 @@ export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onE
   const meId = useRoom((room) => room.me?.id);
   const connection = useRoom((room) => room.connections.find(({ id }) => id === terminal.connectionId));
   const { id: terminalId } = terminal;
+  // Of several shells of one host the bar and the tab say the same.
+  const name = useRoom((room) => tabName(room.terminals, terminalId)) ?? terminal.name;
   const lookers = members.filter(({ id }) => terminal.watchers.some(({ userId }) => userId === id));
   const asking = terminal.asking.filter((id) => id !== meId);
   const live = terminal.phase !== "ended";
@@ -80,13 +82,13 @@ export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onE
     <div className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-3 py-1 text-xs text-dim">
       <span className="flex min-w-0 items-center gap-2">
         <SquareTerminal aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
-        <span className="truncate font-semibold text-fg">{terminal.name}</span>
+        <span className="truncate font-semibold text-fg">{name}</span>
         {terminal.pod && <span className="shrink-0 font-mono text-2xs">{inPod(terminal.pod)}</span>}
         {connection && <EnvironmentBadge environment={connection.environment} />}
         <Tooltip label={recording.words}>
           <span className="flex items-center gap-1" tabIndex={0}>
             <Circle aria-hidden="true" className={cn("size-2 fill-current", recording.dot)} />
-            <span className="max-md:sr-only">{terminal.recording === "recording" ? "recorded" : terminal.recording}</span>
+            <span className="max-md:sr-only">{recording.short}</span>
           </span>
         </Tooltip>
       </span>
@@ -211,9 +213,9 @@ function noteOf({ driverId, openedById, watchers }: Terminal, userId: string): s
 function More() {
   const readOut = useStore(readingOut, (on) => on);
   const letters = useStore(letterSize, (size) => size);
+  const echo = useStore(echoChoice, (mode) => mode);
   const stays = (event: Event) => event.preventDefault();
   return (
-  const echo = useStore(echoChoice, (mode) => mode);
     <DropdownMenu>
       <Tooltip label="Letters, echo, reading out, keys">
         <DropdownMenuTrigger asChild>
@@ -246,9 +248,6 @@ function More() {
           <span className="ml-auto text-xs text-dim">{readOut ? "on" : "off"}</span>
         </DropdownMenuItem>
         <DropdownMenuSeparator />
-        <DropdownMenuLabel>Keys in a terminal</DropdownMenuLabel>
-        {/* Text alone: a menu may hold no other list. */}
-        <div className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 px-2 pb-1.5 text-xs text-dim">
         <DropdownMenuLabel id="terminal-echo">What you type, before the shell echoes it</DropdownMenuLabel>
         <DropdownMenuRadioGroup aria-labelledby="terminal-echo" value={echo} onValueChange={(mode) => chooseEcho(mode as EchoMode)}>
           {ECHO.map(([mode, words]) => (
@@ -258,6 +257,9 @@ function More() {
           ))}
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
+        <DropdownMenuLabel>Keys in a terminal</DropdownMenuLabel>
+        {/* Text alone: a menu may hold no other list. */}
+        <div className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 px-2 pb-1.5 text-xs text-dim">
           {KEYS.map(([what, keys]) => (
             <Fragment key={what}>
               <span>{what}</span>
@@ -270,22 +272,22 @@ function More() {
   );
 }
 
-/** As use-screen.ts has them; everything else is the shell's. */
-const KEYS = [
 const ECHO = [
   ["auto", "Shown at once on slow links"],
   ["on", "Always shown at once"],
   ["off", "Never shown at once"],
 ] as const satisfies readonly (readonly [EchoMode, string])[];
 
+/** As use-screen.ts has them; everything else is the shell's. */
+const KEYS = [
   ["To the next part of the room", "F6"],
   ["Copy what is selected", "Ctrl Shift C"],
   ["Paste", "Ctrl Shift V"],
   ["Search", "Ctrl Shift F"],
-  ["Select where a program has the mouse", "Shift drag"],
-] as const;
   ["Copy, paste and more", "Menu key, right click"],
   ["The same where a program has the mouse", "Shift right click"],
+  ["Select where a program has the mouse", "Shift drag"],
+] as const;
 
 interface SettingProps {
   icon: LucideIcon;
