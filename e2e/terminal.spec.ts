@@ -197,6 +197,23 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     await expect(rows(oncall)).toContainText("[201~kept");
   });
 
+  await test.step("a screen takes the theme's colours with the page", async () => {
+    const background = () =>
+      pane(oncall)
+        .locator(".xterm-scrollable-element")
+        .first()
+        .evaluate((element) => getComputedStyle(element).backgroundColor);
+    const dark = await background();
+    for (const theme of ["light", "dark"]) {
+      await oncall.page.keyboard.press("Control+Shift+K");
+      await oncall.page.keyboard.type(`theme: ${theme}`);
+      await oncall.page.keyboard.press("Enter");
+      await expect(oncall.page.locator("html")).toHaveAttribute("data-theme", theme);
+      if (theme === "light") await expect.poll(background).not.toBe(dark);
+      else await expect.poll(background).toBe(dark);
+    }
+  });
+
   await test.step("the menu of a screen copies and pastes, by the keyboard, too; who watches is not offered to paste", async () => {
     await type(oncall, "clear; echo copied-$((1+1))\n");
     await expect(rows(oncall)).toContainText("copied-2");
@@ -251,7 +268,10 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     await expect(pane(oncall)).toBeVisible();
     await oncall.page.setViewportSize({ width: 1440, height: 860 });
     await expect(pane(oncall)).toBeVisible();
+    // In the wide window: one that is being replaced takes no click.
+    await expect(oncall.page.getByRole("tab", { name: "Editor", exact: true })).toHaveCount(0);
     await oncall.page.getByRole("tab", { name: "work.sql" }).click();
+    await expect(oncall.page.locator(".monaco-editor").first()).toBeVisible();
     await oncall.page.setViewportSize({ width: 390, height: 844 });
     await expect(oncall.page.locator(".monaco-editor").first()).toBeVisible();
     await oncall.page.setViewportSize({ width: 1440, height: 860 });

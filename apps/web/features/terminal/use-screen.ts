@@ -52,7 +52,11 @@ export function useScreen(
     // A terminal keeps its link and its name.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [link]);
-  useEffect(() => screen?.recolor(), [screen, resolvedTheme]);
+  useEffect(() => {
+    // The page takes the theme's colours in an effect further out, which comes after this one.
+    const frame = requestAnimationFrame(() => screen?.recolor());
+    return () => cancelAnimationFrame(frame);
+  }, [screen, resolvedTheme]);
   const readOut = useStore(readingOut, (on) => on);
   useEffect(() => screen?.readOut(readOut), [screen, readOut]);
   const echo = useStore(echoChoice, (mode) => mode);
