@@ -135,6 +135,21 @@ test("three people share a shell: a moderator, control, a reload in the middle o
     for (const person of [oncall, responder, reviewer]) await expect(rows(person)).toContainText("back-2");
   });
 
+  await test.step("a moderator whose window becomes narrow, and wide again, has not gone", async () => {
+    for (const [width, height] of [
+      [390, 844],
+      [1440, 860],
+    ] as const) {
+      await reviewer.page.setViewportSize({ width, height });
+      await expect(reviewer.page.getByRole("tab", { name: "Editor", exact: true })).toHaveCount(width < 900 ? 1 : 0);
+      await expect(rows(reviewer)).toContainText("back-2");
+      await expect(pane(reviewer).getByText("Fetching the screen")).toHaveCount(0);
+    }
+    await type(responder, "echo on-$((1+1))\n");
+    await expect(rows(reviewer)).toContainText("on-2");
+    await expect(oncall.page.getByRole("region", { name: "Timeline" })).not.toContainText(/is paused: nobody watches over it/);
+  });
+
   await test.step("without its moderator nothing can be typed, and with one it goes on", async () => {
     await pane(reviewer).getByRole("button", { name: "You watch over this" }).click();
     for (const person of [oncall, responder])

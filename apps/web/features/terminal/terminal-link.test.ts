@@ -97,6 +97,20 @@ test("on another screen nothing is sent before it is connected there, and a key 
   ]);
 });
 
+test("on another screen the connection before is kept until there is one, so that nobody seems to have gone", async () => {
+  const { link, sockets, open, drawn, restart } = stage();
+  const first = await open();
+  restart();
+  restart();
+  first.says(output(0, "old"));
+  expect([sockets.length, first.closed, drawn]).toEqual([1, false, []]);
+  const second = await open();
+  expect([sockets.length, first.closed, second.closed]).toEqual([2, true, false]);
+  restart();
+  link.dispose();
+  expect(second.closed).toBe(true);
+});
+
 test("goes on where it was after a reconnect, drawing nothing twice", async () => {
   const { link, open, drawn } = stage();
   (await open()).says(output(0, "abc"));

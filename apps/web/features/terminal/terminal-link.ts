@@ -78,6 +78,8 @@ export class TerminalLink {
   readonly #options: TerminalLinkOptions;
   #screen: Screen | undefined;
   #socket: FrameSocket | undefined;
+  /** That of the screen before this one, kept until there is another: whoever is at a terminal has not gone while it is drawn elsewhere. */
+  #before: FrameSocket | undefined;
   readonly #onDrawn = new Set<(offset: number, anew: boolean) => void>();
   readonly #onGesture = new Set<(gesture: Gesture) => void>();
   /** Offset after the last byte handed to the screen; -1 before the first. */
@@ -105,7 +107,10 @@ export class TerminalLink {
     this.#screen = screen;
     this.#offset = -1;
     clearTimeout(this.#retry);
-    this.#drop();
+    const socket = this.#silenced();
+    // One that has not opened yet is nobody's presence.
+    if (this.#before === undefined) this.#before = socket;
+    else socket?.close();
     // Until there is a socket again keys and sizes go nowhere, and whoever sends them has to know.
     this.#become({ phase: "connecting" });
     void this.#connect();
@@ -169,6 +174,7 @@ export class TerminalLink {
     clearTimeout(this.#retry);
     clearTimeout(this.#saying);
     this.#drop();
+    this.#leave();
   }
 
   async #connect(): Promise<void> {
@@ -181,6 +187,7 @@ export class TerminalLink {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => {
+      this.#leave();
       this.#send({ type: "begin", offset: this.#offset });
       this.#attempt = 0;
       this.#become({ phase: "live" });
@@ -273,6 +280,7 @@ export class TerminalLink {
 
   #closed(code: number, reason: string): void {
     this.#drop();
+    this.#leave();
     if (this.#disposed || this.state.get().phase === "over") return;
     this.#goneAt ??= this.#now();
     if (code === CLOSE.forbidden || code === CLOSE.reload || code === CLOSE.unauthenticated)
@@ -302,11 +310,20 @@ export class TerminalLink {
   }
 
   #drop(): void {
+    this.#silenced()?.close();
+  }
+
+  #leave(): void {
+    this.#before?.close();
+    this.#before = undefined;
+  }
+
+  /** The socket, of which nothing is heard any more. */
+  #silenced(): FrameSocket | undefined {
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket === undefined) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    if (socket !== undefined) socket.onopen = socket.onmessage = socket.onclose = null;
+    return socket;
   }
 }
 
