@@ -49,7 +49,7 @@ export function RecordingFacts({ recording, check }: { recording: Recording; che
       {recording.endedAt !== undefined && (
         <>
           <dt>Ended</dt>
-          <dd>{ending(end)}</dd>
+          <dd>{end === undefined ? "Nothing was stored of how." : ending(end)}</dd>
         </>
       )}
       <dt>Recording</dt>

@@ -234,7 +234,9 @@ function Failure({ id, refusal, onRetry }: { id: string; refusal: Refusal; onRet
         )
       }
     >
-      {refusal.detail ?? next}
+      {refusal.code === "not_found"
+        ? "It may have been removed: recordings are kept for as long as policy says."
+        : (refusal.detail ?? next)}
     </StatusMessage>
   );
 }
