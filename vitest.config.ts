@@ -26,8 +26,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // What must come within a time measures it; everything else may take what a busy machine needs.
           expect: { poll: { timeout: 10_000 } },
-          // More than there are processors, as a rule: more than half of its time a test waits, for a lock, a countdown or another process.
-          maxWorkers: 3,
+          // With three, a run took as long, and what has to begin in time did not.
+          maxWorkers: 2,
         },
       },
     ],

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { AGENT_NODE_OPTIONS } from "../src/node-options.ts";
 
 const MAIN = resolve(import.meta.dirname, "../src/main.ts");
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 /** The agent as its supervisor runs it: a process of its own, told by environment, heard over IPC. */
 export interface AgentProcess {
