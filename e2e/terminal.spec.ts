@@ -376,6 +376,8 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     }).toPass();
     await expect(guess).toBeHidden();
     await oncall.page.keyboard.press("Control+c");
+    // What comes right behind it bash throws away with the line.
+    await expect(rows(oncall)).toContainText("^C");
     await type(oncall, "read -s secret\n");
     await expect(rows(oncall)).toContainText("read -s secret");
     await oncall.page.waitForTimeout(700);

@@ -47,6 +47,8 @@ import { driving, inPod, nameOf, tabName } from "./terminal-words.ts";
 interface TerminalBarProps {
   terminal: Terminal;
   rights: TerminalRights;
+  /** What is typed reaches the agent. */
+  connected: boolean;
   pointing: boolean;
   onPoint: () => void;
   onSearch: () => void;
@@ -62,7 +64,7 @@ const RECORDING = {
 } as const;
 
 /** Above a terminal: what it is, who types and who looks, and what one may do about it. */
-export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onEnd, onClose }: TerminalBarProps) {
+export function TerminalBar({ terminal, rights, connected, pointing, onPoint, onSearch, onEnd, onClose }: TerminalBarProps) {
   const session = useSession();
   const members = useRoom((room) => room.room?.members ?? NOBODY);
   const meId = useRoom((room) => room.me?.id);
@@ -78,6 +80,8 @@ export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onE
   const driver = driverId === meId ? undefined : lookers.find(({ id }) => id === driverId);
   const follows = useStore(session.following.followed, (userId) => userId !== undefined && userId === driverId);
   const recording = RECORDING[terminal.recording];
+  /** Nobody is told that they type where their keys would be lost. */
+  const typing = !rights.drives || (connected && terminal.phase === "live");
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-3 py-1 text-xs text-dim">
       <span className="flex min-w-0 items-center gap-2">
@@ -93,8 +97,12 @@ export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onE
         </Tooltip>
       </span>
       {live && (
-        <span role="status" data-testid="terminal-driver" className={cn("truncate", rights.drives && "font-medium text-read-text")}>
-          {driving(terminal, members, meId)}
+        <span
+          role="status"
+          data-testid="terminal-driver"
+          className={cn("truncate", rights.drives && typing && "font-medium text-read-text")}
+        >
+          {typing ? driving(terminal, members, meId) : "Not connected"}
         </span>
       )}
       {/* What the program calls its window is its own word, so it stands apart and in quotes. */}
@@ -126,6 +134,7 @@ export function TerminalBar({ terminal, rights, pointing, onPoint, onSearch, onE
             size="sm"
             variant={rights.moderates ? "default" : "primary"}
             aria-pressed={rights.moderates}
+            disabled={!rights.here}
             onClick={() => void session.ask({ type: "terminal.moderate", terminalId, moderating: !rights.moderates })}
           >
             <ShieldCheck /> {rights.moderates ? "You watch over this" : "Watch over this"}

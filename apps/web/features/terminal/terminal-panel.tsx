@@ -105,6 +105,7 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
       <TerminalBar
         terminal={terminal}
         rights={rights}
+        connected={linkState.phase === "live"}
         pointing={pointing}
         onPoint={() => {
           if (screen === undefined || mine === undefined || pointing || !pointAtSelection(screen, link, mine)) setPointing(!pointing);

@@ -2,6 +2,8 @@ import type { Principal, Role, Terminal } from "@interlock/protocol";
 
 /** What one person may do about one terminal. The agent decides; this is for not offering what it would refuse. */
 export interface TerminalRights {
+  /** The agent knows that they look: before that it takes nothing of what they might do here. */
+  here: boolean;
   /** Their keys reach the shell. */
   drives: boolean;
   asks: boolean;
@@ -21,6 +23,7 @@ export function terminalRights(terminal: Terminal, me: Principal | undefined, ro
   const mayType = acts && (joining !== "observe" || me.id === openedById);
   const lead = acts && role === "lead";
   return {
+    here: watchers.some(({ userId }) => userId === me?.id),
     drives,
     asks: acts && asking.includes(me.id),
     mayAsk: mayType && !drives && !lead && !moderates,
