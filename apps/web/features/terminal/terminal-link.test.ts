@@ -105,7 +105,9 @@ test("on another screen the connection before is kept until there is one, so tha
   first.says(output(0, "old"));
   expect([sockets.length, first.closed, drawn]).toEqual([1, false, []]);
   const second = await open();
-  expect([sockets.length, first.closed, second.closed]).toEqual([2, true, false]);
+  expect([sockets.length, first.closed]).toEqual([2, false]);
+  second.says({ type: "picture", offset: 3, columns: 80, rows: 24, lines: 0, bytes: bytes("p") });
+  expect([first.closed, second.closed, drawn]).toEqual([true, false, ["[80x24 p]"]]);
   restart();
   link.dispose();
   expect(second.closed).toBe(true);

@@ -187,7 +187,6 @@ export class TerminalLink {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => {
-      this.#leave();
       this.#send({ type: "begin", offset: this.#offset });
       this.#attempt = 0;
       this.#become({ phase: "live" });
@@ -204,6 +203,8 @@ export class TerminalLink {
     const frame = data instanceof ArrayBuffer ? readTerminalFrame(new Uint8Array(data)) : undefined;
     const screen = this.#screen;
     if (frame === undefined || screen === undefined) return;
+    // Only now it is sure that the agent knows of this one.
+    this.#leave();
     switch (frame.type) {
       case "picture": {
         this.#miss(frame.offset, frame.lines);
