@@ -7,6 +7,8 @@ import { expectAccessible } from "./support/accessible.ts";
 import type { Person } from "./support/people.ts";
 import { startTeam, type Team } from "./support/team.ts";
 
+/** Shells of hosts that a room shares, and the pane they are in. One file: each begins Interlock and a host anew, which takes longer than a story. */
+
 type Three = Team & Record<"responder" | "reviewer", Person>;
 
 let team: Three;

@@ -1,6 +1,6 @@
 import type { Effect } from "@interlock/protocol";
 
-/** Ways to have a line do more than it seems to, each with the least effect that must be said. What is found is added and stays. */
+/** Ways to have a line do more than it seems to, each with the least effect that must be said. What is found is added and stays. Rows of tests, in one list by trick. */
 export const EVASIONS: readonly (readonly [Effect, string])[] = [
   // quoting and spelling
   ["delete", "r\\m -rf /tmp/x"],

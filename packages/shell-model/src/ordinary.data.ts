@@ -1,6 +1,6 @@
 import type { Effect } from "@interlock/protocol";
 
-/** What people on call type, each with the effect that must be said: a guard that asks about these is switched off. */
+/** What people on call type, each with the effect that must be said: a guard that asks about these is switched off. Rows of tests, in one list by topic. */
 export const ORDINARY: readonly (readonly [Effect, string])[] = [
   // hosts: figures
   ["read", "df -h"],

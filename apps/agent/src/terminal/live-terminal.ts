@@ -46,6 +46,8 @@ export interface LiveTerminalParts {
 /**
  * One shell from its opening to its end. It begins once those are there who must be (I1: after that is in the log), belongs to nobody's
  * browser, and ends with its program, by a person, or when nobody has looked for as long as policy keeps it.
+ *
+ * Who looks, what is shown, what waits and how it is opened stand in files of their own; here is what each of them means for the others.
  */
 export class LiveTerminal implements TerminalPort {
   readonly #parts: LiveTerminalParts;

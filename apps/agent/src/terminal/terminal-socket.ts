@@ -34,13 +34,12 @@ export interface TerminalPort {
   gesture(peer: TerminalPeer, gesture: Gesture): Outcome<void>;
 }
 
-let last: { frame: TerminalFrame; data: Uint8Array } | undefined;
+const writtenFrames = new WeakMap<TerminalFrame, Uint8Array>();
 
 /** What goes to many pages, one after the other, is written once. */
 function written(frame: TerminalFrame): Uint8Array {
-  if (last?.frame === frame) return last.data;
-  const data = writeTerminalFrame(frame);
-  last = { frame, data };
+  let data = writtenFrames.get(frame);
+  if (data === undefined) writtenFrames.set(frame, (data = writeTerminalFrame(frame)));
   return data;
 }
 

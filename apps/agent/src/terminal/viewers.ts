@@ -106,8 +106,8 @@ export class Viewers {
   /** `bytes` were appended, and end at the ring's end. */
   output(bytes: Uint8Array): void {
     const offset = this.#parts.ring.end - bytes.byteLength;
-    const { driver, live } = this.#flow;
-    if (driver !== undefined && live.includes(driver)) this.#peers.get(driver)?.send({ type: "output", offset, bytes });
+    const { driver } = this.#flow;
+    if (driver !== undefined && this.#flow.isLive(driver)) this.#peers.get(driver)?.send({ type: "output", offset, bytes });
     const now = performance.now();
     this.#owedFrom ??= offset;
     if (this.#parts.ring.end - this.#owedFrom >= TOGETHER.bytes || now - this.#paidAt >= TOGETHER.ms) this.#pay();

@@ -130,7 +130,7 @@ describe("turns", () => {
       start,
       take: (message: ToDrawing) => drawing.take(message),
       turn: () => turns.shift()?.(),
-      while: () => slow.shift()?.(),
+      wait: () => slow.shift()?.(),
     };
   }
 
@@ -148,7 +148,7 @@ describe("turns", () => {
   });
 
   it("make a frame within a sequence of what was before it, or as soon as it is whole", () => {
-    const { told, start, take, turn, while: wait } = queue();
+    const { told, start, take, turn, wait } = queue();
     start("a");
     take({ do: "bytes", id: "a", bytes: encode("x\u001b]8;;http://a.b/") });
     take({ do: "bytes", id: "a", bytes: encode("\u001b") });

@@ -38,7 +38,8 @@ interface Viewer {
  * a watcher that is slow is left behind and comes back with a key frame, so nobody's slowness touches the others. Decides only: the caller
  * sends, pauses and keeps the time.
  *
- * Bytes are sent to everybody who is `live`, at once, when they are appended.
+ * Bytes count as sent to everybody who is `live` when they are appended. The caller may keep those of a watcher back for a moment, as long as it
+ * sends them before anything else to that one, a demotion included.
  */
 export class FlowControl {
   readonly #limits: FlowLimits;
