@@ -15,4 +15,4 @@ EXPOSE 7301
 USER node
 HEALTHCHECK --interval=5s --timeout=3s --retries=20 CMD ["node", "/app/docker/healthcheck.mjs", "http://127.0.0.1:7301/api/v1/health"]
 # As apps/agent/src/node-options.ts says.
-CMD ["node", "--max-semi-space-size=4", "apps/agent/src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=100", "apps/agent/src/main.ts"]
