@@ -1,16 +1,18 @@
 import { promisify } from "node:util";
-import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import { constants, zstdCompressSync, zstdDecompress } from "node:zlib";
 
-const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 /** A millisecond of a processor for each MiB; coloured lines become a tenth. */
 const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** How a frame of zstd begins (RFC 8878, 3.1.1); lines of an asciicast begin with a bracket. */
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** Lines of a recording as they are kept in a row: as a frame of zstd where that is smaller, else as they are. */
-export async function packed(content: Uint8Array): Promise<Uint8Array> {
-  const frame = await compress(content, FASTEST);
+/**
+ * Lines of a recording as they are kept in a row: as a frame of zstd where that is smaller, else as they are. At once: a quarter of a MiB takes a
+ * quarter of a millisecond, and four times as much of a processor in a thread of the pool, whose memory is fresh each time.
+ */
+export function packed(content: Uint8Array): Uint8Array {
+  const frame = zstdCompressSync(content, FASTEST);
   return frame.byteLength < content.byteLength ? frame : content;
 }
 

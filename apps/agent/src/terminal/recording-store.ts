@@ -49,7 +49,7 @@ export class RecordingStore implements ChunkStore {
     const objects = this.#objects;
     const stored = await Promise.all(
       chunks.map(async (chunk) => {
-        if (objects === undefined) return { chunk, where: { content: await packed(chunk.content) } };
+        if (objects === undefined) return { chunk, where: { content: packed(chunk.content) } };
         const object = objectOf(this.#terminalId, chunk);
         await objects.put(object, chunk.content, chunk.sha256);
         return { chunk, where: { object } };

@@ -1,10 +1,10 @@
 import type { FromDrawing, KeyFrame, ToDrawing } from "./key-frame.ts";
 import { Screen } from "./screen.ts";
 
-/** Bytes drawn of one terminal before the next has its turn: some milliseconds. */
-const TURN_BYTES = 256 * 1024;
+/** Bytes drawn of one terminal before the next has its turn: some milliseconds, and of plain lines a tenth of them is drawn. */
+const TURN_BYTES = 512 * 1024;
 /** How long bytes wait that nobody has asked for, and how many of them do not wait: most of a flood is gone again before anybody could see it. */
-const LAZY = { ms: 50, bytes: 256 * 1024 } as const;
+const LAZY = { ms: 50, bytes: 512 * 1024 } as const;
 
 const encoder = new TextEncoder();
 

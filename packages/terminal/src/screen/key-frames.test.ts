@@ -142,7 +142,7 @@ describe("turns", () => {
     take({ do: "bytes", id: "calm", bytes: encode("$ ") });
     turn();
     expect(told).toEqual([
-      { did: "drawn", id: "flood", offset: 256 * 1024 },
+      { did: "drawn", id: "flood", offset: 512 * 1024 },
       { did: "drawn", id: "calm", offset: 2 },
     ]);
   });

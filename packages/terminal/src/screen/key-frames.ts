@@ -12,9 +12,9 @@ export interface KeyFramesOptions {
 }
 
 /** Bytes a terminal may be ahead of its screen before its source should wait; so many have room in the memory that is shared. */
-const MOST_AHEAD = 512 * 1024;
+const MOST_AHEAD = 1024 * 1024;
 /** Fewer, and it goes on: soon, or who has interrupted a flood would wait for its picture. */
-const DRAINED = 448 * 1024;
+const DRAINED = 896 * 1024;
 /** Bytes told to the thread in one message. */
 const MESSAGE_BYTES = 64 * 1024;
 /** Memory of the thread, in MiB: a screen with a thousand lines of scrollback takes some three. */
