@@ -1,6 +1,6 @@
 import { expect, test } from "@playwright/test";
 import type { Api } from "./support/api.ts";
-import type { Person } from "./support/people.ts";
+import { typeAtEnd, type Person } from "./support/people.ts";
 import { queue, card, propose, startTeam, type Team } from "./support/team.ts";
 
 /** What becomes of a command that was proposed: in the queue of all, and on the target. Every test opens a room of its own. */
@@ -104,13 +104,11 @@ test("of many that wait the last ones are folded, and a key agrees to nothing un
 
 test("the row limit an author states is sealed and shown to the reviewer", async () => {
   await team.openRoom("limit", reviewer);
-  await propose(
+  await typeAtEnd(
     oncall,
     // What the first statement changes decides what the second one finds: no count can tell beforehand.
     "UPDATE payments.refunds SET reason = 'late' WHERE id = 4821; DELETE FROM payments.refunds WHERE reason = 'late';",
   );
-  await oncall.page.keyboard.press("Escape");
-  await oncall.page.locator(".monaco-editor").first().click();
   await oncall.page.keyboard.press("Control+a");
   await expect(oncall.page.getByRole("region", { name: "Impact" })).toContainText("2 statements");
   await oncall.page.keyboard.press("Control+Enter");

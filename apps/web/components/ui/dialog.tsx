@@ -4,17 +4,17 @@ import { Dialog as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./class-names.ts";
-import { RememberFocus, returnFocus } from "./focus-return.tsx";
+import { givingBack, RememberFocus } from "./focus-return.tsx";
 
 export const Dialog = Radix.Root;
 
 /** The box of a dialog. It needs a `DialogTitle`; without a `DialogDescription` pass `aria-describedby={undefined}`. */
-export function DialogContent({ className, children, ...props }: ComponentProps<typeof Radix.Content>) {
+export function DialogContent({ className, children, onCloseAutoFocus, ...props }: ComponentProps<typeof Radix.Content>) {
   return (
     <Radix.Portal>
       <Radix.Overlay className="fixed inset-0 z-40 bg-overlay data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=closed]:animate-out data-[state=closed]:fade-out-0" />
       <Radix.Content
-        onCloseAutoFocus={returnFocus}
+        onCloseAutoFocus={givingBack(onCloseAutoFocus)}
         className={cn(
           "fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[min(92vw,28rem)] -translate-x-1/2 flex-col gap-4 overflow-y-auto rounded-lg border border-line bg-panel p-5 shadow-float focus:outline-none data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-98 duration-100",
           className,

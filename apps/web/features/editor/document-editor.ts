@@ -1,6 +1,6 @@
 import { textFingerprint, type Diagnostic, type Document, type DraftAnalysis } from "@interlock/protocol";
 import type { editor, IDisposable, IPosition } from "monaco-editor";
-import { AFTER_DIALOGS_MS } from "../room/places.ts";
+import { afterDialogs } from "../../components/ui/focus-return.tsx";
 import type { RoomSession } from "../room/room-session.ts";
 import { editorLanguage } from "./document-language.ts";
 import { codeOptions, MODEL_OPTIONS, wrapping } from "./code-options.ts";
@@ -50,7 +50,7 @@ export class DocumentEditor implements IDisposable {
   #readOnly = true;
   /** Whether the person has been in the editor: who only looks on has no cursor to show and no statement to analyse. */
   #engaged = false;
-  #keyboardTimer: ReturnType<typeof setTimeout> | undefined;
+  #withdrawKeyboard = (): void => {};
   #focusTimer: ReturnType<typeof setTimeout> | undefined;
   #focusedAt = 0;
   /** Of the model's text, so that it is worked out once a version. */
@@ -241,8 +241,8 @@ export class DocumentEditor implements IDisposable {
 
   /** The same once a dialog that is closing has given the focus back. */
   takeKeyboardSoon(): void {
-    clearTimeout(this.#keyboardTimer);
-    this.#keyboardTimer = setTimeout(() => this.takeKeyboard(), AFTER_DIALOGS_MS);
+    this.#withdrawKeyboard();
+    this.#withdrawKeyboard = afterDialogs(() => this.takeKeyboard());
   }
 
   /** Tells the room again where the cursor is, e.g. after a reconnect. */
@@ -251,7 +251,7 @@ export class DocumentEditor implements IDisposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#keyboardTimer);
+    this.#withdrawKeyboard();
     clearTimeout(this.#focusTimer);
     this.#parts.connection.awareness.setLocalStateField("cursor", null);
     this.#parts.session.connection.notify({ type: "draft.blur", documentId: this.#parts.document.id });

@@ -3,7 +3,7 @@ import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
-import { RememberFocus, returnFocus } from "../../components/ui/focus-return.tsx";
+import { givingBack, RememberFocus } from "../../components/ui/focus-return.tsx";
 import { Kbd } from "../../components/ui/kbd.tsx";
 import { type PaletteCommand, useRegisteredCommands } from "./palette-registry.tsx";
 import { usePostureCommands } from "../posture/posture-commands.ts";
@@ -22,7 +22,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           aria-describedby={undefined}
-          onCloseAutoFocus={returnFocus}
+          onCloseAutoFocus={givingBack()}
           className="fixed top-[14vh] left-1/2 z-50 w-[min(94vw,36rem)] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-panel shadow-float outline-none"
         >
           <RememberFocus />

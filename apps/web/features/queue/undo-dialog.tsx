@@ -5,11 +5,11 @@ import { type FormEvent, useId, useState } from "react";
 import { cn } from "../../components/ui/class-names.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
+import { afterDialogs } from "../../components/ui/focus-return.tsx";
 import { Input, Label, Textarea } from "../../components/ui/input.tsx";
 import { count } from "../impact/figures.ts";
 import { commandReversal } from "../impact/reversal.ts";
 import { losses } from "../plan/losses.ts";
-import { AFTER_DIALOGS_MS } from "../room/places.ts";
 import { newKey } from "../room/request-key.ts";
 import { useSession } from "../room/room-context.tsx";
 import { day, isOfObjects, rowWord, thingsOf, undoScope } from "./undo-words.ts";
@@ -53,7 +53,7 @@ export function UndoDialog({ command, onClose }: { command: Command; onClose: ()
       const { commandId } = answer.value;
       onClose();
       // The button this began with may be gone: the keyboard goes to the new command.
-      if (typeof commandId === "string") setTimeout(() => session.showCommand(commandId), AFTER_DIALOGS_MS);
+      if (typeof commandId === "string") afterDialogs(() => session.showCommand(commandId));
       return;
     }
     if (answer.code === "reason_required") setWants((known) => ({ ...known, reason: true }));

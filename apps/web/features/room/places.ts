@@ -1,3 +1,4 @@
+import { afterDialogs } from "../../components/ui/focus-return.tsx";
 import type { Pane, RoomSession } from "./room-session.ts";
 
 /** A part of a room that the keyboard can be sent to. In the page it is the visible element with `data-place` of that id. */
@@ -27,20 +28,40 @@ export const PLACES: readonly Place[] = [
   { id: "timeline", title: "Go to the timeline", pane: "queue", focus: ['button[tabindex="0"]'] },
 ];
 
-/** Waits for a dialog that closes: it gives the focus back in a task of its own, and a pane must be shown before it can take it. */
-export const AFTER_DIALOGS_MS = 60;
+/** Longest that a place may take to be there, or what takes the focus in it, in milliseconds: an editor that is made anew takes a while. */
+const THERE_MS = 3_000;
+const LOOK_MS = 50;
 
-/** Shows a place and puts the focus into it. */
-export function goToPlace(session: RoomSession, { id, pane, front, focus }: Place): void {
+let withdraw = (): void => {};
+
+/** Shows a place and puts the focus into it as soon as it can take it, unless the keyboard goes elsewhere meanwhile. */
+export function goToPlace(session: RoomSession, place: Place): void {
+  const { pane, front } = place;
+  withdraw();
   session.show({ pane, ...(front === undefined ? {} : { front: { kind: front, at: Date.now() } }) });
-  setTimeout(() => {
-    const roots = [...document.querySelectorAll<HTMLElement>(`[data-place="${id}"]`)].filter((root) => root.checkVisibility());
-    // Of two editors side by side the one that was used last.
-    const root = roots.find((one) => one.closest(".dv-active-group")) ?? roots[0];
-    if (!root) return;
-    const inside = focus.map((selector) => root.querySelector<HTMLElement>(selector)).find((element) => element?.checkVisibility());
-    (inside ?? root).focus();
-  }, AFTER_DIALOGS_MS);
+  withdraw = afterDialogs(() => {
+    const until = performance.now() + THERE_MS;
+    let from = document.activeElement;
+    const look = (): void => {
+      if (document.activeElement !== from && document.activeElement !== document.body) return;
+      const { root, inside } = inPlace(place);
+      (inside ?? root)?.focus();
+      from = document.activeElement;
+      if (inside || performance.now() > until) return;
+      const timer = setTimeout(look, LOOK_MS);
+      withdraw = () => clearTimeout(timer);
+    };
+    look();
+  });
+}
+
+/** The place in the page, and what takes the focus in it; undefined where there is none yet. */
+function inPlace({ id, focus }: Place): { root: HTMLElement | undefined; inside: HTMLElement | null | undefined } {
+  const roots = [...document.querySelectorAll<HTMLElement>(`[data-place="${id}"]`)].filter((root) => root.checkVisibility());
+  // Of two editors side by side the one that was used last.
+  const root = roots.find((one) => one.closest(".dv-active-group")) ?? roots[0];
+  const inside = root && focus.map((selector) => root.querySelector<HTMLElement>(selector)).find((element) => element?.checkVisibility());
+  return { root, inside };
 }
 
 /** The place after (`1`) or before (`-1`) the one that has the focus; from outside of all the first or the last. */
