@@ -127,6 +127,46 @@ test("what would wait for others is looked at again until it would not, though n
   await type("responder", (text) => text.delete(at, added.length));
 });
 
+test("a target that did not answer is asked again, though nobody types", async () => {
+  const from = stage.told.length;
+  const added = "\nDELETE FROM payments.orders WHERE id = 62;";
+  let at = 0;
+  await stage.target.query("ALTER ROLE CURRENT_USER NOLOGIN");
+  try {
+    await stage.target.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    await type("responder", (text) => {
+      at = text.length;
+      text.insert(at, added);
+    });
+    await focus("responder", at + added.length);
+    const unknown = await draft("responder", from, ({ text, impact }) => text.includes("62") && impact !== undefined);
+    expect(unknown.impact).toMatchObject({ effect: "unknown", complete: false });
+  } finally {
+    await stage.target.query("ALTER ROLE CURRENT_USER LOGIN");
+  }
+  await draft("responder", from, ({ text, impact }) => text.includes("62") && impact?.effect === "delete");
+  await type("responder", (text) => text.delete(at, added.length));
+});
+
+test("what could not be counted while one types is counted once the statement rests", async () => {
+  const from = stage.told.length;
+  // Five rows, after longer than one waits who types, and not as long as one who proposes.
+  const added = "\nDELETE FROM payments.orders WHERE id <= (SELECT count(*) / 400000 FROM generate_series(1, 2000000));";
+  let at = 0;
+  await type("responder", (text) => {
+    at = text.length;
+    text.insert(at, added);
+  });
+  await focus("responder", at + added.length);
+  const isCounted = ({ text, impact }: DraftAnalysis): boolean =>
+    text.includes("2000000") && impact?.statements[0]?.effects.find(({ effect }) => effect === "delete")?.rows.kind === "exact";
+  const counted = await draft("responder", from, isCounted);
+  expect(counted.impact?.statements[0]?.effects.find(({ effect }) => effect === "delete")?.rows.value).toBe(5);
+  await type("responder", (text) => text.delete(at, added.length));
+});
+
 test("many key strokes are one analysis of the last text, audited once", async () => {
   const from = stage.told.length;
   for (let n = 0; n < 5; n++) {

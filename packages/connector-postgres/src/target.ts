@@ -48,6 +48,7 @@ export class PostgresTarget implements Target {
   async impact(text: string, options: ImpactOptions): Promise<Impact> {
     const started = performance.now();
     const timed = (impact: Omit<Impact, "tookMs">): Impact => ({ ...impact, tookMs: performance.now() - started });
+    const unanswered = (why: string): Impact => timed({ ...unasked(text, why), unanswered: true });
     try {
       // Figures that may be sealed rest on facts no older than the question.
       const since = options.exact ? started : undefined;
@@ -65,14 +66,13 @@ export class PostgresTarget implements Target {
       );
       return timed(impact);
     } catch (error) {
-      if (error instanceof TargetError && error.code === "cancelled")
-        return timed(unasked(text, "The analysis was stopped before it was done"));
-      if (error instanceof TargetError) return timed(unasked(text, error.message));
+      if (error instanceof TargetError && error.code === "cancelled") return unanswered("The analysis was stopped before it was done");
+      if (error instanceof TargetError) return unanswered(error.message);
       const refused = databaseError(error);
       if (refused) {
         // query_canceled: of statement_timeout, which every question of the analysis has.
         const why = refused.code === "57014" ? "The target took too long to answer" : `The target refused the analysis (${refused.code})`;
-        return timed(unasked(text, why));
+        return unanswered(why);
       }
       throw error;
     }

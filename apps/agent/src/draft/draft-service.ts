@@ -1,8 +1,9 @@
 import { TargetError, type Connector, type Parsed } from "@interlock/connector";
 import type { Db } from "@interlock/db";
-import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
+import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Impact, type Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
 import { freezeFiles } from "../command/files.ts";
+import { COUNTING_MS } from "../command/foresight.ts";
 import { judgeNow } from "../command/judgement.ts";
 import type { DocumentStore } from "../document/document-store.ts";
 import type { PositionJson } from "../document/frozen-range.ts";
@@ -18,8 +19,10 @@ import { spanAt } from "./statement-at.ts";
 const QUIET_MS = 60;
 /** Longest that others who go on typing may put an analysis off, in milliseconds. */
 const MOST_MS = 150;
-/** How often what would wait for others is looked at again, in milliseconds: they let go without anybody typing. */
-const WAITING_MS = 3_000;
+/** How often what would wait for others, or could not be told, is looked at again, in milliseconds: that changes without anybody typing. */
+const AGAIN_MS = 3_000;
+/** Quiet after an answer that had to guess how much is written, in milliseconds, before it is counted with more time. */
+const REST_MS = 400;
 /** Longest wait for completions; later they are of no use to somebody typing. */
 const COMPLETE_MS = 2_000;
 
@@ -48,8 +51,10 @@ interface Focus {
   shown?: DraftAnalysis;
   /** Documents that the statement reads as files. */
   reads?: ReadonlySet<string>;
-  /** The next look at one that would wait. */
+  /** The next look at one that would wait, had to guess, or could not be told. */
   again?: NodeJS.Timeout;
+  /** The statement that rests, and may be counted for as long as one that is proposed. */
+  rested?: string;
 }
 
 /** Live analysis: what the statement under each cursor would do, told to the whole room while people type. Runs nothing of theirs. */
@@ -72,7 +77,7 @@ export class DraftService {
   }
 
   /** Takes effect after a moment without further key strokes; the latest counts. */
-  focus({ principal, roomId, documentId, anchor, head }: Omit<Focus, "turns" | "shown" | "reads" | "again">): void {
+  focus({ principal, roomId, documentId, anchor, head }: Pick<Focus, "principal" | "roomId" | "documentId" | "anchor" | "head">): void {
     const key = keyOf(documentId, principal.id);
     const known = this.#focuses.get(key);
     if (known !== undefined && known.roomId === roomId) Object.assign(known, { principal, anchor, head });
@@ -154,10 +159,17 @@ export class DraftService {
     }
   }
 
-  #lookAgain(focus: Focus, { impact }: DraftAnalysis): void {
+  #lookAgain(focus: Focus, { text, impact }: DraftAnalysis): void {
     clearTimeout(focus.again);
-    if (impact?.statements.some(({ waits }) => waits.length > 0) !== true) return;
-    focus.again = setTimeout(() => void this.#analyse(focus), WAITING_MS).unref();
+    if (impact === undefined) return;
+    const guessed = focus.rested !== text && isGuessed(impact);
+    const passes = impact.unanswered === true || impact.statements.some(({ waits }) => waits.length > 0);
+    if (!guessed && !passes) return;
+    const look = (): void => {
+      if (guessed) focus.rested = text;
+      void this.#analyse(focus);
+    };
+    focus.again = setTimeout(look, guessed ? REST_MS : AGAIN_MS).unref();
   }
 
   /** `asked` is called once the question is put to the target. */
@@ -214,6 +226,7 @@ export class DraftService {
         files: files.value,
         parsed,
         policyVersion: inForce.version,
+        ...(focus.rested === draft.text && { countingMs: COUNTING_MS }),
         target: () => connections.target(connection.id),
       },
       signal,
@@ -234,6 +247,12 @@ export class DraftService {
     return parsed;
   }
 }
+
+/** Whether how much is written could not be counted in the time there is while somebody types. */
+const isGuessed = ({ statements }: Impact): boolean =>
+  statements.some(({ effects, cascades }) =>
+    [...effects, ...cascades].some(({ effect, rows }) => effect !== "read" && rows.kind === "estimate"),
+  );
 
 const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;
 

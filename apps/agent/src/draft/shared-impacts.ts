@@ -6,6 +6,8 @@ import { AnalysisGate } from "./analysis-gate.ts";
 
 /** How long an impact answers the same question again, in milliseconds: several people look at one statement. */
 const FRESH_MS = 1_000;
+/** The same of one that took its time: others who go on typing beside it do not have it counted again and again. */
+const COUNTED_FRESH_MS = 3_000;
 /** Longest live analysis; after that it is unknown (I3). */
 const ANALYSIS_MS = 5_000;
 
@@ -22,6 +24,8 @@ interface Question {
   files: readonly FrozenFile[];
   parsed: Parsed;
   policyVersion: string;
+  /** Absent: as long as one may count while somebody types. */
+  countingMs?: number;
   target: () => Promise<Target>;
 }
 
@@ -32,7 +36,8 @@ export class SharedImpacts {
 
   /** Rejects only when `signal` aborts first; what cannot be worked out resolves as `unknown`. */
   async impact(question: Question, signal: AbortSignal): Promise<Impact> {
-    const key = JSON.stringify([question.connectionId, question.policyVersion, question.text, sealedFiles(question.files)]);
+    const { connectionId, policyVersion, text, countingMs, files } = question;
+    const key = JSON.stringify([connectionId, policyVersion, text, countingMs, sealedFiles(files)]);
     const shared = this.#shared.get(key) ?? this.#ask(key, question);
     shared.wanted++;
     const { promise: gone, reject } = Promise.withResolvers<never>();
@@ -59,21 +64,22 @@ export class SharedImpacts {
       if (this.#shared.get(key) === shared) this.#shared.delete(key);
     };
     stop.signal.addEventListener("abort", forget, { once: true });
-    void shared.impact.then(() => setTimeout(forget, FRESH_MS).unref(), forget);
+    void shared.impact.then(() => setTimeout(forget, question.countingMs === undefined ? FRESH_MS : COUNTED_FRESH_MS).unref(), forget);
     return shared;
   }
 }
 
-async function foresee(gate: AnalysisGate, { target, text, files, parsed }: Question, stopped: AbortSignal): Promise<Impact> {
+async function foresee(gate: AnalysisGate, { target, text, files, parsed, countingMs }: Question, stopped: AbortSignal): Promise<Impact> {
   const started = performance.now();
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANALYSIS_MS)]);
   try {
     const read = asCommandFiles(files);
-    const options = { signal, exact: true, ...(read === undefined ? {} : { files: read }) };
+    const options = { signal, exact: true, ...(countingMs !== undefined && { countingMs }), ...(read !== undefined && { files: read }) };
     return await gate.through(signal, async () => (await target()).impact(text, options));
   } catch (error) {
     if (stopped.aborted) throw error;
-    return unknownImpact(parsed, performance.now() - started, whyUnknown(error));
+    const impact = unknownImpact(parsed, performance.now() - started, whyUnknown(error));
+    return error instanceof TargetError && error.code === "bad_request" ? impact : { ...impact, unanswered: true };
   }
 }
 
