@@ -48,7 +48,7 @@ export function judgeFile(rules: readonly FileRule[], act: FileAct, input: FileI
   return {
     decision: denying.length === 0 && allowing.length > 0 ? "allow" : "deny",
     rules: deciding.map(({ id }) => id),
-    message: first === undefined ? `No rule of \`files\` permits to ${act} here.` : (first.message ?? `Rule ${first.id}.`),
+    message: first === undefined ? `No rule for files permits to ${act} here.` : (first.message ?? `Rule ${first.id}.`),
     maxBytes: Math.min(FILE_BYTES_MOST, ...limitsOf(allowing)),
     reason: allowing.some(({ reason }) => reason),
   };

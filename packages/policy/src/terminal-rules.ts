@@ -84,7 +84,7 @@ export function judgeTerminal(rules: readonly TerminalRule[], input: TerminalInp
   const joining = strictest?.joining ?? "deny";
   const debugImages =
     input.pod?.mode === "debug" ? matched.flatMap((rule) => (rule.debugImages === undefined ? [] : [rule.debugImages])) : undefined;
-  const message = strictest === undefined ? "No rule of `terminals` permits a shell here." : (strictest.message ?? `Rule ${strictest.id}.`);
+  const message = strictest === undefined ? "No rule for terminals permits a shell here." : (strictest.message ?? `Rule ${strictest.id}.`);
   const imageRefusal = joining === "deny" || debugImages === undefined ? undefined : refusedImage(debugImages, input.pod?.image);
   return {
     decision: joining === "deny" || imageRefusal !== undefined ? "deny" : "allow",
@@ -121,7 +121,7 @@ function isSuchPod({ pods }: TerminalMatch, { pod }: TerminalInput): boolean {
 
 /** Why a container for debugging may not be made of this image; undefined where it may, or where none is named yet. */
 function refusedImage(lists: readonly (readonly string[])[], image: string | undefined): string | undefined {
-  if (lists.length === 0) return "No rule of `terminals` that holds here lists `debugImages`, so nothing may be put into this pod.";
+  if (lists.length === 0) return "No rule for terminals that holds here lists debugImages, so nothing may be put into this pod.";
   if (image === undefined) return undefined;
   if (image.includes("@") && !/^[^@\s]+@sha256:[0-9a-f]{64}$/.test(image))
     return `${image} has no digest of the form @sha256: and 64 digits.`;

@@ -6,7 +6,7 @@ import { Badge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { bytesInWords } from "../impact/figures.ts";
 import { rowRange } from "../objects/row-range.ts";
-import { modeWords, visibleName } from "./visible-name.ts";
+import { modeWords, timeWords, visibleName } from "./visible-name.ts";
 
 const ROW = 28;
 const BEYOND = 10;
@@ -178,11 +178,4 @@ function Entry({ id, entry, top, number, of, selected, onSelect, onOpen, onDragO
       </time>
     </div>
   );
-}
-
-/** `2026-11-22 02:31`, in the browser's time. */
-function timeWords(at: number): string {
-  const time = new Date(at);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }

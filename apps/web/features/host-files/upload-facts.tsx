@@ -1,6 +1,6 @@
 import type { Upload } from "@interlock/protocol";
 import { bytesInWords, count } from "../impact/figures.ts";
-import { modeWords, visibleName } from "./visible-name.ts";
+import { modeWords, timeWords, visibleName } from "./visible-name.ts";
 
 /** Where a file goes, which bytes it has, and what it takes the place of. */
 export function UploadFacts({ upload: { path, bytes, sha256, replaces } }: { upload: Upload }) {
@@ -20,8 +20,7 @@ export function UploadFacts({ upload: { path, bytes, sha256, replaces } }: { upl
       ) : (
         <dd className="flex flex-col gap-0.5 text-modify-text">
           <span className="tabular-nums">
-            {count(replaces.bytes)} {replaces.bytes === 1 ? "byte" : "bytes"} of{" "}
-            {new Date(replaces.modified).toLocaleString("en-GB", { hour12: false })},{" "}
+            {count(replaces.bytes)} {replaces.bytes === 1 ? "byte" : "bytes"} of {timeWords(replaces.modified)},{" "}
             <span className="font-mono">{modeWords("file", replaces.mode)}</span>
           </span>
           <span className="font-mono wrap-anywhere">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crumbs, joined, modeWords, visibleName } from "./visible-name.ts";
+import { crumbs, joined, modeWords, timeWords, visibleName } from "./visible-name.ts";
 
 test("a name is drawn so that nothing in it hides", () => {
   expect(visibleName("a b.txt")).toBe("a b.txt");
@@ -19,4 +19,8 @@ test("paths and modes", () => {
   expect(modeWords("folder", 0o1777)).toBe("drwxrwxrwt");
   expect(modeWords("file", 0o4755)).toBe("-rwsr-xr-x");
   expect(modeWords("file", 0o2640)).toBe("-rw-r-S---");
+});
+
+test("times are as long as each other", () => {
+  expect(timeWords(new Date(2026, 10, 2, 3, 4).getTime())).toBe("2026-11-02 03:04");
 });

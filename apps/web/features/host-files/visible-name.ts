@@ -29,3 +29,10 @@ export function modeWords(kind: "file" | "folder" | "link" | "special", mode: nu
   if (mode & 0o1000) bits[8] = bits[8] === "x" ? "t" : "T";
   return type + bits.join("");
 }
+
+/** `2026-11-22 02:31`, in the browser's time. */
+export function timeWords(at: number): string {
+  const time = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
+}
