@@ -12,8 +12,8 @@ export interface AnalysisContext {
   judge: Judge;
   /** Whether rows may be counted; else they are estimated. */
   exact: boolean;
-  /** Milliseconds left for counting in this analysis, and the most that one query may take of them. */
-  budget: { left: number; each: number };
+  /** Milliseconds left for counting in this analysis, the most that one query may take of them, and whether that was too little for one. */
+  budget: { left: number; each: number; wasShort: boolean };
   /** Patterns of masked columns, see OpenOptions. */
   masked: readonly string[];
   /** Earlier statements of the same text already change what this one would meet: its rows, what its names stand for, or what is there. */
@@ -31,13 +31,21 @@ export interface AnalysisContext {
 
 /** Most rows that are counted. Beyond it a figure is `capped`. */
 export const COUNT_CAP = 1_000_000;
+/** The SQLSTATE of statement_timeout. */
+export const QUERY_CANCELED = "57014";
+
 /** Runs a counting query within the budget; undefined when it was refused or took too long. */
 export async function countRows(context: AnalysisContext, sql: string): Promise<Record<string, any> | undefined> {
   const { session, budget } = context;
   const limit = Math.min(budget.each, budget.left);
-  if (limit < 5) return undefined;
+  if (limit < 5) {
+    budget.wasShort = true;
+    return undefined;
+  }
   const started = performance.now();
   const result = await session.attempt(limit, () => session.query(sql));
   budget.left -= performance.now() - started;
-  return result.ok ? result.value[0] : undefined;
+  if (result.ok) return result.value[0];
+  budget.wasShort ||= result.error.code === QUERY_CANCELED;
+  return undefined;
 }

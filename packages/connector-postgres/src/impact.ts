@@ -68,7 +68,7 @@ export function analysisContext(input: ContextInput): AnalysisContext {
   return {
     ...input,
     judge: new Judge(input.catalog, input.facts),
-    budget: { left: countingMs, each: countingMs * COUNT_SHARE },
+    budget: { left: countingMs, each: countingMs * COUNT_SHARE, wasShort: false },
     after: { writes: false, meaning: false, left: "same", defines: false, earlier: new EarlierWrites() },
     more: false,
   };
@@ -117,6 +117,7 @@ export async function analyse(input: ImpactInput): Promise<Omit<Impact, "tookMs"
     complete: diagnostics.length === 0 && drafts.every((draft) => !draft.incomplete),
     warnings: [...warnings],
     statements: done,
+    ...(context.budget.wasShort && { cutShort: "counting" }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type UndoRequest,
 } from "@interlock/connector";
 import type { Completion, Impact, SchemaTree } from "@interlock/protocol";
+import { QUERY_CANCELED } from "./analysis-context.ts";
 import { AnalysisPool, databaseError, type AnalysisSession } from "./analysis-pool.ts";
 import { CatalogCache } from "./catalog-cache.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
@@ -26,6 +27,9 @@ import type { PostgresSecret } from "./secret.ts";
 import { statementTrees } from "./statement-tree.ts";
 import { putBack } from "./undo/put-back.ts";
 import { undoImpact } from "./undo/undo-impact.ts";
+
+/** SQLSTATEs of what passes: a connection, the server's means, an operator, or a lock in the way. */
+const PASSING = /^(?:08|53|57)|^55P03$/;
 
 /** One PostgreSQL database. Sessions for analysis are few, short and read-only; a run gets a session of its own. */
 export class PostgresTarget implements Target {
@@ -48,7 +52,7 @@ export class PostgresTarget implements Target {
   async impact(text: string, options: ImpactOptions): Promise<Impact> {
     const started = performance.now();
     const timed = (impact: Omit<Impact, "tookMs">): Impact => ({ ...impact, tookMs: performance.now() - started });
-    const unanswered = (why: string): Impact => timed({ ...unasked(text, why), unanswered: true });
+    const unanswered = (why: string): Impact => timed({ ...unasked(text, why), cutShort: "asking" });
     try {
       // Figures that may be sealed rest on facts no older than the question.
       const since = options.exact ? started : undefined;
@@ -71,8 +75,9 @@ export class PostgresTarget implements Target {
       const refused = databaseError(error);
       if (refused) {
         // query_canceled: of statement_timeout, which every question of the analysis has.
-        const why = refused.code === "57014" ? "The target took too long to answer" : `The target refused the analysis (${refused.code})`;
-        return unanswered(why);
+        if (refused.code === QUERY_CANCELED) return unanswered("The target took too long to answer");
+        const impact = unasked(text, `The target refused the analysis (${refused.code})`);
+        return timed(PASSING.test(refused.code ?? "") ? { ...impact, cutShort: "asking" } : impact);
       }
       throw error;
     }

@@ -88,7 +88,13 @@ async function impactOf(parts: CommandParts, frozen: Frozen, parsed: Parsed): Pr
   const started = performance.now();
   try {
     const target = await parts.connections.target(frozen.connectionId);
-    return ok(await target.impact(frozen.text, { signal: AbortSignal.timeout(ANALYSIS_MS), exact: true, countingMs: COUNTING_MS }));
+    // What is sealed is not looked at again.
+    const { cutShort: _, ...impact } = await target.impact(frozen.text, {
+      signal: AbortSignal.timeout(ANALYSIS_MS),
+      exact: true,
+      countingMs: COUNTING_MS,
+    });
+    return ok(impact);
   } catch (error) {
     if (error instanceof TargetError && error.code === "target_down") return refusalOf(error);
     parts.log.warn({ err: error, connection: frozen.connection.name }, "impact failed; the effect counts as unknown");

@@ -1,6 +1,6 @@
 import { TargetError, type Connector, type Parsed } from "@interlock/connector";
 import type { Db } from "@interlock/db";
-import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Impact, type Principal } from "@interlock/protocol";
+import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
 import { freezeFiles } from "../command/files.ts";
 import { COUNTING_MS } from "../command/foresight.ts";
@@ -19,9 +19,9 @@ import { spanAt } from "./statement-at.ts";
 const QUIET_MS = 60;
 /** Longest that others who go on typing may put an analysis off, in milliseconds. */
 const MOST_MS = 150;
-/** How often what would wait for others, or could not be told, is looked at again, in milliseconds: that changes without anybody typing. */
-const AGAIN_MS = 3_000;
-/** Quiet after an answer that had to guess how much is written, in milliseconds, before it is counted with more time. */
+/** When what would wait for others is looked at again, in milliseconds: they let go without anybody typing. A target that did not answer: ever later. */
+const AGAIN = { first: 3_000, most: 60_000 };
+/** Quiet after an answer for which counting took too long, in milliseconds, before it is counted with more time. */
 const REST_MS = 400;
 /** Longest wait for completions; later they are of no use to somebody typing. */
 const COMPLETE_MS = 2_000;
@@ -53,8 +53,17 @@ interface Focus {
   reads?: ReadonlySet<string>;
   /** The next look at one that would wait, had to guess, or could not be told. */
   again?: NodeJS.Timeout;
-  /** The statement that rests, and may be counted for as long as one that is proposed. */
-  rested?: string;
+  /** The statement whose rows could not be counted with more time either. */
+  uncountable?: string;
+  /** How often the target did not answer, one time after the other. */
+  unanswered: number;
+}
+
+interface Look {
+  signal: AbortSignal;
+  /** Called once the question is put to the target. */
+  asked: () => void;
+  countingMs: number | undefined;
 }
 
 /** Live analysis: what the statement under each cursor would do, told to the whole room while people type. Runs nothing of theirs. */
@@ -83,7 +92,7 @@ export class DraftService {
     if (known !== undefined && known.roomId === roomId) Object.assign(known, { principal, anchor, head });
     else {
       if (known !== undefined) endAll(known);
-      this.#focuses.set(key, { principal, roomId, documentId, anchor, head, turns: [] });
+      this.#focuses.set(key, { principal, roomId, documentId, anchor, head, turns: [], unanswered: 0 });
     }
     this.#soon(documentId);
   }
@@ -139,19 +148,20 @@ export class DraftService {
     return [...this.#focuses.values()].filter((focus) => focus.documentId === documentId);
   }
 
-  async #analyse(focus: Focus): Promise<void> {
+  /** `countingMs`: how long counting may take, where nobody types. */
+  async #analyse(focus: Focus, countingMs?: number): Promise<void> {
     const turn = new AbortController();
     focus.turns.push(turn);
     const overtake = (): void => {
       for (const older of focus.turns.splice(0, focus.turns.indexOf(turn))) older.abort();
     };
     try {
-      const draft = await this.#look(focus, turn.signal, overtake);
+      const draft = await this.#look(focus, { signal: turn.signal, asked: overtake, countingMs });
       if (turn.signal.aborted || draft === undefined) return;
       overtake();
       focus.shown = draft;
       this.#parts.hub.broadcast(focus.roomId, { type: "draft", draft });
-      this.#lookAgain(focus, draft);
+      this.#lookAgain(focus, draft, countingMs !== undefined);
     } catch (error) {
       if (!turn.signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
     } finally {
@@ -159,21 +169,22 @@ export class DraftService {
     }
   }
 
-  #lookAgain(focus: Focus, { text, impact }: DraftAnalysis): void {
+  /** `counted`: there was time to count. */
+  #lookAgain(focus: Focus, { text, impact }: DraftAnalysis, counted: boolean): void {
     clearTimeout(focus.again);
-    if (impact === undefined) return;
-    const guessed = focus.rested !== text && isGuessed(impact);
-    const passes = impact.unanswered === true || impact.statements.some(({ waits }) => waits.length > 0);
-    if (!guessed && !passes) return;
-    const look = (): void => {
-      if (guessed) focus.rested = text;
-      void this.#analyse(focus);
+    const cutShort = impact?.cutShort;
+    if (cutShort !== "counting" || (!counted && focus.uncountable !== text)) delete focus.uncountable;
+    else focus.uncountable = text;
+    focus.unanswered = cutShort === "asking" ? focus.unanswered + 1 : 0;
+    const look = (ms: number, countingMs?: number): void => {
+      focus.again = setTimeout(() => void this.#analyse(focus, countingMs), ms).unref();
     };
-    focus.again = setTimeout(look, guessed ? REST_MS : AGAIN_MS).unref();
+    if (cutShort === "counting" && focus.uncountable !== text) look(REST_MS, COUNTING_MS);
+    else if (cutShort === "asking") look(Math.min(AGAIN.most, AGAIN.first * 2 ** (focus.unanswered - 1)));
+    else if (impact?.statements.some(({ waits }) => waits.length > 0) === true) look(AGAIN.first);
   }
 
-  /** `asked` is called once the question is put to the target. */
-  async #look(focus: Focus, signal: AbortSignal, asked: () => void): Promise<DraftAnalysis | undefined> {
+  async #look(focus: Focus, { signal, asked, countingMs }: Look): Promise<DraftAnalysis | undefined> {
     const { documents, connections, policy } = this.#parts;
     const { documentId, principal } = focus;
     const document = await documents.find(documentId);
@@ -226,7 +237,7 @@ export class DraftService {
         files: files.value,
         parsed,
         policyVersion: inForce.version,
-        ...(focus.rested === draft.text && { countingMs: COUNTING_MS }),
+        ...(countingMs !== undefined && { countingMs }),
         target: () => connections.target(connection.id),
       },
       signal,
@@ -247,12 +258,6 @@ export class DraftService {
     return parsed;
   }
 }
-
-/** Whether how much is written could not be counted in the time there is while somebody types. */
-const isGuessed = ({ statements }: Impact): boolean =>
-  statements.some(({ effects, cascades }) =>
-    [...effects, ...cascades].some(({ effect, rows }) => effect !== "read" && rows.kind === "estimate"),
-  );
 
 const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;
 

@@ -6,8 +6,8 @@ import { AnalysisGate } from "./analysis-gate.ts";
 
 /** How long an impact answers the same question again, in milliseconds: several people look at one statement. */
 const FRESH_MS = 1_000;
-/** The same of one that took its time: others who go on typing beside it do not have it counted again and again. */
-const COUNTED_FRESH_MS = 3_000;
+/** The same of one that was counted with more time, and what it took that often: nobody has a large table counted again and again. */
+const COUNTED_FRESH = { ms: 3_000, times: 10 };
 /** Longest live analysis; after that it is unknown (I3). */
 const ANALYSIS_MS = 5_000;
 
@@ -16,6 +16,7 @@ interface Shared {
   stop: AbortController;
   /** How many still want it; at none it is stopped. */
   wanted: number;
+  settled: boolean;
 }
 
 interface Question {
@@ -29,7 +30,7 @@ interface Question {
   target: () => Promise<Target>;
 }
 
-/** Live impacts by (connection, text, policy): asked once however many people's cursors are there, and stopped when nobody waits any more. */
+/** Live impacts by (connection, text, files, policy, time to count): asked once however many people's cursors are there, and stopped when nobody waits any more. */
 export class SharedImpacts {
   readonly #shared = new Map<string, Shared>();
   readonly #gates = new Map<string, AnalysisGate>();
@@ -37,8 +38,10 @@ export class SharedImpacts {
   /** Rejects only when `signal` aborts first; what cannot be worked out resolves as `unknown`. */
   async impact(question: Question, signal: AbortSignal): Promise<Impact> {
     const { connectionId, policyVersion, text, countingMs, files } = question;
-    const key = JSON.stringify([connectionId, policyVersion, text, countingMs, sealedFiles(files)]);
-    const shared = this.#shared.get(key) ?? this.#ask(key, question);
+    const key = JSON.stringify([connectionId, policyVersion, text, sealedFiles(files)]);
+    const counted = this.#shared.get(`counted ${key}`);
+    const own = countingMs === undefined ? key : `counted ${key}`;
+    const shared = (counted?.settled === true ? counted : undefined) ?? this.#shared.get(own) ?? this.#ask(own, question);
     shared.wanted++;
     const { promise: gone, reject } = Promise.withResolvers<never>();
     const leave = (): void => {
@@ -58,13 +61,18 @@ export class SharedImpacts {
     const stop = new AbortController();
     const gate = this.#gates.get(question.connectionId) ?? new AnalysisGate();
     this.#gates.set(question.connectionId, gate);
-    const shared: Shared = { stop, wanted: 0, impact: foresee(gate, question, stop.signal) };
+    const shared: Shared = { stop, wanted: 0, settled: false, impact: foresee(gate, question, stop.signal) };
     this.#shared.set(key, shared);
     const forget = (): void => {
       if (this.#shared.get(key) === shared) this.#shared.delete(key);
     };
     stop.signal.addEventListener("abort", forget, { once: true });
-    void shared.impact.then(() => setTimeout(forget, question.countingMs === undefined ? FRESH_MS : COUNTED_FRESH_MS).unref(), forget);
+    const keep = ({ tookMs }: Impact): void => {
+      shared.settled = true;
+      const ms = question.countingMs === undefined ? FRESH_MS : Math.max(COUNTED_FRESH.ms, COUNTED_FRESH.times * tookMs);
+      setTimeout(forget, ms).unref();
+    };
+    void shared.impact.then(keep, forget);
     return shared;
   }
 }
@@ -79,7 +87,7 @@ async function foresee(gate: AnalysisGate, { target, text, files, parsed, counti
   } catch (error) {
     if (stopped.aborted) throw error;
     const impact = unknownImpact(parsed, performance.now() - started, whyUnknown(error));
-    return error instanceof TargetError && error.code === "bad_request" ? impact : { ...impact, unanswered: true };
+    return error instanceof TargetError && error.code === "bad_request" ? impact : { ...impact, cutShort: "asking" };
   }
 }
 

@@ -27,9 +27,12 @@ export function RememberFocus() {
 /** For `onCloseAutoFocus` of a dialog with `RememberFocus`: gives the keyboard back, by itself to where it was, or to the content when that is gone. */
 export function givingBack(give: (event: Event) => void = giveBack): (event: Event) => void {
   return (event) => {
-    give(event);
-    open = Math.max(0, open - 1);
-    if (open === 0) for (const run of waiting) run();
+    try {
+      give(event);
+    } finally {
+      open = Math.max(0, open - 1);
+    }
+    if (open === 0) for (const run of [...waiting]) run();
   };
 }
 

@@ -42,16 +42,21 @@ export function goToPlace(session: RoomSession, place: Place): void {
   withdraw = afterDialogs(() => {
     const until = performance.now() + THERE_MS;
     let from = document.activeElement;
+    const over = new AbortController();
+    withdraw = () => over.abort();
     const look = (): void => {
-      if (document.activeElement !== from && document.activeElement !== document.body) return;
+      if (over.signal.aborted || (document.activeElement !== from && document.activeElement !== document.body)) return;
       const { root, inside } = inPlace(place);
       (inside ?? root)?.focus();
       from = document.activeElement;
-      if (inside || performance.now() > until) return;
-      const timer = setTimeout(look, LOOK_MS);
-      withdraw = () => clearTimeout(timer);
+      if (!inside && performance.now() < until) setTimeout(look, LOOK_MS);
+      else over.abort();
     };
+    // Under a dialog that is still there nothing can take the keyboard.
+    if (from?.closest('[role="dialog"]')) return;
     look();
+    // Who goes on, with a key or the pointer, is somewhere already.
+    for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, withdraw, { capture: true, signal: over.signal });
   });
 }
 

@@ -6,6 +6,7 @@ import { EnvironmentBadge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "../../components/ui/dialog.tsx";
+import { afterDialogs } from "../../components/ui/focus-return.tsx";
 import { Input, Label, Textarea } from "../../components/ui/input.tsx";
 import { Spinner } from "../../components/ui/spinner.tsx";
 import { AttentionList } from "../impact/attention-line.tsx";
@@ -86,7 +87,7 @@ function TokenForm({ wish, onDone }: { wish: TokenWish; onDone: () => void }) {
     const commandId = await plan.propose(reason.trim());
     if (commandId === undefined) return;
     onDone();
-    session.showCommand(commandId);
+    afterDialogs(() => session.showCommand(commandId));
   };
   return (
     <form

@@ -1,7 +1,7 @@
 import type { FromDrawing, KeyFrame, ToDrawing } from "./key-frame.ts";
 import { Screen } from "./screen.ts";
 
-/** Bytes drawn of one terminal before the next has its turn: some milliseconds, and of plain lines a tenth of them is drawn. */
+/** Bytes drawn of one terminal before the next has its turn: some ten milliseconds of whatever, and of plain lines an eighth is drawn. */
 const TURN_BYTES = 512 * 1024;
 /** How long bytes wait that nobody has asked for, and how many of them do not wait: most of a flood is gone again before anybody could see it. */
 const LAZY = { ms: 50, bytes: 512 * 1024 } as const;
