@@ -35,6 +35,16 @@ test.each([
     { title: "Lists /srv", host: "web-1", state: "failed", code: "statement_failed", exit: { signal: "KILL" } },
     "Lists /srv: web-1 failed (signal KILL)",
   ],
+  ["terminal.ended", "system", { name: "api-3", end: {} }, "The shell on api-3 ended"],
+  ["terminal.ended", "system", { name: "api-3", end: { exitCode: 0 } }, "The shell on api-3 ended"],
+  ["terminal.ended", "system", { name: "api-3", end: { exitCode: 3 } }, "The shell on api-3 ended (exit code 3)"],
+  ["terminal.ended", "system", { name: "api-3", end: { why: "it was ended by ann" } }, "The shell on api-3 ended"],
+  [
+    "terminal.ended",
+    "system",
+    { name: "api-3", end: { why: "Interlock was restarted" } },
+    "The shell on api-3 ended: Interlock was restarted",
+  ],
   [
     "cluster_token.issued",
     "oncall",

@@ -77,7 +77,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "terminal.line_reviewed": (data) => `agreed to run on ${text(data, "name")}: ${text(data, "line")}`,
   "terminal.line_decided": (data) =>
     `${text(data, "outcome") === "run" ? "let run" : "sent back"} on ${text(data, "name")}: ${text(data, "line")}${because(data)}`,
-  "terminal.ended": (data) => `The shell on ${text(data, "name")} ended`,
+  "terminal.ended": (data) => `The shell on ${text(data, "name")} ended${shellEnd(data)}`,
   "recording.chained": () => "A recording was chained into the log",
   "recording.failed": (data) => `The shell on ${text(data, "name")} is not recorded any more: ${text(data, "why")}`,
   "recording.watched": (data) => `watched the recording of ${text(data, "name")}`,
@@ -245,6 +245,15 @@ function exit(data: Data): string {
   if (typeof ended !== "object" || ended === null || Array.isArray(ended)) return "";
   if (typeof ended["signal"] === "string") return ` (signal ${ended["signal"]})`;
   return typeof ended["code"] === "number" && ended["code"] !== 0 ? ` (exit code ${ended["code"]})` : "";
+}
+
+/** What ended a shell, unless its person left it, or the entry before says who ended it. */
+function shellEnd(data: Data): string {
+  const end = data["end"];
+  if (typeof end !== "object" || end === null || Array.isArray(end)) return "";
+  const why = text(end, "why");
+  if (why !== "") return why.startsWith("it was ended by ") ? "" : `: ${why.replace(/\.$/, "")}`;
+  return exit({ exit: { code: end["exitCode"] ?? null, signal: end["signal"] ?? null } });
 }
 
 /** `: web-2 failed, 1 not begun`, of several hosts. */

@@ -182,9 +182,7 @@ function FolderFailed({ refusal, view, onGo }: { refusal: Refusal; view: HostFol
         </>
       }
     >
-      {[refusal.detail, refusal.code === "statement_failed" ? "The account of the connection sees no more." : next]
-        .filter(Boolean)
-        .join(" ")}
+      {[refusal.detail, refusal.code === "statement_failed" ? undefined : next].filter(Boolean).join(" ")}
     </StatusMessage>
   );
 }

@@ -4,20 +4,31 @@ import { isWritten, meant } from "./in-front.ts";
 import { useSession, useView } from "./room-context.tsx";
 import type { RoomSession } from "./room-session.ts";
 
-/** What is shown has its tab in sight, however many there are. */
+/** What is shown has its tab in sight, however many there are, and whatever makes its strip shorter or its title longer. */
 export function useActiveTabsInSight(api: DockviewApi | undefined) {
   useEffect(() => {
     if (!api) return;
     let frame = 0;
+    const sizes = new ResizeObserver(() => look());
     const look = () => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
-        for (const { element } of api.groups) showTab(element.querySelector<HTMLElement>(".dv-tab.dv-active-tab"));
+        const tabs = api.groups.flatMap(({ element }) => element.querySelector<HTMLElement>(".dv-tab.dv-active-tab") ?? []);
+        for (const tab of tabs) showTab(tab);
+        watch(tabs.flatMap((tab) => (tab.parentElement ? [tab, tab.parentElement] : [tab])));
       });
     };
+    let watched: readonly Element[] = [];
+    const watch = (elements: readonly Element[]) => {
+      for (const element of watched) if (!elements.includes(element)) sizes.unobserve(element);
+      for (const element of elements) if (!watched.includes(element)) sizes.observe(element);
+      watched = elements;
+    };
     const changes = [api.onDidActivePanelChange(look), api.onDidAddPanel(look)];
+    look();
     return () => {
       cancelAnimationFrame(frame);
+      sizes.disconnect();
       for (const change of changes) change.dispose();
     };
   }, [api]);
@@ -77,9 +88,9 @@ export function useFront(api: DockviewApi | undefined) {
 }
 
 /** Scrolls the strip alone: after `scrollIntoView` the next Tab key would begin from there. */
-function showTab(tab: HTMLElement | null) {
-  const strip = tab?.parentElement;
-  if (!tab || !strip) return;
+function showTab(tab: HTMLElement) {
+  const strip = tab.parentElement;
+  if (!strip) return;
   const { left, right } = strip.getBoundingClientRect();
   const place = tab.getBoundingClientRect();
   if (place.left < left) strip.scrollLeft -= left - place.left;

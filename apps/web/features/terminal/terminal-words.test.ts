@@ -58,9 +58,9 @@ test.each([
 ])("what to do about %o", (end, words) => expect(nextStep(end)).toBe(words));
 
 test("shells of one host are told apart", () => {
-  const of = (id: string, openedAt: string, phase: "live" | "ended" = "live") => ({ id, name: "api", phase, openedAt });
-  const all = [of("c", "3"), of("b", "2", "ended"), of("a", "1")];
-  expect(all.map(({ id }) => tabName(all, id))).toEqual(["api · 2", "api · 2", "api"]);
+  const of = (id: string, openedAt: string) => ({ id, name: "api", openedAt });
+  const all = [of("c", "3"), of("b", "2"), of("a", "1")];
+  expect(all.map(({ id }) => tabName(all, id))).toEqual(["api · 3", "api · 2", "api"]);
 });
 
 test("where in a pod one is", () => {
