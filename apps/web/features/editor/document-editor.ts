@@ -245,6 +245,15 @@ export class DocumentEditor implements IDisposable {
     this.#withdrawKeyboard = afterDialogs(() => this.takeKeyboard());
   }
 
+  /** Puts it back into the text after something that was begun here, unless its person has gone to another place meanwhile. */
+  takeKeyboardBack(): void {
+    this.#withdrawKeyboard();
+    this.#withdrawKeyboard = afterDialogs(() => {
+      const { activeElement, body } = document;
+      if (activeElement === null || activeElement === body || activeElement.closest('[data-place="editor"]')) this.takeKeyboard();
+    });
+  }
+
   /** Tells the room again where the cursor is, e.g. after a reconnect. */
   refocus(): void {
     this.#focusSoon();

@@ -91,7 +91,7 @@ function OpenDocument({ document }: { document: Document }) {
     const sent = await propose(session, document.id, editor, next, said);
     setBusy(false);
     setDemand((open) => demandAfter(open, sent));
-    if (sent === "proposed") editor.takeKeyboardSoon();
+    if (sent === "proposed") editor.takeKeyboardBack();
   }
 
   const connections = useRoom((state) => state.connections);
