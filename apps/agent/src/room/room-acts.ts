@@ -53,15 +53,19 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       const { documentId, anchor, head } = message;
       // Observers have no drafts; what their page says about its cursor costs the target nothing.
       if (socket.role === "observer") return DONE;
+      // At once: what is asked below may be answered for a later place before it is for an earlier one.
+      socket.cursors.set(documentId, { anchor, head });
       if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
       if (!socket.focused.has(documentId)) {
         if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
         socket.focused.add(documentId);
       }
-      drafts.focus({ principal, roomId, documentId, anchor, head });
+      const cursor = socket.cursors.get(documentId);
+      if (cursor !== undefined) drafts.focus({ principal, roomId, documentId, ...cursor });
       return DONE;
     }
     case "draft.blur":
+      socket.cursors.delete(message.documentId);
       if (socket.focused.delete(message.documentId)) drafts.blur({ principal, roomId, documentId: message.documentId });
       return DONE;
     case "complete": {

@@ -1,3 +1,4 @@
+import type { PositionJson } from "../document/frozen-range.ts";
 import { randomUUID } from "node:crypto";
 import { TargetError } from "@interlock/connector";
 import {
@@ -31,6 +32,8 @@ export class RoomSession implements RoomSocket {
   readonly roomId: string;
   /** Documents this page has said its cursor is in. */
   readonly focused = new Set<string>();
+  /** Where they are in documents, as said last: answers to the database may come in another order. */
+  readonly cursors = new Map<string, { anchor: PositionJson; head: PositionJson }>();
   /** What its person has in front of them here, where others may follow. */
   looks: RoomLook | undefined;
   /** When the database last said that the session lives. */
