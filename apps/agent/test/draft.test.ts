@@ -1,10 +1,16 @@
-import type { DraftAnalysis } from "@interlock/protocol";
+import { randomUUID } from "node:crypto";
+import { ok, type ClientMessage, type DraftAnalysis } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as Y from "yjs";
+import type { DocumentStore } from "../src/document/document-store.ts";
 import type { DocumentPeer } from "../src/document/live-document.ts";
+import { handleMessage, type RoomActs } from "../src/room/room-acts.ts";
+import type { RoomSession } from "../src/room/room-session.ts";
 import { openStage, type Name, type Stage } from "./command-stage.ts";
 
 const TEXT = "SELECT 1 AS one;\n\nDELETE FROM payments.orders WHERE id < 6;\n";
+
+type Place = Extract<ClientMessage, { type: "draft.focus" }>["anchor"];
 
 let stage: Stage;
 let documentId: string;
@@ -194,6 +200,41 @@ test("people who go on typing keep nobody from an answer", async () => {
     over = true;
     await typing;
   }
+});
+
+test("the latest place of a cursor counts, whichever question about them is answered first", async () => {
+  const from = stage.told.length;
+  const { live, release } = (await stage.documents.open(documentId))!;
+  const place = (at: number) => Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(live.text, at)) as Place;
+  const said = (at: number) => ({ type: "draft.focus" as const, documentId, anchor: place(at), head: place(at) });
+  const first = Promise.withResolvers<void>();
+  let asked = 0;
+  const documents: Pick<DocumentStore, "find"> = {
+    // The first answer is the last to come.
+    find: async (id) => {
+      if (asked++ === 0) await first.promise;
+      return stage.documents.find(id);
+    },
+  };
+  const acts = { services: stage, db: stage.db, documents } as unknown as RoomActs;
+  const session: Partial<RoomSession> = {
+    principal: stage.people.reviewer,
+    role: "responder",
+    roomId: stage.room.id,
+    sessionSeenAt: Date.now(),
+    focused: new Set(),
+    cursors: new Map(),
+  };
+  const earlier = handleMessage(acts, session as RoomSession, said(3));
+  expect(await handleMessage(acts, session as RoomSession, said(live.text.toString().indexOf("DELETE") + 3))).toEqual(ok({}));
+  first.resolve();
+  expect(await earlier).toEqual(ok({}));
+  expect((await draft("reviewer", from, ({ impact }) => impact !== undefined)).text).toContain("DELETE");
+  stage.drafts.blur({ principal: stage.people.reviewer, roomId: stage.room.id, documentId });
+  const nowhere = randomUUID();
+  expect(await handleMessage(acts, session as RoomSession, { ...said(3), documentId: nowhere })).toMatchObject({ code: "not_found" });
+  expect([...session.cursors!.keys()]).toEqual([documentId]);
+  release();
 });
 
 test("leaving takes the draft away for everybody", () => {

@@ -33,6 +33,8 @@ export interface AnalysisContext {
 export const COUNT_CAP = 1_000_000;
 /** The SQLSTATE of statement_timeout. */
 export const QUERY_CANCELED = "57014";
+/** Of a question that had no time to be answered, or waits for a lock: that says nothing against the statement it was about. */
+export const hadNoTime = (code: string | undefined): boolean => code === QUERY_CANCELED || code === "55P03";
 
 /** Runs a counting query within the budget; undefined when it was refused or took too long. */
 export async function countRows(context: AnalysisContext, sql: string): Promise<Record<string, any> | undefined> {

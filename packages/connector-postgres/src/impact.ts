@@ -1,6 +1,6 @@
 import { strongest, type Impact, type Risk, type SideEffect, type Statement } from "@interlock/protocol";
 import type { AnalysisSession } from "./analysis-pool.ts";
-import type { AnalysisContext } from "./analysis-context.ts";
+import { hadNoTime, type AnalysisContext } from "./analysis-context.ts";
 import { findRelation, qualified } from "./catalog.ts";
 import type { Catalog, SessionFacts } from "./catalog-model.ts";
 import type { Mode } from "./locks.ts";
@@ -190,7 +190,7 @@ async function analyseStatement(
     const described = await context.session.attempt(DESCRIBING_MS, describe);
     if (!described.ok) {
       draft.incomplete = true;
-      if (described.error.code !== "55P03" && described.error.code !== "57014") draft.effect = "unknown";
+      if (!hadNoTime(described.error.code)) draft.effect = "unknown";
       draft.notes.push(refusal(described.error.code));
     }
     const { waits, notes } = await currentWaits(context, draft.locks.list());
@@ -210,7 +210,7 @@ async function analyseStatement(
 }
 
 const refusal = (code: string): string =>
-  code === "55P03" || code === "57014"
+  hadNoTime(code)
     ? "Not all of this could be worked out: it takes too long, or another session has a table to itself"
     : `The target refused to tell what this would do (${code})`;
 
@@ -302,7 +302,7 @@ async function plan(context: AnalysisContext, text: string | undefined, draft: D
   // Rules may leave nothing to plan.
   if (code === NO_PLAN) return;
   draft.incomplete = true;
-  if (code === "57014" || code === "55P03") draft.notes.push("Planning took too long or waits for a lock");
+  if (hadNoTime(code)) draft.notes.push("Planning took too long or waits for a lock");
   else if (context.after.writes) draft.notes.push("An earlier statement of this text may be needed before this one can be planned");
   else draft.willFail.push({ code, reason: message });
 }

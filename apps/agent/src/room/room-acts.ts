@@ -57,7 +57,10 @@ export async function handleMessage(acts: RoomActs, socket: RoomSession, message
       socket.cursors.set(documentId, { anchor, head });
       if (!(await stillHere(acts, socket))) return refuse("unauthenticated");
       if (!socket.focused.has(documentId)) {
-        if (!(await inRoom(acts, roomId, documentId))) return refuse("not_found", "there is no such document in this room");
+        if (!(await inRoom(acts, roomId, documentId))) {
+          socket.cursors.delete(documentId);
+          return refuse("not_found", "there is no such document in this room");
+        }
         socket.focused.add(documentId);
       }
       const cursor = socket.cursors.get(documentId);

@@ -1,4 +1,4 @@
-import type { AnalysisContext } from "../analysis-context.ts";
+import { hadNoTime, type AnalysisContext } from "../analysis-context.ts";
 import { findRelation, qualified } from "../catalog.ts";
 import { classifyQuery } from "../classify-expression.ts";
 import type { DraftStatement } from "../draft-statement.ts";
@@ -27,7 +27,7 @@ export async function describeView(context: AnalysisContext, body: Node, draft: 
   // Whether the query means anything is the planner's to say; a view runs nothing.
   const text = deparse(body.query);
   const planned = text === undefined ? undefined : await explain(context.session, text);
-  if (planned && !planned.ok && !["57014", "55P03"].includes(planned.error.code)) fails(draft, planned.error.code, planned.error.message);
+  if (planned && !planned.ok && !hadNoTime(planned.error.code)) fails(draft, planned.error.code, planned.error.message);
 }
 
 /** REFRESH fills a materialised view anew, shut for all; with CONCURRENTLY readers go on. It reads as its query does. */
