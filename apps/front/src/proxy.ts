@@ -21,6 +21,8 @@ const HEADERS: OutgoingHttpHeaders = {
   "Referrer-Policy": "same-origin",
 };
 const NO_FRAMES = "frame-ancestors 'none'";
+/** Longer than the minute that the usual proxies before us keep an idle connection, so that none sends a request into a closing one. */
+const IDLE_CONNECTION_MS = 75_000;
 
 /**
  * The one origin of pages, REST and sockets: `/api/v1` and `/ws` go to the agent, all else to the web app, Host untouched. A request for a
@@ -34,6 +36,8 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
   const upgrades = createProxyServer({ ws: true, xfwd: false });
 
   proxy.on("proxyRes", (answer, _, response) => {
+    // How long a backend keeps its connection to us says nothing about how long we keep this one (RFC 9110, 7.6.1).
+    delete answer.headers["keep-alive"];
     for (const [name, value] of Object.entries(HEADERS))
       if (answer.headers[name.toLowerCase()] === undefined) response.setHeader(name, value!);
     if (answer.headers["content-security-policy"] === undefined) response.setHeader("Content-Security-Policy", NO_FRAMES);
@@ -95,6 +99,7 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
   });
   // Results and pages may take as long as they need; a client must still finish its headers promptly (Node's default, one minute).
   server.requestTimeout = 0;
+  server.keepAliveTimeout = IDLE_CONNECTION_MS;
   server.on("close", () => agent.destroy());
   return server;
 }

@@ -58,3 +58,20 @@ test("an answer that is broken off in the middle is broken off for who asked", a
   const answer = await fetch(`http://127.0.0.1:${front}/api/v1/export`);
   await expect(answer.text()).rejects.toThrow("terminated");
 });
+
+test("what a backend promises about its own connection is not promised to who asked, and a proxy before us is outlived", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.on("data", () =>
+      socket.write("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=600\r\nContent-Length: 2\r\n\r\nok"),
+    );
+    open.push({ close: () => socket.destroy() });
+  });
+  const at = { host: "127.0.0.1", port: await listen(server) };
+  const front = createFront({ agent: () => at, web: () => at }, ["http://localhost"]);
+  const answer = await fetch(`http://127.0.0.1:${await listen(front)}/`);
+  expect(await answer.text()).toBe("ok");
+  expect(answer.headers.get("keep-alive") ?? "").not.toContain("600");
+  // nginx keeps an idle connection for 60 s, so do the load balancers of AWS.
+  expect(front.keepAliveTimeout).toBeGreaterThan(60_000);
+});
