@@ -108,6 +108,25 @@ describe("a recording", () => {
     ]);
   });
 
+  it("ends the command that ended its shell with the exit code of that, and no command that had an end", async () => {
+    for (const [open, exit, expected] of [
+      ["exit 3", { code: 3 }, { text: "exit 3", endedAt: 1000, exitCode: 3 }],
+      // Ended from outside: nobody knows how it ended.
+      ["sleep 60", {}, { text: "sleep 60" }],
+    ] as const) {
+      const { writer, clock, store } = recorder();
+      writer.command({ kind: "started", text: "false" });
+      writer.command({ kind: "finished", exitCode: 1 });
+      writer.command({ kind: "started", text: open });
+      clock.time += 1000;
+      await writer.seal(exit);
+      expect(await commandsOf(store, NAME)).toEqual([
+        expect.objectContaining({ text: "false", endedAt: 0, exitCode: 1 }),
+        { at: 0, offset: 0, ...expected },
+      ]);
+    }
+  });
+
   it("has what is typed only when it was opened for it", async () => {
     const { writer, store } = recorder(new MemoryStore(), { input: true });
     writer.typed(encode("hunter2"));

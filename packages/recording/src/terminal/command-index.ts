@@ -42,6 +42,14 @@ export class CommandIndex {
       this.#open = undefined;
     }
   }
+
+  /** The shell ended and told its exit code: what still ran (`exit 3`, `exec …`) ended it, and has no end of its own. */
+  shellEnded(at: number, exitCode: number): void {
+    if (this.#open === undefined) return;
+    this.#open.endedAt = at;
+    this.#open.exitCode = exitCode;
+    this.#open = undefined;
+  }
 }
 
 /** Characters of the line on which a command was typed. */
@@ -74,7 +82,7 @@ export async function commandsOf(store: ChunkStore, recording: string): Promise<
       // Chunks were checked: this is what the writer wrote.
       index.add(at, JSON.parse(data) as CommandMark, shown);
       shown = undefined;
-    }
+    } else if (code === "x") index.shellEnded(at, Number(data));
   }
   return index.commands;
 }
