@@ -116,6 +116,7 @@ export const EVASIONS: readonly (readonly [Effect, string])[] = [
   ["unknown", "LESSOPEN='|rm %s' less f"],
   ["unknown", "PYTHONSTARTUP=x python3 -m json.tool f"],
   ["unknown", "NODE_OPTIONS=--require=/tmp/x npm ls"],
+  ["unknown", "NODE_COMPILE_CACHE=/tmp/x npm ls"],
   ["unknown", "PERL5OPT=-Mx perl -V"],
   ["unknown", "MANPAGER='sh -c rm' man ls"],
   ["unknown", "SYSTEMD_PAGER='rm x' systemctl status"],
