@@ -72,6 +72,23 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     expect(stateOf(id)?.end?.why).toBe("it was ended by oncall");
   });
 
+  test("shells of one host have names of their own, also those that begin at once, and an ended one keeps its", async () => {
+    const host = await agent.connect({ name: "api", connector: "ssh", environment: "staging" }, sshd.secret());
+    const nameOf = async (id: string): Promise<string | undefined> => {
+      await becomes(id, () => true, "told of");
+      return stateOf(id)?.name;
+    };
+    const first = await open(host);
+    expect(await nameOf(first)).toBe("api");
+    expect(await kill(first)).toBe("ok");
+    const both = await Promise.all([open(host), open(host)]);
+    expect((await Promise.all(both.map(nameOf))).toSorted()).toEqual(["api · 2", "api · 3"]);
+    const log = await agent.db.auditEvent.findMany({ where: { type: "terminal.opened", roomId: agent.roomId }, orderBy: { seq: "asc" } });
+    const logged = log.map(({ data }) => JSON.parse(data) as { name: string; connection: string });
+    expect(logged.filter(({ connection }) => connection === "api").map(({ name }) => name)).toEqual(["api", "api · 2", "api · 3"]);
+    for (const id of both) await kill(id);
+  });
+
   test("control is asked for, given, and taken back by the lead", async () => {
     const { id, page } = await live();
     const other = await agent.room(responder);

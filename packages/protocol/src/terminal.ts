@@ -91,7 +91,7 @@ export const Terminal = z.object({
   id: z.string(),
   roomId: z.string(),
   connectionId: z.string(),
-  /** The connection's name, or the pod's. */
+  /** The connection's name, or the pod's, and a number (`api · 2`) where the room had one of that name. */
   name: z.string(),
   /** Where it is in a cluster. */
   pod: TerminalPod.optional(),

@@ -22,7 +22,7 @@ export interface NewTerminal {
   key: string;
   roomId: string;
   connection: { id: string; name: string };
-  /** The connection's name, or the pod's. */
+  /** The connection's, or the pod's; the second and later ones of a room get their number behind it. */
   name: string;
   opener: Principal;
   opening: Omit<TerminalOpening, "pod"> & { pod: OpenedPod | undefined };
@@ -42,10 +42,11 @@ export class TerminalRecords {
   }
 
   opened(made: NewTerminal): Promise<TerminalRow> {
-    const { id, key, roomId, connection, name, opener, opening, terms } = made;
+    const { id, key, roomId, connection, opener, opening, terms } = made;
     const { columns, rows, reason, pod } = opening;
-    return this.#change(roomId, async (tx) => ({
-      row: await tx.terminal.create({
+    return this.#change(roomId, async (tx) => {
+      const name = await numbered(tx, roomId, made.name);
+      const row = await tx.terminal.create({
         data: {
           id,
           key,
@@ -61,10 +62,8 @@ export class TerminalRecords {
           phase: "waiting",
           recording: "recording",
         },
-      }),
-      type: "terminal.opened",
-      actor: opener.name,
-      data: {
+      });
+      const data = {
         terminalId: id,
         name,
         connection: connection.name,
@@ -72,8 +71,9 @@ export class TerminalRecords {
         rules: terms.rules,
         ...(reason === undefined ? {} : { reason }),
         ...podData(pod),
-      },
-    }));
+      };
+      return { row, type: "terminal.opened", actor: opener.name, data };
+    });
   }
 
   denied(roomId: string, actor: string, data: Data): Promise<unknown> {
@@ -118,6 +118,17 @@ export class TerminalRecords {
     await this.#timeline.publish(event);
     return row;
   }
+}
+
+/**
+ * `name`, or `name · 2` where the room had one of that name: people speak of shells by it, and the log, the recording and every tab say the same.
+ * Ended ones count, so that none is called what another was.
+ */
+async function numbered(tx: Tx, roomId: string, name: string): Promise<string> {
+  // Two that open at once would count the same.
+  await tx.$queryRaw`SELECT 1 AS locked FROM pg_advisory_xact_lock(hashtextextended(${`names of shells in ${roomId}`}, 0))`;
+  const older = await tx.terminal.count({ where: { roomId, OR: [{ name }, { name: { startsWith: `${name} · ` } }] } });
+  return older === 0 ? name : `${name} · ${older + 1}`;
 }
 
 /** Without what is not known. */

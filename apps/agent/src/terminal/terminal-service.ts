@@ -108,7 +108,7 @@ export class TerminalService {
       row,
       opener: principal,
       target: () => connections.target(connection.id),
-      stream: (size) => this.#parts.streams.open({ id, roomId, name }, size),
+      stream: (size) => this.#parts.streams.open({ id, roomId, name: row.name }, size),
       records: this.#records,
       tell: (view) => this.#parts.hub.broadcast(roomId, { type: "terminal", terminal: view }),
       over: () => this.#live.delete(id),

@@ -9,7 +9,6 @@ import { HostFilesPanel } from "../host-files/host-files-panel.tsx";
 import { LogsPanel } from "../logs/logs-panel.tsx";
 import { ReachPanel } from "../reachability/reach-panel.tsx";
 import { TerminalTabIcon } from "../terminal/terminal-tab.tsx";
-import { tabName } from "../terminal/terminal-words.ts";
 import { TerminalPanel } from "../terminal/terminal-panel.tsx";
 import { ObjectPanel } from "../yaml/object-panel.tsx";
 import { ResultPanel } from "../results/result-panel.tsx";
@@ -89,7 +88,7 @@ const LogsTabHead = ({ api }: IDockviewPanelHeaderProps) => <ClosableTab api={ap
 
 /** A tab may be there before the room has told of its terminal. */
 function TerminalTabHead({ api, params }: IDockviewPanelHeaderProps<{ terminalId: string }>) {
-  const name = useRoom((state) => tabName(state.terminals, params.terminalId));
+  const name = useRoom((state) => state.terminals.find(({ id }) => id === params.terminalId)?.name);
   return (
     <div data-object="" className="h-full">
       <ClosableTab api={api} icon={<TerminalTabIcon terminalId={params.terminalId} />} title={name ?? api.title} />

@@ -42,7 +42,7 @@ import { letterSize, zoom } from "./letter-size.ts";
 import type { EchoMode } from "./predictive-echo.ts";
 import { readingOut, setReadingOut } from "./reading-out.ts";
 import type { TerminalRights } from "./terminal-rights.ts";
-import { driving, inPod, nameOf, tabName } from "./terminal-words.ts";
+import { driving, inPod, nameOf } from "./terminal-words.ts";
 
 interface TerminalBarProps {
   terminal: Terminal;
@@ -69,9 +69,7 @@ export function TerminalBar({ terminal, rights, connected, pointing, onPoint, on
   const members = useRoom((room) => room.room?.members ?? NOBODY);
   const meId = useRoom((room) => room.me?.id);
   const connection = useRoom((room) => room.connections.find(({ id }) => id === terminal.connectionId));
-  const { id: terminalId } = terminal;
-  // Of several shells of one host the bar and the tab say the same.
-  const name = useRoom((room) => tabName(room.terminals, terminalId)) ?? terminal.name;
+  const { id: terminalId, name } = terminal;
   const lookers = members.filter(({ id }) => terminal.watchers.some(({ userId }) => userId === id));
   const asking = terminal.asking.filter((id) => id !== meId);
   const live = terminal.phase !== "ended";

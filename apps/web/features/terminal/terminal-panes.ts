@@ -5,7 +5,6 @@ import { useOpenPanes } from "../room/open-panes.ts";
 import { useRoom, useSession, useView } from "../room/room-context.tsx";
 import { useStore } from "../room/store.ts";
 import { terminalKey } from "./open-terminals.ts";
-import { tabName } from "./terminal-words.ts";
 
 const isTerminal = (id: string) => id.startsWith("terminal ");
 
@@ -32,6 +31,6 @@ export function useTerminalPanels(api: DockviewApi | undefined) {
   });
   // A pane may be made before the room has told what it is of.
   useEffect(() => {
-    for (const { id, name } of terminals) api?.getPanel(terminalKey(id))?.api.setTitle(tabName(terminals, id) ?? name);
+    for (const { id, name } of terminals) api?.getPanel(terminalKey(id))?.api.setTitle(name);
   }, [api, terminals, panes]);
 }

@@ -1,6 +1,6 @@
 import type { RoomMember } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { bytesText, driving, ending, inPod, missedText, needed, nextStep, tabName, timeText } from "./terminal-words.ts";
+import { bytesText, driving, ending, inPod, missedText, needed, nextStep, timeText } from "./terminal-words.ts";
 
 const ann = { id: "a", name: "ann" } as RoomMember;
 const at = (...ids: string[]) => ids.map((userId) => ({ userId, behind: false, moderating: false }));
@@ -56,12 +56,6 @@ test.each([
   [{ why: "the link broke" }, "Open a new shell to go on; what was shown up to then is recorded."],
   [{ why: "x", code: "target_auth" }, "Ask an administrator to mend the connection's secret."],
 ])("what to do about %o", (end, words) => expect(nextStep(end)).toBe(words));
-
-test("shells of one host are told apart", () => {
-  const of = (id: string, openedAt: string) => ({ id, name: "api", openedAt });
-  const all = [of("c", "3"), of("b", "2"), of("a", "1")];
-  expect(all.map(({ id }) => tabName(all, id))).toEqual(["api · 3", "api · 2", "api"]);
-});
 
 test("where in a pod one is", () => {
   const pod = { namespace: "shop", name: "web", container: "app" };

@@ -74,11 +74,3 @@ export function nextStep(end: Terminal["end"]): string | undefined {
   if (end?.why === undefined || end.why.startsWith("it was ended by")) return undefined;
   return "Open a new shell to go on; what was shown up to then is recorded.";
 }
-
-/** What its tab is called: its name, and a number where an older one has the same. One that ends changes nobody's: people speak of shells by it. */
-export function tabName(terminals: readonly Pick<Terminal, "id" | "name" | "openedAt">[], terminalId: string): string | undefined {
-  const terminal = terminals.find(({ id }) => id === terminalId);
-  if (terminal === undefined) return undefined;
-  const older = terminals.filter(({ id, name, openedAt }) => id !== terminalId && name === terminal.name && openedAt < terminal.openedAt);
-  return older.length === 0 ? terminal.name : `${terminal.name} · ${older.length + 1}`;
-}
