@@ -1,4 +1,5 @@
 /** The agent's process: reads its configuration once, builds everything in order, and ends it in the opposite order. */
+import { flushCompileCache } from "node:module";
 import { createAgent, type Agent } from "./agent.ts";
 import { readConfig } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
@@ -14,6 +15,8 @@ try {
   endWith(agent);
   process.send?.({ type: "ready", port: agent.port });
   log.info({ port: agent.port }, "ready");
+  // Otherwise done as we end: not by `kill -9`, and then the next start, which rooms wait for, is a slow one.
+  flushCompileCache();
 } catch (error) {
   log.fatal({ err: error }, "the agent could not start");
   process.exitCode = 1;

@@ -2,12 +2,18 @@
 // Runs on any Node from 20.19, and from there hands over to the pinned one, which runs TypeScript as it is.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const LEAST = 24;
 
-if (Number(process.versions.node.split(".")[0]) >= LEAST) await import("../src/main.ts");
-else handOver();
+if (Number(process.versions.node.split(".")[0]) >= LEAST) {
+  // Half of a short command's time is compiling. Kept in the checkout, not in the common temporary folder, where others could leave code for us.
+  module.enableCompileCache(
+    process.env.NODE_COMPILE_CACHE ?? fileURLToPath(new URL("../../../node_modules/.cache/interlock", import.meta.url)),
+  );
+  await import("../src/main.ts");
+} else handOver();
 
 function handOver() {
   const name = process.platform === "win32" ? "node.cmd" : "node";

@@ -12,8 +12,8 @@ import type { Log } from "./log.ts";
 import type { Secrets } from "./secrets.ts";
 
 const LEASH = fileURLToPath(new URL("./leash.ts", import.meta.url));
-/** What children inherit: where programs, temporary files and the user's language are. No credential of ours or of the operator. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS"];
+/** What children inherit: where programs, temporary files and compiled code are, and the user's language. No credential of ours or of the operator. */
+const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE"];
 
 function inherited(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(INHERITED.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
