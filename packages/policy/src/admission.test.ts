@@ -41,13 +41,15 @@ const namespaceOf = (labels?: Manifest): Manifest => ({
   kind: "Namespace",
   metadata: { name: "shop", ...(labels && { labels }) },
 });
-const bindingOf = (kind: string, role: string): Manifest => ({
+const user = (name: string): Manifest => ({ kind: "User", name });
+const bindingOf = (kind: string, role: string, ...subjects: Manifest[]): Manifest => ({
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind,
   metadata: { name: "shop" },
   roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
-  subjects: [{ kind: "User", name: "alice" }],
+  subjects: subjects.length === 0 ? [user("alice")] : subjects,
 });
+const everything: Manifest = { verbs: ["*"], apiGroups: ["*"], resources: ["*"] };
 const roleOf = (...rules: Manifest[]): Manifest => ({
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind: "ClusterRole",
@@ -63,7 +65,8 @@ const creates = (after: Manifest, fields: Partial<Statement> = {}): Statement =>
     after,
     ...fields,
   });
-const changes = (before: Manifest, after: Manifest): Statement => writeOf(nameOf(after), "modify", { before, after });
+const changes = (before: Manifest, after: Manifest): Statement =>
+  writeOf(nameOf(after), after["apiVersion"] === RIGHTS ? "privilege" : "modify", { before, after });
 
 const GAINED: Partial<Statement> = { risks: [{ code: "rights_gained", severity: "warning", message: "User ann gains get pods." }] };
 
@@ -130,7 +133,39 @@ describe("the default pack of a production cluster", () => {
     ],
     ["cluster-admin for the cluster", creates(bindingOf("ClusterRoleBinding", "cluster-admin")), "deny cluster-admin"],
     ["cluster-admin of a namespace", creates(bindingOf("RoleBinding", "cluster-admin")), "deny cluster-admin"],
-    ["cluster-admin under another name", creates(roleOf({ verbs: ["*"], apiGroups: ["*"], resources: ["*"] })), "deny cluster-admin"],
+    ["cluster-admin under another name", creates(roleOf(everything)), "deny cluster-admin"],
+    [
+      "somebody taken out of cluster-admin",
+      changes(
+        bindingOf("ClusterRoleBinding", "cluster-admin", user("ann"), user("bob")),
+        bindingOf("ClusterRoleBinding", "cluster-admin", user("ann")),
+      ),
+      "review rights-taken",
+    ],
+    [
+      "somebody put into cluster-admin, and another taken out",
+      changes(bindingOf("ClusterRoleBinding", "cluster-admin", user("ann")), bindingOf("ClusterRoleBinding", "cluster-admin", user("bob"))),
+      "deny cluster-admin",
+    ],
+    [
+      "an account of the same name in another namespace",
+      changes(
+        bindingOf("ClusterRoleBinding", "cluster-admin", { kind: "ServiceAccount", name: "ci", namespace: "shop" }),
+        bindingOf("ClusterRoleBinding", "cluster-admin", { kind: "ServiceAccount", name: "ci", namespace: "web" }),
+      ),
+      "deny cluster-admin",
+    ],
+    [
+      "a binding that is made anew with cluster-admin",
+      changes(bindingOf("ClusterRoleBinding", "view"), bindingOf("ClusterRoleBinding", "cluster-admin")),
+      "deny cluster-admin",
+    ],
+    [
+      "a role that may do everything, and gets a label",
+      changes(roleOf(everything), { ...roleOf(everything), metadata: { name: "x", labels: { a: "b" } } }),
+      "review rights-taken",
+    ],
+    ["a role that comes to do everything", changes(roleOf({ ...everything, verbs: ["get"] }), roleOf(everything)), "deny cluster-admin"],
     ["another role, by which somebody gains", creates(bindingOf("ClusterRoleBinding", "view"), GAINED), "deny privileges"],
     ["a role that its holder has more of already", creates(bindingOf("RoleBinding", "view")), "review rights-taken"],
     ["a right to another thing than roles", writeOf("v1 Pod shop", "privilege", { after: podOf(good) }), "deny privileges"],

@@ -145,8 +145,11 @@ rules:
   - id: cluster-admin
     match: { environment: [prod], connectors: [kubernetes] }
     when: >-
-      !statement.undo && ((after.roleRef.kind == "ClusterRole" && after.roleRef.name == "cluster-admin")
-      || after.rights.exists(r, "*" in r.verbs && "*" in r.groups && "*" in r.resources))
+      !statement.undo && ((after.roleRef.kind == "ClusterRole" && after.roleRef.name == "cluster-admin"
+      && (before.roleRef.kind != "ClusterRole" || before.roleRef.name != "cluster-admin" || after.subjects.exists(s,
+      !before.subjects.exists(b, b.kind == s.kind && b.name == s.name && b.namespace == s.namespace))))
+      || (after.rights.exists(r, "*" in r.verbs && "*" in r.groups && "*" in r.resources)
+      && !before.rights.exists(r, "*" in r.verbs && "*" in r.groups && "*" in r.resources)))
     effect: deny
     message: cluster-admin may do everything, and whoever holds it needs nobody's agreement. Bind a role with the verbs that are needed.
 
@@ -309,7 +312,7 @@ rules:
 
   - id: go-home
     enabled: false
-    match: { environment: [prod], effects: [append, modify, delete, schema] }
+    match: { environment: [prod], effects: [append, modify, delete, schema, privilege] }
     when: (now.getHours("Europe/Berlin") >= 19 || now.getHours("Europe/Berlin") < 7) && !room.incident
     effect: deny
     message: It is past 19:00 and there is no incident. Go home.

@@ -132,6 +132,42 @@ describe("the default policy", () => {
   });
 });
 
+describe("the clock rule of the default policy, switched on", () => {
+  const parsed = parsePolicy(DEFAULT_POLICY.replace("id: go-home\n    enabled: false", "id: go-home\n    enabled: true"));
+  if (!parsed.ok) throw new Error("the default policy is broken");
+  const policy = parsed.policy;
+  const at = (now: string, effect: Effect, incident = false): boolean =>
+    judge(policy, {
+      ...onCluster(write("v1 ConfigMap shop/web", effect)),
+      now: new Date(now),
+      room: { id: "r1", incident },
+    }).rules.includes("go-home");
+
+  // Berlin is an hour ahead of UTC in winter, and two in summer.
+  test.each([
+    ["2026-11-20T17:59:59Z", false],
+    ["2026-11-20T18:00:00Z", true],
+    ["2026-11-21T05:59:59Z", true],
+    ["2026-11-21T06:00:00Z", false],
+    ["2026-07-01T16:59:59Z", false],
+    ["2026-07-01T17:00:00Z", true],
+  ])("at %s a write is sent home: %s", (now, home) => {
+    expect(at(now, "modify")).toBe(home);
+  });
+
+  test.each<[Effect, boolean]>([
+    ["append", true],
+    ["modify", true],
+    ["delete", true],
+    ["schema", true],
+    ["privilege", true],
+    ["read", false],
+  ])("at night it holds of %s: %s, and in an incident of nothing", (effect, home) => {
+    expect(at("2026-11-20T23:00:00Z", effect)).toBe(home);
+    expect(at("2026-11-20T23:00:00Z", effect, true)).toBe(false);
+  });
+});
+
 describe("combining", () => {
   test("nothing matched is a deny that names the statement", () => {
     const verdict = judge(policyOf("- { id: a, effect: allow, match: { effects: [read] } }"), inputOf(impactOf([statementOf("append")])));
