@@ -58,6 +58,36 @@ describe("what passes", () => {
     expect(filtered(`-${E}[99999999b`).out).toHaveLength(81);
   });
 
+  it("repeats a character once, and none without an end", () => {
+    expect(filtered(`-${E}[4b${E}[4b`).out).toBe("-----");
+    expect(filtered(`e\u0301${E}[4b`).out).toBe("e\u0301");
+    // The whole of a large screen, drawn by it.
+    expect(filtered(`─${E}[79b`.repeat(500)).dropped).toEqual([]);
+    const flood = filtered(`─${E}[79b`.repeat(20_000));
+    expect(flood.out.length).toBeLessThan(20_000 * 9 * 8);
+    expect(flood.dropped).toEqual([["overlong", expect.any(Number)]]);
+  });
+
+  it.each([
+    ["marks", "a", "\u0301"],
+    ["joiners", "a", "\u200d"],
+    ["people who are joined", "👩", "\u200d👩"],
+    ["leading consonants", "\u1100", "\u1100"],
+    ["tags", "🏴", "\u{e0067}"],
+    ["marks with bells between them, of which most are left out", "a", "\u0301\u0007"],
+  ])("joins no more %s to a character than anybody writes, and goes on behind them", (_, first, more) => {
+    const { out, dropped } = filtered(`${first}${more.repeat(10_000)}\r\n${first}${more}b`);
+    const cells = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(out)].map(({ segment }) => [...segment].length);
+    expect(Math.max(...cells)).toBeLessThanOrEqual(1 + 32);
+    expect(out.split("\r\n")[1]?.replaceAll("\u0007", "")).toBe(`${first}${more}b`.replaceAll("\u0007", ""));
+    expect(dropped).toContainEqual(["overlong", expect.any(Number)]);
+  });
+
+  it("leaves text of every script as it is", () => {
+    const text = "한글 각 가각힣 สวัสดีครับ नमस्ते العَرَبِيَّةُ 👨‍👩‍👧‍👦🏳️‍🌈🇩🇪🇫🇷 ﾊﾟ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤";
+    expect(filtered(text)).toMatchObject({ out: text, dropped: [] });
+  });
+
   it("cuts counts to the screen", () => {
     expect(filtered(`${E}[2147483647L${E}[999999S${E}[999@${E}[99999999A`).out).toBe(`${E}[24L${E}[24S${E}[80@${E}[65535A`);
   });
@@ -178,6 +208,10 @@ describe("any input", () => {
         "\u009c",
         "\u0090",
         "\u0018",
+        "─\u001b[79b",
+        "\u0301".repeat(12),
+        "\u200d👩",
+        "\u1100\u1100",
         "\r\n",
       )
       .map(encode),

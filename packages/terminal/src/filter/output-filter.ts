@@ -1,6 +1,7 @@
 import { ByteBuilder } from "../byte-builder.ts";
 import { C0_ALLOWED, C1_AS_ESC, CSI_RULES, ESC_ALLOWED } from "./allowed-sequences.ts";
 import { safeCsi, usualSequence } from "./control-sequence.ts";
+import { codePointAt, joiningOf, ZERO_WIDTH_JOINER } from "./joining.ts";
 import { readOperatingCommand, type TerminalNote } from "./operating-command.ts";
 
 /** Where what passed the filter goes, in its order. */
@@ -15,7 +16,7 @@ export interface FilterSink {
 export type DroppedOutput =
   /** A sequence that is not on the list. */
   | "sequence"
-  /** One longer than its bound. */
+  /** One longer than its bound; characters that are joined to one cell, and repeats, beyond theirs. */
   | "overlong"
   /** A string (DCS, SOS, PM, APC), or an OSC that is not on the list, such as the clipboard. */
   | "string"
@@ -37,6 +38,13 @@ const MOST_OSC = 2048;
 /** Longest control sequence between its introducer and its final byte. */
 const MOST_CSI = 256;
 const BELLS = 4;
+/** Most characters that are joined to one before them. Whoever draws keeps all that is in a cell: one without an end would take all memory. */
+const MOST_JOINED = 32;
+/**
+ * A REP of a few bytes is a line of a screen: so many bytes of lines are written out at once, and so many more for each byte that comes. A program
+ * that draws its whole screen by them needs less; what only multiplies its output is not let do so without end.
+ */
+const REPEATS = { most: 256 * 1024, each: 8 } as const;
 
 const GROUND = 0;
 const ESCAPE = 1;
@@ -82,6 +90,11 @@ export class OutputFilter {
   #characterWants = 0;
   /** The character printed last, for REP; none after anything else. */
   #printed: Uint8Array = NOTHING;
+  /** Bytes that REP may still write out. */
+  #repeats: number = REPEATS.most;
+  /** Characters that were joined to the one before them, and whether the next one is. */
+  #joined = 0;
+  #joinsNext: "any" | "leading" | undefined;
   /** Where the last sequence in the run that is being passed ends. */
   #behindSequence = 0;
   #bellTimes: number[] = [];
@@ -108,10 +121,11 @@ export class OutputFilter {
     let run = -1;
     const end = input.length;
     while (at < end) {
-      if (this.#state === GROUND && this.#characterLength === 0) {
+      if (this.#state === GROUND && this.#characterLength === 0 && this.#joinsNext === undefined) {
         const from = at;
         at = this.#plainEnd(input, at);
         if (at > from) {
+          this.#came(at - from);
           if (run < 0) run = from;
           if (at === end) break;
         }
@@ -120,7 +134,9 @@ export class OutputFilter {
         this.#passRun(input, run, at);
         run = -1;
       }
+      const before = at;
       at = this.#step(input, at);
+      this.#came(at - before);
     }
     if (run >= 0) this.#passRun(input, run, at);
     this.#send();
@@ -137,8 +153,8 @@ export class OutputFilter {
   }
 
   /**
-   * End of what begins at `from` and passes as it stands: ASCII, line ends and tabs, whole valid UTF-8 but C1, and the sequences that programs
-   * write most.
+   * End of what begins at `from` and passes as it stands: ASCII, line ends and tabs, whole valid UTF-8 but C1 and what joins another character,
+   * and the sequences that programs write most.
    */
   #plainEnd(bytes: Uint8Array, from: number): number {
     const end = bytes.length;
@@ -148,7 +164,7 @@ export class OutputFilter {
       if (at === end) return at;
       const sequence = bytes[at] === ESC;
       const length = sequence ? usualSequence(bytes, at, end) : PLAIN[bytes[at]!] === 2 ? characterAt(bytes, at, end) : 0;
-      if (length === 0) return at;
+      if (length === 0 || (!sequence && joiningOf(codePointAt(bytes, at, length)) !== "none")) return at;
       at += length;
       if (sequence) this.#behindSequence = at;
     }
@@ -161,6 +177,11 @@ export class OutputFilter {
     const last = lastCharacter(input, Math.max(from, this.#behindSequence), to);
     this.#behindSequence = 0;
     this.#printed = last >= 0 ? input.slice(last, to) : NOTHING;
+    this.#apart();
+  }
+
+  #came(bytes: number): void {
+    this.#repeats = Math.min(REPEATS.most, this.#repeats + REPEATS.each * bytes);
   }
 
   #send(): void {
@@ -233,8 +254,7 @@ export class OutputFilter {
   #characters(bytes: Uint8Array): void {
     switch (this.#state) {
       case GROUND:
-        this.#out.append(bytes, 0, bytes.length);
-        this.#printed = bytes;
+        this.#print(bytes);
         return;
       case OSC:
         this.#collect(bytes);
@@ -250,6 +270,28 @@ export class OutputFilter {
         this.#abandon();
         this.#characters(bytes);
     }
+  }
+
+  #print(bytes: Uint8Array): void {
+    const code = codePointAt(bytes, 0, bytes.length);
+    const joining = joiningOf(code);
+    const joins = joining === "joins" || this.#joinsNext === "any" || (joining === "leading" && this.#joinsNext === "leading");
+    if (!joins) this.#joined = 0;
+    // A joiner is not let through as the last one: what follows it would be joined all the same.
+    else if (++this.#joined > (code === ZERO_WIDTH_JOINER ? MOST_JOINED - 1 : MOST_JOINED)) {
+      this.#drop("overlong");
+      return;
+    }
+    this.#joinsNext = code === ZERO_WIDTH_JOINER ? "any" : joining === "leading" ? "leading" : undefined;
+    this.#out.append(bytes, 0, bytes.length);
+    // Nothing that joins is repeated, which would be a cell without an end again.
+    this.#printed = joins || joining !== "none" ? NOTHING : bytes;
+  }
+
+  /** Nothing joins what was printed before. */
+  #apart(): void {
+    this.#joined = 0;
+    this.#joinsNext = undefined;
   }
 
   #collect(bytes: Uint8Array): void {
@@ -306,6 +348,7 @@ export class OutputFilter {
   #sequence(text: string): void {
     this.#out.appendLatin1(text);
     this.#printed = NOTHING;
+    this.#apart();
   }
 
   /** An ASCII byte outside plain text. */
@@ -329,6 +372,7 @@ export class OutputFilter {
         else if (C0_ALLOWED.has(code) || (code >= 0x20 && code < 0x7f)) {
           this.#out.byte(code);
           this.#printed = code >= 0x20 ? ASCII.subarray(code, code + 1) : NOTHING;
+          this.#apart();
         }
         return;
       case OSC:
@@ -347,7 +391,10 @@ export class OutputFilter {
         if (code < 0x20) {
           // A control inside a sequence takes effect at once, as on a VT500.
           if (code === BEL) this.#bell();
-          else if (C0_ALLOWED.has(code)) this.#out.byte(code);
+          else if (C0_ALLOWED.has(code)) {
+            this.#out.byte(code);
+            this.#apart();
+          }
         } else if (code < 0x7f) this.#sequenceByte(code);
     }
   }
@@ -392,7 +439,16 @@ export class OutputFilter {
     else if (typeof safe === "string") {
       this.#sequence(safe);
       return;
-    } else for (let i = 0; i < safe.repeat; i++) this.#out.append(this.#printed, 0, this.#printed.length);
+    } else this.#repeat(safe.repeat);
+  }
+
+  /** Once: behind a REP stands a sequence, and what another one would repeat is not defined (ECMA-48, 8.3.103). */
+  #repeat(times: number): void {
+    const bytes = times * this.#printed.length;
+    if (bytes > this.#repeats) this.#drop("overlong");
+    else for (let i = 0; i < times; i++) this.#out.append(this.#printed, 0, this.#printed.length);
+    if (bytes <= this.#repeats) this.#repeats -= bytes;
+    this.#printed = NOTHING;
   }
 
   #bell(): void {
@@ -403,6 +459,7 @@ export class OutputFilter {
       this.#bellTimes.push(now);
       this.#out.byte(BEL);
       this.#printed = NOTHING;
+      this.#apart();
     }
   }
 }
