@@ -145,9 +145,10 @@ export class TerminalStream {
   async end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<StreamEnd> {
     this.#take();
     this.#output.end();
-    this.#viewers.end();
-    this.#mirror.close();
-    return { ...(await this.#recorder.end(end, recording)), ...this.#size };
+    const shown = this.#viewers.end().finally(() => this.#mirror.close());
+    const recorded = await this.#recorder.end(end, recording);
+    await shown;
+    return { ...recorded, ...this.#size };
   }
 
   #take(): void {
@@ -171,8 +172,12 @@ export class TerminalStream {
   }
 
   #shown(bytes: Uint8Array): void {
-    this.#ring.append(bytes);
-    this.#viewers.output(bytes);
+    // In pieces: what is owed to those who watch is kept for them, however much comes at once.
+    for (let at = 0; at < bytes.byteLength; at += TOGETHER.bytes) {
+      const piece = bytes.subarray(at, at + TOGETHER.bytes);
+      this.#ring.append(piece);
+      this.#viewers.output(piece);
+    }
     if (!this.#mirror.write(bytes)) this.#pressed("mirror", true);
     this.#recorder.output(bytes);
   }

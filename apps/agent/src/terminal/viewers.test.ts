@@ -32,6 +32,8 @@ class Page implements TerminalPeer {
   offset: number;
   pictures = 0;
   ended = false;
+  /** Where it was told that the stream ends. */
+  over: number | undefined;
   readonly faults: string[] = [];
 
   constructor(userId: string, truth: { bytes: Buffer }, offset: number) {
@@ -45,6 +47,9 @@ class Page implements TerminalPeer {
       if (frame.offset < this.offset) this.faults.push(`a picture of ${frame.offset} after ${this.offset}`);
       this.pictures++;
       this.offset = frame.offset;
+    } else if (frame.type === "end") {
+      if (frame.offset !== this.offset) this.faults.push(`an end at ${frame.offset} after ${this.offset}`);
+      this.over = frame.offset;
     } else if (frame.type === "output") {
       if (frame.offset !== this.offset) this.faults.push(`${frame.offset} after ${this.offset}`);
       this.offset = frame.offset + frame.bytes.byteLength;
@@ -103,8 +108,45 @@ test("those who watch get in one message what came soon after another, the drive
     expect([...driver.faults, ...watcher.faults]).toEqual([]);
   } finally {
     vi.useRealTimers();
-    viewers.end();
+    await viewers.end();
   }
+});
+
+test("at the end who is behind, and who has no picture yet, gets the last screen before the end", async () => {
+  const ring = new StreamRing<SizeEvent>();
+  const truth = { bytes: Buffer.alloc(3 * FLOW_LIMITS.watcher, "all of it\r\n") };
+  let draw = (): void => {};
+  const viewers = new Viewers({
+    ring,
+    picture: () =>
+      new Promise((resolve) => {
+        draw = () => resolve({ ...SIZE, offset: ring.end, lines: 0, bytes: new Uint8Array(1), nextEvent: 0 });
+      }),
+    on: { pressure: () => {}, behind: () => {} },
+    log: createLog("silent"),
+  });
+  const [slow, quick, late] = [new Page("slow", truth, 0), new Page("quick", truth, 0), new Page("late", truth, -1)];
+  for (const page of [slow, quick]) viewers.add(page, 0);
+  for (let at = 0; at < truth.bytes.length; at += 64 * 1024) {
+    const piece = truth.bytes.subarray(at, at + 64 * 1024);
+    ring.append(piece);
+    viewers.output(piece);
+    viewers.taken(quick, ring.end);
+  }
+  expect(viewers.isBehind("slow")).toBe(true);
+  viewers.add(late, -1);
+  const drawLate = draw;
+  const over = viewers.end();
+  expect([slow.over, quick.over, late.over]).toEqual([undefined, ring.end, undefined]);
+  drawLate();
+  draw();
+  await over;
+  expect([slow, quick, late].map(({ over: at, offset, pictures }) => [at, offset, pictures])).toEqual([
+    [ring.end, ring.end, 1],
+    [ring.end, ring.end, 0],
+    [ring.end, ring.end, 1],
+  ]);
+  expect([slow, quick, late].flatMap(({ faults }) => faults)).toEqual([]);
 });
 
 test(`no byte is lost, doubled or another's over ${DISCONNECTS} disconnects at any moment`, { timeout: 600_000 }, async () => {
@@ -178,7 +220,7 @@ test(`no byte is lost, doubled or another's over ${DISCONNECTS} disconnects at a
     // Both ways were gone: on with the bytes, and by a picture.
     expect(pictures).toBeGreaterThan(DISCONNECTS / 20);
   } finally {
-    viewers.end();
+    await viewers.end();
     mirror.close();
     await mirrors.stop();
   }

@@ -39,6 +39,8 @@ const TICK_MS = 1_000;
 const TOGETHER = { ms: 8, bytes: 64 * 1024 } as const;
 /** Pictures that are begun again because the output has run past them; a flood cannot be outrun. */
 const TRIES = 5;
+/** How long an end waits for the last pictures, in milliseconds. */
+const LAST_MS = 5_000;
 
 /** The pages that show one terminal: each gets every byte in its order or, where that cannot be, a picture and the bytes after it. */
 export class Viewers {
@@ -50,6 +52,9 @@ export class Viewers {
   readonly #timer: NodeJS.Timeout;
   /** Those that get bytes. */
   readonly #joined = new Set<string>();
+  /** Those whose picture is being drawn. */
+  readonly #drawing = new Map<string, Promise<void>>();
+  #ended = false;
   #driver: string | undefined;
   #next = 0;
   /** Where that begins which those who watch have not been sent yet; undefined for nothing. */
@@ -70,8 +75,10 @@ export class Viewers {
     this.#peers.set(name, peer);
     this.#pay();
     // An offset that has not been yet is of another life of this terminal.
-    if (offset >= 0 && offset <= ring.end && this.#catchUp(peer, offset)) this.#join(name, offset);
-    else void this.#draw(name, (at) => this.#join(name, at));
+    if (offset >= 0 && offset <= ring.end && this.#catchUp(peer, offset)) {
+      this.#join(name, offset);
+      if (this.#ended) this.#sayEnd(peer);
+    } else void this.#draw(name, (at) => this.#join(name, at));
   }
 
   remove(peer: TerminalPeer): void {
@@ -120,10 +127,26 @@ export class Viewers {
     for (const name of this.#flow.live) this.#peers.get(name)?.send({ type: "size", offset: this.#parts.ring.end, ...size });
   }
 
-  end(): void {
+  /**
+   * Nothing follows. Resolves once everybody has been sent all of it: whoever is behind or has no picture yet is sent the last one first, or they
+   * would be left with a screen from the middle of it.
+   */
+  async end(): Promise<void> {
     clearInterval(this.#timer);
     this.#pay();
-    for (const peer of this.#peers.values()) peer.send({ type: "end", offset: this.#parts.ring.end });
+    this.#ended = true;
+    for (const [name, peer] of this.#peers) {
+      if (this.#flow.isLive(name)) this.#sayEnd(peer);
+      else if (!this.#drawing.has(name)) void this.#renew(name);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LAST_MS)));
+    await Promise.race([Promise.all(this.#drawing.values()), late]);
+    clearTimeout(timer);
+  }
+
+  #sayEnd(peer: TerminalPeer): void {
+    peer.send({ type: "end", offset: this.#parts.ring.end });
   }
 
   #join(name: string, offset: number): void {
@@ -161,7 +184,7 @@ export class Viewers {
           this.#parts.on.behind();
           break;
         case "resync":
-          void this.#draw(action.viewer, (at) => this.#do(this.#flow.resynced(action.viewer, at, performance.now())));
+          void this.#renew(action.viewer);
           break;
         case "silent":
         case "heard":
@@ -170,8 +193,19 @@ export class Viewers {
     }
   }
 
+  /** For one that was behind. */
+  #renew(name: string): Promise<void> {
+    return this.#draw(name, (at) => this.#do(this.#flow.resynced(name, at, performance.now())));
+  }
+
   /** Sends a picture and what followed it; `joined` is called with its offset, in the same turn as the last byte is sent. */
-  async #draw(name: string, joined: (offset: number) => void): Promise<void> {
+  #draw(name: string, joined: (offset: number) => void): Promise<void> {
+    const drawn = this.#sendPicture(name, joined).finally(() => this.#drawing.delete(name));
+    this.#drawing.set(name, drawn);
+    return drawn;
+  }
+
+  async #sendPicture(name: string, joined: (offset: number) => void): Promise<void> {
     for (let tried = 0; tried < TRIES; tried++) {
       let picture: Picture;
       try {
@@ -190,6 +224,7 @@ export class Viewers {
       this.#catchUp(peer, offset, nextEvent);
       joined(offset);
       if (this.#behind.delete(name)) this.#parts.on.behind();
+      if (this.#ended) this.#sayEnd(peer);
       return;
     }
     // It comes back by itself, when the flood may be over.

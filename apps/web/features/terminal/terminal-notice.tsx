@@ -128,10 +128,11 @@ function DebugInstead({ terminal: { connectionId, pod } }: { terminal: Terminal 
 
 function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined, unrecordedRead: boolean): Said | undefined {
   const { phase, paused, end, recording } = terminal;
+  const missed = link.missed === undefined ? undefined : missedText(link.missed, recording);
   if (phase === "ended") {
     const bad = (end?.exitCode ?? 0) !== 0 || end?.why !== undefined;
     const cut = recording === "interrupted" ? "Its recording ends there, with at most its last second missing." : undefined;
-    return { text: [ending(end), cut].filter(Boolean).join(" "), tone: bad ? "bad" : "warn", next: nextStep(end) };
+    return { text: [ending(end), cut, missed].filter(Boolean).join(" "), tone: bad ? "bad" : "warn", next: nextStep(end) };
   }
   if (link.phase === "refused") return { text: link.why ?? "You may not look at this terminal.", tone: "bad" };
   if (link.phase === "reconnecting")
@@ -141,7 +142,6 @@ function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined,
   if (phase === "waiting")
     return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.`, tone: "warn" };
   if (paused !== undefined) return { text: `${paused} What runs goes on.`, tone: "warn" };
-  const missed = link.missed === undefined ? undefined : missedText(link.missed, recording);
   const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : undefined;
   if (missed !== undefined || lost !== undefined) return { text: [missed, lost].filter(Boolean).join(" "), tone: "warn", read: "asked" };
   if (terminal.watchers.some(({ userId, behind }) => userId === meId && behind))
