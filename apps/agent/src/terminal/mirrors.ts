@@ -15,37 +15,57 @@ export interface Mirror {
   close(): void;
 }
 
-/** The screens of all terminals, drawn by one thread off the way of the bytes. */
+/**
+ * The screens of all terminals, drawn by one thread off the way of the bytes. Where that thread fails, screens of terminals that are open went
+ * with it; those that are opened afterwards have another one.
+ */
 export class Mirrors {
   readonly #drained = new Map<string, () => void>();
-  readonly #frames: KeyFrames;
+  readonly #log: Log;
+  readonly #threads = new Set<KeyFrames>();
+  /** Undefined where the last one failed. */
+  #newest: KeyFrames | undefined;
 
   constructor(log: Log) {
-    this.#frames = new KeyFrames({
-      scrollback: TERMINAL_SCROLLBACK,
-      drained: (id) => this.#drained.get(id)?.(),
-      failed: (why, terminalId) => log.error({ why, terminalId }, "screens of terminals cannot be drawn for those who come later"),
-    });
+    this.#log = log;
+    // Begun before anybody waits for it.
+    this.#newest = this.#begin();
   }
 
   open(id: string, size: TerminalSize, drained: () => void): Mirror {
-    this.#frames.open(id, size);
+    const frames = (this.#newest ??= this.#begin());
+    frames.open(id, size);
     this.#drained.set(id, drained);
     return {
-      write: (bytes) => this.#frames.append(id, bytes),
-      resize: (next, nextEvent) => this.#frames.resize(id, next, nextEvent),
+      write: (bytes) => frames.append(id, bytes),
+      resize: (next, nextEvent) => frames.resize(id, next, nextEvent),
       picture: async () => {
-        const { offset, lines, columns, rows, screen, nextEvent } = await this.#frames.frame(id);
+        const { offset, lines, columns, rows, screen, nextEvent } = await frames.frame(id);
         return { offset, lines, columns, rows, bytes: screen, nextEvent };
       },
       close: () => {
         this.#drained.delete(id);
-        this.#frames.close(id);
+        frames.close(id);
       },
     };
   }
 
-  stop(): Promise<void> {
-    return this.#frames.dispose();
+  async stop(): Promise<void> {
+    await Promise.all([...this.#threads].map((frames) => frames.dispose()));
+  }
+
+  #begin(): KeyFrames {
+    const frames = new KeyFrames({
+      scrollback: TERMINAL_SCROLLBACK,
+      drained: (id) => this.#drained.get(id)?.(),
+      failed: (why, terminalId) => {
+        this.#log.error({ why, terminalId }, "screens of terminals cannot be drawn for those who come later");
+        if (terminalId !== undefined) return;
+        this.#threads.delete(frames);
+        if (this.#newest === frames) this.#newest = undefined;
+      },
+    });
+    this.#threads.add(frames);
+    return frames;
   }
 }
