@@ -1,4 +1,4 @@
-import { CLOSE, readTerminalFrame, writeTerminalFrame, type TerminalFrame } from "@interlock/protocol";
+import { CLOSE, problem, readTerminalFrame, writeTerminalFrame, type TerminalFrame } from "@interlock/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TerminalLink, type FrameSocket, type Screen } from "./terminal-link.ts";
 
@@ -193,6 +193,23 @@ test("a paste is sent in pieces that the agent takes, whole and in order", async
   const sent = socket.sent.flatMap((frame) => (frame.type === "input" ? [frame.bytes] : []));
   expect(Math.max(...sent.map((piece) => piece.byteLength))).toBeLessThanOrEqual(16 * 1024);
   expect(Buffer.concat(sent).equals(paste)).toBe(true);
+});
+
+test("keys that were too many for a moment are said to have gone nowhere, another refusal is the room's to tell", async () => {
+  const { link, open } = stage();
+  const socket = await open();
+  socket.onmessage?.({ data: JSON.stringify(problem("not_driving")) });
+  expect(link.state.get().lostKeys).toBeUndefined();
+  socket.onmessage?.({ data: JSON.stringify(problem("too_large", "More was typed than is kept.")) });
+  expect(link.state.get().lostKeys).toBe(true);
+});
+
+test("an end behind what has come says what did not", async () => {
+  const { link, open } = stage();
+  const socket = await open();
+  socket.says({ type: "output", offset: 0, bytes: new TextEncoder().encode("half") });
+  socket.says({ type: "end", offset: 1_004 });
+  expect(link.state.get()).toMatchObject({ phase: "over", missed: { bytes: 1_000 } });
 });
 
 test("an end and a refusal are not tried again", async () => {

@@ -3,6 +3,7 @@ import {
   CLOSE,
   type ErrorCode,
   ERRORS,
+  Problem,
   PROTOCOL_VERSION,
   readTerminalFrame,
   TERMINAL_INPUT_BYTES,
@@ -200,6 +201,7 @@ export class TerminalLink {
   }
 
   #receive(data: unknown): void {
+    if (typeof data === "string") return this.#refused(data);
     const frame = data instanceof ArrayBuffer ? readTerminalFrame(new Uint8Array(data)) : undefined;
     const screen = this.#screen;
     if (frame === undefined || screen === undefined) return;
@@ -231,6 +233,8 @@ export class TerminalLink {
         screen.size(frame.columns, frame.rows);
         return;
       case "end":
+        // What came before it was sent; where it did not come, that is said.
+        this.#miss(frame.offset, this.#lines);
         this.#become({ phase: "over" });
         return;
       case "pointed":
@@ -245,6 +249,12 @@ export class TerminalLink {
       case "view":
         return;
     }
+  }
+
+  /** Mostly one does not drive any more, which the room tells; keys that were too many go nowhere without another word. */
+  #refused(text: string): void {
+    const said = Problem.safeParse(JSON.parse(text));
+    if (said.data?.code === "too_large") this.state.update((state) => ({ ...state, lostKeys: true }));
   }
 
   /** What a picture stands for and was not drawn. */

@@ -29,7 +29,7 @@ function shell(guard = GUARD, record: () => Promise<boolean> = () => Promise.res
   const mark = (kind: "prompt" | "output") => made.told({ kind: "mark", mark: { kind, nonce: made.nonce } });
   const type = (who: typeof ANN, text: string): string => {
     const passes = made.input(who.id, new TextEncoder().encode(text), () => who);
-    return passes === undefined ? "" : new TextDecoder().decode(passes);
+    return passes === undefined || passes === "lost" ? "" : new TextDecoder().decode(passes);
   };
   let number = 0;
   return {
@@ -110,6 +110,19 @@ test("keys typed while a line is judged are for what comes after, in their order
   expect(one.type(ANN, "x")).toBe("x");
 });
 
+test("of a paste that is more than is kept meanwhile no half goes on", () => {
+  const one = ready();
+  const token = one.ask("cat > f");
+  one.took();
+  for (let piece = 0; piece < 64; piece++) expect(one.type(ANN, "x".repeat(16 * 1024))).toBe("");
+  const passes = () => one.guard.input(ANN.id, new TextEncoder().encode("y"), () => ANN);
+  expect(passes()).toBe("lost");
+  one.word("typed", "first");
+  one.word("done", `${token};run`);
+  expect(one.took()).toBe("");
+  expect(one.type(ANN, "z")).toBe("z");
+});
+
 describe("a line that waits for others", () => {
   async function waiting(...more: Parameters<typeof shell>) {
     const one = ready(...more);
@@ -154,6 +167,21 @@ describe("a line that waits for others", () => {
     one.word("done", `${one.token};back`);
     expect(one.took()).toBe("");
     expect(one.type(ANN, "z")).toBe("z");
+  });
+
+  test("runs without what was pasted behind it, where the rest of that came too late", async () => {
+    const one = ready();
+    one.type(ANN, "rm x\r");
+    const first = one.ask("rm x");
+    expect(one.type(ANN, "rm -r /srv/old")).toBe("");
+    const token = one.ask("rm x", "whole");
+    await settled();
+    expect(one.type(ANN, "/tmp\rls\r")).toBe("");
+    await one.decide(BOB, "approve");
+    await settled();
+    expect(one.took()).toContain(`|${first};check|`);
+    one.word("done", `${token};run`);
+    expect(one.took()).not.toContain("rm -r");
   });
 
   test("does not run where the log cannot be written", async () => {

@@ -22,8 +22,8 @@ export interface ShellGuardParts {
 
 /** Text of a question, in characters as the shell quotes it; a longer one is cut off, so that nobody can read it. */
 const MOST_TEXT = 256 * 1024;
-/** Keys that are kept while a line is judged. */
-const MOST_HELD = 64 * 1024;
+/** Bytes of keys that are kept while a line is judged: a large paste comes within the time that takes. */
+const MOST_HELD = 1024 * 1024;
 /** How long a shell may take to say that it has done what it was told, in milliseconds. */
 const DONE_MS = 5_000;
 /** How long it may take to say anything after it was started. */
@@ -39,6 +39,8 @@ interface Question {
   asked?: AskedLine;
   /** What was typed since; nothing any more once a person is waited for. */
   held: Uint8Array[];
+  /** Some of it is not kept. Then nothing of it goes on: half of a paste is another command than the whole. */
+  lost?: boolean;
   /** Told the shell what to do; it has not said that it did. */
   answered?: "run" | "back" | "check";
 }
@@ -84,8 +86,11 @@ export class ShellGuard {
     if (this.#state.guard === "starting") this.#become({ guard: "none", why });
   }
 
-  /** What passes on of what somebody types; undefined for nothing. `typist` is asked for once for each line. */
-  input(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): Uint8Array | undefined {
+  /**
+   * What passes on of what somebody types; undefined for nothing, `lost` where it never will and that is to be said. `typist` is asked for once
+   * for each line.
+   */
+  input(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): Uint8Array | "lost" | undefined {
     const question = this.#question;
     // While something runs, or a line is judged, what is typed belongs to the next line, where no program takes it.
     const typists = this.#running || question !== undefined ? this.#ahead : this.#typists;
@@ -97,10 +102,13 @@ export class ShellGuard {
     if (question.asked !== undefined && question.answered !== "run" && question.answered !== "back") {
       // Keys of somebody who waits are for nobody: Ctrl-C alone means something.
       if (bytes.includes(CTRL_C)) void question.asked.giveBack(typist()?.name ?? "system");
+      question.lost = true;
       return undefined;
     }
     const size = question.held.reduce((sum, piece) => sum + piece.byteLength, 0);
-    if (size + bytes.byteLength <= MOST_HELD) question.held.push(bytes);
+    if (size + bytes.byteLength > MOST_HELD) question.lost = true;
+    if (question.lost === true) return "lost";
+    question.held.push(bytes);
     return undefined;
   }
 
@@ -206,9 +214,9 @@ export class ShellGuard {
     this.#text = "";
     // What cannot be unquoted is no text of the shell's: it is judged as what nobody can read.
     const line = handedLine(bytes ?? Uint8Array.of(0xff), flags.has("bare"));
-    const held = this.#question?.held ?? [];
+    const { held = [], lost = false } = this.#question ?? {};
     this.#drop();
-    const question: Question = { token, line, held };
+    const question: Question = { token, line, held, lost };
     this.#question = question;
     if (this.#state.guard === "told" && this.#parts.guard.length > 0) {
       const { why: _, ...state } = this.#state;
@@ -270,6 +278,7 @@ export class ShellGuard {
     if (question.asked !== undefined) this.#parts.changed();
     // Behind a line that was sent back nothing goes on that was typed before that.
     const before = typed === "" || question.answered === "back" ? undefined : unquotedBytes(typed);
+    if (question.lost === true) return;
     if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
     for (const bytes of [...(before === undefined ? [] : [before]), ...question.held]) this.#parts.send(bytes);
   }
