@@ -26,7 +26,9 @@ import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } f
 export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 
 /** How long a target may take to say that what was killed has ended. */
-const KILL_MS = 2_000;
+const KILL_MS = 3_000;
+
+const UNHEARD = `The target has not said within ${KILL_MS / 1000} s that it has ended: all of it may still run.`;
 
 export interface LiveTerminalParts {
   row: TerminalRow;
@@ -184,6 +186,7 @@ export class LiveTerminal implements TerminalPort {
     }
     const passes = this.#guard.input(peer.userId, bytes, () => this.#control.lookers.find(({ id }) => id === peer.userId));
     if (passes === undefined) return ok(undefined);
+    if (passes === "lost") return refuse("too_large", "More was typed than is kept while a line is judged; nothing of it was sent.");
     this.#stream.typed(passes);
     this.#write(passes);
     return ok(undefined);
@@ -320,8 +323,11 @@ export class LiveTerminal implements TerminalPort {
         if (!this.#cut) this.#stream.push(bytes);
       });
       void channel.ended.then((end) => this.end(end));
-      this.#row = await this.#parts.records.live(this.#row);
+      // Whoever had to be there may have gone while it was opened: that holds from the first key on.
       this.#settle();
+      const live = await this.#parts.records.live(this.#row);
+      if (!this.#ending.signal.aborted) this.#row = live;
+      this.#changed();
     } catch (error) {
       const known = error instanceof TargetError;
       if (!known) this.#parts.log.error({ err: error, terminalId: this.id }, "a terminal could not be opened");
@@ -342,7 +348,8 @@ export class LiveTerminal implements TerminalPort {
     this.#parts.tell(this.view());
     const channel = this.#channel;
     const killed = channel === undefined ? undefined : await within(channel.kill(), KILL_MS);
-    const mayStillRun = end.exitCode === undefined && end.signal === undefined ? killed?.mayStillRun : undefined;
+    const unheard = channel !== undefined && killed === undefined ? UNHEARD : undefined;
+    const mayStillRun = end.exitCode === undefined && end.signal === undefined ? (killed?.mayStillRun ?? unheard) : undefined;
     const whole: TerminalEnding = { ...end, ...(mayStillRun === undefined ? {} : { mayStillRun }) };
     let stored: StreamEnd | undefined;
     try {

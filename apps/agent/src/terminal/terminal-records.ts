@@ -89,8 +89,10 @@ export class TerminalRecords {
     }));
   }
 
-  live(row: TerminalRow): Promise<TerminalRow> {
-    return this.#db.terminal.update({ where: { id: row.id }, data: { phase: "live" } });
+  /** One that has ended meanwhile stays ended. */
+  async live(row: TerminalRow): Promise<TerminalRow> {
+    await this.#db.terminal.updateMany({ where: { id: row.id, phase: "connecting" }, data: { phase: "live" } });
+    return { ...row, phase: "live" };
   }
 
   async act(row: TerminalRow, type: TerminalAct, actor: string, data: Data): Promise<void> {

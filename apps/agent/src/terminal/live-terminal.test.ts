@@ -1,0 +1,232 @@
+import type { Target, TerminalChannel, TerminalKill } from "@interlock/connector";
+import type { Terminal as TerminalRow } from "@interlock/db";
+import type { TerminalTerms } from "@interlock/policy";
+import type { Role, Terminal } from "@interlock/protocol";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createLog } from "../log.ts";
+import type { Looker } from "./control.ts";
+import { LiveTerminal } from "./live-terminal.ts";
+import type { TerminalRecords } from "./terminal-records.ts";
+import type { TerminalPeer } from "./terminal-socket.ts";
+import type { TerminalStream } from "./terminal-stream.ts";
+
+const TERMS: TerminalTerms = {
+  decision: "allow",
+  rules: ["r"],
+  message: "",
+  joining: "peer",
+  moderators: [],
+  whenModeratorLeaves: "pause",
+  recordingRequired: false,
+  keepMs: 60_000,
+  reason: false,
+  guard: [],
+  integration: false,
+};
+const MODERATED = { joining: "moderated", moderators: [["platform"]] } as const;
+const person = (id: string, role: Role = "responder", ...groups: string[]): Looker => ({ id, name: id, groups, identities: [], role });
+const ANN = person("ann");
+const EVE = person("eve", "responder", "platform");
+
+/** A channel that does nothing by itself, and says what reached it. */
+class TestChannel implements TerminalChannel {
+  written = "";
+  kills = 0;
+  killed: Promise<TerminalKill> = Promise.resolve({ did: "closed the link." });
+  readonly ended = new Promise<never>(() => undefined);
+  onData(): void {}
+  pause(): void {}
+  resume(): void {}
+  resize(): void {}
+  write(bytes: Uint8Array): Promise<void> {
+    this.written += Buffer.from(bytes).toString();
+    return Promise.resolve();
+  }
+  kill(): Promise<TerminalKill> {
+    this.kills++;
+    return this.killed;
+  }
+}
+
+function stage(terms: Partial<TerminalTerms> = {}) {
+  const events: string[] = [];
+  const channel = new TestChannel();
+  let connected!: (channel: TerminalChannel) => void;
+  const opening = new Promise<TerminalChannel>((resolve) => (connected = resolve));
+  let stored!: () => void;
+  const storing = new Promise<void>((resolve) => (stored = resolve));
+  const row = {
+    id: "t1",
+    roomId: "r1",
+    connectionId: "c1",
+    name: "api",
+    openedById: "ann",
+    openedAt: new Date(),
+    endedAt: null,
+    reason: null,
+    pod: null,
+    end: null,
+    phase: "waiting",
+    recording: "recording",
+    columns: 80,
+    rows: 24,
+    terms: { ...TERMS, ...terms },
+  } as unknown as TerminalRow;
+  const records = {
+    connecting: (one: TerminalRow) => Promise.resolve({ ...one, phase: "connecting" }),
+    live: async (one: TerminalRow) => {
+      await storing;
+      return { ...one, phase: "live" };
+    },
+    act: (_: unknown, type: string) => Promise.resolve(void events.push(type)),
+    ended: (one: TerminalRow, end: object) => Promise.resolve({ ...one, phase: "ended", end }),
+  };
+  const stream = {
+    on: () => undefined,
+    offset: 0,
+    settle: () => undefined,
+    typed: () => undefined,
+    command: () => undefined,
+    remove: () => undefined,
+    drive: () => undefined,
+    isBehind: () => false,
+    end: () => Promise.resolve({ columns: 80, rows: 24, recording: "sealed", chunks: 0, bytes: 0, hash: "" }),
+  };
+  const views: Terminal[] = [];
+  const terminal = new LiveTerminal({
+    row,
+    opener: ANN,
+    target: () => Promise.resolve({ terminal: () => opening } as unknown as Target),
+    stream: () => stream as unknown as TerminalStream,
+    records: records as unknown as TerminalRecords,
+    tell: (view) => void views.push(view),
+    over: () => undefined,
+    mask: (text) => text,
+    log: createLog("silent"),
+  });
+  const page = (looker: Looker): TerminalPeer & { went: () => void } => {
+    const peer = { userId: looker.id, send: () => undefined, end: () => undefined, went: () => undefined };
+    peer.went = terminal.came(peer, looker) as () => undefined;
+    return peer;
+  };
+  return {
+    terminal,
+    channel,
+    events,
+    views,
+    page,
+    type: (peer: TerminalPeer, text: string) => terminal.input(peer, Buffer.from(text)),
+    connect: async () => {
+      connected(channel);
+      await vi.advanceTimersByTimeAsync(1);
+    },
+    store: async () => {
+      stored();
+      await vi.advanceTimersByTimeAsync(1);
+    },
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("a moderator who leaves", () => {
+  test("while it is being opened: no key passes, not even before that it is live is stored", async () => {
+    const { page, type, connect, store, terminal, channel, events } = stage(MODERATED);
+    const [ann, eve] = [page(ANN), page(EVE)];
+    terminal.moderate(EVE, true);
+    await vi.advanceTimersByTimeAsync(1);
+    eve.went();
+    await connect();
+    expect(type(ann, "rm -rf /")).toMatchObject({ ok: false, code: "forbidden" });
+    await store();
+    expect(type(ann, "rm -rf /")).toMatchObject({ ok: false, code: "forbidden" });
+    expect(channel.written).toBe("");
+    expect(events).toEqual(["terminal.paused"]);
+    expect(terminal.view()).toMatchObject({ phase: "live", paused: expect.stringContaining("platform") });
+    page(EVE);
+    terminal.moderate(EVE, true);
+    expect(type(ann, "ls").ok).toBe(true);
+  });
+
+  test("while it is being opened ends it, where policy says so", async () => {
+    const { page, connect, store, terminal, channel } = stage({ ...MODERATED, whenModeratorLeaves: "end" });
+    page(ANN);
+    const eve = page(EVE);
+    terminal.moderate(EVE, true);
+    await vi.advanceTimersByTimeAsync(1);
+    eve.went();
+    await connect();
+    await store();
+    expect(channel.kills).toBe(1);
+    expect(terminal.view()).toMatchObject({
+      phase: "ended",
+      end: { why: "somebody of platform had to watch over it, and nobody does any more" },
+    });
+  });
+
+  test("of a shell that runs ends it, where policy says so", async () => {
+    const { page, connect, store, terminal, channel } = stage({ ...MODERATED, whenModeratorLeaves: "end" });
+    page(ANN);
+    const eve = page(EVE);
+    terminal.moderate(EVE, true);
+    await connect();
+    await store();
+    expect(terminal.view().phase).toBe("live");
+    terminal.moderate(EVE, false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([terminal.view().phase, channel.kills]).toEqual(["ended", 1]);
+    eve.went();
+  });
+});
+
+test("it goes on without anybody for as long as policy keeps it, and a page that comes back begins that anew", async () => {
+  const { page, connect, store, terminal } = stage({ keepMs: 10 * 60_000 });
+  const first = page(ANN);
+  await connect();
+  await store();
+  first.went();
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  const second = page(ANN);
+  second.went();
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect(terminal.view().phase).toBe("live");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(terminal.view()).toMatchObject({ phase: "ended", end: { why: "nobody had looked at it for 10 minutes" } });
+});
+
+describe("ending it", () => {
+  test.each<[string, Looker, boolean]>([
+    ["who opened it", ANN, true],
+    ["the lead", person("lee", "lead"), true],
+    ["who moderates", EVE, true],
+    ["another responder", person("bob"), false],
+    ["an observer", person("ollie", "observer"), false],
+  ])("by %s", async (_, who, may) => {
+    const { page, connect, store, terminal, events } = stage(MODERATED);
+    page(ANN);
+    page(EVE);
+    terminal.moderate(EVE, true);
+    await connect();
+    await store();
+    const done = terminal.kill({ ...who, name: who.name });
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await done).ok).toBe(may);
+    expect([terminal.view().phase, events]).toEqual(may ? ["ended", ["terminal.killed"]] : ["live", []]);
+  });
+
+  test("says that all may still run where the target does not say in time what became of it", async () => {
+    const { page, connect, store, terminal, channel } = stage();
+    page(ANN);
+    await connect();
+    await store();
+    channel.killed = new Promise(() => undefined);
+    const over = terminal.end({ why: "it was ended by ann" });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await over;
+    expect(terminal.view().end).toEqual({
+      why: "it was ended by ann",
+      mayStillRun: "The target has not said within 3 s that it has ended: all of it may still run.",
+    });
+  });
+});
