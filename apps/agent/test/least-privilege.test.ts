@@ -67,6 +67,8 @@ const web = { resource: "deployments", apiGroup: "apps", namespace: "shop", name
 const LOG = [
   entry(DEPLOYER, "get", web, 10),
   entry(DEPLOYER, "patch", web, 10.02),
+  // Deleted since.
+  entry(DEPLOYER, "patch", { ...web, namespace: "preview-123" }, 10.01),
   entry("bob", "get", { resource: "secrets", namespace: "shop", name: "tls" }, 10, ["ops"]),
   entry("carol", "delete", { resource: "nodes", name: "n1" }, 9.98),
   '{"kind":"Event","apiVersion":"audit.k8s.io/v1"',
@@ -119,12 +121,12 @@ describe("a log", () => {
     const response = await send("reviewer", LOG);
     expect(response.status).toBe(201);
     const first = UsageImport.parse(await response.json());
-    expect(first).toMatchObject({ by: "reviewer", name: "audit.log", entries: 4, counted: 4, badLines: 1, problems: [{ line: 5 }] });
+    expect(first).toMatchObject({ by: "reviewer", name: "audit.log", entries: 5, counted: 5, badLines: 1, problems: [{ line: 6 }] });
     expect(UsageImport.parse(await (await send("reviewer2", gzipSync(LOG), "again.log.gz")).json()).id).toBe(first.id);
     const event = await stage.db.auditEvent.findFirstOrThrow({ where: { type: "usage.imported" } });
     expect([event.actor, JSON.parse(event.data)]).toEqual([
       "reviewer",
-      expect.objectContaining({ connection: "eks-prod", name: "audit.log", counted: 4 }),
+      expect.objectContaining({ connection: "eks-prod", name: "audit.log", counted: 5 }),
     ]);
     expect(await stage.db.usageImport.count()).toBe(1);
     const { coverage, mayImport } = await page("", "reviewer");
@@ -162,6 +164,8 @@ describe("a log", () => {
     expect(own!.diff).toContainEqual({ sign: "-", text: "get, list secrets in the whole cluster" });
     expect(own!.everyone.join()).toMatch(/and Group ops stay in ClusterRoleBinding deploys with all its rights/);
     expect(own!.cautions.join()).toContain("of 90 days");
+    expect(own!.text).toContain("# Left out is what was used in namespaces that are gone (preview-123): no role can be made there.");
+    expect(own!.text).not.toContain("namespace: preview-123");
     // What a member of the group was seen to use stays, though this account never did.
     expect(roles).toMatchObject({ form: "roles", takes: expect.not.arrayContaining(["get secrets"]) });
     expect(roles!.text).toContain('"resourceNames":["tls"]');

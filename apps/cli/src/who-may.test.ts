@@ -16,6 +16,17 @@ kind: ClusterRoleBinding
 metadata: { name: elsewhere }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: not-here }
 subjects: [{ kind: User, apiGroup: rbac.authorization.k8s.io, name: ann }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: ends, namespace: shop }
+rules: [{ apiGroups: [""], resources: [namespaces], verbs: [delete] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: ends, namespace: shop }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ends }
+subjects: [{ kind: User, apiGroup: rbac.authorization.k8s.io, name: ann }]
 `;
 
 let folder: string;
@@ -50,6 +61,17 @@ test("in every namespace those of one are told apart, also as JSON", async () =>
     code: 0,
     out: expect.stringContaining('get deployments.apps "web" in shop'),
   });
+});
+
+test.each([
+  ["by its name", ["delete", "namespaces/shop"]],
+  ["by its name, in it", ["delete", "namespaces/shop", "-n", "shop"]],
+  ["as that of a namespace", ["delete", "ns", "-n", "shop"]],
+])("a namespace may be given by a Role in it: %s", async (_, args) => {
+  const { code, out } = await who(...args);
+  expect(code).toBe(0);
+  expect(out).toContain('delete namespaces "shop" in shop: 1 may');
+  expect(out).toContain("  User ann\n    RoleBinding shop/ends → Role shop/ends rules[0]: delete namespaces in shop");
 });
 
 test.each([

@@ -121,7 +121,10 @@ function ownRole(detail: PrivilegeDetail, basis: Basis): protocol.SmallerRole[] 
     "Nobody gains anything, and nobody else loses anything.",
     ...unbound.map((role) => `${shortText(role)} is then bound to nobody; it stays until somebody deletes it.`),
   ];
-  const cautions = cautionsOf(detail, basis);
+  const cautions = [
+    ...cautionsOf(detail, basis),
+    ...(proposal.vanished.length > 0 ? ["What was used in namespaces that are gone is left out, as its first line says."] : []),
+  ];
   return [
     {
       form: "own",
@@ -182,5 +185,6 @@ function document(
 ): string {
   const days = Math.round(coverage.coveredDays * 10) / 10;
   const head = [`${title}, by ${days} of ${coverage.days} days of audit logs.`, ...sources, ...everyone, ...cautions];
-  return `${[...head.map((line) => `# ${line}`), ...lines].join("\n")}\n`;
+  // A User of RBAC is called whatever somebody wrote: a line end in a name must not begin a line of kubectl.
+  return `${[...head.map((line) => `# ${line.replaceAll(/[\p{Cc}\u2028\u2029]/gu, " ")}`), ...lines].join("\n")}\n`;
 }

@@ -1,4 +1,13 @@
-import { type Attributes, type Holder, type Rights, type User, wantedText } from "@interlock/kube-model";
+import {
+  type Attributes,
+  type Holder,
+  readQuestion,
+  type Rights,
+  typesOfManifests,
+  type User,
+  wantedText,
+  whoMay,
+} from "@interlock/kube-model";
 import type { Cluster } from "../../src/index.ts";
 import { Chance } from "../chance.ts";
 import { reviewAccess, type Question } from "./access.ts";
@@ -10,12 +19,14 @@ export interface RightsScore {
   allowed: number;
   /** Questions that were answered differently. */
   different: string[];
-  /** Questions to which "who may do it" names everybody whom the server lets, and nobody else. */
+  /** Questions to which "who may do it", asked as people ask it, names everybody whom the server lets, and nobody else. */
   listed: number;
 }
 
 /** Reviews under way at a time. */
 const LANES = 8;
+const TYPES = typesOfManifests([]);
+
 /** Draws roles and bindings, and asks a server and the model the same. Leaves the server as it was. */
 export async function scoreRights(cluster: Cluster, { seed, questions }: { seed: number; questions: number }): Promise<RightsScore> {
   const chance = new Chance(seed + 1);
@@ -44,6 +55,7 @@ function draw(chance: Chance, rights: Rights): Question {
 }
 
 function wanted(chance: Chance, rights: Rights): Attributes {
+  if (chance.onceIn(8)) return { verb: chance.one(VERBS), group: "", resource: "namespaces", name: chance.one(NAMESPACES) };
   // Half of them are of what somebody has been given, so that enough are allowed.
   const [group, resource, subresource] = chance.one(RESOURCES);
   const made: Attributes = { verb: chance.one(VERBS), group, resource, ...(subresource === "" ? {} : { subresource }) };
@@ -78,16 +90,29 @@ async function compare(cluster: Cluster, rights: Rights, asked: readonly Questio
       if (said !== ours)
         score.different.push(`${user.name} (${user.groups.join(", ")}) ${wantedText(what)}: the server says ${said}, we say ${ours}`);
       // Whoever may is among those who are listed, and nobody else.
-      const among = isAmong(rights.whoMay(what), user);
-      if (among === said || user.groups.includes("system:masters")) score.listed++;
+      const read = readQuestion(what, TYPES);
+      const among = isAmong(whoMay(rights, read).holders, user);
+      const sent = await reviewAccess(cluster, { user, wanted: asRequested(what, read.namespaced) });
+      if (among === sent || user.groups.includes("system:masters")) score.listed++;
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return score;
 }
 
+/**
+ * What an authorizer is asked about the request that somebody then sends: what is in no namespace is asked for in none, and one namespace within
+ * itself (k8s.io/apiserver, RequestInfoFactory: `/api/v1/namespaces/NAME` sets both).
+ */
+function asRequested({ namespace, ...wanted }: Attributes, namespaced: boolean): Attributes {
+  const { group, resource, name, verb } = wanted;
+  if (group === "" && resource === "namespaces" && name !== undefined && /^(get|update|patch|delete)$/.test(verb))
+    return { ...wanted, namespace: name };
+  return namespace === undefined || !namespaced ? wanted : { ...wanted, namespace };
+}
+
 /** Whether somebody is among those who may, by their own name or that of a group. */
-export const isAmong = (holders: readonly Holder[], user: User): boolean =>
+export const isAmong = (holders: readonly Pick<Holder, "subject">[], user: User): boolean =>
   holders.some(({ subject }) => {
     if (subject.kind === "Group") return user.groups.includes(subject.name);
     const name = subject.kind === "User" ? subject.name : `system:serviceaccount:${subject.namespace!}:${subject.name}`;

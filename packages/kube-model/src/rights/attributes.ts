@@ -60,6 +60,16 @@ export function covers(rule: Rule, wanted: Attributes): boolean {
   );
 }
 
+/** Verbs of requests whose path ends in the name of one object. */
+const OF_ONE: ReadonlySet<string> = new Set(["get", "update", "patch", "delete"]);
+
+/**
+ * Whether it is asked for within the namespace that it is about: kube-apiserver takes `/api/v1/namespaces/shop` for a request in `shop`
+ * (k8s.io/apiserver, RequestInfoFactory), so that a RoleBinding there is enough. Namespaces are listed, made and watched in none.
+ */
+export const isWithinItself = ({ verb, group, resource }: Attributes): boolean =>
+  resource === "namespaces" && (group ?? "") === "" && OF_ONE.has(verb);
+
 function coversResource(given: string, resource: string, subresource: string): boolean {
   if (given === "*" || given === (subresource === "" ? resource : `${resource}/${subresource}`)) return true;
   return subresource !== "" && given === `*/${subresource}`;

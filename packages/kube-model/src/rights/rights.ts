@@ -47,6 +47,9 @@ interface Bound {
   rules: readonly { role: KubeObject; ruleIndex: number; rule: Rule }[] | undefined;
 }
 
+/** RFC 1123, as kube-apiserver takes it for a namespace. What a log or an answer says is one may be anything. */
+export const isNamespaceName = (text: string): boolean => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text);
+
 const nameOf = (object: KubeObject): string => String(object.metadata?.name ?? "");
 const namespaceOf = (object: KubeObject): string => {
   const namespace: Json = object.metadata?.namespace;
@@ -64,6 +67,11 @@ export function withBuiltinRoles(objects: readonly KubeObject[]): KubeObject[] {
  * Other authorizers of a server (Node, webhooks) are not part of it.
  */
 export class Rights {
+  /**
+   * Namespaces that there are. Undefined where that is not known: none is among the objects, a name was masked on its way here, or they are
+   * manifests, which are never all of a cluster.
+   */
+  readonly namespaces: ReadonlySet<string> | undefined;
   readonly #roles = new Map<string, KubeObject>();
   readonly #clusterRoles: KubeObject[] = [];
   readonly #computed: boolean;
@@ -71,11 +79,13 @@ export class Rights {
   readonly #ofNamespace: Map<string, Bound[]>;
   #byName: Map<string, Grant[]> | undefined;
 
-  /** Takes the RBAC objects among `objects`; others are left alone. */
+  /** Takes the RBAC objects and the namespaces among `objects`; others are left alone. */
   constructor(objects: Iterable<KubeObject>, { aggregated }: RightsOptions) {
     this.#computed = aggregated === "computed";
     const bindings: KubeObject[] = [];
+    const namespaces = new Set<string>();
     for (const object of objects) {
+      if (object.apiVersion === "v1" && object.kind === "Namespace") namespaces.add(nameOf(object));
       if (!String(object.apiVersion).startsWith("rbac.authorization.k8s.io/")) continue;
       if (object.kind === "RoleBinding" || object.kind === "ClusterRoleBinding") bindings.push(object);
       else if (object.kind === "Role") this.#roles.set(`Role ${namespaceOf(object)}/${nameOf(object)}`, object);
@@ -84,6 +94,8 @@ export class Rights {
         this.#clusterRoles.push(object);
       }
     }
+    const known = !this.#computed && namespaces.size > 0 && [...namespaces].every(isNamespaceName);
+    this.namespaces = known ? namespaces : undefined;
     const bound = bindings.map((binding) => this.#bound(binding));
     this.#ofCluster = bound.filter(({ binding }) => binding.kind === "ClusterRoleBinding");
     this.#ofNamespace = Map.groupBy(

@@ -1,4 +1,4 @@
-import type { Attributes } from "./attributes.ts";
+import { type Attributes, isWithinItself } from "./attributes.ts";
 import { findType, type ResourceType } from "./resource-names.ts";
 
 /** What somebody asks who may do: as in a SubjectAccessReview, but with names as kubectl takes them. */
@@ -66,7 +66,7 @@ export function readQuestion(question: RightQuestion, types: readonly ResourceTy
     type !== undefined &&
     !(type.subresources ?? []).includes(inWord);
   const subresource = isName ? undefined : written;
-  const name = isName ? inWord : question.name;
+  const named = isName ? inWord : question.name;
   const special = SPECIAL.find(
     (one) =>
       one.verb === verb &&
@@ -78,7 +78,11 @@ export function readQuestion(question: RightQuestion, types: readonly ResourceTy
   const resource = type?.resource ?? word!.toLowerCase();
   const full = group === "" || group === "*" ? resource : `${resource}.${group}`;
   const served = type !== undefined || plain.startsWith("*") || special !== undefined;
-  const namespaced = type?.namespaced ?? special?.namespaced ?? true;
+  const itself = isWithinItself({ verb, group, resource });
+  const namespaced = itself || (type?.namespaced ?? special?.namespaced ?? true);
+  // The one namespace that is in shop is shop.
+  const name = itself ? (named ?? namespace) : named;
+  const within = itself ? name : namespaced ? namespace : undefined;
   const hasSub = subresource === undefined || type === undefined || (type.subresources ?? []).includes(subresource);
   const notes = [
     ...(served
@@ -94,6 +98,7 @@ export function readQuestion(question: RightQuestion, types: readonly ResourceTy
     ),
     ...(verbIsKnown(verb, type, subresource, special !== undefined) ? [] : [`${verb} is no verb of ${full}, as far as is known.`]),
     ...(namespace !== undefined && !namespaced ? [`${full} is in no namespace: who may do it may do it in the whole cluster.`] : []),
+    ...(itself ? ["A namespace is asked for within itself: a RoleBinding in it is enough."] : []),
   ];
   return {
     wanted: {
@@ -102,7 +107,7 @@ export function readQuestion(question: RightQuestion, types: readonly ResourceTy
       resource,
       ...(subresource === undefined || subresource === "" ? {} : { subresource }),
       ...(name === undefined ? {} : { name }),
-      ...(namespace === undefined || !namespaced ? {} : { namespace }),
+      ...(within === undefined ? {} : { namespace: within }),
     },
     ...(type === undefined ? {} : { type }),
     known: served && hasSub,

@@ -79,6 +79,36 @@ describe("a question", () => {
       /in no namespace/,
     ],
     [
+      "of a namespace, which is asked for within itself",
+      { verb: "delete", resource: "ns/shop", namespace: "data" },
+      { verb: "delete", group: "", resource: "namespaces", name: "shop", namespace: "shop" },
+      /within itself/,
+    ],
+    [
+      "of the namespace of a namespace",
+      { verb: "update", resource: "namespaces/finalize", namespace: "shop" },
+      { verb: "update", group: "", resource: "namespaces", subresource: "finalize", name: "shop", namespace: "shop" },
+      /within itself/,
+    ],
+    [
+      "of whichever namespace",
+      { verb: "get", resource: "namespaces", group: "" },
+      { verb: "get", group: "", resource: "namespaces" },
+      /within itself/,
+    ],
+    [
+      "of all namespaces, which are in none",
+      { verb: "list", resource: "namespaces", namespace: "shop" },
+      { verb: "list", group: "", resource: "namespaces" },
+      /in no namespace/,
+    ],
+    [
+      "of namespaces of another group",
+      { verb: "delete", resource: "namespaces.x.example", namespace: "shop" },
+      { verb: "delete", group: "x.example", resource: "namespaces", namespace: "shop" },
+      /No resource namespaces\.x\.example is served/,
+    ],
+    [
       "of a verb there is not",
       { verb: "read", resource: "pods" },
       { verb: "read", group: "", resource: "pods" },
@@ -199,5 +229,37 @@ describe("who may", () => {
     });
     const [everybody] = ask({ verb: "get", path: "/logs/kubelet" }).holders;
     expect(everybody).toMatchObject({ means: expect.stringContaining("everybody who has any credential"), system: false });
+  });
+
+  // kube-apiserver takes /api/v1/namespaces/shop for a request in shop, so that Roles of shop are asked as well.
+  test.each<[string, RightQuestion, string[], string[]]>([
+    ["one by name", { verb: "delete", resource: "namespaces/shop" }, ["User ann", "User root"], []],
+    ["one by name, in it", { verb: "delete", resource: "namespaces/shop", namespace: "shop" }, ["User ann", "User root"], []],
+    ["the one of a namespace", { verb: "delete", resource: "ns", namespace: "shop" }, ["User ann", "User root"], []],
+    ["another", { verb: "delete", resource: "namespaces/data" }, ["User root"], []],
+    ["one by a rule for its name", { verb: "get", resource: "namespaces/shop" }, ["User bob"], []],
+    ["whichever", { verb: "delete", resource: "namespaces" }, ["User root"], ["User ann"]],
+    ["whichever, by a rule for names", { verb: "get", resource: "namespaces" }, [], ["User bob"]],
+    ["a part of one", { verb: "update", resource: "namespaces", name: "shop", subresource: "finalize" }, ["User ann"], []],
+    ["all of them, which no Role gives", { verb: "list", resource: "namespaces", namespace: "shop" }, [], []],
+    ["a new one, which no Role gives", { verb: "create", resource: "namespaces", name: "shop" }, [], []],
+  ])("a namespace is given within itself: %s", (_, question, may, partly) => {
+    const namespaces = (verbs: string[], more: object = {}) => ({ apiGroups: [""], resources: ["namespaces"], verbs, ...more });
+    const finalizes = { apiGroups: [""], resources: ["namespaces/finalize"], verbs: ["update"] };
+    const given = new Rights(
+      [
+        role("Role", "ends", [namespaces(["delete", "list", "create"]), finalizes], "shop"),
+        bind("ends", "ends", [{ kind: "User", name: "ann" }], "shop", "Role"),
+        role("ClusterRole", "looks", [namespaces(["get"], { resourceNames: ["shop"] })]),
+        bind("looks", "looks", [{ kind: "User", name: "bob" }], "shop"),
+        bind("looks", "looks", [{ kind: "User", name: "eve" }], "data"),
+        role("ClusterRole", "ends", [namespaces(["delete"])]),
+        bind("ends", "ends", [{ kind: "User", name: "root" }]),
+      ],
+      { aggregated: "stored" },
+    );
+    const found = whoMay(given, read(question));
+    const names = (list: typeof found.holders) => list.map(({ subject }) => subjectText(subject));
+    expect({ may: names(found.holders), partly: names(found.partly) }).toEqual({ may, partly });
   });
 });

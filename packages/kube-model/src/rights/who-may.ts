@@ -1,7 +1,7 @@
 import { objectText } from "../posture/check.ts";
 import { EVERYBODY, isOfSystem } from "../posture/checks/granted.ts";
 import { ruleText } from "../usage/rule-text.ts";
-import { covers, wantedText, type Attributes } from "./attributes.ts";
+import { covers, isWithinItself, wantedText, type Attributes } from "./attributes.ts";
 import type { Grant, Rights } from "./rights.ts";
 import { MASTERS, subjectText, type Subject } from "./subject.ts";
 import type { WantedRight } from "./wanted-right.ts";
@@ -99,14 +99,16 @@ function askedText(wanted: Attributes, namespaced: boolean): string {
 /** Whether a grant gives all of what is asked, some of it, or nothing. */
 function given({ binding, rule }: Grant, wanted: Attributes, namespaced: boolean): "all" | "some" | undefined {
   const local = binding.kind === "RoleBinding";
+  const { namespace } = (binding.metadata ?? {}) as { namespace?: string };
   if (local && (wanted.path !== undefined || !namespaced)) return undefined;
-  if (local && wanted.namespace !== undefined && binding.metadata?.namespace !== wanted.namespace) return undefined;
+  if (local && wanted.namespace !== undefined && namespace !== wanted.namespace) return undefined;
   const whole = !local || wanted.namespace !== undefined;
-  if (covers(rule, wanted)) return whole ? "all" : "some";
+  const asked = local && namespace !== undefined && isWithinItself(wanted) ? { ...wanted, name: namespace } : wanted;
+  if (covers(rule, asked)) return whole ? "all" : "some";
   // Limited to names; a request to create an object, or to delete a collection, carries none that a rule could be held against.
   const [name] = rule.resourceNames;
   const nameless = (wanted.verb === "create" && wanted.subresource === undefined) || wanted.verb === "deletecollection";
-  return wanted.name === undefined && name !== undefined && !nameless && covers(rule, { ...wanted, name }) ? "some" : undefined;
+  return asked.name === undefined && name !== undefined && !nameless && covers(rule, { ...asked, name }) ? "some" : undefined;
 }
 
 function chainOf({ binding, role, ruleIndex, rule }: Grant): RightChain {

@@ -72,13 +72,14 @@ function rightsOf(event: Json): UsedRight[] {
   const asked = { user, groups, at };
   const impersonated: Json = event["impersonatedUser"]?.["username"];
   if (typeof impersonated !== "string") return [{ ...asked, ...ends, ...requestOf(event, verb) }];
-  // Rights of two were used: to speak for another, with the groups that were asked for, and what the other then did.
+  // Rights of two were used: to speak for another, with the groups, the uid and whatever else was asked for, and what the other then did.
   const other = { user: impersonated, groups: textsOf(event["impersonatedUser"]?.["groups"]), at };
   return [
     { ...asked, ...impersonation(impersonated) },
     ...other.groups
       .filter((group) => !GIVEN.test(group))
       .map((name) => ({ ...asked, verb: "impersonate", resource: { group: "", resource: "groups", name } })),
+    ...moreOf(event["impersonatedUser"]).map((resource) => ({ ...asked, verb: "impersonate", resource })),
     { ...other, ...ends, ...requestOf(event, verb) },
   ];
 }
@@ -115,6 +116,18 @@ function impersonation(user: string): Pick<UsedRight, "verb" | "resource"> {
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
   if (account === null) return { verb: "impersonate", resource: { group: "", resource: "users", name: user } };
   return { verb: "impersonate", resource: { group: "", resource: "serviceaccounts", namespace: account[1]!, name: account[2]! } };
+}
+
+/** What is said of somebody besides, each of which is asked about by itself (Kubernetes documentation, "User impersonation"). */
+function moreOf(user: Json): NonNullable<UsedRight["resource"]>[] {
+  const group = "authentication.k8s.io";
+  const { uid, extra }: Record<string, Json> = user ?? {};
+  return [
+    ...(typeof uid === "string" && uid !== "" ? [{ group, resource: "uids", name: uid }] : []),
+    ...Object.entries(isRecord(extra) ? extra : {}).flatMap(([key, values]) =>
+      textsOf(values).map((name) => ({ group, resource: `userextras/${key}`, name })),
+    ),
+  ];
 }
 
 const textsOf = (list: Json): string[] => (Array.isArray(list) ? list.filter((item): item is string => typeof item === "string") : []);

@@ -109,6 +109,17 @@ describe("rights against their use", () => {
     expect(again.lines.slice(1)).toEqual(["kubectl delete clusterrolebinding ci-bot-used"]);
   });
 
+  test("a namespace that is gone is used, and has no part in a smaller role", () => {
+    const shop: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const { used, own } = privileges([WORK, bind("b", "work", [BOT]), shop], {
+      [BOT_USER]: { uses: [use("get", "pods", { namespace: "preview-1" }), use("delete", "pods", { namespace: "shop" })] },
+    }).detail(BOT);
+    expect(used).toBe(2);
+    expect(own!.proposal.vanished).toEqual(["preview-1"]);
+    expect(own!.diff.map(({ text }) => text).join("\n")).not.toContain("preview-1");
+    expect(own!.diff).toContainEqual({ sign: "+", text: "delete pods in shop" });
+  });
+
   test("what Kubernetes makes itself stays as it is", () => {
     const builtin = {
       ...bind("cluster-admin", "work", [ANN]),

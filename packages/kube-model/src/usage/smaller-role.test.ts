@@ -131,6 +131,87 @@ describe("a smaller role", () => {
     ]);
   });
 
+  test("keeps whom it spoke for, with which uid and with which more, by name", () => {
+    const speaks = role([
+      { apiGroups: [""], resources: ["users", "groups", "serviceaccounts"], verbs: ["impersonate"] },
+      {
+        apiGroups: ["authentication.k8s.io"],
+        resources: ["uids", "userextras/scopes", "userextras/example.com/team"],
+        verbs: ["impersonate"],
+      },
+    ]);
+    const as = (group: string, resource: string, ...names: string[]): Use =>
+      use("impersonate", "", { group, resource, names: new Set(names), unnamed: false });
+    const found = least(
+      [speaks, binding("ClusterRole", "r")],
+      as("", "users", "ann"),
+      as("authentication.k8s.io", "uids", "u-1"),
+      as("authentication.k8s.io", "userextras/scopes", "view", "edit"),
+      as("authentication.k8s.io", "userextras/example.com/team", "pay"),
+    );
+    expect(found.unexplained).toEqual([]);
+    const speak = (group: string, resource: string, ...resourceNames: string[]) => ({
+      apiGroups: [group],
+      resources: [resource],
+      resourceNames,
+      verbs: ["impersonate"],
+    });
+    expect(found.proposal!.made[0]!["rules"]).toEqual([
+      speak("", "users", "ann"),
+      speak("authentication.k8s.io", "uids", "u-1"),
+      speak("authentication.k8s.io", "userextras/example.com/team", "pay"),
+      speak("authentication.k8s.io", "userextras/scopes", "edit", "view"),
+    ]);
+  });
+
+  describe("of what was used in a namespace that is gone", () => {
+    const there = (name: string): KubeObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    const uses = ["preview-1", "shop", "preview-2"].map((namespace) => use("get", "pods", { namespace }));
+    const objects = [EDIT, binding("ClusterRole", "r")];
+    const places = (made: KubeObject[]) => made.filter(({ kind }) => kind === "Role").map(({ metadata }) => metadata?.namespace);
+
+    test("has no part there, and says so", () => {
+      const { proposal, bindings } = least([...objects, there("shop"), there("default")], ...uses, use("list", "pods"));
+      expect(places(proposal!.made)).toEqual(["shop"]);
+      expect(proposal!.made.map(({ kind }) => kind)).toContain("ClusterRole");
+      expect(proposal!.vanished).toEqual(["preview-1", "preview-2"]);
+      expect(proposal!.lines[0]).toMatch(/^# Left out is what was used in namespaces that are gone \(preview-1, preview-2\)/);
+      expect(proposal!.lines[1]).not.toContain("preview");
+      expect(proposal!.lines.at(-1)).toBe("kubectl delete clusterrolebinding b");
+      // It was used all the same.
+      expect(bindings[0]!.uses).toHaveLength(4);
+      const none = least([...objects, there("default")], ...uses);
+      expect(none.proposal).toMatchObject({
+        made: [],
+        lines: [expect.stringMatching(/^# Left out/), "kubectl delete clusterrolebinding b"],
+      });
+    });
+
+    test("tells of many in one line, whatever a log calls them", () => {
+      const many = Array.from({ length: 10 }, (_, index) => use("get", "pods", { namespace: `preview-${index}` }));
+      const odd = use("get", "pods", { namespace: "a\nkubectl delete namespace shop" });
+      const { lines, vanished } = least([...objects, there("shop")], ...many, odd).proposal!;
+      expect(lines[0]).toMatch(/\(preview-0, .*preview-7, 3 more\): [^\n]*$/);
+      expect(lines.slice(1)).toEqual(["kubectl delete clusterrolebinding b"]);
+      expect(vanished).toHaveLength(11);
+    });
+
+    test("leaves a binding in it alone: it goes with it", () => {
+      const ending = [binding("ClusterRole", "r", "preview-1"), role([{ apiGroups: [""], resources: ["pods"], verbs: ["use", "get"] }])];
+      expect(least([...ending, there("shop")], use("get", "nodes")).proposal).toBeUndefined();
+      expect(least([...ending, there("preview-1")], use("get", "nodes")).proposal).toMatchObject({ made: [{}, {}], vanished: [] });
+    });
+
+    test("has one where it is not known which there are, as with manifests", () => {
+      expect(least(objects, ...uses).proposal).toMatchObject({ vanished: [] });
+      expect(places(least(objects, ...uses).proposal!.made)).toEqual(["preview-1", "preview-2", "shop"]);
+      // A name that is masked is none that can be compared.
+      expect(least([...objects, there("shop"), there("preview-•••• 4242")], ...uses).proposal).toMatchObject({ vanished: [] });
+      const manifests = new Rights([...objects, there("shop")], { aggregated: "computed" });
+      expect(places(leastPrivilege(manifests, BOT, uses).proposal!.made)).toEqual(["preview-1", "preview-2", "shop"]);
+    });
+  });
+
   test("leaves out what nobody gave: it was done by rights that are gone", () => {
     expect(least([EDIT, binding("ClusterRole", "r")], use("create", "jobs.batch", { namespace: "web" })).unexplained).toHaveLength(1);
   });

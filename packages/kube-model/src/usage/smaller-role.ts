@@ -2,7 +2,7 @@ import type { Json, KubeObject } from "../json.ts";
 import type { Attributes, Rule } from "../rights/attributes.ts";
 import { covers } from "../rights/attributes.ts";
 import { applyLine, word } from "../posture/fix.ts";
-import type { Grant, Rights } from "../rights/rights.ts";
+import { isNamespaceName, type Grant, type Rights } from "../rights/rights.ts";
 import { MASTERS, subjectText, userOf, type Subject, type User } from "../rights/subject.ts";
 import { UNSEEN_VERBS } from "./audit-log.ts";
 import type { Use } from "./usage.ts";
@@ -43,8 +43,10 @@ export interface Proposal {
   made: KubeObject[];
   /** Bindings that they are taken out of. */
   replaced: KubeObject[];
-  /** The whole as lines for kubectl, in their order. */
+  /** The whole as lines for kubectl, in their order; what is left out is said in a comment above them. */
   lines: string[];
+  /** Namespaces that something was used in and that are gone, so that no role can be made there. */
+  vanished: string[];
   /** Rights that go, as texts. */
   gone: string[];
 }
@@ -60,8 +62,8 @@ export interface LeastPrivilegeOptions {
 
 /**
  * Holds what somebody may do against what they did. A use counts for the narrowest binding that allows it: one of its namespace before one of
- * the whole cluster. The proposed roles allow every use that was seen and nothing that the old ones do not. For a group, `uses` are those of
- * its members.
+ * the whole cluster. The proposed roles allow every use that was seen, but in namespaces that are gone, and nothing that the old ones do not. For
+ * a group, `uses` are those of its members.
  */
 export function leastPrivilege(
   rights: Rights,
@@ -101,7 +103,7 @@ export function leastPrivilege(
   });
   const changeable = bindings.filter(({ byGroup, builtin }) => byGroup === undefined && !builtin);
   const kept = keptUnseen(byBinding, changeable);
-  const proposal = propose(subject, changeable, kept, byBinding, freeName(rights, subject));
+  const proposal = propose(subject, changeable, kept, byBinding, { name: freeName(rights, subject), namespaces: rights.namespaces });
   return {
     subject,
     bindings,
@@ -118,7 +120,9 @@ export const isBuiltin = ({ metadata }: KubeObject): boolean =>
 /** A use as an authorizer was asked about it; with the first of its names, where a rule is for names. */
 export function attributesOf({ verb, group, resource, namespace, path, names, unnamed }: Use): Attributes {
   if (path !== undefined) return { verb, path };
-  const [plural = "", subresource] = (resource ?? "").split("/", 2);
+  // What is behind the first slash is one: `userextras/example.com/team`.
+  const [plural = "", ...rest] = (resource ?? "").split("/");
+  const subresource = rest.length === 0 ? undefined : rest.join("/");
   const name = unnamed ? undefined : [...names][0];
   return {
     verb,
@@ -182,10 +186,11 @@ function propose(
   own: readonly BindingUse[],
   kept: readonly Kept[],
   byBinding: ReadonlyMap<KubeObject, readonly Grant[]>,
-  name: string,
+  { name, namespaces }: { name: string; namespaces: ReadonlySet<string> | undefined },
 ): Proposal | undefined {
-  // What is used to the last right stays as it is.
-  const replaced = own.filter(({ unused }) => unused.length > 0);
+  const isGone = (namespace: string | undefined): boolean => namespace !== undefined && namespaces?.has(namespace) === false;
+  // What is used to the last right stays as it is, and what is in a namespace that is ending goes with it.
+  const replaced = own.filter(({ binding, unused }) => unused.length > 0 && !isGone(namespaceOf(binding)));
   if (replaced.length === 0) return undefined;
   const places = new Map<string | undefined, { uses: Use[]; kept: RuleManifest[] }>();
   const at = (namespace: string | undefined) => {
@@ -193,7 +198,11 @@ function propose(
     places.set(namespace, known);
     return known;
   };
-  for (const use of replaced.flatMap(({ uses }) => uses)) at(use.namespace).uses.push(use);
+  const vanished = new Set<string>();
+  for (const use of replaced.flatMap(({ uses }) => uses)) {
+    if (isGone(use.namespace)) vanished.add(use.namespace!);
+    else at(use.namespace).uses.push(use);
+  }
   for (const { binding } of replaced)
     for (const one of kept) if (one.namespace === namespaceOf(binding)) at(one.namespace).kept.push(one.rule);
   const limited = (use: Use): boolean =>
@@ -210,11 +219,24 @@ function propose(
     made,
     replaced: replaced.map(({ binding }) => binding),
     lines: [
+      ...(vanished.size === 0 ? [] : [`# ${vanishedText([...vanished].toSorted())}`]),
       ...(made.length === 0 ? [] : [applyLine({ apiVersion: "v1", kind: "List", items: made })]),
       ...replaced.map(({ binding }) => removal(binding, byBinding.get(binding)!)),
     ],
+    vanished: [...vanished].toSorted(),
     gone: replaced.flatMap(({ unused }) => unused),
   };
+}
+
+/** Names of namespaces that are told one by one. */
+const NAMED = 8;
+
+/** A comment is one line: a path that somebody once asked for is no name. */
+function vanishedText(namespaces: readonly string[]): string {
+  const told = namespaces.filter(isNamespaceName).slice(0, NAMED);
+  const more = namespaces.length - told.length;
+  const names = [...told, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return `Left out is what was used in namespaces that are gone (${names}): no role can be made there. One that is made later, also under the same name, needs a role of its own.`;
 }
 
 export const unique = (rules: readonly RuleManifest[]): RuleManifest[] => [

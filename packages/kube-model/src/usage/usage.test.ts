@@ -72,6 +72,31 @@ describe("what an API server's audit log tells", () => {
     expect(rights(used(person), "admin")).toEqual([["impersonate", "/users", undefined, 1]]);
   });
 
+  test("who speaks for another with a uid and more of theirs uses the right to each", () => {
+    const line = event({
+      user: { username: "admin" },
+      impersonatedUser: {
+        username: "ann",
+        uid: "u-1",
+        groups: [],
+        extra: { scopes: ["view", "edit"], "example.com/team": ["pay"], none: null },
+      },
+    });
+    const uses = used(line, line).of("admin");
+    expect(
+      uses.map(({ verb, group, resource, times, names, unnamed }) => [verb, `${group}/${resource}`, [...names], times, unnamed]),
+    ).toEqual(
+      expect.arrayContaining([
+        ["impersonate", "authentication.k8s.io/uids", ["u-1"], 2, false],
+        // Each value is asked about.
+        ["impersonate", "authentication.k8s.io/userextras/scopes", ["view", "edit"], 4, false],
+        ["impersonate", "authentication.k8s.io/userextras/example.com/team", ["pay"], 2, false],
+      ]),
+    );
+    expect(uses).toHaveLength(4);
+    expect(rights(used(line), "ann")).toEqual([["get", "/pods", "web", 1]]);
+  });
+
   test("a watch that began and ended is one", () => {
     expect(rights(used(event({ stage: "ResponseStarted", verb: "watch" }), event({ verb: "watch" })))).toEqual([
       ["watch", "/pods", "web", 1],

@@ -11,8 +11,8 @@ export interface RuleManifest {
 
 /** Verbs that are asked about with a name, so that a rule may be limited to names. */
 const WITH_NAME: ReadonlySet<string> = new Set(["get", "update", "patch", "delete", "impersonate"]);
-/** What holds credentials: whoever read two of them is not to read the rest. */
-const GUARDED: ReadonlySet<string> = new Set(["/secrets", "/users", "/groups", "/serviceaccounts/token"]);
+/** What holds credentials: whoever read two of them is not to read the rest. The same with whomever somebody may speak for. */
+const GUARDED: ReadonlySet<string> = new Set(["/secrets", "/serviceaccounts/token"]);
 
 /**
  * The fewest rules that allow these uses and nothing else but names: a rule is for a whole resource, since names change with every release,
@@ -37,8 +37,8 @@ export function rulesFor(uses: readonly Use[], limited: (use: Use) => boolean = 
   /** Resources of one group with the same verbs go into one rule. */
   const alike = new Map<string, RuleManifest & { resources: string[] }>();
   for (const { group, resource, uses: of } of resources.values()) {
-    const guarded = GUARDED.has(`${group}/${resource}`);
-    const named = of.filter((use) => limited(use) || (guarded && WITH_NAME.has(use.verb) && !use.unnamed));
+    const guarded = (verb: string): boolean => verb === "impersonate" || GUARDED.has(`${group}/${resource}`);
+    const named = of.filter((use) => limited(use) || (guarded(use.verb) && WITH_NAME.has(use.verb) && !use.unnamed));
     const whole = verbsOf(of.filter((use) => !named.includes(use)));
     // Each verb with the names it was used on, so that who read one and wrote another may not do both with either.
     for (const [names, verbs] of byNames(named.filter(({ verb }) => !whole.includes(verb))))
