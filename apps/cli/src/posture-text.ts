@@ -34,7 +34,8 @@ export function postureText(
   }
   if (unread.length > 0) parts.push([colors.warning("Could not be read"), ...unread.map(({ why }) => `  ${oneLine(why)}`)].join("\n"));
   if (problems.length > 0) parts.push([colors.danger("No manifest"), ...problems.map((one) => `  ${oneLine(one)}`)].join("\n"));
-  parts.push(summary(findings, { objects, system, manifests, checks: checks.length }));
+  const whole = unknown.length + unread.length + problems.length === 0;
+  parts.push(summary(findings, { objects, system, manifests, whole, checks: checks.length }));
   return parts.join("\n\n");
 }
 
@@ -63,12 +64,13 @@ function label(severity: Severity, colors: Paint): string {
 
 function summary(
   findings: readonly PostureFinding[],
-  { objects, system, manifests, checks }: { objects: number; system: number; manifests: boolean; checks: number },
+  { objects, system, manifests, whole, checks }: { objects: number; system: number; manifests: boolean; whole: boolean; checks: number },
 ): string {
   const counts = SEVERITIES.map((one) => [findings.filter(({ severity }) => severity === one).length, one] as const).filter(
     ([count]) => count > 0,
   );
-  const found = counts.length === 0 ? "Nothing was found" : counts.map(([count, one]) => `${count} ${one}`).join(", ");
+  const nothing = `Nothing was found${whole ? "" : ", as far as is known"}`;
+  const found = counts.length === 0 ? nothing : counts.map(([count, one]) => `${count} ${one}`).join(", ");
   const apart = system === 0 ? "" : ` ${system} more belong to Kubernetes itself (--system).`;
   return `${found}; ${checks} checks on ${objects} ${manifests ? "manifests" : "objects"}.${apart}`;
 }

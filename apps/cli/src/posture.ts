@@ -3,6 +3,7 @@ import { CHECKS, inventoryOfManifests, postureOf, SEVERITIES, type Severity } fr
 import { ERRORS, PosturePage, type Posture, type PostureFinding } from "@interlock/protocol";
 import packageJson from "../package.json" with { type: "json" };
 import { EXIT, type ExitCode, Stop, unreachable, usage } from "./exit.ts";
+import { oneLine } from "./finding.ts";
 import { manifestFolder } from "./manifest-folder.ts";
 import { readOptions } from "./options.ts";
 import { paint } from "./paint.ts";
@@ -22,7 +23,7 @@ export interface Read {
   problems: readonly string[];
 }
 
-/** Exits 1 where anything is found, or a manifest cannot be read. */
+/** Exits 1 where anything is found, or something given is no manifest. Where nothing can be judged at all it stops: that must not pass. */
 export async function posture(args: string[], terminal: Terminal): Promise<ExitCode> {
   const flags = args.filter((arg) => arg === "--system");
   const rest = args.filter((arg) => arg !== "--system");
@@ -39,6 +40,7 @@ export async function posture(args: string[], terminal: Terminal): Promise<ExitC
   if (odd !== undefined) throw usage(`There is no check ${JSON.stringify(odd)}. There are: ${CHECKS.map(({ id }) => id).join(", ")}.`);
   const asked: Asked = { checks, label };
   const read = manifests !== undefined ? await ofManifests(manifests, asked, terminal) : await ofConnection(connection!, asked, terminal);
+  if (connection !== undefined) refuseUnread(connection, read.posture, checks);
   const findings = read.posture.findings.filter(
     (finding) =>
       (flags.length > 0 || !finding.system) &&
@@ -58,9 +60,18 @@ interface Asked {
   label: string | undefined;
 }
 
-/** Without a cluster: what needs one is said to be unknown. */
+/** Stops where a cluster told nothing, or nothing that any of the checks asked for could look at. */
+function refuseUnread(name: string, { objects, checks, unread }: Read["posture"], asked: readonly string[]): void {
+  const wanted = checks.filter(({ id }) => asked.length === 0 || asked.includes(id));
+  if (unread.length === 0 || (objects > 0 && wanted.some(({ state }) => state !== "unknown"))) return;
+  throw unreachable([`Nothing could be judged of ${name}.`, ...unread.map(({ why }) => oneLine(why))].join("\n"));
+}
+
+/** Without a cluster: what needs one is said to be unknown. Stops with `usage` where there is no object at all. */
 async function ofManifests(path: string, { checks, label }: Asked, terminal: Terminal): Promise<Read> {
-  const { manifests, problems } = await manifestFolder(path, terminal);
+  const { manifests, problems: unread, kustomizations } = await manifestFolder(path, terminal);
+  const problems = [...unread, ...kustomizations];
+  if (manifests.length === 0) throw usage([`There is no object in ${path === "-" ? "standard input" : path}.`, ...problems].join("\n"));
   const inventory = inventoryOfManifests(manifests, label === undefined ? {} : { environmentLabel: label });
   const report = postureOf(inventory, checks.length === 0 ? {} : { checks });
   return { posture: { objects: manifests.length, ...report }, problems };
@@ -126,6 +137,6 @@ function sarif({ posture: { checks, findings, unread }, problems }: Read): objec
     };
   });
   const unknown = checks.flatMap(({ id, unknown: why }) => (why === undefined ? [] : [`${id}: ${why}`]));
-  const notes = [...unread.map(({ why }) => why), ...unknown];
-  return sarifOf({ name: "interlock posture", version: packageJson.version }, rules, results, { notes, failures: problems });
+  const failures = [...problems, ...unread.map(({ why }) => why)];
+  return sarifOf({ name: "interlock posture", version: packageJson.version }, rules, results, { notes: unknown, failures });
 }

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PostureArea, type PostureFinding, type PosturePage } from "@interlock/protocol";
+import { PostureArea, type Posture, type PostureFinding, type PosturePage } from "@interlock/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ran } from "../src/terminal.testing.ts";
 import { interlock } from "./interlock.ts";
@@ -47,8 +47,22 @@ beforeAll(async () => {
     "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n",
   );
   await mkdir(join(folder, "empty"));
+  const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../base]\n";
+  await mkdir(join(folder, "overlay"));
+  await writeFile(join(folder, "overlay", "kustomization.yaml"), kustomization);
+  await mkdir(join(folder, "values"));
+  await writeFile(join(folder, "values", "values.yaml"), "replicas: 3\n");
+  await mkdir(join(folder, "broken"));
+  await writeFile(join(folder, "broken", "pod.yaml"), "kind: Pod\nmetadata: { name: web }\n");
+  await mkdir(join(folder, "kustomized"));
+  await writeFile(join(folder, "kustomized", "kustomization.yaml"), kustomization);
+  await writeFile(join(folder, "kustomized", "map.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web, namespace: shop }\n");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Log {
+  runs: [{ invocations: [{ executionSuccessful: boolean; toolExecutionNotifications: object[] }] }];
+}
 
 const posture = (...args: string[]) => ran(["posture", ...args.map((arg) => arg.replace("FOLDER", folder))], { cwd: folder });
 
@@ -66,6 +80,21 @@ test("what lies beside manifests is passed over, and what cannot be read fails t
   expect(await sarif()).toEqual({ code: 0, whole: true });
   await writeFile(join(chart, "pod.yaml"), "kind: Pod\nmetadata: { name: web }\n");
   expect(await sarif()).toEqual({ code: 1, whole: false });
+});
+
+test("what kustomize would change the manifests by is told, and does not pass", async () => {
+  const { code, out } = await posture("--manifests", "FOLDER/kustomized");
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: expect.stringMatching(
+      /No manifest\n {2}.*kustomization\.yaml:1:1: This is for kustomize[^]*Nothing was found, as far as is known;/,
+    ) as string,
+  });
+  const { runs } = JSON.parse((await posture("--manifests", "FOLDER/kustomized", "--format", "sarif")).out) as Log;
+  expect(runs[0].invocations[0]).toMatchObject({
+    executionSuccessful: false,
+    toolExecutionNotifications: [{ level: "error", message: { text: expect.stringContaining("kustomize build") as string } }],
+  });
 });
 
 test("manifests are judged without a cluster, each finding with its place, why and what to do", async () => {
@@ -133,12 +162,57 @@ test.each([
   ["both", ["--connection", "a", "--manifests", "b"], /either --connection NAME or --manifests DIR/],
   ["a folder there is not", ["--manifests", "FOLDER/nowhere"], /Cannot read .*nowhere: ENOENT/],
   ["a folder without manifests", ["--manifests", "FOLDER/empty"], /There is no \.yaml, \.yml or \.json file/],
+  [
+    "a Kustomization alone",
+    ["--manifests", "FOLDER/overlay"],
+    /There is no object in .*overlay\.\n.*kustomization\.yaml:1:1: .*kustomize build/,
+  ],
+  ["a chart's values alone", ["--manifests", "FOLDER/values", "--format", "sarif"], /There is no object in .*values\./],
+  ["no manifest but one that is broken", ["--manifests", "FOLDER/broken"], /There is no object in .*\n.*There is no apiVersion/],
+  ["nothing on standard input", ["--manifests", "-"], /There is no object in standard input\./],
   ["a check there is not", ["--manifests", "FOLDER/good", "--check", "nosuch"], /no check "nosuch"/],
   ["a severity there is not", ["--manifests", "FOLDER/good", "--severity", "bad"], /no severity "bad"/],
   ["a format there is not", ["--manifests", "FOLDER/good", "--format", "xml"], /no format "xml"/],
 ])("usage: %s", async (_, args, words) => {
   expect(await posture(...args)).toMatchObject({ code: 2, out: "", error: expect.stringMatching(words) });
 });
+
+/** What the service tells of a cluster: `posture` page by page, and which pages were asked for. */
+async function byService(posture: Pick<Posture, "checks" | "findings" | "unread" | "objects">, ...args: string[]) {
+  const asked: string[] = [];
+  const { findings } = posture;
+  const server = createServer((request, response) => {
+    const url = new URL(request.url!, "http://localhost");
+    asked.push(`${request.method} ${url.pathname} ${request.headers.authorization}`);
+    const offset = Number(url.searchParams.get("offset"));
+    const none = Object.fromEntries(PostureArea.options.map((area) => [area, 0])) as Record<PostureArea, number>;
+    const page: PosturePage = {
+      at: new Date(0).toISOString(),
+      tookMs: 1,
+      ...posture,
+      findings: findings.slice(offset, offset + Number(url.searchParams.get("limit"))),
+      total: findings.length,
+      offset,
+      summary: {
+        severities: { critical: 0, high: findings.length, medium: 0, low: 0 },
+        areas: { ...none, rights: findings.length },
+        system: 0,
+      },
+    };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const environment = { INTERLOCK_URL: url, INTERLOCK_TOKEN: "t0ken", INTERLOCK_HOME: folder };
+    return { ...(await interlock(["posture", "--connection", "eks-prod", ...args], environment)), asked };
+  } finally {
+    server.close();
+  }
+}
+
+const EXEC = { id: "exec", title: "Exec", severity: "high", area: "rights", why: "Why." } as const;
 
 test("with a token the service is asked, page by page", async () => {
   const finding = (object: string): PostureFinding => ({
@@ -151,38 +225,54 @@ test("with a token the service is asked, page by page", async () => {
     fix: { lines: [], choices: [], decision: "Who needs it?" },
     system: false,
   });
-  const all = Array.from({ length: 1_001 }, (_, index) => finding(`User u${index}`));
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const url = new URL(request.url!, "http://localhost");
-    asked.push(`${request.method} ${url.pathname} ${request.headers.authorization}`);
-    const offset = Number(url.searchParams.get("offset"));
-    const none = Object.fromEntries(PostureArea.options.map((area) => [area, 0])) as Record<PostureArea, number>;
-    const page: PosturePage = {
-      at: new Date(0).toISOString(),
-      tookMs: 1,
-      objects: 5,
-      checks: [{ id: "exec", title: "Exec", severity: "high", area: "rights", why: "Why.", state: "found", findings: all.length }],
-      findings: all.slice(offset, offset + Number(url.searchParams.get("limit"))),
-      unread: [],
-      total: all.length,
-      offset,
-      summary: { severities: { critical: 0, high: all.length, medium: 0, low: 0 }, areas: { ...none, rights: all.length }, system: 0 },
-    };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(page));
+  const findings = Array.from({ length: 1_001 }, (_, index) => finding(`User u${index}`));
+  const checks = [{ ...EXEC, state: "found" as const, findings: findings.length }];
+  const { code, out, asked } = await byService({ checks, findings, unread: [], objects: 5 }, "--format", "json");
+  expect(code).toBe(1);
+  expect((JSON.parse(out) as { findings: object[] }).findings).toHaveLength(1_001);
+  expect(asked).toEqual(Array.from({ length: 2 }, () => "GET /api/v1/connections/eks-prod/posture Bearer t0ken"));
+});
+
+const WHY = "roles.rbac.authorization.k8s.io could not be read: the connection may not list them";
+const UNKNOWN = { ...EXEC, state: "unknown", findings: 0, unknown: WHY } as const;
+const CLEAN = { ...EXEC, id: "privileged", area: "workload", state: "clean", findings: 0 } as const;
+const UNREAD = [{ kind: "rbac.authorization.k8s.io/Role", why: WHY }];
+
+test("what could not be read of a cluster is told, and the run was not a whole one", async () => {
+  const partly = { checks: [UNKNOWN, CLEAN], findings: [], unread: UNREAD, objects: 5 };
+  expect(await byService(partly)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/Could not be read\n {2}roles[^]*Nothing was found, as far as is known;/) as string,
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const environment = { INTERLOCK_URL: url, INTERLOCK_TOKEN: "t0ken", INTERLOCK_HOME: folder };
-    const { code, out } = await interlock(["posture", "--connection", "eks-prod", "--format", "json"], environment);
-    expect(code).toBe(1);
-    expect((JSON.parse(out) as { findings: object[] }).findings).toHaveLength(1_001);
-    expect(asked).toEqual(Array.from({ length: 2 }, () => "GET /api/v1/connections/eks-prod/posture Bearer t0ken"));
-  } finally {
-    server.close();
-  }
+  const { code, out } = await byService(partly, "--format", "sarif");
+  const { runs } = JSON.parse(out) as Log;
+  expect({ code, invocation: runs[0].invocations[0] }).toEqual({
+    code: 0,
+    invocation: {
+      executionSuccessful: false,
+      toolExecutionNotifications: [
+        { level: "error", message: { text: WHY } },
+        { level: "note", message: { text: `exec: ${WHY}` } },
+      ],
+    },
+  });
+});
+
+test.each([
+  ["nothing was read", { checks: [UNKNOWN, CLEAN], objects: 0 }, []],
+  ["no check could look", { checks: [UNKNOWN], objects: 5 }, []],
+  [
+    "none could that was asked for",
+    { checks: [UNKNOWN, { ...UNKNOWN, id: "bind" }, CLEAN], objects: 5 },
+    ["--check", "exec", "--check", "bind"],
+  ],
+])("a cluster of which %s does not pass", async (_, read, args) => {
+  for (const format of ["text", "sarif"])
+    expect(await byService({ ...read, findings: [], unread: UNREAD }, ...args, "--format", format)).toMatchObject({
+      code: 3,
+      out: "",
+      error: expect.stringContaining(`Nothing could be judged of eks-prod.\n${WHY}`) as string,
+    });
 });
 
 test("a cluster that cannot be asked is unreachable", async () => {

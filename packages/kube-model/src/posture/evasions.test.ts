@@ -111,17 +111,91 @@ test("what a rule gives besides is not taken without saying so", () => {
   });
 });
 
-test("a policy that lets everybody in is no default-deny", () => {
-  const policy = (ingress: unknown[]): KubeObject => ({
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name: "all", namespace: "shop" },
-    spec: { podSelector: {}, policyTypes: ["Ingress"], ingress },
-  });
+const policy = (spec: object, name = "all", namespace = "shop"): KubeObject => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name, namespace },
+  spec: { podSelector: {}, policyTypes: ["Ingress"], ...spec },
+});
+const DENY = policy({}, "deny");
+const from = (...peers: object[]): KubeObject => policy({ ingress: [{ from: peers }] });
+const onPorts = (...ports: object[]): KubeObject => policy({ ingress: [{ ports }] });
+const block = (cidr: string, ...except: string[]): object => ({ ipBlock: { cidr, ...(except.length > 0 && { except }) } });
+
+/** What a namespace with these policies is said to be: whether everybody reaches its pods, and how bad that is. */
+test.each<[what: string, policies: KubeObject[], severity?: string]>([
+  ["a rule for everybody", [policy({ ingress: [{}] })], "high"],
+  ["a rule for every namespace", [from({ namespaceSelector: {} })], "high"],
+  ["a rule for every pod of every namespace", [from({ namespaceSelector: { matchLabels: {} }, podSelector: {} })], "high"],
+  ["a rule for every address", [from(block("0.0.0.0/0"))], "high"],
+  ["a rule for every address, written in another way", [from(block("10.1.2.3/0"))], "high"],
+  ["a rule for every address of IPv6", [from(block("::/0"))], "high"],
+  ["everybody beside somebody", [from({ podSelector: {} }, block("0.0.0.0/0"))], "high"],
+  ["a second rule for everybody", [policy({ ingress: [{ from: [{ podSelector: {} }] }, {}] })], "high"],
+  ["a rule for everybody beside a real deny", [DENY, policy({ ingress: [{}] })], "high"],
+  ["the same, the other way round", [policy({ ingress: [{}] }, "a"), DENY], "high"],
+  ["a rule for everybody on one port", [DENY, onPorts({ port: 8080 })], "medium"],
+  [
+    "a rule for every namespace on one port",
+    [policy({ ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 80 }] }] })],
+    "medium",
+  ],
+  ["ports that name none", [onPorts({ protocol: "TCP" })], "high"],
+  ["egress alone", [policy({ policyTypes: ["Egress"] })], "high"],
+  ["a policy of another namespace", [policy({}, "deny", "blog")], "high"],
+  ["nothing that comes in", [DENY]],
+  ["nothing that comes in, which is what no policyTypes mean", [policy({ policyTypes: [] })]],
+  ["the namespace's own pods", [from({ podSelector: {} })]],
+  ["some pods of every namespace", [from({ namespaceSelector: {}, podSelector: { matchLabels: { app: "gateway" } } })]],
+  ["every pod of some namespaces", [from({ namespaceSelector: { matchLabels: { env: "prod" } }, podSelector: {} })]],
+  ["addresses but for some", [from(block("0.0.0.0/0", "10.0.0.0/8"))]],
+  ["some addresses", [from(block("10.0.0.0/8"))]],
+  ["a peer that names nobody, which no server takes", [from({})]],
+  [
+    "a rule for everybody of a policy for some pods",
+    [DENY, policy({ podSelector: { matchLabels: { app: "web" } }, ingress: [{}] }, "web")],
+  ],
+  ["a rule for everybody where ingress does not count", [DENY, policy({ policyTypes: ["Egress"], ingress: [{}] }, "out")]],
+  ["a rule for everybody of another namespace", [DENY, policy({ ingress: [{}] }, "all", "blog")]],
+])("a namespace that lets in %s", (_what, policies, severity) => {
   const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { env: "prod" } } };
-  const checks = (ingress: unknown[]) => reported(namespace, policy(ingress), privileged("shop")).map(({ check }) => check);
-  expect(checks([{}])).toContain("namespace-default-deny");
-  expect(checks([])).not.toContain("namespace-default-deny");
+  const found = reported(namespace, privileged("shop"), ...policies).filter(({ check }) => check === "namespace-default-deny");
+  expect(found.map((finding) => finding.severity)).toEqual(severity === undefined ? [] : [severity]);
+});
+
+test("a policy that would close a namespace is not proposed where another one opens it", () => {
+  const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels: { env: "prod" } } };
+  const open = policy({ ingress: [{ from: [{ podSelector: {} }] }, { from: [{ namespaceSelector: {} }] }] }, "open");
+  expect(reported(namespace, DENY, open, privileged("shop")).filter(({ check }) => check === "namespace-default-deny")).toMatchObject([
+    {
+      object: "v1 Namespace shop",
+      says: "A NetworkPolicy of all its pods admits everybody on every port.",
+      evidence: [
+        {
+          object: "networking.k8s.io/v1 NetworkPolicy shop/open",
+          path: "spec.ingress[1]",
+          value: '{"from":[{"namespaceSelector":{}}]}',
+          place: { file: "2.json" },
+        },
+      ],
+      fix: { lines: [], choices: [], decision: expect.stringContaining("adds up") as string },
+    },
+  ]);
+});
+
+test.each<[what: string, opens: boolean, rule: object]>([
+  ["nobody in particular", true, {}],
+  ["every namespace", true, { from: [{ namespaceSelector: {} }] }],
+  ["every address", true, { from: [block("0.0.0.0/0")] }],
+  ["every address of IPv6", true, { from: [block("::/0")] }],
+  ["every port of a protocol", true, { from: [{ namespaceSelector: {} }], ports: [{}] }],
+  // A public front end.
+  ["everybody on one port", false, { from: [block("0.0.0.0/0")], ports: [{ port: 443 }] }],
+  ["its own namespace", false, { from: [{ podSelector: {} }] }],
+  ["addresses but for some", false, { from: [block("0.0.0.0/0", "10.0.0.0/8")] }],
+])("a rule from %s lets everybody in: %s", (_what, opens, rule) => {
+  const one = policy({ podSelector: { matchLabels: { app: "web" } }, ingress: [rule] });
+  expect(reported(one).some(({ check }) => check === "network-policy-open")).toBe(opens);
 });
 
 test("a budget that an autoscaler keeps room under does not block", () => {
@@ -173,4 +247,58 @@ test.each([
   const found = (...objects: KubeObject[]) => reported(...objects).flatMap(({ check }) => (check.startsWith("memory-") ? [check] : []));
   expect(found(privileged("shop"), limits)).toEqual(missing);
   expect(found(privileged("blog"), limits)).toEqual(["memory-limit", "memory-request"]);
+});
+
+const RESOURCE = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } };
+const ofContainer = (container: string, target: object = { type: "Utilization", averageUtilization: 70 }) => ({
+  type: "ContainerResource",
+  containerResource: { name: "cpu", container, target },
+});
+const limitRange = (item: object, namespace = "shop"): KubeObject => ({
+  apiVersion: "v1",
+  kind: "LimitRange",
+  metadata: { name: "all", namespace },
+  spec: { limits: [{ type: "Container", ...item }] },
+});
+const GIVEN = limitRange({ defaultRequest: { cpu: "100m" } });
+const CPU = { requests: { cpu: "1" } };
+
+/** An autoscaler counts by what the containers of its pods request: Kubernetes, `calculateRequests` of the pod autoscaler. */
+test.each<[what: string, counts: boolean, metric: object, spec: object, ...others: KubeObject[]]>([
+  ["a container that requests nothing", false, RESOURCE, { containers: [{ name: "web" }] }],
+  ["a limit, which is the request", true, RESOURCE, { containers: [{ name: "web", resources: { limits: { cpu: "1" } } }] }],
+  ["what a LimitRange gives", true, RESOURCE, { containers: [{ name: "web" }] }, GIVEN],
+  ["what a LimitRange gives of memory", false, RESOURCE, { containers: [{ name: "web" }] }, limitRange({ default: { memory: "1Gi" } })],
+  ["a LimitRange of another namespace", false, RESOURCE, { containers: [{ name: "web" }] }, limitRange({ default: { cpu: "1" } }, "blog")],
+  ["resources of the whole pod", true, RESOURCE, { resources: CPU, containers: [{ name: "web" }] }],
+  ["one container of two", false, RESOURCE, { containers: [{ name: "web", resources: CPU }, { name: "log" }] }],
+  [
+    "a sidecar",
+    false,
+    RESOURCE,
+    { containers: [{ name: "web", resources: CPU }], initContainers: [{ name: "mesh", restartPolicy: "Always" }] },
+  ],
+  ["what ends before", true, RESOURCE, { containers: [{ name: "web", resources: CPU }], initContainers: [{ name: "first" }] }],
+  ["the container it names", false, ofContainer("web"), { containers: [{ name: "web" }, { name: "log", resources: CPU }] }],
+  ["another than it names", true, ofContainer("web"), { containers: [{ name: "web", resources: CPU }, { name: "log" }] }],
+  ["the sidecar it names", false, ofContainer("mesh"), { containers: [], initContainers: [{ name: "mesh", restartPolicy: "Always" }] }],
+  ["a LimitRange, for the one it names", true, ofContainer("web"), { containers: [{ name: "web" }] }, GIVEN],
+  ["the whole pod, where it names one", false, ofContainer("web"), { resources: CPU, containers: [{ name: "web" }] }],
+  // It is put in when the pod is made.
+  ["one that is not in the template", true, ofContainer("istio-proxy"), { containers: [{ name: "web" }] }],
+  ["an amount, not a share", true, ofContainer("web", { type: "AverageValue", averageValue: "1" }), { containers: [{ name: "web" }] }],
+])("an autoscaler by %s can count: %s", (_what, counts, metric, spec, ...others) => {
+  const of = (apiVersion: string, kind: string, inner: object): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name: "web", namespace: "shop" },
+    spec: inner,
+  });
+  const deployment = of("apps/v1", "Deployment", { selector: {}, template: { spec } });
+  const scaler = of("autoscaling/v2", "HorizontalPodAutoscaler", {
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+    metrics: [metric],
+  });
+  const found = reported(deployment, scaler, ...others).filter(({ check }) => check === "autoscaler-without-requests");
+  expect(found.map(({ evidence }) => evidence.map(({ path }) => path))).toEqual(counts ? [] : [["spec.metrics[0]"]]);
 });

@@ -56,6 +56,22 @@ test("no value of a secret is in what is found", () => {
   expect(text).not.toContain("hunter2");
 });
 
+test("of a cluster that tells nothing every check is unknown", () => {
+  const kinds = [...new Set(CHECKS.flatMap(({ reads, against = [] }) => [...reads, ...against]))];
+  const unread = kinds.map((kind) => ({ kind, why: `${kind} could not be read` }));
+  const { findings, checks } = postureOf(new Inventory({ sources: [], from: "cluster", unread }));
+  expect({ findings, known: checks.filter(({ state }) => state !== "unknown") }).toEqual({ findings: [], known: [] });
+});
+
+test("an autoscaler is not judged where the LimitRanges could not be read", () => {
+  const sources = POSTURE_CASES["autoscaler-without-requests"]!.fails.map((object) => ({ object }));
+  const unread = [{ kind: "/LimitRange", why: "limitranges could not be read" }];
+  expect(postureOf(new Inventory({ sources, from: "cluster", unread }), { checks: ["autoscaler-without-requests"] })).toMatchObject({
+    findings: [],
+    checks: [{ state: "unknown", unknown: "limitranges could not be read" }],
+  });
+});
+
 test("what is in the cluster alone is unknown of manifests, and roles that every cluster has are known", () => {
   const binding = (role: string): KubeObject => ({
     apiVersion: "rbac.authorization.k8s.io/v1",

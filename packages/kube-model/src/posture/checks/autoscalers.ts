@@ -1,10 +1,43 @@
 import type { Json } from "../../json.ts";
 import type { Check } from "../check.ts";
 import { decide, inNamespace, word } from "../fix.ts";
-import { nameOf, namespaceOf } from "../inventory.ts";
+import { type Inventory, nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
-import { containersOf } from "../workload.ts";
+import { containersOf, type ContainerAt, type Workload } from "../workload.ts";
+import { isSet, isSetOfContainer, LIMIT_RANGE } from "./resources.ts";
 import { HPA } from "./served.ts";
+
+/** A share of what is requested that an autoscaler goes by. */
+interface Share {
+  resource: string;
+  path: (string | number)[];
+  /** Of this one alone; else of all of the pod's. */
+  container?: string;
+}
+
+function sharesOf({ object }: Source): Share[] {
+  const { metrics, targetCPUUtilizationPercentage: cpu }: Record<string, Json> = object["spec"] ?? {};
+  const shares = (Array.isArray(metrics) ? metrics : []).flatMap((metric: Json, index): Share[] => {
+    const { type, resource, containerResource }: Record<string, Json> = metric ?? {};
+    const about: Json = type === "Resource" ? resource : type === "ContainerResource" ? containerResource : undefined;
+    if (about?.["target"]?.type !== "Utilization") return [];
+    const container = type === "ContainerResource" ? { container: String(about["container"]) } : {};
+    return [{ resource: String(about["name"]), path: ["spec", "metrics", index], ...container }];
+  });
+  return cpu === undefined ? shares : [{ resource: "cpu", path: ["spec", "targetCPUUtilizationPercentage"] }, ...shares];
+}
+
+/** Containers whose requests count: those that go on running, sidecars too (Kubernetes, calculateRequests of the autoscaler's controller). */
+const countedOf = (workload: Workload, { container: name }: Share): ContainerAt[] =>
+  containersOf(workload).filter(
+    ({ list, container, name: own }) =>
+      (list === "containers" || (list === "initContainers" && container["restartPolicy"] === "Always")) &&
+      (name === undefined || own === name),
+  );
+
+/** What the whole pod requests does not count where one container is named (as there). */
+const requests = (at: ContainerAt, { resource, container }: Share, inventory: Inventory): boolean =>
+  (container === undefined ? isSet : isSetOfContainer)(at, "requests", resource, inventory);
 
 /** Autoscalers that do nothing. */
 export const AUTOSCALERS: readonly Check[] = [
@@ -39,31 +72,22 @@ export const AUTOSCALERS: readonly Check[] = [
     area: "availability",
     why: "Utilization is a share of what is requested: where a container requests nothing the autoscaler does nothing, at any load.",
     kinds: [HPA],
-    against: ["apps/Deployment", "apps/StatefulSet"],
+    against: ["apps/Deployment", "apps/StatefulSet", LIMIT_RANGE],
     find(source, inventory) {
-      const { scaleTargetRef: target, metrics, targetCPUUtilizationPercentage }: Record<string, Json> = source.object["spec"] ?? {};
-      const wanted = [
-        ...(targetCPUUtilizationPercentage === undefined ? [] : [{ name: "cpu", path: ["spec", "targetCPUUtilizationPercentage"] }]),
-        ...(Array.isArray(metrics) ? metrics : []).flatMap((metric, index) =>
-          metric?.["type"] === "Resource" && metric["resource"]?.target?.type === "Utilization"
-            ? [{ name: String(metric["resource"].name), path: ["spec", "metrics", index] }]
-            : [],
-        ),
-      ];
+      const target: Json = source.object["spec"]?.scaleTargetRef;
       const workload = inventory
         .workloadsIn(namespaceOf(source.object))
         .find((one) => one.kind === target?.["kind"] && nameOf(one.source.object) === target?.["name"]);
       if (workload === undefined) return undefined;
-      for (const { name, path } of wanted) {
-        const lacking = containersOf(workload, "app").filter(
-          ({ container }) => container["resources"]?.requests?.[name] === undefined && container["resources"]?.limits?.[name] === undefined,
-        );
-        if (lacking.length === 0) continue;
+      for (const share of sharesOf(source)) {
+        const { resource, path } = share;
+        const lacking = countedOf(workload, share).find((at) => !requests(at, share, inventory));
+        if (lacking === undefined) continue;
         return draft(
           source,
-          `It goes by a share of ${name}, and container ${lacking[0]!.name} of ${workload.kind} ${nameOf(workload.source.object)} requests none.`,
+          `It goes by a share of ${resource}, and container ${lacking.name} of ${workload.kind} ${nameOf(workload.source.object)} requests none.`,
           [{ path }],
-          decide(`How much ${name} does ${lacking[0]!.name} need? Request that; the autoscaler counts from there.`),
+          decide(`How much ${resource} does ${lacking.name} need? Request that; the autoscaler counts from there.`),
         );
       }
       return undefined;

@@ -19,6 +19,7 @@ export const DEPRECATED_APIS: readonly Check[] = [
     why: "A manifest of such a version is refused by newer servers: a rebuild of the cluster, or the next upgrade, fails on it.",
     reads: [],
     *find(inventory) {
+      if (inventory.unread.length > 0) yield { unknown: "What could not be read may be written in such versions, too." };
       for (const source of inventory.everything()) {
         const { object } = source;
         const own = removalOf(String(object.apiVersion), String(object.kind));

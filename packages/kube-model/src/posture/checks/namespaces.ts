@@ -1,10 +1,10 @@
 import type { Json } from "../../json.ts";
 import { labelOf, labelsOf, selectorText } from "../../label-selector.ts";
-import type { Check, Draft } from "../check.ts";
+import { evidenceOf, type Check, type Draft } from "../check.ts";
 import { applyLine, decide, word } from "../fix.ts";
 import { type Inventory, isSystemNamespace, nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
-import { isDefaultDeny } from "./network.ts";
+import { isolatingPolicies, type OpenRule, openRules } from "./open-rules.ts";
 
 const NAMESPACE = ["/Namespace"];
 const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -40,6 +40,41 @@ function policiesOf(namespace: string, inventory: Inventory): string {
     .slice(0, 5)
     .map(({ object }) => `${nameOf(object)} selects ${selectorText(object["spec"]?.podSelector) || "every pod, for Egress"}`);
   return `${namespace} holds ${all.length}: ${some.join("; ")}`;
+}
+
+/** No policy is for all of its pods: one is to be added. */
+function unisolated(source: Source, inventory: Inventory): Draft {
+  const name = nameOf(source.object);
+  const deny = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "default-deny-ingress", namespace: name },
+    spec: { podSelector: {}, policyTypes: ["Ingress"] },
+  };
+  const fix = isSystemNamespace(name)
+    ? decide("Which of its pods does everybody need (DNS does)? Let those be reached before the rest is closed.", [applyLine(deny)])
+    : {
+        lines: [applyLine(deny)],
+        decision: "Who reaches its pods today? Give those a policy first: the plan shows what would be cut off.",
+      };
+  return about(source, "No NetworkPolicy isolates all of its pods.", ["metadata", "name"], fix, policiesOf(name, inventory));
+}
+
+/** A policy is for all of its pods and admits everybody: what another one denies does not count. */
+function opened(source: Source, rules: readonly OpenRule[]): Draft {
+  const everyPort = rules.some((rule) => rule.everyPort);
+  return {
+    ...about(
+      source,
+      `A NetworkPolicy of all its pods admits everybody on ${everyPort ? "every port" : "the ports it names"}.`,
+      ["metadata", "name"],
+      decide(
+        "Who is meant to reach them? Name those in the rule by namespaceSelector and podSelector, or take it out: what policies admit adds up, and no other one takes it back.",
+      ),
+    ),
+    evidence: rules.map(({ policy, path }) => evidenceOf(policy, path)),
+    ...(everyPort ? {} : { severity: "medium" }),
+  };
 }
 
 /** Values that other namespaces have for a label, the most frequent first. */
@@ -86,35 +121,18 @@ export const NAMESPACES: readonly Check[] = [
     title: "Namespaces that everybody reaches",
     severity: "high",
     area: "network",
-    why: "Without a policy that selects every pod, each one that no policy names is reached from the whole cluster: one pod that is taken over reaches all.",
+    why: "Where no policy selects every pod, or one that does admits everybody, pods are reached from the whole cluster: one that is taken over reaches all.",
     kinds: NAMESPACE,
     against: ["networking.k8s.io/NetworkPolicy"],
     find(source, inventory) {
       const name = nameOf(source.object);
-      if (isDefaultDeny(name, inventory) || name === "kube-public" || name === "kube-node-lease") return undefined;
+      if (name === "kube-public" || name === "kube-node-lease") return undefined;
+      const isolating = isolatingPolicies(name, inventory);
+      const open = isolating.flatMap(openRules);
+      if (isolating.length > 0 && open.length === 0) return undefined;
+      const found = open.length > 0 ? opened(source, open) : unisolated(source, inventory);
       // An empty one is not worth waking anybody for.
-      const empty = inventory.podLabels(name).length === 0;
-      const deny = {
-        apiVersion: "networking.k8s.io/v1",
-        kind: "NetworkPolicy",
-        metadata: { name: "default-deny-ingress", namespace: name },
-        spec: { podSelector: {}, policyTypes: ["Ingress"] },
-      };
-      return {
-        ...about(
-          source,
-          "No NetworkPolicy isolates all of its pods.",
-          ["metadata", "name"],
-          isSystemNamespace(name)
-            ? decide("Which of its pods does everybody need (DNS does)? Let those be reached before the rest is closed.", [applyLine(deny)])
-            : {
-                lines: [applyLine(deny)],
-                decision: "Who reaches its pods today? Give those a policy first: the plan shows what would be cut off.",
-              },
-          policiesOf(name, inventory),
-        ),
-        ...(empty ? { severity: "low" as const } : {}),
-      };
+      return inventory.podLabels(name).length === 0 ? { ...found, severity: "low" } : found;
     },
   }),
   objectCheck({

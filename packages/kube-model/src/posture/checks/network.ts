@@ -2,9 +2,10 @@ import { isRecord, type Json } from "../../json.ts";
 import { ofMap, selects } from "../../label-selector.ts";
 import type { Check } from "../check.ts";
 import { decide, named, patchLine, patched, word } from "../fix.ts";
-import { type Inventory, nameOf, namespaceOf, type Source } from "../inventory.ts";
+import { nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
 import { containersOf } from "../workload.ts";
+import { openRules } from "./open-rules.ts";
 
 const INGRESS = ["networking.k8s.io/Ingress", "extensions/Ingress"];
 
@@ -268,12 +269,11 @@ export const NETWORK: readonly Check[] = [
     title: "NetworkPolicies that let everybody in",
     severity: "medium",
     area: "network",
-    why: "A rule without from admits every address there is, of the internet too; it looks like a policy and is none.",
+    why: "A rule without from, or from all there are, admits every pod or every address, of the internet too; it looks like a policy and is none.",
     kinds: ["networking.k8s.io/NetworkPolicy"],
     find(source) {
-      const bad = items(source.object["spec"]?.ingress).flatMap((rule, index) =>
-        items(rule?.["from"]).length === 0 && items(rule?.["ports"]).length === 0 ? [{ path: ["spec", "ingress", index] }] : [],
-      );
+      // On some ports it is often meant so: a front end is for everybody.
+      const bad = openRules(source).filter(({ everyPort }) => everyPort);
       if (bad.length === 0) return undefined;
       return draft(
         source,
@@ -284,17 +284,3 @@ export const NETWORK: readonly Check[] = [
     },
   }),
 ];
-
-/** Whether every pod of a namespace is isolated against what comes in. */
-export function isDefaultDeny(namespace: string, inventory: Inventory): boolean {
-  return inventory.all("networking.k8s.io/NetworkPolicy").some(({ object }) => {
-    const spec: Json = object["spec"] ?? {};
-    const selector: Json = spec["podSelector"] ?? {};
-    const all = items(selector["matchExpressions"]).length === 0 && Object.keys(selector["matchLabels"] ?? {}).length === 0;
-    // Without policyTypes a policy is one for ingress (networking.k8s.io/v1).
-    const types = items(spec["policyTypes"]);
-    // One that lets everybody in isolates nothing, though every pod is selected by it.
-    const open = items(spec["ingress"]).some((rule) => items(rule?.["from"]).length === 0 && items(rule?.["ports"]).length === 0);
-    return namespaceOf(object) === namespace && all && !open && (types.length === 0 || types.includes("Ingress"));
-  });
-}

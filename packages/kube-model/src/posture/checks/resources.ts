@@ -5,24 +5,28 @@ import { type Inventory, namespaceOf } from "../inventory.ts";
 import { containerCheck } from "../rules.ts";
 import type { ContainerAt } from "../workload.ts";
 
-const isSet = ({ container, workload }: ContainerAt, kind: "requests" | "limits", resource: string, inventory: Inventory): boolean => {
-  const at = (list: Json): boolean => list?.[kind]?.[resource] !== undefined && list[kind][resource] !== null;
-  // A limit stands for a request that is not there; resources of the whole pod (1.34) stand for those of its containers.
-  return (
-    at(container["resources"]) ||
-    at(workload.spec["resources"]) ||
-    (kind === "requests" && container["resources"]?.limits?.[resource] !== undefined) ||
-    isGiven(inventory, namespaceOf(workload.source.object), kind, resource)
-  );
-};
+type Kind = "requests" | "limits";
 
-const LIMIT_RANGE = "/LimitRange";
+const says = (resources: Json, kind: Kind, resource: string): boolean =>
+  resources?.[kind]?.[resource] !== undefined && resources[kind][resource] !== null;
+
+/** Whether a container has it, or resources of the whole pod (1.34) stand for those of its containers. */
+export const isSet = (at: ContainerAt, kind: Kind, resource: string, inventory: Inventory): boolean =>
+  says(at.workload.spec["resources"], kind, resource) || isSetOfContainer(at, kind, resource, inventory);
+
+/** Whether a container has it by what it says itself or by a LimitRange. A limit stands for a request that is not there. */
+export const isSetOfContainer = ({ container, workload }: ContainerAt, kind: Kind, resource: string, inventory: Inventory): boolean =>
+  says(container["resources"], kind, resource) ||
+  (kind === "requests" && container["resources"]?.limits?.[resource] !== undefined) ||
+  isGiven(inventory, namespaceOf(workload.source.object), kind, resource);
+
+export const LIMIT_RANGE = "/LimitRange";
 
 /**
  * Whether a LimitRange of the namespace gives it to containers that say nothing. A default limit that is not there is the `max`; a default
  * request that is not there is the default limit, else the `min` (Kubernetes, SetDefaults_LimitRange).
  */
-function isGiven(inventory: Inventory, namespace: string | undefined, kind: "requests" | "limits", resource: string): boolean {
+function isGiven(inventory: Inventory, namespace: string | undefined, kind: Kind, resource: string): boolean {
   const fields = kind === "limits" ? ["default", "max"] : ["defaultRequest", "default", "max", "min"];
   return inventory.in(LIMIT_RANGE, namespace).some(({ object }) => {
     const limits: Json = object["spec"]?.["limits"];
@@ -33,11 +37,7 @@ function isGiven(inventory: Inventory, namespace: string | undefined, kind: "req
   });
 }
 
-const amount = (
-  kind: "requests" | "limits",
-  resource: "cpu" | "memory",
-  about: { severity: "medium" | "low"; title: string; why: string },
-): Check =>
+const amount = (kind: Kind, resource: "cpu" | "memory", about: { severity: "medium" | "low"; title: string; why: string }): Check =>
   containerCheck({
     id: `${resource}-${kind.slice(0, -1)}`,
     area: "resources",

@@ -1,0 +1,44 @@
+import { isRecord, type Json } from "../../json.ts";
+import { selectsAll } from "../../label-selector.ts";
+import { readCidr } from "../../network/address.ts";
+import type { Inventory, Source } from "../inventory.ts";
+
+/** A rule of a NetworkPolicy that lets everybody in. */
+export interface OpenRule {
+  policy: Source;
+  path: (string | number)[];
+  /** It leaves out no port. */
+  everyPort: boolean;
+}
+
+const items = (value: Json): Json[] => (Array.isArray(value) ? value : []);
+
+/** The policies that isolate every pod of a namespace against what comes in, but for what the rules of all of them admit together. */
+export function isolatingPolicies(namespace: string, inventory: Inventory): Source[] {
+  return inventory.in("networking.k8s.io/NetworkPolicy", namespace).filter(({ object }) => {
+    const spec: Json = object["spec"] ?? {};
+    // Without policyTypes a policy is one for ingress (networking.k8s.io/v1).
+    const types = items(spec["policyTypes"]);
+    return selectsAll(spec["podSelector"] ?? {}) && (types.length === 0 || types.includes("Ingress"));
+  });
+}
+
+/** Rules of a policy by which everybody comes in: those of no peers (networking.k8s.io/v1), and those with a peer that leaves nobody out. */
+export function openRules(policy: Source): OpenRule[] {
+  return items(policy.object["spec"]?.ingress).flatMap((rule, index) => {
+    const [peers, ports] = [items(rule?.["from"]), items(rule?.["ports"])];
+    if (peers.length > 0 && !peers.some(isEverybody)) return [];
+    return [{ policy, path: ["spec", "ingress", index], everyPort: ports.length === 0 || ports.some(isEveryPort) }];
+  });
+}
+
+/** Every pod of every namespace, or every address of a family. Whoever excepts some addresses has thought of whom it is for. */
+function isEverybody(peer: Json): boolean {
+  if (!isRecord(peer)) return false;
+  const { podSelector: pods, namespaceSelector: namespaces, ipBlock: block } = peer;
+  if (isRecord(block)) return items(block["except"]).length === 0 && readCidr(String(block["cidr"]))?.text.endsWith("/0") === true;
+  return selectsAll(namespaces) && (pods === undefined || selectsAll(pods));
+}
+
+/** Without a number or a name it is every port of its protocol. */
+const isEveryPort = (port: Json): boolean => port?.["port"] === undefined && (port?.["protocol"] ?? "TCP") === "TCP";
