@@ -102,6 +102,19 @@ describe.skipIf(sshdFor("tests of shells that go wrong") === undefined)(
       await room.outcome({ type: "terminal.kill", terminalId: id });
     });
 
+    test("a watcher who is behind when the shell ends has its last screen all the same", async () => {
+      const { id, page } = await live();
+      const watcher = await agent.terminal(responder, id);
+      await watcher.sees("$");
+      watcher.silent = true;
+      page.type("stty -echo; seq -f '%0195g' 9000; echo end-$((1+1)); exit 3\r");
+      await becomes(id, ({ watchers }) => watchers.some(({ userId, behind }) => userId === responder.id && behind), "behind");
+      await watcher.until(() => watcher.closed !== undefined, "closed");
+      expect(watcher.closed).toEqual({ code: 1000, reason: "terminal_ended" });
+      expect(watcher.frames.at(-1)).toMatchObject({ type: "end", offset: watcher.offset });
+      expect(watcher.screen).toContain("end-2");
+    });
+
     test("a recording that cannot be written: said, and the shell goes on where it may", async () => {
       const { id, page } = await live();
       await agent.db.$executeRawUnsafe(`

@@ -123,12 +123,16 @@ export class LiveSocket {
     if (this.backlog > LIMITS.socketBacklogBytes / 2) await flushed;
   }
 
-  /** Says why and closes; cut after a moment, so that a reader that does not read holds no memory. `reason`: an error code. */
-  end(code: number, reason: string): void {
+  /**
+   * Says why and closes; cut after a moment, so that a reader that does not read holds no memory. `reason`: an error code. `patienceMs`: where the
+   * last of what was sent is owed to a reader whose line is slow.
+   */
+  end(code: number, reason: string, patienceMs = GOODBYE_MS): void {
     if (this.closed.aborted) return;
     this.#ws.resume();
     this.#ws.close(code, reason);
-    setTimeout(() => this.#ws.terminate(), GOODBYE_MS).unref();
+    const cut = setTimeout(() => this.#ws.terminate(), patienceMs).unref();
+    this.#ws.once("close", () => clearTimeout(cut));
     this.#gone();
   }
 

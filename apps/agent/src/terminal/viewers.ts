@@ -237,8 +237,11 @@ export class Viewers {
     if (since.kind === "gone") return false;
     let at = offset;
     const send = (to: number): void => {
-      if (to > at) peer.send({ type: "output", offset: at, bytes: since.bytes.subarray(at - offset, to - offset) });
-      at = to;
+      // In pieces that a slow line takes in a moment: a page that can say nothing before all of it is there would count as gone.
+      for (; at < to; at = Math.min(to, at + TOGETHER.bytes)) {
+        const bytes = since.bytes.subarray(at - offset, Math.min(to, at + TOGETHER.bytes) - offset);
+        peer.send({ type: "output", offset: at, bytes });
+      }
     };
     for (const { offset: place, event } of since.events) {
       send(place);
