@@ -142,6 +142,9 @@ test("commands are marked on the timeline, with their exit codes; what was chang
   await expect(page.getByTestId("recording-state")).toHaveText("interrupted");
   await expect(page.getByText("What is shown ends where the recording could not be read on.")).toBeVisible();
   await expect(page.getByTestId("recording-check")).toContainText("It is not what was recorded");
+  // What is right before the change is still told.
+  await expect(table.getByRole("row", { name: /number 7\./ })).toContainText("127");
+  await expect(page.getByText(/What ran behind these could not be read/)).toBeVisible();
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   await page.setViewportSize({ width: 1440, height: 860 });

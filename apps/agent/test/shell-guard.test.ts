@@ -152,7 +152,7 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       shell.page.type("exit 7\r");
       await becomes(shell.id, ({ recording }) => recording === "sealed", "sealed");
       expect(stateOf(shell.id)?.end?.exitCode).toBe(7);
-      const commands = await commandsOf(new RecordingStore(agent.db, shell.id, undefined), shell.id);
+      const { commands } = await commandsOf(new RecordingStore(agent.db, shell.id, undefined), shell.id);
       expect(commands.map(({ text, exitCode, folder }) => [text, exitCode, folder])).toEqual(
         expect.arrayContaining([
           ["cd /tmp && false", 1, shell.home],

@@ -66,8 +66,8 @@ export const RecordingCommand = z.object({
 });
 export type RecordingCommand = z.infer<typeof RecordingCommand>;
 
-/** `more`: there are more than are given. */
-export const RecordingCommands = z.object({ commands: z.array(RecordingCommand), more: z.boolean() });
+/** `more`: there are more than are given. `fault`: why none behind these could be read. */
+export const RecordingCommands = z.object({ commands: z.array(RecordingCommand), more: z.boolean(), fault: z.string().optional() });
 export type RecordingCommands = z.infer<typeof RecordingCommands>;
 
 /** A line in which the text was shown: `from` to `to` in `line`, at so many milliseconds since the beginning. */

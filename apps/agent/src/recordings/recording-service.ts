@@ -105,7 +105,7 @@ export class RecordingService {
     const { row, store } = found.value;
     await this.#look(principal, "recording.searched", row, { count: 1, what: "commands" });
     return this.#reading(async () => {
-      const commands = await commandsOf(store, id);
+      const { commands, fault } = await commandsOf(store, id);
       return ok({
         commands: commands.slice(0, COMMANDS).map(({ at, endedAt, text, line, folder, exitCode }) => ({
           at,
@@ -116,6 +116,7 @@ export class RecordingService {
           ...(exitCode === undefined ? {} : { exitCode }),
         })),
         more: commands.length > COMMANDS,
+        ...(fault === undefined ? {} : { fault: fault.message }),
       });
     });
   }

@@ -1,19 +1,17 @@
-import type { RecordingCommand } from "@interlock/protocol";
+import type { RecordingCommand, RecordingCommands } from "@interlock/protocol";
 import { useEffect, useRef } from "react";
 import { Badge } from "../../components/ui/badge.tsx";
 import { cn } from "../../components/ui/class-names.ts";
 import { clockText, tookText } from "./recording-words.ts";
 
-interface CommandsTableProps {
-  commands: readonly RecordingCommand[];
-  more: boolean;
+interface CommandsTableProps extends RecordingCommands {
   /** Milliseconds of the recording. */
   at: number;
   onJump: (at: number) => void;
 }
 
 /** What ran, when, for how long, and with which exit code; a click goes there. */
-export function CommandsTable({ commands, more, at, onJump }: CommandsTableProps) {
+export function CommandsTable({ commands, more, fault, at, onJump }: CommandsTableProps) {
   const current = commands.findLastIndex((command) => command.at <= at);
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
@@ -23,7 +21,9 @@ export function CommandsTable({ commands, more, at, onJump }: CommandsTableProps
   if (commands.length === 0)
     return (
       <p className="px-3.5 py-4 text-xs text-pretty text-dim">
-        This shell told nothing of its commands. What was shown is all there: search in it, or watch it.
+        {fault === undefined
+          ? "This shell told nothing of its commands. What was shown is all there: search in it, or watch it."
+          : `Its commands could not be read: ${fault}.`}
       </p>
     );
   return (
@@ -73,6 +73,9 @@ export function CommandsTable({ commands, more, at, onJump }: CommandsTableProps
           ))}
         </tbody>
       </table>
+      {fault !== undefined && (
+        <p className="px-3.5 py-2 text-2xs text-pretty text-delete-text">What ran behind these could not be read: {fault}.</p>
+      )}
       {more && (
         <p className="px-3.5 py-2 text-2xs text-faint">
           There are more commands; these are the first {commands.length.toLocaleString("en")}.

@@ -181,8 +181,8 @@ function useCommands(id: string, loaded: object | undefined): RecordingCommands 
     const abort = new AbortController();
     void rest.get(`/recordings/${id}/commands`, RecordingCommands, abort.signal).then(
       (outcome) => {
-        // A recording that is broken says so by its check.
-        if (!abort.signal.aborted) setCommands(outcome.ok ? outcome.value : { commands: [], more: false });
+        if (abort.signal.aborted) return;
+        setCommands(outcome.ok ? outcome.value : { commands: [], more: false, fault: outcome.detail ?? ERRORS[outcome.code].title });
       },
       () => undefined,
     );

@@ -119,7 +119,7 @@ export function Replay({ id, cast, broken, commands, startAt, text, facts }: Rep
               <Spinner /> Looking for its commands…
             </output>
           ) : (
-            <CommandsTable commands={list} more={commands.more} at={at} onJump={seek} />
+            <CommandsTable {...commands} at={at} onJump={seek} />
           )}
         </div>
         <p className="shrink-0 border-t border-line px-3.5 py-2 text-2xs text-faint">That you watch this is in the audit log.</p>

@@ -34,7 +34,7 @@ export function AppHeader({ crumbs, aside, actions, skips }: AppHeaderProps) {
     <header
       className={cn(
         "flex min-h-11 shrink-0 items-center gap-x-3 border-b border-line bg-panel px-3.5",
-        deep && "max-sm:flex-wrap max-sm:pb-1.5",
+        deep && "max-sm:flex-wrap max-sm:gap-y-0.5 max-sm:py-1.5",
       )}
     >
       <SkipLinks {...(skips && { skips })} />

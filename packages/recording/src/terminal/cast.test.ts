@@ -103,7 +103,7 @@ describe("a recording", () => {
       [1.75, "o", "a\r\nb\r\n"],
       [2, "m", "handover"],
     ]);
-    expect(await commandsOf(store, NAME)).toEqual([
+    expect((await commandsOf(store, NAME)).commands).toEqual([
       { at: 1500, offset: 2, text: "ls", folder: "/srv", endedAt: 2000, endOffset: 8, exitCode: 0 },
     ]);
   });
@@ -120,11 +120,25 @@ describe("a recording", () => {
       writer.command({ kind: "started", text: open });
       clock.time += 1000;
       await writer.seal(exit);
-      expect(await commandsOf(store, NAME)).toEqual([
+      expect((await commandsOf(store, NAME)).commands).toEqual([
         expect.objectContaining({ text: "false", endedAt: 0, exitCode: 1 }),
         { at: 0, offset: 0, ...expected },
       ]);
     }
+  });
+
+  it("tells the commands before a piece that was changed, and that there is no more to be told", async () => {
+    const { writer, store } = recorder();
+    for (const text of ["first", "second", "third"]) {
+      writer.command({ kind: "started", text });
+      writer.command({ kind: "finished", exitCode: 0 });
+      await writer.flush();
+    }
+    await writer.seal();
+    store.chunks[1]!.content[3]! ^= 1;
+    const { commands, fault } = await commandsOf(store, NAME);
+    expect(commands.map(({ text }) => text)).toEqual(["first"]);
+    expect(fault?.chunk).toBe(1);
   });
 
   it("has what is typed only when it was opened for it", async () => {
@@ -213,7 +227,7 @@ describe("a recording", () => {
     writer.output(encode(`$ echo ${"a".repeat(73)} \r${"b".repeat(80)}c\r${"c".repeat(5)}\r\n`));
     writer.command({ kind: "started" });
     await writer.seal();
-    expect((await commandsOf(store, NAME)).map(({ text, line }) => [text, line])).toEqual([
+    expect((await commandsOf(store, NAME)).commands.map(({ text, line }) => [text, line])).toEqual([
       [undefined, "ann@db:~$ ls -l"],
       [undefined, "$ w"],
       ["pwd", undefined],

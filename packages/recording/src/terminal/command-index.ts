@@ -1,7 +1,7 @@
 import { readSize, type CommandMark } from "./asciicast.ts";
 import type { ChunkStore } from "./cast-chunk.ts";
 import { PlainText } from "./plain-text.ts";
-import { readCast } from "./cast-reader.ts";
+import { CastFault, readCast } from "./cast-reader.ts";
 
 /** One command that ran in a recorded shell, as its integration told. */
 export interface RecordedCommand {
@@ -55,9 +55,26 @@ export class CommandIndex {
 /** Characters of the line on which a command was typed. */
 const MOST_LINE = 4096;
 
-/** The commands of a recording. Throws CastFault. */
-export async function commandsOf(store: ChunkStore, recording: string): Promise<RecordedCommand[]> {
+/** What a recording tells of its commands. */
+export interface RecordedCommands {
+  commands: RecordedCommand[];
+  /** The recording cannot be read on from here; what is told of the commands before that is right. */
+  fault?: CastFault;
+}
+
+/** The commands of a recording, as far as it is what was recorded. */
+export async function commandsOf(store: ChunkStore, recording: string): Promise<RecordedCommands> {
   const index = new CommandIndex();
+  try {
+    await readInto(index, store, recording);
+  } catch (error) {
+    if (!(error instanceof CastFault)) throw error;
+    return { commands: index.commands, fault: error };
+  }
+  return { commands: index.commands };
+}
+
+async function readInto(index: CommandIndex, store: ChunkStore, recording: string): Promise<void> {
   const plain = new PlainText();
   let columns = 0;
   /** A line that may go on in the next, and the last one. */
@@ -84,5 +101,4 @@ export async function commandsOf(store: ChunkStore, recording: string): Promise<
       shown = undefined;
     } else if (code === "x") index.shellEnded(at, Number(data));
   }
-  return index.commands;
 }
