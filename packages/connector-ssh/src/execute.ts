@@ -11,6 +11,7 @@ import {
   type ExecuteSink,
   type Resolution,
 } from "@interlock/connector";
+import { Backlog } from "./backlog.ts";
 import { exitOf, type ExitArguments } from "./exit.ts";
 import { openFlow, type Flow } from "./flow.ts";
 import { openLink, type Link, type LinkOptions } from "./link.ts";
@@ -20,6 +21,8 @@ import { interpreterOf, startCommand, unrunnable } from "./script.ts";
 
 /** Bytes of output that may be on their way while what came before is still being kept. */
 const WINDOW = 1024 * 1024;
+/** Bytes that are kept at a time, so that the host is given room again before all that waits is kept. */
+const PIECE = 64 * 1024;
 /** Longest that a script that was handed over may take to say that it begins, when it is to end, in milliseconds. */
 const BEGIN_MS = 1_000;
 /** Longest that a host may take to close what it was told to end, in milliseconds. */
@@ -170,15 +173,27 @@ class Run {
         await this.#rows.add([stream, text]);
       });
     const parts = { stdout: lines("stdout"), stderr: lines("stderr") };
-    const add = (stream: "stdout" | "stderr") => (bytes: Buffer) => {
-      this.#kept = this.#kept.then(async () => {
-        if (this.#over) return;
-        await parts[stream].add(bytes);
-        // What is not followed by more for a while is shown.
-        await this.#rows.flush();
-        taken(bytes.length);
-        if (this.#follows && this.#rows.truncated) this.#enough.abort();
-      });
+    const waiting = new Backlog<keyof typeof parts>();
+    let keeping = false;
+    const keep = async (): Promise<void> => {
+      while (waiting.length > 0)
+        for (const { bytes, stream } of waiting.take())
+          for (let at = 0; at < bytes.length; at += PIECE) {
+            if (this.#over) return;
+            const piece = bytes.subarray(at, at + PIECE);
+            await parts[stream].add(piece);
+            // What is not followed by more for a while is shown.
+            await this.#rows.flush();
+            taken(piece.length);
+            if (this.#follows && this.#rows.truncated) this.#enough.abort();
+          }
+      keeping = false;
+    };
+    const add = (stream: keyof typeof parts) => (bytes: Buffer) => {
+      waiting.add(bytes, stream);
+      if (keeping) return;
+      keeping = true;
+      this.#kept = this.#kept.then(keep);
       // Told by whoever waits for the end; what nobody keeps does not run on.
       this.#kept.catch(() => this.#enough.abort());
     };

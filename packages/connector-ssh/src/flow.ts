@@ -1,5 +1,9 @@
 import type { Client, ClientChannel } from "ssh2";
 import type { Link } from "./link.ts";
+import { checkData } from "./packets.ts";
+
+/** Windows that may come before they are taken: hosts that count with little care are let be (OpenSSH's client lets a tenth more pass). */
+const WINDOWS = 2;
 
 /** What is used here of the library's channels beyond its public interface, which has no way to choose a window. The version is exact. */
 interface InnerChannel {
@@ -17,7 +21,8 @@ const innerProtocol = (client: Client): InnerProtocol => (client as unknown as {
 /**
  * A session channel whose output is told piece by piece, and of which the target sends at most `window` bytes beyond those that were given back with
  * `taken`: whoever does not take makes the program wait. (The library's own window is 2 MiB and is given back as soon as bytes arrive, which is
- * more than anybody wants to see after Ctrl-C.)
+ * more than anybody wants to see after Ctrl-C.) A host that sends on without being given room loses its connection, since all that it sends has
+ * to be kept here.
  */
 export interface Flow {
   readonly channel: ClientChannel;
@@ -41,7 +46,7 @@ export async function openFlow(
   stop.addEventListener("abort", end, { once: true });
   try {
     if (stop.aborted) throw new Error("cancelled");
-    return await session(link.client, window, open);
+    return await session(link, window, open);
   } catch (error) {
     if (stop.aborted && !signal.aborted) throw new Error(`no answer within ${link.openMs / 1000} s`, { cause: error });
     throw error;
@@ -51,12 +56,13 @@ export async function openFlow(
 }
 
 function session(
-  client: Client,
+  link: Link,
   window: number,
   open: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
 ): Promise<Flow> {
-  const protocol = innerProtocol(client);
+  const protocol = innerProtocol(link.client);
   const opened = protocol.session;
+  let untaken = 0;
   return new Promise((resolve, reject) => {
     const done = (error: Error | undefined, channel: ClientChannel): void => {
       if (error) return reject(error);
@@ -69,6 +75,7 @@ function session(
       resolve({
         channel,
         taken(bytes) {
+          untaken -= bytes;
           owed += bytes;
           if (owed < window / 4 || inner.outgoing.state === "closed" || inner.outgoing.state === "closing") return;
           protocol.channelWindowAdjust(inner.outgoing.id, owed);
@@ -79,7 +86,17 @@ function session(
         },
       });
     };
-    protocol.session = (channel, _window, packet) => opened.call(protocol, channel, window, packet);
+    protocol.session = (channel, _window, packet) => {
+      // From the first packet on: a host may send before it has answered.
+      checkData(link.client, (to, bytes) => {
+        if (to !== channel) return true;
+        untaken += bytes;
+        if (untaken <= WINDOWS * window) return true;
+        link.fail("sent more than it was given room for");
+        return false;
+      });
+      opened.call(protocol, channel, window, packet);
+    };
     try {
       open(done);
     } finally {

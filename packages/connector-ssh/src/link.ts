@@ -5,7 +5,7 @@ import ssh2, { type Client, type ConnectConfig, type HostVerifier } from "ssh2";
 import { algorithmsFor } from "./algorithms.ts";
 import { useCertificates } from "./certificate.ts";
 import { pinnedKeys, refusalOf } from "./host-key.ts";
-import { gatherWrites, keepKeys } from "./packets.ts";
+import { dropAfterEnd, gatherWrites, keepKeys } from "./packets.ts";
 import { hopsOf, hostOf, type Hop, type SshSecret } from "./secret.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -26,6 +26,8 @@ export interface Link {
   readonly openMs: number;
   /** Ends it at once; what the target has not read by then is lost. */
   close(): void;
+  /** The same because of what the host `did`, which `broken` says then: words that go on from the host's name. */
+  fail(did: string): void;
 }
 
 /** Reaches the target, host by host. Each one's key is checked before anything of a credential is sent to it. */
@@ -112,11 +114,18 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
       client.connect(config);
       useCertificates(client);
       keepKeys(client);
+      dropAfterEnd(client);
     } catch (error) {
       // It knows no algorithm of a name that the connection gives.
       fail(new TargetError("bad_request", `The connection cannot be used: ${wordsOf(error)}.`));
     }
   });
+  const close = (): void => {
+    closing = true;
+    client.end();
+    socket.destroy();
+    through?.close();
+  };
   return {
     client,
     over,
@@ -124,11 +133,10 @@ async function openHop(options: LinkOptions, hop: Hop, through: Link | undefined
     get broken() {
       return broken;
     },
-    close() {
-      closing = true;
-      client.end();
-      socket.destroy();
-      through?.close();
+    close,
+    fail(did) {
+      broken ??= `${hostOf(hop)} ${did}`;
+      close();
     },
   };
 }

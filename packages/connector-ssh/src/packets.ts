@@ -2,15 +2,20 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 
-/** What is used here of the library's ciphers, each of which has some of these. It is no public interface: the version is exact. */
+/** What is used here of the library, whose ciphers have some of these keys each. It is no public interface: the version is exact. */
 interface Cipher {
   _encKey?: Buffer | KeyObject;
   _decipherKey?: Buffer | KeyObject;
   _macKey?: Buffer | KeyObject;
 }
+type TakeData = (from: unknown, channel: number, data: Buffer, type?: number) => void;
 interface Protocol {
   _cipher: Cipher;
   _decipher: Cipher;
+  _handlers: { CHANNEL_DATA: TakeData; CHANNEL_EXTENDED_DATA: TakeData };
+}
+interface Channels {
+  get(channel: number): { incoming?: { state: string } } | undefined;
 }
 
 const KEYS = ["_encKey", "_decipherKey", "_macKey"] as const;
@@ -45,4 +50,21 @@ export function gatherWrites(socket: Duplex): void {
     }
     return write(...args);
   };
+}
+
+/** Asks `admits` about each piece of what a host sends on a channel, before the library keeps it; the library never lets a host wait by itself. */
+export function checkData(client: Client, admits: (channel: number, bytes: number) => boolean): void {
+  const { _handlers: handlers } = (client as unknown as { _protocol: Protocol })._protocol;
+  for (const name of ["CHANNEL_DATA", "CHANNEL_EXTENDED_DATA"] as const) {
+    const take = handlers[name];
+    handlers[name] = (from, channel, data, type) => {
+      if (admits(channel, data.length)) take(from, channel, data, type);
+    };
+  }
+}
+
+/** Leaves out what a host sends on a channel after it said that nothing follows: the library would throw it where nobody can catch it. */
+export function dropAfterEnd(client: Client): void {
+  const { _chanMgr: channels } = client as unknown as { _chanMgr: Channels };
+  checkData(client, (channel) => channels.get(channel)?.incoming?.state !== "eof");
 }

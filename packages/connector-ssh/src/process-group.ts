@@ -32,7 +32,7 @@ export async function endGroup(client: Client, group: number): Promise<GroupEnd>
       // A connection that is gone, or a host that opens no second session: the outcome says that nobody knows.
       if (error) return resolve("unknown");
       let said = "";
-      channel.on("data", (bytes: Buffer) => (said += bytes.toString("latin1").slice(0, 100)));
+      channel.on("data", (bytes: Buffer) => (said = (said + bytes.toString("latin1")).slice(0, 100)));
       channel.stderr.resume();
       channel.once("close", () => {
         const word = said.trim();

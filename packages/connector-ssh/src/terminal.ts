@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TargetError, type TerminalChannel, type TerminalEnd, type TerminalKill, type TerminalRequest } from "@interlock/connector";
 import type { PseudoTtyOptions } from "ssh2";
+import { Backlog } from "./backlog.ts";
 import { exitOf, type ExitArguments } from "./exit.ts";
 import { openFlow, type Flow } from "./flow.ts";
 import { openLink, type Link, type LinkOptions } from "./link.ts";
@@ -40,7 +41,7 @@ class SshTerminal implements TerminalChannel {
   readonly #link: Link;
   readonly #flow: Flow;
   /** Bytes that were not told yet. */
-  readonly #waiting: Uint8Array[] = [];
+  readonly #waiting = new Backlog();
   /** Those whose bytes the target has not taken. */
   readonly #writing = new Set<(error: TargetError) => void>();
   #listener: ((bytes: Uint8Array) => void) | undefined;
@@ -68,7 +69,7 @@ class SshTerminal implements TerminalChannel {
         this.#gone();
         link.close();
         for (const fail of this.#writing) fail(this.#over());
-        // Nobody is made to wait any more, so what was held back is told; it is no more than a window.
+        // Nobody is made to wait any more, so what was held back is told; it is no more than two windows.
         this.#told = () => resolve(end);
         this.#tell();
       });
@@ -144,18 +145,17 @@ class SshTerminal implements TerminalChannel {
     return new TargetError("terminal_ended", "The terminal has ended.");
   }
 
-  #came(bytes: Uint8Array): void {
-    this.#waiting.push(bytes);
+  #came(bytes: Buffer): void {
+    this.#waiting.add(bytes);
     this.#tell();
   }
 
   #tell(): void {
-    while (this.#listener !== undefined && (!this.#paused || this.#closed)) {
-      const bytes = this.#waiting.shift();
-      if (bytes === undefined) break;
-      this.#flow.taken(bytes.length);
-      this.#listener(bytes);
-    }
+    if (this.#listener !== undefined && (!this.#paused || this.#closed))
+      for (const { bytes } of this.#waiting.take()) {
+        this.#flow.taken(bytes.length);
+        this.#listener(bytes);
+      }
     if (this.#waiting.length === 0) this.#told();
   }
 }

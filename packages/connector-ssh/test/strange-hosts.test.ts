@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import type { Target } from "@interlock/connector";
-import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext } from "ssh2";
+import type { ExecuteOutcome, ExecuteSink, Target } from "@interlock/connector";
+import ssh2, { type AuthContext, type Connection, type KeyboardAuthContext, type ServerChannel } from "ssh2";
 import { afterEach, expect, it } from "vitest";
 import { ssh } from "../src/index.ts";
 
@@ -37,6 +37,14 @@ async function strange(serve: (client: Connection) => void, more: Record<string,
     () => server.close(),
   );
   return target;
+}
+
+/** Runs a script, of whose output one line is kept. */
+async function run(target: Target, sink: Partial<ExecuteSink>): Promise<ExecuteOutcome> {
+  const nothing = { columns: () => undefined, rows: () => undefined, end: () => undefined, notice: () => undefined };
+  const resolution = await target.resolve("uptime", never());
+  const request = { text: "uptime", resolution, access: "write" as const, timeoutMs: 5_000, rowCap: 1, applicationName: "x" };
+  return target.execute(request, { ...nothing, ...sink }, never());
 }
 
 const letIn = (context: AuthContext): void => (context.method === "none" ? context.reject(["password"]) : context.accept());
@@ -90,15 +98,10 @@ it("does not send a password to a host that takes none", async () => {
 it("does not wait for a host that opens no session", async () => {
   // `session` is neither accepted nor refused.
   const target = await strange((client) => client.on("authentication", letIn).on("session", () => undefined), { connectTimeoutMs: 1_500 });
-  const sink = { columns: () => undefined, rows: () => undefined, end: () => undefined, notice: () => undefined };
-  const request = { text: "uptime", access: "write" as const, timeoutMs: 5_000, rowCap: 1, applicationName: "x" };
-  const [terminal, run] = await Promise.allSettled([
-    target.terminal!({ columns: 80, rows: 24 }, never()),
-    target.execute({ ...request, resolution: await target.resolve("uptime", never()) }, sink, never()),
-  ]);
+  const [terminal, script] = await Promise.allSettled([target.terminal!({ columns: 80, rows: 24 }, never()), run(target, {})]);
   const message: unknown = expect.stringMatching(/no answer within 1\.5 s/);
   expect(terminal).toMatchObject({ status: "rejected", reason: { code: "target_down", message } });
-  expect(run).toMatchObject({
+  expect(script).toMatchObject({
     value: { state: "failed", error: { code: "target_down", message: expect.stringMatching(/Nothing was run/) as string } },
   });
 });
@@ -123,15 +126,105 @@ it("leaves how a script ended unknown where the host does not say", async () => 
       });
     }),
   );
-  const text = "uptime";
-  const sink = { columns: () => undefined, rows: () => undefined, end: () => undefined, notice: () => undefined };
-  const request = {
-    text,
-    resolution: await target.resolve(text, never()),
-    access: "write" as const,
-    timeoutMs: 5_000,
-    rowCap: 1,
-    applicationName: "x",
+  expect(await run(target, {})).toMatchObject({ state: "unknown" });
+});
+
+/** A host's end of a session by its packets: the library's own channels keep to the window. */
+interface Packets {
+  send(stream: Stream, bytes: Buffer): void;
+  endOfFile(): void;
+}
+type Stream = "stdout" | "stderr";
+interface InnerProtocol {
+  channelData(channel: number, bytes: Buffer): void;
+  channelExtData(channel: number, bytes: Buffer, type: number): void;
+  channelEOF(channel: number): void;
+}
+
+/** What a host has for whoever asks for a shell or a script; `answer` lets it begin. */
+const serving =
+  (serve: (packets: Packets, answer: () => ServerChannel) => void) =>
+  (client: Connection): void => {
+    const { _protocol: protocol } = client as unknown as { _protocol: InnerProtocol };
+    client.on("authentication", letIn).on("session", (accept) => {
+      const session = accept();
+      const { id } = (session as unknown as { _chanInfo: { outgoing: { id: number } } })._chanInfo.outgoing;
+      const packets: Packets = {
+        send: (stream, bytes) => (stream === "stdout" ? protocol.channelData(id, bytes) : protocol.channelExtData(id, bytes, 1)),
+        endOfFile: () => protocol.channelEOF(id),
+      };
+      const begin = (take: () => ServerChannel): void => serve(packets, take);
+      session.on("pty", (take) => take?.()).on("shell", begin);
+      session.on("exec", begin);
+    });
   };
-  expect(await target.execute(request, sink, never())).toMatchObject({ state: "unknown" });
+
+/** Far more than a host is given room for. */
+const FLOOD = 8 * 1024 * 1024;
+const flood = ({ send }: Packets, stream: Stream): void => {
+  const bytes = Buffer.alloc(32 * 1024, "x");
+  for (let sent = 0; sent < FLOOD; sent += bytes.length) send(stream, bytes);
+};
+const OVERRUN = /127\.0\.0\.1:\d+ sent more than it was given room for/;
+
+it.each(["stdout", "stderr"] as const)("ends a terminal whose host sends on while it has to wait (%s)", async (stream) => {
+  let host: Packets | undefined;
+  const target = await strange(
+    serving((packets, answer) => {
+      answer();
+      host = packets;
+    }),
+  );
+  const terminal = await target.terminal!({ columns: 80, rows: 24 }, never());
+  let told = 0;
+  terminal.onData((bytes) => (told += bytes.length));
+  terminal.pause();
+  await expect.poll(() => host).toBeDefined();
+  flood(host!, stream);
+  expect((await terminal.ended).why).toMatch(OVERRUN);
+  expect(told).toBeLessThan(512 * 1024);
+});
+
+it("opens no terminal, and runs no script, of a host that sends on before it has answered", async () => {
+  const target = await strange(serving((packets) => flood(packets, "stdout")));
+  await expect(target.terminal!({ columns: 80, rows: 24 }, never())).rejects.toMatchObject({
+    code: "target_down",
+    message: expect.stringMatching(OVERRUN) as string,
+  });
+  expect(await run(target, {})).toMatchObject({ state: "failed", error: { message: expect.stringMatching(OVERRUN) as string } });
+});
+
+it.each(["columns", "rows"] as const)("ends a script whose host sends on while what came is being kept (%s)", async (slow) => {
+  const held = new Promise<void>((resolve) => setTimeout(resolve, 1_000));
+  const target = await strange(
+    serving((packets, answer) => {
+      answer().resume();
+      packets.send("stdout", Buffer.from("first\n"));
+      setTimeout(() => flood(packets, "stdout"), 200);
+    }),
+  );
+  const outcome = await run(target, {
+    columns: () => (slow === "columns" ? held : undefined),
+    rows: () => (slow === "rows" ? held : undefined),
+  });
+  expect(outcome).toMatchObject({ error: { code: "target_down", message: expect.stringMatching(OVERRUN) as string } });
+});
+
+it("takes nothing of a host after it has said that nothing follows", async () => {
+  const target = await strange(
+    serving((packets, answer) => {
+      const channel = answer();
+      packets.send("stdout", Buffer.from("all"));
+      // In one write, so that they come together.
+      packets.endOfFile();
+      packets.send("stderr", Buffer.from("more"));
+      packets.send("stdout", Buffer.from("more"));
+      setTimeout(() => channel.close(), 100);
+    }),
+  );
+  const terminal = await target.terminal!({ columns: 80, rows: 24 }, never());
+  let text = "";
+  terminal.onData((bytes) => (text += Buffer.from(bytes).toString()));
+  await terminal.ended;
+  expect(text).toBe("all");
 });
