@@ -60,6 +60,7 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "file.denied": (data) =>
     `Blocked: ${text(data, "act")} of ${text(data, "path")} on ${text(data, "connection")} — ${text(data, "message")}`,
   "file.previewed": (data) => `looked at ${text(data, "path")} of ${text(data, "connection")}`,
+  "file.download_asked": (data) => `asked for ${text(data, "path")} of ${text(data, "connection")}`,
   "file.downloaded": (data) =>
     `downloads ${text(data, "path")} of ${text(data, "connection")} (${number(data, "size")} bytes)${text(data, "reason") === "" ? "" : `: “${text(data, "reason")}”`}`,
   "file.download_ended": (data) => `${text(data, "path")} of ${text(data, "connection")}: ${number(data, "bytes")} bytes were taken`,

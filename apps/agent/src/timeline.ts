@@ -8,6 +8,7 @@ const SILENT: ReadonlySet<string> = new Set([
   "command.host_started",
   "files.listed",
   "file.previewed",
+  "file.download_asked",
   "file.download_ended",
   "file.received",
   "draft.analysed",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
 import { Command, FilePreview, HostFolder, StagedUpload } from "@interlock/protocol";
@@ -128,6 +129,37 @@ describe.skipIf(sshdFor("files of hosts through the agent") === undefined)("file
     put("too-large", Buffer.alloc(1024 * 1024 + 1));
     const large = await get("oncall", "/content", { connection: "web-2", path: `${folder}/too-large`, reason: "why not" });
     expect([large.status, await codeOf(large)]).toEqual([413, "too_large"]);
+  });
+
+  test("I1 whoever wants something of a host's files is in the log before the host hears of it, and also where it has nothing for them", async () => {
+    const known: ReturnType<typeof fileEvents>[] = [];
+    // Somebody who only looks at what the log has by the time they are reached.
+    const host = createServer((socket) => {
+      known.push(fileEvents());
+      socket.on("error", () => undefined).destroy();
+    });
+    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    const { port } = host.address() as AddressInfo;
+    const secret = { ...sshd.secret(), port };
+    const made = await stage.connections.create({ name: "web-4", connector: "ssh", environment: "staging", labels: {}, secret });
+    if (!made.ok) throw new Error(made.code);
+    const words = { connection: "web-4", path: "~/asked" };
+    for (const [ask, event] of [
+      [() => get("oncall", "", words), { type: "files.listed" }],
+      [() => get("oncall", "/preview", words), { type: "file.previewed" }],
+      [
+        () => get("oncall", "/content", { ...words, reason: "to see" }),
+        { type: "file.download_asked", data: { rules: ["staging"], reason: "to see" } },
+      ],
+      [() => send("oncall", words.path, "x", words.connection), { type: "file.received" }],
+    ] as const) {
+      expect(await codeOf(await ask())).toBe("target_down");
+      expect((await known.pop())?.at(-1)).toMatchObject({ ...event, data: { path: "~/asked", connection: "web-4" } });
+    }
+    host.close();
+    const path = `${folder}/not-there`;
+    expect(await codeOf(await get("oncall", "/content", { connection: "web-2", path, reason: "to see" }))).toBe("not_found");
+    expect((await fileEvents()).at(-1)).toMatchObject({ data: { connection: "web-2", path, reason: "to see" } });
   });
 
   test("I8 observers, hosts without a rule and the host's own refusals", async () => {

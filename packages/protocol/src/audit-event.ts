@@ -66,6 +66,7 @@ export const AUDIT_TYPES = [
   "files.listed",
   "file.denied",
   "file.previewed",
+  "file.download_asked",
   "file.downloaded",
   "file.download_ended",
   "file.received",

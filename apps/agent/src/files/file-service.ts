@@ -59,17 +59,22 @@ export class FileService {
     });
   }
 
-  /** The file's bytes as they are. It is in the log before the first of them; how many were taken, and their hash, follows at the end. */
+  /**
+   * The file's bytes as they are. In the log is what was asked for before the host is asked what that is; then which file it is,
+   * before the first of its bytes; and at the end how many were taken, and their hash.
+   */
   async download(ask: FileAsk & { reason?: string | undefined }, signal: AbortSignal): Promise<Outcome<Outgoing>> {
     const admitted = await this.#gate.admit("download", ask);
     if (!admitted.ok) return admitted;
     const { files, terms } = admitted.value;
     const reason = ask.reason?.trim();
     if (terms.reason && (reason === undefined || reason === "")) return refuse("reason_required", terms.message);
+    const why = { rules: terms.rules, ...(reason ? { reason } : {}) };
+    await this.#gate.log("file.download_asked", ask, { path: ask.path, ...why });
     return attempt(async () => {
       const path = await files.resolve(ask.path, signal);
       const { size } = await files.stat(path, signal);
-      await this.#gate.log("file.downloaded", ask, { path, size, rules: terms.rules, ...(reason ? { reason } : {}) });
+      await this.#gate.log("file.downloaded", ask, { path, size, ...why });
       const download = await files.download(path, { limit: terms.maxBytes }, signal);
       return { path, size: download.size, bytes: this.#told(ask, path, download) };
     });
