@@ -84,6 +84,8 @@ export class Recorder {
   }
 
   resize({ columns, rows }: TerminalSize): void {
+    // What was shown before it was drawn for the old size.
+    this.#echo.settle();
     this.#echo.resize(columns);
     this.#writer.resize(columns, rows);
   }

@@ -80,8 +80,11 @@ export class XtermScreen implements Screen {
   }
 
   picture(columns: number, rows: number, bytes: Uint8Array, drawn: () => void): void {
-    this.term.reset();
-    this.term.resize(columns, rows);
+    // Behind what was written before it, which a reset leaves to be drawn yet. CAN ends a sequence that it may have left unfinished.
+    this.term.write("\x18", () => {
+      this.term.reset();
+      this.term.resize(columns, rows);
+    });
     this.term.write(bytes, drawn);
   }
 

@@ -1,0 +1,45 @@
+import type { CastChunk } from "@interlock/recording";
+import { expect, test, vi } from "vitest";
+import { Recorder, type RecorderParts } from "./recorder.ts";
+
+const stored: CastChunk[] = [];
+vi.mock("./recording-store.ts", () => ({
+  RecordingStore: class {
+    async append(chunks: readonly CastChunk[]): Promise<void> {
+      stored.push(...chunks.map((chunk) => ({ ...chunk, content: chunk.content.slice() })));
+    }
+  },
+}));
+
+test("a new size and a command have their places behind what was typed before them, which is held back", async () => {
+  const size = { columns: 80, rows: 24 };
+  const recorder = new Recorder({ terminalId: "t", roomId: "r", name: "web-1", size, detectors: ["card"] } as unknown as RecorderParts);
+  const type = (key: string): void => {
+    recorder.typed();
+    recorder.output(new TextEncoder().encode(key));
+  };
+  type("1");
+  recorder.resize({ columns: 100, rows: 30 });
+  type("2");
+  recorder.command({ kind: "started", text: "12" });
+  type("3");
+  recorder.resize({ columns: 90, rows: 20 });
+  type("4");
+  await recorder.end({ exitCode: 0 }, "sealed");
+  const lines = Buffer.concat(stored.map(({ content }) => content))
+    .toString()
+    .trim()
+    .split("\n");
+  const events = lines.slice(1).map((line) => JSON.parse(line) as [number, string, string]);
+  expect(events.map(([, code, data]) => (code === "c" ? code : `${code} ${data}`))).toEqual([
+    "o 1",
+    "r 100x30",
+    "o 2",
+    "c",
+    "m 12",
+    "o 3",
+    "r 90x20",
+    "o 4",
+    "x 0",
+  ]);
+});
