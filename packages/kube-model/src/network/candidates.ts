@@ -3,10 +3,11 @@ import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import { alone } from "./address.ts";
 import { withEdits, type LabelEdits, type Selector } from "./compiled-selector.ts";
 import { admitsParty, sidesOf, type Party, type Path } from "./connection.ts";
+import { MADE_BY_CONTROLLERS } from "./controller-labels.ts";
 import { editSize, type Edit } from "./edits.ts";
 import type { Asked } from "./explanation.ts";
 import { portsAt, type Network } from "./network.ts";
-import { MADE_BY_CONTROLLERS, templateOf, type Pod } from "./pod.ts";
+import { templateOf, type Pod } from "./pod.ts";
 import type { Direction, Peer, Policy, Rule } from "./policy.ts";
 import { hasPoint, pointOf } from "./port-set.ts";
 

@@ -1,7 +1,9 @@
 import { isPartly } from "../label-selector.ts";
 import type { Pair } from "./change.ts";
-import { admitsOn, isAllowedOn, isExempt, pathsBetween, pointName, type Path, type Point } from "./connection.ts";
+import { admitsOn, isAllowedOn, isExempt, meansParty, pathsBetween, pointName, sidesOf, type Path, type Point } from "./connection.ts";
+import { openIn } from "./controller-labels.ts";
 import type { Network } from "./network.ts";
+import type { Pod } from "./pod.ts";
 import type { Direction } from "./policy.ts";
 import { pointOf } from "./port-set.ts";
 
@@ -26,6 +28,8 @@ export function doubtsOf(network: Network, states: readonly { pair: Pair; allowe
     if (!allowed)
       for (const name of needsAddress(network, pair))
         doubts.add(`The address of ${name} is not known, and a rule goes by ipBlock: with an address in it the answer may be another.`);
+    for (const label of openLabels(network, pair))
+      doubts.add(`Pods of ${label} in the cluster, and a policy goes by it: by its value the answer may be another.`);
     if (isFamilyBound(network, pair, point))
       doubts.add(`${pointName(pair.from)} and ${pointName(pair.to)} have addresses of two families, and policies admit one of them only.`);
   }
@@ -46,6 +50,33 @@ const DIRECTIONS = ["egress", "ingress"] as const;
 
 const differs = (network: Network, supposed: Network, path: Path, direction: Direction, point: number): boolean =>
   admitsOn(supposed, path, direction, point) && !admitsOn(network, path, direction, point);
+
+/** Labels by which policies select or mean an end, and whose values are not known before a controller gives them: whose, and which. */
+function openLabels(network: Network, { from, to }: Pair): string[] {
+  if (isExempt(from, to) || ![from, to].some((end) => "pod" in end && end.pod.template)) return [];
+  return pathsBetween(from, to).flatMap((path) => DIRECTIONS.flatMap((direction) => openOn(network, path, direction)));
+}
+
+function openOn(network: Network, path: Path, direction: Direction): string[] {
+  const { own, other } = sidesOf(path, direction);
+  if (own.pod === undefined) return [];
+  const found: string[] = [];
+  const tell = ({ workload }: Pod, keys: readonly string[]): boolean => {
+    found.push(...keys.map((key) => `${workload!.kind} ${workload!.namespace}/${workload!.name} get their label ${key}`));
+    return keys.length > 0;
+  };
+  for (const policy of network.policiesIn(own.pod.namespace)) {
+    if (policy[direction] === undefined) continue;
+    const may = tell(own.pod, openIn(policy.selector, own.pod.labels));
+    if (other.pod === undefined || (!may && !policy.selector.selects(own.pod.labels))) continue;
+    for (const peer of policy[direction].flatMap(({ peers = [] }) => peers)) {
+      if (peer.kind !== "pods" || peer.pods === undefined) continue;
+      const { pods, ...place } = peer;
+      if (meansParty(network, policy, place, other)) tell(other.pod, openIn(pods, other.pod.labels));
+    }
+  }
+  return found;
+}
 
 /** A pod in its node's network as if policies told it from its node. */
 const asPod = (point: Point): Point => ("pod" in point && point.pod.host ? { pod: { ...point.pod, host: false } } : point);

@@ -2,8 +2,10 @@ import type { Json, KubeObject } from "../json.ts";
 import { ofMap, selects } from "../label-selector.ts";
 import { readAddress } from "./address.ts";
 import type { Point } from "./connection.ts";
-import type { Network } from "./network.ts";
-import { containersOf, templateOf, templatePod, type Pod, type Workload } from "./pod.ts";
+import { hasOrdinal, openIn, standsForOthers } from "./controller-labels.ts";
+import { Selector } from "./compiled-selector.ts";
+import { ownerOf, type Network } from "./network.ts";
+import { containersOf, templateOf, type Pod, type Workload } from "./pod.ts";
 import type { Asked } from "./explanation.ts";
 import { PROTOCOLS } from "./port-set.ts";
 
@@ -43,39 +45,79 @@ export function resolveEnd(network: Network, end: End, asked: Asked, links = 0):
 
 function ofPods(network: Network, namespace: string, name: string, asked: Asked): ResolvedEnd {
   const pod = network.pod(namespace, name);
-  if (pod !== undefined) {
+  if (pod?.template === false) {
     if (pod.finished) return { meant: [], notes: [], dead: `Pod ${pod.id} has finished: it has no network any more.` };
     if (pod.waiting) return { meant: [], notes: [], dead: `Pod ${pod.id} has no address yet: nothing connects to it or from it.` };
     return { meant: [{ point: { pod }, ...asked }], notes: notesOf(pod) };
   }
-  const pods = network.podsOfWorkload(namespace, name).filter(hasNetwork);
-  if (pods.length > 0) {
+  const known = network.podsOfWorkload(namespace, name).filter(hasNetwork);
+  const running = known.filter(({ template }) => !template);
+  if (running.length > 0) {
     return {
-      meant: pods.map((one) => ({ point: { pod: one }, ...asked })),
+      meant: running.map((one) => ({ point: { pod: one }, ...asked })),
       workload: `${namespace}/${name}`,
-      notes: pods.some(({ host }) => host) ? notesOf(pods.find(({ host }) => host)!) : [],
+      notes: [...oneNameNotes(network, namespace, name, running), ...hostNotes(running)],
     };
   }
-  const workload = network.workload(namespace, name) ?? numberedIn(network, namespace, name);
-  if (workload === undefined) return nothing(`There is no pod and no workload ${name} in namespace ${namespace}.`);
-  const template = templatePod(workload);
-  const notes = [
-    `${workload.kind} ${namespace}/${workload.name} has no pods that run now: what is asked about are those it would make.`,
-    ...notesOf(template),
-  ];
-  return { meant: [{ point: { pod: template }, ...asked }], workload: `${namespace}/${workload.name}`, notes };
+  const pods = known.length > 0 ? known : pod === undefined ? wouldBe(network, namespace, name) : [pod];
+  const [first] = pods;
+  if (first === undefined) return nothing(`There is no pod and no workload ${name} in namespace ${namespace}.`);
+  const notes = [...new Set(pods.map(({ workload }) => workload!))].map((one) => {
+    const [pod, those] = one.name === name ? ["pods that run", "are those"] : [`pod ${name} that runs`, "is the one"];
+    return `${one.kind} ${namespace}/${one.name} has no ${pod} now: what is asked about ${those} it would make.`;
+  });
+  return {
+    meant: pods.map((one) => ({ point: { pod: one }, ...asked })),
+    workload: `${namespace}/${first.workload!.name}`,
+    notes: [...notes, ...oneNameNotes(network, namespace, name, pods), ...othersNotes(pods), ...hostNotes(pods)],
+  };
 }
 
-/** The StatefulSet whose pods are called so: its name and a number below its replicas, from its first one on. */
-function numberedIn(network: Network, namespace: string, name: string): Workload | undefined {
-  const [, set, number] = /^(.+)-(0|[1-9]\d*)$/.exec(name) ?? [];
-  const found = set === undefined ? undefined : network.workload(namespace, set, "StatefulSet");
-  const spec: Json = found?.object["spec"];
-  const first = Number(spec?.["ordinals"]?.["start"] ?? 0);
-  return found !== undefined && Number(number) >= first && Number(number) < first + Number(spec?.["replicas"] ?? 1) ? found : undefined;
+/** Pods that are not in the network: of a workload scaled to nothing, or of a StatefulSet one of no number that a selector names. */
+function wouldBe(network: Network, namespace: string, name: string): Pod[] {
+  const [workload] = network.workloads(namespace, name);
+  if (workload !== undefined) return network.wouldMake(workload);
+  const [, set, number] = /^(.+)-(\d+)$/.exec(name) ?? [];
+  const numbered = set === undefined ? undefined : network.workloads(namespace, set).find(({ kind }) => kind === "StatefulSet");
+  if (numbered === undefined || !hasOrdinal(numbered.object, number!)) return [];
+  const others = network.podsOfWorkload(namespace, set!).filter((one) => one.template && one.workload === numbered);
+  const made = network.wouldMake(numbered);
+  return [others.at(-1) ?? made.find((one) => one.name === name) ?? made.at(-1)!];
 }
+
+/** What else has the name that was asked for. */
+function oneNameNotes(network: Network, namespace: string, name: string, meant: readonly Pod[]): string[] {
+  const all = network.workloads(namespace, name);
+  const isMeant = (one: Workload): boolean =>
+    meant.some(({ workload, object }) => {
+      const owner = ownerOf(object);
+      return workload === one || (owner?.["kind"] === one.kind && owner["name"] === name);
+    });
+  const asked = all.filter(isMeant).map(({ kind }) => `${kind} ${namespace}/${name}`);
+  return [
+    ...(asked.length > 1 ? [`${asked.join(" and ")} have one name: the pods of each are asked about.`] : []),
+    ...all
+      .filter((one) => !isMeant(one))
+      .map(
+        ({ kind }) => `${kind} ${namespace}/${name} has that name, too, and no pods that run now: those it would make are not asked about.`,
+      ),
+  ];
+}
+
+const othersNotes = (pods: readonly Pod[]): string[] =>
+  pods.flatMap(({ id, name, labels, workload }) =>
+    standsForOthers(name, labels)
+      ? [`${id} stands for the pods of StatefulSet ${workload!.namespace}/${workload!.name} that no selector names.`]
+      : [],
+  );
 
 const hasNetwork = ({ finished, waiting }: Pod): boolean => !finished && !waiting;
+
+const hostNotes = (pods: readonly Pod[]): string[] =>
+  pods
+    .filter(({ host }) => host)
+    .slice(0, 1)
+    .flatMap(notesOf);
 
 function notesOf(pod: Pod): string[] {
   return pod.host
@@ -146,7 +188,13 @@ function ofService(network: Network, namespace: string, name: string, asked: Ask
   const selector = ofMap(spec["selector"]);
   if (selector === undefined) return { ...ofEndpoints(network, namespace, name, asked, port?.["name"], target), service: id };
   const pods = [...network.podsIn(namespace).values()].filter((pod) => hasNetwork(pod) && selects(selector, pod.labels));
-  if (pods.length === 0) return { meant: [], service: id, notes, dead: `No pod is behind Service ${id}: nobody answers.` };
+  if (pods.length === 0) {
+    const read = new Selector(selector);
+    if (![...network.podsIn(namespace).values()].some(({ labels }) => openIn(read, labels).length > 0))
+      return { meant: [], service: id, notes, dead: `No pod is behind Service ${id}: nobody answers.` };
+    const unknown = `Whether a pod is behind Service ${id} is not known: it goes by a label that only the cluster gives a value.`;
+    return { meant: [], service: id, notes, dead: unknown, anywhere: unknown };
+  }
   const meant: Meant[] = [];
   const lacking: string[] = [];
   for (const pod of pods) {

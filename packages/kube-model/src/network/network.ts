@@ -1,9 +1,22 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
-import { isPartly, labelsOf, partly, type Labels } from "../label-selector.ts";
-import { internSelectors, readPolicy, type Direction, type Policy, type Rule, type Selectors } from "./policy.ts";
+import { isPartly, labelsOf, ofMap, partly, type Labels } from "../label-selector.ts";
+import { internSelectors, podSelectorsOf, readPolicy, type Direction, type Policy, type Rule, type Selectors } from "./policy.ts";
 import type { Address } from "./address.ts";
-import { isWorkload, joined, namespaceOf as namespaceNameOf, nodeAddresses, readPod, templatePod, type Pod, type Workload } from "./pod.ts";
+import { Selector } from "./compiled-selector.ts";
+import { namedBy, type Named } from "./controller-labels.ts";
+import {
+  isWorkload,
+  joined,
+  namespaceOf as namespaceNameOf,
+  nodeAddresses,
+  readPod,
+  templateOf,
+  templatePod,
+  type Pod,
+  type Workload,
+} from "./pod.ts";
 import { portRange, union, type PortSet } from "./port-set.ts";
+import { apart, templatePods } from "./template-pods.ts";
 
 export interface Namespace {
   name: string;
@@ -44,9 +57,9 @@ interface Tables {
  * What NetworkPolicies decide on, out of plain objects: Namespaces, Pods, workloads, Services with their endpoints, NetworkPolicies; all
  * others are passed over. Never changes: `with` makes another one that shares what stays.
  *
- * A workload of which no pod is given stands for the pods that its template would make, under its own name. Of a namespace that is only
- * named the one label is known that every namespace has, `kubernetes.io/metadata.name`; a selector that asks for another does not mean it,
- * and `supposing` tells what it would be otherwise.
+ * A workload of which no pod is given stands for the pods that its template would make, under its own name, those apart that selectors name
+ * by their ordinals. Of a namespace that is only named the one label is known that every namespace has, `kubernetes.io/metadata.name`; a
+ * selector that asks for another does not mean it, and `supposing` tells what it would be otherwise.
  */
 export class Network {
   readonly #tables: Tables;
@@ -118,11 +131,14 @@ export class Network {
     return [...this.podsIn(namespace).values()].filter((pod) => pod.workload?.name === name || ownerOf(pod.object)?.["name"] === name);
   }
 
-  /** Of several kinds with one name, the first, or that of one kind. */
-  workload(namespace: string, name: string, kind?: string): Workload | undefined {
-    return [...this.#tables.workloads.values()].find(
-      (one) => one.namespace === namespace && one.name === name && (kind === undefined || one.kind === kind),
-    );
+  /** Several kinds may have one of that name. */
+  workloads(namespace: string, name: string): Workload[] {
+    return [...this.#tables.workloads.values()].filter((one) => one.namespace === namespace && one.name === name);
+  }
+
+  /** The pods that a workload would make. */
+  wouldMake(workload: Workload): Pod[] {
+    return apart(templatePods(workload, this.#named()), this.podsIn(workload.namespace).values());
   }
 
   namespace(name: string): Namespace | undefined {
@@ -216,18 +232,16 @@ export class Network {
     const workload = workloadOf(object);
     tables.workloads = new Map(tables.workloads).set(key, workload);
     const pods: Pod[] = [];
-    const was = old === undefined ? {} : templatePod(old).labels;
-    const will = templatePod(workload).labels;
+    const was = old === undefined ? {} : labelsOf(templateOf(old.object));
+    const will = labelsOf(templateOf(object));
     for (const pod of this.podsIn(workload.namespace).values()) {
       if (pod.workload === undefined || old === undefined || pod.workload !== old) continue;
-      if (pod.template) pods.push(templatePod(workload));
-      else {
-        const labels = { ...pod.labels };
-        for (const label of Object.keys(was)) if (!Object.hasOwn(will, label)) delete labels[label];
-        pods.push({ ...pod, labels: { ...labels, ...will }, workload });
-      }
+      const kept: Record<string, string> = { ...pod.labels };
+      for (const label of Object.keys(was)) if (!Object.hasOwn(will, label)) delete kept[label];
+      const labels = { ...kept, ...will };
+      pods.push(pod.template ? templatePod(workload, labels, pod.name) : { ...pod, labels, workload });
     }
-    if (pods.length === 0 && !this.podsIn(workload.namespace).has(workload.name)) pods.push(templatePod(workload));
+    if (pods.length === 0) pods.push(...this.wouldMake(workload));
     this.#setPods(pods);
     this.#name(workload.namespace);
   }
@@ -295,20 +309,24 @@ export class Network {
     if (!namespaces.has(namespace)) this.#tables.namespaces = new Map(namespaces).set(namespace, namedOnly(namespace));
   }
 
+  #named(): Named {
+    const { policies, services } = this.#tables;
+    const ofServices = [...services.values()].map((service) => new Selector(ofMap(service["spec"]?.["selector"])));
+    return namedBy([...[...policies.values()].flat().flatMap(podSelectorsOf), ...ofServices]);
+  }
+
   /** Workloads that have no pods stand for those they would make; one that another made does not. */
   #templates(pods: readonly Pod[]): Pod[] {
     const has = new Set(pods.filter(({ finished }) => !finished).map(({ workload }) => workload));
-    const taken = new Set(pods.map(({ id }) => id));
+    const named = this.#named();
     const made: Pod[] = [];
     for (const workload of this.#tables.workloads.values()) {
       if (has.has(workload) || this.#ownerOf(workload.object) !== undefined) continue;
       // Scaled to nothing on purpose, where a cluster is read; a manifest that says so makes no pods either.
       if (workload.object["spec"]?.["replicas"] === 0) continue;
-      const pod = templatePod(workload);
-      if (!taken.has(pod.id)) made.push(pod);
-      taken.add(pod.id);
+      made.push(...templatePods(workload, named));
     }
-    return made;
+    return apart(made, pods);
   }
 
   /** The workload at the end of the controllers that made an object: the Deployment of a ReplicaSet's pod. */
@@ -325,7 +343,7 @@ export class Network {
 }
 
 /** The reference to the controller that made an object. */
-function ownerOf(object: KubeObject): Record<string, Json> | undefined {
+export function ownerOf(object: KubeObject): Record<string, Json> | undefined {
   const owners: Json = object.metadata?.ownerReferences;
   const owner: Json = Array.isArray(owners) ? (owners as Json[]).find((one) => one?.["controller"] === true) : undefined;
   return isRecord(owner) ? owner : undefined;

@@ -6,9 +6,10 @@ import { PROTOCOLS, type Protocol } from "./port-set.ts";
 
 /** What policies see of a pod: one that runs, or the one that a workload's template would make. */
 export interface Pod {
-  /** `namespace/name`; the name of its workload where it comes of a template. */
+  /** `namespace/name`. */
   id: string;
   namespace: string;
+  /** Where it comes of a template the name of its workload, and that one's kind beside it where others are called so as well. */
   name: string;
   labels: Labels;
   /** Empty while it has none, and for templates. */
@@ -50,20 +51,6 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   Job: ["spec", "template"],
   CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
-
-/** Labels that controllers put on pods: nobody chooses them, and they are other ones after the next change. */
-export const MADE_BY_CONTROLLERS: ReadonlySet<string> = new Set([
-  "pod-template-hash",
-  "controller-revision-hash",
-  "pod-template-generation",
-  "statefulset.kubernetes.io/pod-name",
-  "apps.kubernetes.io/pod-index",
-  "controller-uid",
-  "job-name",
-  "batch.kubernetes.io/controller-uid",
-  "batch.kubernetes.io/job-name",
-  "batch.kubernetes.io/job-completion-index",
-]);
 
 /** Groups that have these kinds; another's Job is something else. */
 const GROUPS = new Set(["", "apps", "batch", "extensions"]);
@@ -107,15 +94,14 @@ export function readPod(object: KubeObject, workload: Workload | undefined): Pod
   };
 }
 
-/** The pod that a template would make, under its workload's name. */
-export function templatePod(workload: Workload): Pod {
-  const template: Json = templateOf(workload.object) ?? {};
-  const spec: Json = template["spec"] ?? {};
+/** A pod that a template would make. */
+export function templatePod(workload: Workload, labels: Labels, name: string = workload.name): Pod {
+  const spec: Json = templateOf(workload.object)?.["spec"] ?? {};
   return {
-    id: `${workload.namespace}/${workload.name}`,
+    id: `${workload.namespace}/${name}`,
     namespace: workload.namespace,
-    name: workload.name,
-    labels: labelsOf(template),
+    name,
+    labels,
     addresses: [],
     host: spec["hostNetwork"] === true,
     node: [],

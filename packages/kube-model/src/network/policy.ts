@@ -77,6 +77,12 @@ export function readPolicy(object: KubeObject, selector: Selectors): Policy {
   };
 }
 
+/** Those of its selectors that go by labels of pods. */
+export const podSelectorsOf = ({ selector, ingress = [], egress = [] }: Policy): Selector[] => [
+  selector,
+  ...[...ingress, ...egress].flatMap(({ peers = [] }) => peers.flatMap((peer) => (peer.kind === "pods" ? (peer.pods ?? []) : []))),
+];
+
 /** As the API server defaults it: `Ingress` always, `Egress` where there is an egress rule at least. */
 function policyTypes(spec: Json): string[] {
   const given = list(spec["policyTypes"]).map(String);

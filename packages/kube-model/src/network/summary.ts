@@ -1,7 +1,8 @@
 import { labelsOf } from "../label-selector.ts";
 import type { ConnectionSummary, EndSummary } from "./answer.ts";
+import { MADE_BY_CONTROLLERS } from "./controller-labels.ts";
 import type { ChangedConnections, ChangedEnd } from "./difference.ts";
-import { MADE_BY_CONTROLLERS, type Pod } from "./pod.ts";
+import type { Pod } from "./pod.ts";
 import { portTexts } from "./port-set.ts";
 
 /** Pods of an end that are named. */

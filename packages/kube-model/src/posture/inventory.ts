@@ -1,6 +1,8 @@
 import { isRecord, type Json, type KubeObject } from "../json.ts";
 import { labelsOf, selects, type Labels } from "../label-selector.ts";
 import type { Manifest, Place } from "../manifests/manifests.ts";
+import { Selector } from "../network/compiled-selector.ts";
+import { alikeOf, MADE_BY_CONTROLLERS, namedBy, openIn } from "../network/controller-labels.ts";
 import { Rights, withBuiltinRoles } from "../rights/rights.ts";
 import type { Path } from "./check.ts";
 import { workloadsOf, type Workload } from "./workload.ts";
@@ -117,7 +119,18 @@ export class Inventory {
   }
 
   selectsAnyPod(selector: Json, namespace: string | undefined): boolean {
-    return this.podLabels(namespace).some((labels) => selects(selector, labels));
+    return this.podLabels(namespace).some((labels) => selects(selector, labels)) || this.#maySelect(selector, namespace);
+  }
+
+  /** By labels that controllers add, too. Of manifests by any value that only the cluster gives, since nobody can say that none will have it. */
+  #maySelect(json: Json, namespace: string | undefined): boolean {
+    if (!isRecord(json)) return false;
+    const selector = new Selector(json);
+    if (!selector.keys.some((key) => MADE_BY_CONTROLLERS.has(key))) return false;
+    const named = namedBy([selector]);
+    return this.workloadsIn(namespace)
+      .flatMap(({ source, labels }) => alikeOf(source.object, labels, named))
+      .some(({ labels }) => selector.selects(labels) || (this.from === "manifests" && openIn(selector, labels).length > 0));
   }
 
   /** Of manifests: namespaces that objects are put into and that are in the cluster, or in other files. */
