@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { consequencesOf, moreThan } from "../apply/consequences.ts";
 import type { PlannedWrite } from "../gate/planned-write.ts";
 import { capture } from "../undo/capture.ts";
-import { namespace, object, pod, viewOf, write } from "./cluster-of.testing.ts";
+import { namespace, object, ownedBy, pod, viewOf, write } from "./cluster-of.testing.ts";
 import { impactOf } from "./impact.ts";
 
 let address = 0;
@@ -73,4 +73,67 @@ test("rules of policy know them by a code", async () => {
   const { objects, others } = cluster(1);
   const { statements } = await impactOf(viewOf(objects), admit(others));
   expect(statements[0]!.breaks!.map(({ code, object: of }) => [code, of])).toContainEqual(["connection_opened", "v1 Namespace dst"]);
+});
+
+/** What a write opens and closes for pods of `src`, in a world of which everything is known. */
+const toldBy = async (objects: readonly KubeObject[], before: KubeObject, after: KubeObject): Promise<string[]> =>
+  (await impactOf(viewOf(objects), [write(0, "PATCH", before, after)])).statements[0]!.breaks!.flatMap(({ code, why }) => {
+    const [, can, ports] = /^pods app=api (can.*) be reached from .*src \(pods app=client\) on (.*)$/.exec(why) ?? [];
+    return code?.startsWith("connection_") && can !== undefined ? [`${can} ${ports}`] : [];
+  });
+const template = (spec: object): object => ({ metadata: { labels: { app: "api" } }, spec });
+const http = (containerPort: number): object => ({ ports: [{ name: "http", containerPort, protocol: "TCP" }] });
+
+test.each<[string, object, object, string[]]>([
+  [
+    "the port of a name that a policy admits",
+    { containers: [{ name: "api", ...http(8080) }] },
+    { containers: [{ name: "api", ...http(9090) }] },
+    ["can no longer 8080/TCP", "can now 9090/TCP"],
+  ],
+  [
+    "a container more with such a port",
+    { containers: [{ name: "api" }] },
+    { containers: [{ name: "api" }, { name: "more", ...http(9090) }] },
+    ["can now 9090/TCP"],
+  ],
+  [
+    "a container less, beside one that an injector added",
+    { containers: [{ name: "api" }, { name: "more", ...http(8080) }] },
+    { containers: [{ name: "api" }] },
+    ["can no longer 8080/TCP"],
+  ],
+  [
+    "a sidecar that is none any more",
+    { initContainers: [{ name: "api", restartPolicy: "Always", ...http(8080) }] },
+    { initContainers: [{ name: "api", ...http(8080) }] },
+    ["can no longer 8080/TCP"],
+  ],
+  ["another image", { containers: [{ name: "api", image: "a" }] }, { containers: [{ name: "api", image: "b" }] }, []],
+])("a rollout with %s", async (_, was, will, expected) => {
+  const deployment = (spec: object): KubeObject => object("apps/v1", "Deployment", "dst/api", { spec: { template: template(spec) } });
+  const owners = { ownerReferences: [ownedBy(deployment(was))] };
+  const set = object("apps/v1", "ReplicaSet", "dst/api-1", { spec: { replicas: 1, template: template(was) } }, owners);
+  const { containers = [] } = was as { containers?: object[] };
+  const injected = { name: "injected", ports: [{ name: "metrics", containerPort: 15_090 }] };
+  const api = pod("dst/api-1-x", { app: "api", "pod-template-hash": "1" }, set, { ...was, containers: [...containers, injected] });
+  const policy = (port: string): KubeObject =>
+    object("networking.k8s.io/v1", "NetworkPolicy", "dst/p", { spec: { podSelector: {}, ingress: [{ ports: [{ port }] }] } });
+  const others = [namespace("dst"), namespace("src"), deployment(was), set, api, running("src/client", { app: "client" })];
+  expect(await toldBy([...others, policy("http")], deployment(was), deployment(will))).toEqual(expected);
+  expect(await toldBy([...others, policy("metrics")], deployment(was), deployment(will))).toEqual([]);
+});
+
+test.each([
+  [false, true, "can now every port"],
+  [true, false, "can no longer every port"],
+])("a rollout between its own and its node's network (%s to %s)", async (was, will, told) => {
+  const spec = (hostNetwork: boolean): object => ({ containers: [], ...(hostNetwork ? { hostNetwork } : {}) });
+  const daemons = (hostNetwork: boolean): KubeObject =>
+    object("apps/v1", "DaemonSet", "dst/api", { spec: { template: template(spec(hostNetwork)) } });
+  const one = pod("dst/api-x", { app: "api" }, daemons(was), spec(was));
+  const api = { ...one, status: { ...one["status"], podIP: was ? "192.168.0.1" : "10.0.1.1", hostIP: "192.168.0.1" } };
+  const policy = object("networking.k8s.io/v1", "NetworkPolicy", "dst/p", { spec: { podSelector: {}, ingress: [] } });
+  const objects = [namespace("dst"), namespace("src"), daemons(was), api, policy, running("src/client", { app: "client" })];
+  expect(await toldBy(objects, daemons(was), daemons(will))).toEqual([told]);
 });

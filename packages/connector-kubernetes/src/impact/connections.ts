@@ -10,6 +10,7 @@ import {
   sameJson,
 } from "@interlock/kube-model";
 import type { Breakage } from "@interlock/protocol";
+import { networkOf } from "./kept.ts";
 import type { Change } from "./rules/breaks.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";
@@ -123,7 +124,9 @@ function isRelevant(world: World, { gone, made }: Change): boolean {
     const key = keyOfType(object.type);
     const known = world.find(key, object.namespace, object.name);
     if (key === NETWORK_POLICIES) return known === undefined || !sameJson(known.body?.["spec"], object.body?.["spec"]);
-    return (key === "/namespaces" || key === "/pods") && known !== undefined && !sameJson(labelsOf(known.body), labelsOf(object.body));
+    if ((key !== "/namespaces" && key !== "/pods") || known === undefined) return false;
+    if (!sameJson(labelsOf(known.body), labelsOf(object.body))) return true;
+    return key === "/pods" && !sameJson(networkOf(known.body?.["spec"]), networkOf(object.body?.["spec"]));
   });
 }
 

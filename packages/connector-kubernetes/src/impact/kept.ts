@@ -74,7 +74,8 @@ export function kept(key: string, object: KubeObject): KubeObject {
 
 const items = (value: Json): Json[] => (Array.isArray(value) ? value : []);
 
-function pruned(fields: Record<string, Json>): Record<string, Json> {
+/** Without what is not set. */
+export function pruned(fields: Record<string, Json>): Record<string, Json> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
@@ -126,6 +127,12 @@ export function podSpec(spec: Json): Json {
     containers: containers(spec["containers"]),
     initContainers: spec["initContainers"] === undefined ? undefined : containers(spec["initContainers"]),
   });
+}
+
+/** What policies go by besides labels, of a spec as it is kept: whose network the pod uses, and its ports that have a name. */
+export function networkOf(spec: Json): Json {
+  const running = [...items(spec?.["containers"]), ...items(spec?.["initContainers"]).filter((one) => one["restartPolicy"] === "Always")];
+  return { host: spec?.["hostNetwork"] === true, ports: running.flatMap(({ ports }) => items(ports)) };
 }
 
 function containers(list: Json): Json[] {

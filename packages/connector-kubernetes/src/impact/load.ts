@@ -3,6 +3,7 @@ import type { PlannedWrite } from "../gate/planned-write.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { closureOf } from "./closure.ts";
 import { NETWORK_POLICIES } from "./connections.ts";
+import { networkOf, podSpec } from "./kept.ts";
 import { podsMadeBy, propagationOf } from "./owner-graph.ts";
 import { keyOfType, type ResourceTypes } from "./resource-types.ts";
 import { concerned } from "./rules/breaks.ts";
@@ -77,9 +78,13 @@ function decidesConnections(write: PlannedWrite): boolean {
   const key = keyOfType(write.resource);
   if (key === NETWORK_POLICIES) return act !== "other";
   if (act !== "change" || write.before === undefined || write.after === undefined) return false;
-  const labels = (of: Json): Json => (key === "/namespaces" || key === "/pods" ? labelsOf(of) : labelsOf(of?.["spec"]?.["template"]));
-  const named = key === "/namespaces" || key === "/pods" || (WORKLOADS as readonly string[]).includes(key);
-  return named && !sameJson(labels(write.before), labels(write.after));
+  const own = key === "/namespaces" || key === "/pods";
+  if (!own && !(WORKLOADS as readonly string[]).includes(key)) return false;
+  const seen = (object: Json): Json => {
+    const of: Json = own ? object : object["spec"]?.["template"];
+    return [labelsOf(of), networkOf(podSpec(of?.["spec"]))];
+  };
+  return !sameJson(seen(write.before), seen(write.after));
 }
 
 /** Pods of the whole cluster, which a policy or a label may concern wherever they are, and only where there are policies at all. */

@@ -1,10 +1,11 @@
 import { isRecord, type Json, type KubeObject, labelsOf, sameJson } from "@interlock/kube-model";
+import { podSpec, pruned } from "./kept.ts";
 import { podsMadeBy } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";
 
 export interface Restart {
-  /** Pods that are replaced by new ones. */
+  /** Pods that are replaced by new ones, with the ports and the network that these will have. */
   pods: WorldObject[];
   /** How, in words. */
   how: string;
@@ -22,7 +23,10 @@ export function restartOf(world: World, workload: WorldObject, before: KubeObjec
   const resumed = was["paused"] === true && will["paused"] !== true && holdsBack(world, workload, was["template"]);
   if (sameJson(templateIn(was), templateIn(will)) && !resumed) return undefined;
   const labels = labelsOf(will["template"]);
-  const pods = podsMadeBy(world, workload).filter((pod) => !pod.terminating);
+  const [old, fresh] = [was, will].map((spec) => podSpec(spec["template"]?.["spec"]));
+  const pods = podsMadeBy(world, workload)
+    .filter((pod) => !pod.terminating)
+    .map((pod) => reconnected(pod, old, fresh));
   const strategy: Json = will["strategy"] ?? will["updateStrategy"] ?? {};
   const rolling: Json = strategy["rollingUpdate"] ?? {};
   switch (keyOfType(workload.type)) {
@@ -85,3 +89,31 @@ export function relabelled(pod: WorldObject, old: Readonly<Record<string, string
   const kept = Object.fromEntries(Object.entries(labelsOf(pod.body)).filter(([key]) => !(key in old)));
   return { ...pod, body: { ...pod.body, metadata: { ...(pod.body?.metadata as object), labels: { ...kept, ...labels } } } };
 }
+
+/**
+ * The pod as its replacement will be reached: by the ports of the new template, those that injectors added staying, and in the network that it
+ * says. Addresses stay unless that is another: then they are not known, or the node's.
+ */
+function reconnected(pod: WorldObject, was: Json, will: Json): WorldObject {
+  const own: Json = pod.body?.["spec"] ?? {};
+  const [containers, initContainers] = CONTAINERS.map((field) => withPorts(listOf(own[field]), listOf(was[field]), listOf(will[field])));
+  const spec = pruned({ ...own, hostNetwork: will["hostNetwork"], containers, initContainers });
+  const { podIP: _first, podIPs: _all, ...status } = (pod.body?.["status"] ?? {}) as Record<string, Json>;
+  const stays = own["hostNetwork"] === will["hostNetwork"];
+  return { ...pod, body: { ...(pod.body as KubeObject), spec, ...(stays ? {} : { status }) } };
+}
+
+const CONTAINERS = ["containers", "initContainers"] as const;
+
+/** A pod's containers with the ports that the new template gives them, without those that only the old one has. */
+function withPorts(own: Json[], was: Json[], will: Json[]): Json[] {
+  const named = (list: Json[], name: Json): Json => list.find((one) => one["name"] === name);
+  const kept = own.filter(({ name }) => named(was, name) === undefined || named(will, name) !== undefined);
+  const fresh = will.filter(({ name }) => named(kept, name) === undefined);
+  return [...kept, ...fresh.map(({ name }) => ({ name }))].map((one: Json) => {
+    const { ports, restartPolicy }: Json = named(will, one["name"]) ?? one;
+    return pruned({ ...one, ports, restartPolicy });
+  });
+}
+
+const listOf = (value: Json): Json[] => (Array.isArray(value) ? value : []);
