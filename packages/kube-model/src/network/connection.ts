@@ -28,15 +28,28 @@ export type Point = { pod: Pod } | { address: Address };
  * Where an end's addresses are not known, as in manifests, the way goes without: selectors do not go by addresses.
  */
 export function pathsBetween(from: Point, to: Point): Path[] {
-  const [left, right] = [addressesOf(from), addressesOf(to)];
-  return (left.length === 0 ? [undefined] : left).flatMap((one) =>
-    (right.length === 0 ? [undefined] : right)
-      .filter((other) => one === undefined || other === undefined || one.family === other.family)
-      .map((other) => ({ from: partyOf(from, one), to: partyOf(to, other) })),
-  );
+  const [left, right] = [partiesOf(from), partiesOf(to)];
+  const paths: Path[] = [];
+  for (const one of left)
+    for (const other of right)
+      if (one.address === undefined || other.address === undefined || one.address.family === other.address.family)
+        paths.push({ from: one, to: other });
+  return paths;
 }
 
-const addressesOf = (point: Point): readonly Address[] => ("pod" in point ? point.pod.addresses : [point.address]);
+const PARTIES = new WeakMap<Pod | Address, readonly Party[]>();
+
+/** An end as each address of it is seen; one without where none is known. Kept for as long as the pod or address is, since many pairs ask. */
+export function partiesOf(point: Point): readonly Party[] {
+  const end = "pod" in point ? point.pod : point.address;
+  let parties = PARTIES.get(end);
+  if (parties === undefined) {
+    const addresses = "pod" in point ? point.pod.addresses : [point.address];
+    parties = addresses.length === 0 ? [partyOf(point, undefined)] : addresses.map((address) => partyOf(point, address));
+    PARTIES.set(end, parties);
+  }
+  return parties;
+}
 
 export function partyOf(point: Point, address: Address | undefined): Party {
   const at = address === undefined ? {} : { address };

@@ -8,12 +8,14 @@ import {
   type EndClass,
   type Relevance,
 } from "./classes.ts";
-import { isExempt, portsByPolicy, type Point } from "./connection.ts";
+import { isExempt, pathsBetween, portsByPolicy, portsOfSide, type Point } from "./connection.ts";
+import { classRows } from "./class-rows.ts";
 import { Compared } from "./compared-rows.ts";
 import { Effects, hasOtherNetwork, type MovedPod } from "./effects.ts";
 import type { Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
-import { samePorts, without, type PortSet } from "./port-set.ts";
+import type { Direction } from "./policy.ts";
+import { intersection, NO_PORTS, samePorts, union, without, type PortSet } from "./port-set.ts";
 
 /** Ends that were alike before and are alike after, with what stands for them in either. */
 export type ChangedEnd =
@@ -136,9 +138,40 @@ function pairOf(rows: Compared, from: ChangedEnd, to: ChangedEnd): ChangedConnec
 }
 
 function directPair(before: Network, after: Network, effects: Effects, from: ChangedEnd, to: ChangedEnd): ChangedConnections | undefined {
-  if (!effects.mayDiffer(from, to)) return undefined;
-  return changedPair(from, to, portsOf(before, from.before, to.before), portsOf(after, from.after, to.after));
+  const differs = effects.mayDiffer(from, to);
+  if (!differs.egress && !differs.ingress) return undefined;
+  if (isElsewhere(from) || isElsewhere(to))
+    return changedPair(from, to, portsOf(before, from.before, to.before), portsOf(after, from.after, to.after));
+  // The addresses are the same ones, so the ways are; a side that says the same is asked once.
+  const later = pathsBetween(asPoint(from.after), asPoint(to.after));
+  const known = sidesKnown(before, from, to);
+  let [was, will] = [NO_PORTS, NO_PORTS];
+  pathsBetween(asPoint(from.before), asPoint(to.before)).forEach((path, index) => {
+    const both = (direction: Direction): [PortSet, PortSet] => {
+      const side = known?.[direction] ?? portsOfSide(before, path, direction);
+      return [side, differs[direction] ? portsOfSide(after, later[index]!, direction) : side];
+    };
+    const [left, leaves] = both("egress");
+    if (left.length === 0 && leaves.length === 0) return;
+    const [entered, enters] = both("ingress");
+    was = union(was, intersection(left, entered));
+    will = union(will, intersection(leaves, enters));
+  });
+  return changedPair(from, to, was, will);
 }
+
+/** What both sides said before, by the rows that are kept of it, where there is one way between the ends. */
+function sidesKnown(before: Network, from: ChangedEnd, to: ChangedEnd): Record<Direction, PortSet> | undefined {
+  const rows = classRows(before);
+  const indexOf = (end: ChangedEnd): number | undefined => rows.classOf.get(end.kind === "outside" ? end.text : end.before);
+  const [left, right] = [indexOf(from), indexOf(to)];
+  if (left === undefined || right === undefined) return undefined;
+  const [ways, others] = [rows.ways[left]!, rows.ways[right]!];
+  if (ways.length > 1 || others.length > 1) return undefined;
+  return { egress: rows.sets.at(rows.out(ways[0]!, others[0]!)), ingress: rows.sets.at(rows.enter(others[0]!, ways[0]!)) };
+}
+
+const isElsewhere = (end: ChangedEnd): boolean => end.kind === "pods" && hasOtherNetwork(end);
 
 function changedPair(from: ChangedEnd, to: ChangedEnd, was: PortSet, will: PortSet): ChangedConnections | undefined {
   if (samePorts(was, will)) return undefined;

@@ -1,4 +1,4 @@
-import { admitsParty, partyOf, type Party, type Point } from "./connection.ts";
+import { admitsParty, partiesOf, type Party, type Point } from "./connection.ts";
 import type { Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
 import type { SourcedRule } from "./class-rows.ts";
@@ -35,14 +35,12 @@ export class Effects {
     );
   }
 
-  /** False only where connections from one to the other are sure to be as they were. */
-  mayDiffer(from: End, to: End): boolean {
-    return (
-      this.#ownSide(from, "egress", to) ||
-      this.#ownSide(to, "ingress", from) ||
-      this.#meant(from, "ingress", to) ||
-      this.#meant(to, "egress", from)
-    );
+  /** Whether what a side says of connections from one to the other may be something else; false only where it is sure to be as it was. */
+  mayDiffer(from: End, to: End): Record<Direction, boolean> {
+    return {
+      egress: this.#ownSide(from, "egress", to) || this.#meant(to, "egress", from),
+      ingress: this.#ownSide(to, "ingress", from) || this.#meant(from, "ingress", to),
+    };
   }
 
   /** Whether policies of `end` itself say something else of the other than they did. */
@@ -53,7 +51,7 @@ export class Effects {
     if (changed === "all" || (other.kind === "pods" && hasOtherNetwork(other))) return true;
     return changed.some(({ network, policy, rule }) => {
       const seen = network === this.#before ? other.before : other.after;
-      return partiesOf(seen).some((party) => admitsParty(network, policy, rule, party));
+      return seenAs(seen).some((party) => admitsParty(network, policy, rule, party));
     });
   }
 
@@ -130,7 +128,7 @@ export class Effects {
     if (known !== undefined) return known;
     const found = new Set<Policy>();
     // A rule may mean one of its addresses anyhow, by a block, and another by its labels.
-    const [was, will] = [partiesOf(end.before), partiesOf(end.after)];
+    const [was, will] = [seenAs(end.before), seenAs(end.after)];
     for (const policy of this.#lookingAt(end)) {
       const differs = policy[direction]?.some((rule) =>
         was.some((party, index) => admitsParty(this.#before, policy, rule, party) !== admitsParty(this.#after, policy, rule, will[index]!)),
@@ -160,8 +158,4 @@ export function hasOtherNetwork({ before, after }: MovedPod): boolean {
 }
 
 /** As every address of it is seen. Selectors go by none of them. */
-function partiesOf(one: Pod | Point): Party[] {
-  const point: Point = "labels" in one ? { pod: one } : one;
-  const addresses = "pod" in point ? point.pod.addresses : [point.address];
-  return addresses.length === 0 ? [partyOf(point, undefined)] : addresses.map((address) => partyOf(point, address));
-}
+const seenAs = (one: Pod | Point): readonly Party[] => partiesOf("labels" in one ? { pod: one } : one);
