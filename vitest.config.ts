@@ -11,12 +11,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** `unit`: pure, beside the source. `integration`: real servers, in each workspace's `test/` folder and the benchmarks'. */
+/**
+ * `unit`: pure, beside the source; `pages`: the same of the web app. `integration`: real servers, in each workspace's `test/` folder and the
+ * benchmarks'.
+ */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts", "apps/web/{features,components,server}/**/*.test.ts"] } },
+      // Modules are loaded once for many files: most of a run was that. What pages keep of a browser is the module's own, so theirs are apart.
+      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts"], isolate: false } },
+      { test: { name: "pages", include: ["apps/web/{features,components,server}/**/*.test.ts"] } },
       {
         test: {
           name: "integration",

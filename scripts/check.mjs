@@ -21,6 +21,7 @@ const STEPS = [
   ],
   ["types of the web app", ["typescript/bin/tsc", "--noEmit", "-p", "apps/web/tsconfig.json"]],
   ["unit tests", vitest("unit")],
+  ["unit tests of the pages", vitest("pages")],
 ];
 
 /** Arguments that run one vitest project and leave its own account in ACCOUNTS. */

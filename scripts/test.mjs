@@ -20,7 +20,7 @@ const e2e = ["@playwright/test/cli.js", "test", "-c", "e2e/playwright.config.ts"
 if (!(await step("end-to-end tests", e2e, { env }))) failed.push("end-to-end tests");
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const name of ["unit", "integration"]) {
+for (const name of ["unit", "pages", "integration"]) {
   const account = read(`${name}.json`);
   totals.passed += account?.numPassedTests ?? 0;
   totals.failed +=

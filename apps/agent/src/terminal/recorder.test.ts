@@ -1,19 +1,16 @@
 import type { CastChunk } from "@interlock/recording";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Recorder, type RecorderParts } from "./recorder.ts";
-
-const stored: CastChunk[] = [];
-vi.mock("./recording-store.ts", () => ({
-  RecordingStore: class {
-    async append(chunks: readonly CastChunk[]): Promise<void> {
-      stored.push(...chunks.map((chunk) => ({ ...chunk, content: chunk.content.slice() })));
-    }
-  },
-}));
 
 test("a new size and a command have their places behind what was typed before them, which is held back", async () => {
   const size = { columns: 80, rows: 24 };
-  const recorder = new Recorder({ terminalId: "t", roomId: "r", name: "web-1", size, detectors: ["card"] } as unknown as RecorderParts);
+  const stored: CastChunk[] = [];
+  const store = {
+    append: (chunks: readonly CastChunk[]) =>
+      Promise.resolve(void stored.push(...chunks.map((chunk) => ({ ...chunk, content: chunk.content.slice() })))),
+  };
+  const parts = { terminalId: "t", roomId: "r", name: "web-1", size, detectors: ["card"], store };
+  const recorder = new Recorder(parts as unknown as RecorderParts);
   const type = (key: string): void => {
     recorder.typed();
     recorder.output(new TextEncoder().encode(key));

@@ -1,10 +1,9 @@
 import { appendAudit, type Db } from "@interlock/db";
 import type { Terminal, TerminalSize } from "@interlock/protocol";
-import { CHAIN_START, CastWriter, type CastChunk, type CommandMark } from "@interlock/recording";
+import { CHAIN_START, CastWriter, type CastChunk, type ChunkStore, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
-import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
+import { StorageFault } from "../recordings/chunk-objects.ts";
 import type { Timeline } from "../timeline.ts";
-import { RecordingStore } from "./recording-store.ts";
 import { RecordedEcho } from "./recorded-echo.ts";
 import type { TerminalEnding } from "./terminal-view.ts";
 
@@ -20,8 +19,8 @@ export interface Recorded {
 export interface RecorderParts {
   db: Db;
   timeline: Timeline;
-  /** Where its pieces go; absent: into the database. */
-  objects: ChunkObjects | undefined;
+  /** Where its pieces go. */
+  store: ChunkStore;
   terminalId: string;
   roomId: string;
   name: string;
@@ -53,11 +52,11 @@ export class Recorder {
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
-    const { db, terminalId, size, name, objects, detectors } = parts;
+    const { terminalId, size, name, store, detectors } = parts;
     this.#writer = new CastWriter({
       recording: terminalId,
       header: { ...size, timestamp: Math.round(Date.now() / 1000), title: name, type: "xterm-256color" },
-      store: new RecordingStore(db, terminalId, objects),
+      store,
       stored: (chunk) => this.#stored(chunk),
       failed: (error) => this.#broke(error),
     });

@@ -226,12 +226,22 @@ export class TerminalStreams {
   }
 
   open({ id, roomId, name }: { id: string; roomId: string; name: string }, size: TerminalSize): TerminalStream {
-    const { policy, log, ...storage } = this.#parts;
+    const { policy, log, db, timeline, objects } = this.#parts;
     const { detectors } = maskRules(policy.current);
     return new TerminalStream(size, {
       detectors,
       mirror: (drained) => this.#mirrors.open(id, size, drained),
-      recorder: new Recorder({ ...storage, terminalId: id, roomId, name, size, detectors, log }),
+      recorder: new Recorder({
+        db,
+        timeline,
+        store: new RecordingStore(db, id, objects),
+        terminalId: id,
+        roomId,
+        name,
+        size,
+        detectors,
+        log,
+      }),
       log,
     });
   }
