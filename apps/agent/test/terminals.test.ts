@@ -82,7 +82,7 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     expect(await nameOf(first)).toBe("api");
     expect(await kill(first)).toBe("ok");
     const both = await Promise.all([open(host), open(host)]);
-    expect((await Promise.all(both.map(nameOf))).toSorted()).toEqual(["api · 2", "api · 3"]);
+    expect(new Set(await Promise.all(both.map(nameOf)))).toEqual(new Set(["api · 2", "api · 3"]));
     const log = await agent.db.auditEvent.findMany({ where: { type: "terminal.opened", roomId: agent.roomId }, orderBy: { seq: "asc" } });
     const logged = log.map(({ data }) => JSON.parse(data) as { name: string; connection: string });
     expect(logged.filter(({ connection }) => connection === "api").map(({ name }) => name)).toEqual(["api", "api · 2", "api · 3"]);
