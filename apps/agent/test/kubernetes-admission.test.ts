@@ -167,6 +167,18 @@ items:
       "review",
       /^An image without a digest/,
     ],
+    [
+      "somebody who is taken out of cluster-admin",
+      `kubectl patch clusterrolebinding cluster-admin --type=json -p '[{"op":"remove","path":"/subjects/0"}]'`,
+      "review",
+      /^Taking rights away/,
+    ],
+    [
+      "somebody who is put into cluster-admin",
+      `kubectl patch clusterrolebinding cluster-admin --type=json -p '[{"op":"add","path":"/subjects/-","value":{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"me"}}]'`,
+      "deny",
+      /^cluster-admin may do everything/,
+    ],
     ["budgets by their label", "kubectl delete pdb -n web --all", "review", /^This takes the last PodDisruptionBudget/],
     [
       "a budget that selects others",
