@@ -96,6 +96,14 @@ describe("a smaller role", () => {
     ]);
   });
 
+  test("is for the accounts for which tokens were asked", () => {
+    const tokens = role([{ apiGroups: [""], resources: ["serviceaccounts/token", "pods"], verbs: ["create"] }], "web");
+    const asked = use("create", "serviceaccounts/token", { namespace: "web", names: new Set(["ci"]), unnamed: false });
+    expect(least([tokens, binding("Role", "r", "web")], asked).proposal?.made[0]?.["rules"]).toEqual([
+      { apiGroups: [""], resources: ["serviceaccounts/token"], resourceNames: ["ci"], verbs: ["create"] },
+    ]);
+  });
+
   test("keeps what no log shows where a role names it, and of * only what was used", () => {
     const roles = role([
       { apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles"], verbs: ["bind", "get"] },

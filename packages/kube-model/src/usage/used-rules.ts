@@ -9,8 +9,9 @@ export interface RuleManifest {
   verbs: string[];
 }
 
-/** Verbs that are asked about with a name, so that a rule may be limited to names. */
+/** Verbs that are asked about with a name, so that a rule may be limited to names; to create is, where it is something of what has a name. */
 const WITH_NAME: ReadonlySet<string> = new Set(["get", "update", "patch", "delete", "impersonate"]);
+const hasName = (verb: string, resource: string): boolean => WITH_NAME.has(verb) || (verb === "create" && resource.includes("/"));
 /** What holds credentials: whoever read two of them is not to read the rest. The same with whomever somebody may speak for. */
 const GUARDED: ReadonlySet<string> = new Set(["/secrets", "/serviceaccounts/token"]);
 
@@ -38,7 +39,7 @@ export function rulesFor(uses: readonly Use[], limited: (use: Use) => boolean = 
   const alike = new Map<string, RuleManifest & { resources: string[] }>();
   for (const { group, resource, uses: of } of resources.values()) {
     const guarded = (verb: string): boolean => verb === "impersonate" || GUARDED.has(`${group}/${resource}`);
-    const named = of.filter((use) => limited(use) || (guarded(use.verb) && WITH_NAME.has(use.verb) && !use.unnamed));
+    const named = of.filter((use) => limited(use) || (guarded(use.verb) && hasName(use.verb, resource) && !use.unnamed));
     const whole = verbsOf(of.filter((use) => !named.includes(use)));
     // Each verb with the names it was used on, so that who read one and wrote another may not do both with either.
     for (const [names, verbs] of byNames(named.filter(({ verb }) => !whole.includes(verb))))
