@@ -83,10 +83,15 @@ export const card = (person: Person, text: string | RegExp): Locator => queue(pe
 
 export const synced = ({ page }: Person): Promise<void> => expect(page.getByTestId("sync")).toContainText("all synced");
 
-/** Types a statement at the end and, once its impact is there, presses what proposes it. */
+/** Types a statement at the end and, once its impact is there and counted as far as it can be, presses what proposes it. */
 export async function propose(person: Person, text: string, keys = "Control+Enter"): Promise<void> {
   await typeAtEnd(person, text);
   await person.page.keyboard.press("Escape");
   await expect(person.page.getByTestId("verdict")).toBeVisible();
+  // On a busy machine there is an estimate at first, with which a limit for its rows would be asked for.
+  await expect(person.page.getByRole("region", { name: "Impact of the statement under the cursor" })).not.toHaveAttribute(
+    "aria-busy",
+    "true",
+  );
   await person.page.keyboard.press(keys);
 }

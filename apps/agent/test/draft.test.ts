@@ -173,6 +173,26 @@ test("what could not be counted while one types is counted once the statement re
   await type("responder", (text) => text.delete(at, added.length));
 });
 
+test("what cannot be counted then either is told to stay as it is", async () => {
+  const from = stage.told.length;
+  const added = "\nDELETE FROM payments.orders WHERE id <= (SELECT count(*) / 40000000 FROM generate_series(1, 200000000));";
+  let at = 0;
+  await type("responder", (text) => {
+    at = text.length;
+    text.insert(at, added);
+  });
+  await focus("responder", at + added.length);
+  const ofIt = ({ text, impact }: DraftAnalysis): boolean => text.includes("200000000") && impact !== undefined;
+  expect((await draft("responder", from, ofIt)).impact?.cutShort).toBe("counting");
+  const settled = await draft("responder", from, (one) => ofIt(one) && one.impact?.cutShort === undefined);
+  expect(settled.impact?.statements[0]?.effects.find(({ effect }) => effect === "delete")?.rows.kind).not.toBe("exact");
+  // Nor is it said to be counted where it is told anew: somebody's cursor moves in it.
+  const told = stage.told.length;
+  await focus("responder", at + 3);
+  expect((await draft("responder", told, ofIt)).impact?.cutShort).toBeUndefined();
+  await type("responder", (text) => text.delete(at, added.length));
+});
+
 test("many key strokes are one analysis of the last text, audited once", async () => {
   const from = stage.told.length;
   for (let n = 0; n < 5; n++) {

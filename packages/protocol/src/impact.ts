@@ -258,7 +258,7 @@ export const Impact = z.object({
   statements: z.array(Statement),
   /** It is a script for a host: no transaction, nothing counted beforehand, nothing undone. A statement is then a line. */
   script: z.literal(true).optional(),
-  /** Of a live one, where more may be told: `counting` with more time, `asking` another time, for the target did not answer. */
+  /** Of a live one, of which more will be told: `counting` with more time, `asking` another time, for the target did not answer. */
   cutShort: z.enum(["counting", "asking"]).optional(),
 });
 export type Impact = z.infer<typeof Impact>;

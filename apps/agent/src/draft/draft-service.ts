@@ -156,12 +156,13 @@ export class DraftService {
       for (const older of focus.turns.splice(0, focus.turns.indexOf(turn))) older.abort();
     };
     try {
-      const draft = await this.#look(focus, { signal: turn.signal, asked: overtake, countingMs });
-      if (turn.signal.aborted || draft === undefined) return;
+      const found = await this.#look(focus, { signal: turn.signal, asked: overtake, countingMs });
+      if (turn.signal.aborted || found === undefined) return;
       overtake();
+      this.#lookAgain(focus, found, countingMs !== undefined);
+      const draft = focus.uncountable === found.text ? settled(found) : found;
       focus.shown = draft;
       this.#parts.hub.broadcast(focus.roomId, { type: "draft", draft });
-      this.#lookAgain(focus, draft, countingMs !== undefined);
     } catch (error) {
       if (!turn.signal.aborted) this.#parts.log.error({ err: error, documentId: focus.documentId }, "a draft could not be analysed");
     } finally {
@@ -260,6 +261,13 @@ export class DraftService {
 }
 
 const keyOf = (documentId: string, userId: string): string => `${documentId} ${userId}`;
+
+/** What could not be counted in the time there is stays as it is. */
+function settled({ impact, ...draft }: DraftAnalysis): DraftAnalysis {
+  if (impact === undefined) return draft;
+  const { cutShort: _, ...rest } = impact;
+  return { ...draft, impact: rest };
+}
 
 function endAll(focus: Focus): void {
   clearTimeout(focus.again);

@@ -68,6 +68,8 @@ export function ImpactPanel(props: ImpactPanelProps) {
   return (
     <section
       aria-label={label}
+      // Figures that are still being counted.
+      aria-busy={impact?.cutShort === "counting" || undefined}
       className={cn(
         "@container relative mx-3 mb-3 flex flex-col overflow-hidden rounded-lg border bg-panel bg-linear-to-b to-transparent",
         // Who opens the details wants to read them; a few lines of the text stay in view.
