@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { kubectlFor } from "@interlock/connector-kubernetes/testing";
+import { PosturePage } from "@interlock/protocol";
 import { expect, test } from "@playwright/test";
 import { expectAccessible } from "./support/accessible.ts";
 import { runKubectl } from "./support/cluster.ts";
@@ -56,6 +57,66 @@ test("the posture of a cluster is read, filtered, and a fix of it proposed in th
   await expect(page.locator(".monaco-editor:visible .view-lines")).toContainText("# kubectl label namespace ops-utils env=prod");
   expect(await kubectl("get", "namespace", "ops-utils", "-o", "jsonpath={.metadata.labels.env}")).toBe("");
 });
+
+test("the posture is as readable with nothing, a few and hundreds of findings, in a narrow window, too", async () => {
+  const { page } = oncall;
+  let wanted = 0;
+  // What was really found, as often as is wanted: no cluster has just so many.
+  await page.route("**/api/v1/connections/eks-prod/posture?*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: withFindings(PosturePage.parse(await response.json()), wanted) });
+  });
+  try {
+    for (const [count, told] of [
+      [0, "Nothing was found"],
+      [3, "3 findings in"],
+      [300, "300 findings in"],
+    ] as const) {
+      wanted = count;
+      await page.goto("/connections/eks-prod/posture");
+      await expect(page.getByText(told).first()).toBeVisible();
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 860 });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        await expectAccessible(page);
+      }
+    }
+    // The last of hundreds is as near as the first.
+    await page.getByRole("searchbox", { name: "Filter findings" }).fill("copy-299");
+    await expect(page.getByText("1 finding in 1 check")).toBeVisible();
+  } finally {
+    await page.unroute("**/api/v1/connections/eks-prod/posture?*");
+    await page.setViewportSize({ width: 1440, height: 860 });
+  }
+});
+
+/** The same answer with so many findings, all of them the cluster's own. */
+function withFindings(posture: PosturePage, count: number): PosturePage {
+  const own = posture.findings.filter(({ system }) => !system);
+  const findings = Array.from({ length: count }, (_, index) => {
+    const finding = own[index % own.length]!;
+    return { ...finding, object: `${finding.object}-copy-${index}` };
+  });
+  const counted = <Key extends string>(keys: Iterable<Key>, of: (finding: (typeof findings)[number]) => string) =>
+    Object.fromEntries([...keys].map((key) => [key, findings.filter((finding) => of(finding) === key).length])) as Record<Key, number>;
+  const { severities, areas } = posture.summary;
+  return {
+    ...posture,
+    findings,
+    total: count,
+    offset: 0,
+    unread: [],
+    checks: posture.checks.map(({ unknown: _, ...check }) => {
+      const found = findings.filter((finding) => finding.check === check.id).length;
+      return { ...check, findings: found, state: found > 0 ? "found" : "clean" };
+    }),
+    summary: {
+      severities: counted(Object.keys(severities) as (keyof typeof severities)[], ({ severity }) => severity),
+      areas: counted(Object.keys(areas) as (keyof typeof areas)[], ({ area }) => area),
+      system: 0,
+    },
+  };
+}
 
 test("why a connection is blocked is told by the missing label, and mended by a plan that turns the answer green", async () => {
   await team.openRoom("The migration cannot connect", reviewer);

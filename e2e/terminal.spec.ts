@@ -135,6 +135,8 @@ test("three people share a shell: a moderator, control, a reload in the middle o
     await responder.page.getByRole("tab", { name: "api-3" }).click();
     await expect.poll(() => rows(responder).innerText()).toBe(before);
     await type(responder, ":q!\n");
+    // Keys that come while an editor ends are the editor's.
+    await expect(rows(responder)).toHaveText(/vim? numbers[^$]*\$\s*$/);
     await type(responder, "echo back-$((1+1))\n");
     for (const person of [oncall, responder, reviewer]) await expect(rows(person)).toContainText("back-2");
   });
