@@ -166,6 +166,16 @@ test("disposed, it listens no more", () => {
   expect(model.listeners.size).toBe(0);
 });
 
+test("an edit that takes halves of two characters leaves the same one everywhere", () => {
+  const { here, there } = pair();
+  here.model.edit([{ offset: 0, length: 0, text: "😀😁a" }]);
+  // As a change is told that goes by what two texts begin and end with.
+  here.model.edit([{ offset: 1, length: 2, text: "" }]);
+  for (const { model, text } of [here, there]) expect([model.value, text.toString()]).toEqual(["😁a", "😁a"]);
+  here.model.edit([{ offset: 1, length: 0, text: "x" }]);
+  for (const { model, text } of [here, there]) expect([model.value, text.toString()]).toEqual(["\ufffdx\ufffda", "\ufffdx\ufffda"]);
+});
+
 const change = fc.record({
   who: fc.boolean(),
   at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -173,6 +183,8 @@ const change = fc.record({
   text: fc.stringMatching(/^[a-c\n😀]{0,4}$/u),
   act: fc.constantFrom("edit", "edit", "edit", "undo", "redo"),
 });
+
+const typed = (at: number, length: number, text: string) => ({ who: false, at, length, text, act: "edit" as const });
 
 test("whatever two people type and undo, models and documents agree", () => {
   fc.assert(
@@ -190,7 +202,7 @@ test("whatever two people type and undo, models and documents agree", () => {
         expect(there.text.toString()).toBe(there.model.value);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[[typed(0, 0, "a😀"), typed(0, 0, "😀😀😀"), typed(0.12, 2, "")]]] },
   );
 });
 

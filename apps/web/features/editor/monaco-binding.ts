@@ -68,6 +68,7 @@ export class MonacoBinding implements IDisposable {
       return;
     }
     this.#text.doc!.transact(() => {
+      if (cutsPairs(event, this.#model.getValue())) return this.#writeWhole();
       // From the last change to the first, so that the offsets of those before stay true.
       for (const change of [...event.changes].sort((a, b) => b.rangeOffset - a.rangeOffset)) {
         const inserted = change.text.replaceAll("\r", "");
@@ -77,6 +78,19 @@ export class MonacoBinding implements IDisposable {
       }
     }, this);
     this.#mendPairs();
+  }
+
+  /** Makes the document what the model shows, in whole characters: Yjs writes U+FFFD for each half of one that an edit cuts in two. */
+  #writeWhole(): void {
+    const raw = this.#text.toString();
+    const wanted = this.#model.getValue().replaceAll("\r", "").toWellFormed();
+    const change = textChange(raw, wanted);
+    if (change === undefined) return;
+    const start = isWithinPair(raw, change.start) ? change.start - 1 : change.start;
+    const end = isWithinPair(raw, change.end) ? change.end + 1 : change.end;
+    if (end > start) this.#text.delete(start, end - start);
+    const inserted = wanted.slice(start, wanted.length - (raw.length - end));
+    if (inserted !== "") this.#text.insert(start, inserted);
   }
 
   /** Typing over a bracket or quote that Monaco closed by itself replaces it by itself: not an edit, and nobody becomes an author by it. */
@@ -133,6 +147,22 @@ export class MonacoBinding implements IDisposable {
       this.#applying = false;
     }
   }
+}
+
+const isHigh = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xd800;
+const isLow = (text: string, at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+const isWithinPair = (text: string, at: number): boolean => isHigh(text, at - 1) && isLow(text, at);
+
+/** Whether a change of what was well-formed before begins or ends within a surrogate pair; `after` is the text after it. */
+function cutsPairs({ changes }: editor.IModelContentChangedEvent, after: string): boolean {
+  let grown = 0;
+  return [...changes]
+    .sort((a, b) => a.rangeOffset - b.rangeOffset)
+    .some(({ rangeOffset, rangeLength, text }) => {
+      const start = rangeOffset + grown;
+      grown += text.length - rangeLength;
+      return isHigh(after, start - 1) || isLow(after, start + text.length);
+    });
 }
 
 /** Not the own origin: undo must not bring carriage returns back. */
