@@ -41,6 +41,8 @@ interface Question {
   held: Uint8Array[];
   /** Some of it is not kept. Then nothing of it goes on: half of a paste is another command than the whole. */
   lost?: boolean;
+  /** Some of what came before it was decided was not kept. */
+  cut?: boolean;
   /** Told the shell what to do; it has not said that it did. */
   answered?: "run" | "back" | "check";
 }
@@ -245,7 +247,10 @@ export class ShellGuard {
   #decided(question: Question, end: LineEnd): void {
     if (this.#question !== question) return;
     // What was typed before it was known that the line waits belonged to it, where it does not run: a paste, above all.
-    if (end === "back") question.held = [];
+    if (end === "back" || question.lost === true) question.held = [];
+    // What is typed from here on is whole again.
+    question.cut = question.lost === true;
+    question.lost = false;
     this.#answer(question, end);
     this.#parts.changed();
   }
@@ -277,7 +282,7 @@ export class ShellGuard {
     } else if (question.answered === "check" && question.line.text !== undefined) this.#let = question.line.text;
     if (question.asked !== undefined) this.#parts.changed();
     // Behind a line that was sent back nothing goes on that was typed before that.
-    const before = typed === "" || question.answered === "back" ? undefined : unquotedBytes(typed);
+    const before = typed === "" || question.answered === "back" || question.cut === true ? undefined : unquotedBytes(typed);
     if (question.lost === true) return;
     if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
     for (const bytes of [...(before === undefined ? [] : [before]), ...question.held]) this.#parts.send(bytes);
