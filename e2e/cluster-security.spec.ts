@@ -106,7 +106,8 @@ function withFindings(posture: PosturePage, count: number): PosturePage {
     total: count,
     offset: 0,
     unread: [],
-    checks: posture.checks.map(({ unknown: _, ...check }) => {
+    checks: posture.checks.map((of) => {
+      const { unknown: _, ...check } = of;
       const found = findings.filter((finding) => finding.check === check.id).length;
       return { ...check, findings: found, state: found > 0 ? "found" : "clean" };
     }),
