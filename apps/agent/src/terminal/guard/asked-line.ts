@@ -46,6 +46,8 @@ export class AskedLine {
   readonly #askedAt = Date.now();
   readonly #approvers = new Map<string, Actor>();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** Decided, and being written down. */
+  #ending: LineEnd | undefined;
   #over = false;
 
   constructor(parts: AskedLineParts) {
@@ -58,13 +60,19 @@ export class AskedLine {
     actor: Actor,
     { lineId, digest, decision }: { lineId: string; digest: string; decision: LineDecision },
   ): Promise<Outcome<void>> {
-    if (line === undefined || line.#id !== lineId || line.#over) return refuse("wrong_state", "This line does not wait any more.");
+    if (line === undefined || line.#id !== lineId || line.#over || line.#ending !== undefined)
+      return refuse("wrong_state", "This line does not wait any more.");
     if (digest !== line.#parts.line.digest) return refuse("digest_mismatch");
     return line.#decide(actor, decision);
   }
 
   begin(): void {
     void this.#begin();
+  }
+
+  /** It will not run: what is typed from here on is for the line that comes back. */
+  get givenBack(): boolean {
+    return this.#ending === "back";
   }
 
   view(): WaitingLine | undefined {
@@ -161,21 +169,23 @@ export class AskedLine {
   }
 
   async #end(end: LineEnd, by: string, why: string): Promise<void> {
-    if (this.#over) return;
-    this.close();
+    if (this.#over || this.#ending !== undefined) return;
+    this.#ending = end;
     const recorded = await this.#record("terminal.line_decided", by, {
       outcome: end,
       why,
       approvedBy: [...this.#approvers.values()].map(({ name }) => name),
     });
+    if (this.#over) return;
     const outcome = recorded ? end : "back";
     this.#parts.say(
       `interlock: ${outcome === "run" ? why : `not run, ${recorded ? `${why} by ${by}` : "the audit log cannot be written"}`}`,
     );
-    this.#parts.over(outcome);
+    this.#finish(outcome);
   }
 
   #finish(end: LineEnd): void {
+    this.#ending = end;
     this.close();
     this.#parts.over(end);
   }

@@ -37,12 +37,14 @@ interface Question {
   line: HandedLine;
   /** Waits for a person. */
   asked?: AskedLine;
-  /** What was typed since; nothing any more once a person is waited for. */
+  /** What was typed before it was known that it waits for a person; it goes on only where the line runs. */
   held: Uint8Array[];
-  /** Some of it is not kept. Then nothing of it goes on: half of a paste is another command than the whole. */
-  lost?: boolean;
-  /** Some of what came before it was decided was not kept. */
-  cut?: boolean;
+  /** What was typed once it was decided. */
+  behind: Uint8Array[];
+  /** Something typed so far was left out. Then all of that is: half of a paste is another command than the whole. */
+  broken?: boolean;
+  /** More was typed than is held: until the shell has gone on nothing is. */
+  full?: boolean;
   /** Told the shell what to do; it has not said that it did. */
   answered?: "run" | "back" | "check";
 }
@@ -101,16 +103,20 @@ export class ShellGuard {
       if (who !== undefined) typists.set(userId, who);
     }
     if (question === undefined) return bytes;
-    if (question.asked !== undefined && question.answered !== "run" && question.answered !== "back") {
+    const decided = question.answered === "run" || question.answered === "back" || question.asked?.givenBack === true;
+    if (question.asked !== undefined && !decided) {
       // Keys of somebody who waits are for nobody: Ctrl-C alone means something.
       if (bytes.includes(CTRL_C)) void question.asked.giveBack(typist()?.name ?? "system");
-      question.lost = true;
+      leaveOut(question);
       return undefined;
     }
-    const size = question.held.reduce((sum, piece) => sum + piece.byteLength, 0);
-    if (size + bytes.byteLength > MOST_HELD) question.lost = true;
-    if (question.lost === true) return "lost";
-    question.held.push(bytes);
+    const size = [...question.held, ...question.behind].reduce((sum, piece) => sum + piece.byteLength, 0);
+    if (size + bytes.byteLength > MOST_HELD) {
+      leaveOut(question);
+      question.full = true;
+    }
+    if (question.full === true) return "lost";
+    (question.asked === undefined ? question.held : question.behind).push(bytes);
     return undefined;
   }
 
@@ -216,9 +222,9 @@ export class ShellGuard {
     this.#text = "";
     // What cannot be unquoted is no text of the shell's: it is judged as what nobody can read.
     const line = handedLine(bytes ?? Uint8Array.of(0xff), flags.has("bare"));
-    const { held = [], lost = false } = this.#question ?? {};
+    const { held = [], broken = false, full = false } = this.#question ?? {};
     this.#drop();
-    const question: Question = { token, line, held, lost };
+    const question: Question = { token, line, held, behind: [], broken, full };
     this.#question = question;
     if (this.#state.guard === "told" && this.#parts.guard.length > 0) {
       const { why: _, ...state } = this.#state;
@@ -247,10 +253,7 @@ export class ShellGuard {
   #decided(question: Question, end: LineEnd): void {
     if (this.#question !== question) return;
     // What was typed before it was known that the line waits belonged to it, where it does not run: a paste, above all.
-    if (end === "back" || question.lost === true) question.held = [];
-    // What is typed from here on is whole again.
-    question.cut = question.lost === true;
-    question.lost = false;
+    if (end === "back") question.held = [];
     this.#answer(question, end);
     this.#parts.changed();
   }
@@ -282,10 +285,9 @@ export class ShellGuard {
     } else if (question.answered === "check" && question.line.text !== undefined) this.#let = question.line.text;
     if (question.asked !== undefined) this.#parts.changed();
     // Behind a line that was sent back nothing goes on that was typed before that.
-    const before = typed === "" || question.answered === "back" || question.cut === true ? undefined : unquotedBytes(typed);
-    if (question.lost === true) return;
+    const before = typed === "" || question.answered === "back" || question.broken === true ? undefined : unquotedBytes(typed);
     if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
-    for (const bytes of [...(before === undefined ? [] : [before]), ...question.held]) this.#parts.send(bytes);
+    for (const bytes of [...(before === undefined ? [] : [before]), ...question.held, ...question.behind]) this.#parts.send(bytes);
   }
 
   #drop(): void {
@@ -309,6 +311,13 @@ export class ShellGuard {
     this.#state = state;
     this.#parts.changed();
   }
+}
+
+/** Nothing goes on of what was typed so far. */
+function leaveOut(question: Question): void {
+  question.held = [];
+  question.behind = [];
+  question.broken = true;
 }
 
 /** One line of what a terminal may show. */
