@@ -1,5 +1,5 @@
 import { networkClasses, networkOutside, type EndClass } from "./classes.ts";
-import { admitsParty, partyOf, type Party } from "./connection.ts";
+import { admitsParty, partiesOf, type Party } from "./connection.ts";
 import { portsAt, type Network } from "./network.ts";
 import type { Pod } from "./pod.ts";
 import type { Direction, Policy, Rule } from "./policy.ts";
@@ -47,9 +47,7 @@ export class ClassRows {
     const owners: number[] = [];
     this.ways = this.classes.map((one) => {
       const point = one.kind === "pods" ? { pod: one.pod } : { address: one.address };
-      const addresses = one.kind === "pods" ? one.pod.addresses : [one.address];
-      if (addresses.length === 0) return [parties.push({ party: partyOf(point, undefined), family: 0 }) - 1];
-      return addresses.map((address) => parties.push({ party: partyOf(point, address), family: address.family }) - 1);
+      return partiesOf(point).map((party) => parties.push({ party, family: party.address?.family ?? 0 }) - 1);
     });
     this.ways.forEach((ways, index) => ways.forEach((party) => (owners[party] = index)));
     this.owners = owners;
