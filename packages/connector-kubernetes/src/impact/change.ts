@@ -8,7 +8,8 @@ import { closureOf, type Taken } from "./closure.ts";
 import { daemonChange } from "./daemons.ts";
 import { podsMadeBy, replacer } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
-import { relabelled, restartOf } from "./restarts.ts";
+import { replacementOf } from "./replacement.ts";
+import { restartOf } from "./restarts.ts";
 import { applyChange } from "./rules/breaks.ts";
 import { WORKLOADS } from "./rules/rule.ts";
 import { remarks, scaledDown } from "./scaling.ts";
@@ -61,10 +62,9 @@ export function analyseChange(world: World, write: PlannedWrite, target: WorldOb
 function changeWorkload(world: World, target: WorldObject, before: KubeObject, after: KubeObject, found: Consequences): void {
   const restart = restartOf(world, target, before, after);
   if (restart !== undefined) {
-    const old = labelsOf(before["spec"]?.["template"]);
     for (const pod of restart.pods) {
       found.cascades.push({ object: nameOf(pod), effect: "delete", rows: ONE, via: ["template"], depth: 1 });
-      found.made.push(relabelled(pod, old, restart.labels));
+      found.made.push(replacementOf(pod, before, after));
     }
     found.risks.push(remark("restart", "warning", `${count(restart.pods.length, "pod restarts", "pods restart")}: ${restart.how}.`));
   }

@@ -1,16 +1,13 @@
 import { isRecord, type Json, type KubeObject, labelsOf, sameJson } from "@interlock/kube-model";
-import { podSpec, pruned } from "./kept.ts";
 import { podsMadeBy } from "./owner-graph.ts";
 import { keyOfType } from "./resource-types.ts";
 import type { World, WorldObject } from "./world.ts";
 
 export interface Restart {
-  /** Pods that are replaced by new ones, with the ports and the network that these will have. */
+  /** Pods that are replaced by new ones. */
   pods: WorldObject[];
   /** How, in words. */
   how: string;
-  /** The labels that the new ones have. */
-  labels: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,33 +19,29 @@ export function restartOf(world: World, workload: WorldObject, before: KubeObjec
   const will: Json = after["spec"] ?? {};
   const resumed = was["paused"] === true && will["paused"] !== true && holdsBack(world, workload, was["template"]);
   if (sameJson(templateIn(was), templateIn(will)) && !resumed) return undefined;
-  const labels = labelsOf(will["template"]);
-  const [old, fresh] = [was, will].map((spec) => podSpec(spec["template"]?.["spec"]));
-  const pods = podsMadeBy(world, workload)
-    .filter((pod) => !pod.terminating)
-    .map((pod) => reconnected(pod, old, fresh));
+  const pods = podsMadeBy(world, workload).filter((pod) => !pod.terminating);
   const strategy: Json = will["strategy"] ?? will["updateStrategy"] ?? {};
   const rolling: Json = strategy["rollingUpdate"] ?? {};
   switch (keyOfType(workload.type)) {
     case "apps/deployments": {
-      if (will["paused"] === true) return { pods: [], how: "it is paused: pods are replaced when it is resumed", labels };
-      if (strategy["type"] === "Recreate") return { pods, how: "all of them end before new ones start (strategy Recreate)", labels };
+      if (will["paused"] === true) return { pods: [], how: "it is paused: pods are replaced when it is resumed" };
+      if (strategy["type"] === "Recreate") return { pods, how: "all of them end before new ones start (strategy Recreate)" };
       const wanted = Number(will["replicas"] ?? 1);
       const surge = share(rolling["maxSurge"] ?? "25%", wanted, Math.ceil);
       const away = share(rolling["maxUnavailable"] ?? "25%", wanted, Math.floor);
       // Both at zero would never get on; the controller then lets one be away.
       const most = surge === 0 && away === 0 ? 1 : away;
-      return { pods, how: `at most ${most} of ${wanted} away at a time, ${surge} more than wanted`, labels };
+      return { pods, how: `at most ${most} of ${wanted} away at a time, ${surge} more than wanted` };
     }
     case "apps/statefulsets": {
-      if (strategy["type"] === "OnDelete") return { pods: [], how: "pods keep the old template until they are deleted (OnDelete)", labels };
+      if (strategy["type"] === "OnDelete") return { pods: [], how: "pods keep the old template until they are deleted (OnDelete)" };
       const from = Number(rolling["partition"] ?? 0);
       const replaced = pods.filter((pod) => ordinal(pod.name) >= from);
-      return { pods: replaced, how: from > 0 ? `one after the other, from ordinal ${from} up (partition)` : "one after the other", labels };
+      return { pods: replaced, how: from > 0 ? `one after the other, from ordinal ${from} up (partition)` : "one after the other" };
     }
     case "apps/daemonsets": {
-      if (strategy["type"] === "OnDelete") return { pods: [], how: "pods keep the old template until they are deleted (OnDelete)", labels };
-      return { pods, how: `at most ${share(rolling["maxUnavailable"] ?? 1, pods.length, Math.ceil)} away at a time`, labels };
+      if (strategy["type"] === "OnDelete") return { pods: [], how: "pods keep the old template until they are deleted (OnDelete)" };
+      return { pods, how: `at most ${share(rolling["maxUnavailable"] ?? 1, pods.length, Math.ceil)} away at a time` };
     }
     default:
       return undefined;
@@ -83,37 +76,3 @@ export function share(value: Json, all: number, round: (value: number) => number
   const percent = /^([0-9]+)%$/.exec(String(value));
   return percent === null ? Number(value) || 0 : round((Number(percent[1]) * all) / 100);
 }
-
-/** The pod as its replacement will be labelled: what the template no longer says goes, what the controller added stays. */
-export function relabelled(pod: WorldObject, old: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): WorldObject {
-  const kept = Object.fromEntries(Object.entries(labelsOf(pod.body)).filter(([key]) => !(key in old)));
-  return { ...pod, body: { ...pod.body, metadata: { ...(pod.body?.metadata as object), labels: { ...kept, ...labels } } } };
-}
-
-/**
- * The pod as its replacement will be reached: by the ports of the new template, those that injectors added staying, and in the network that it
- * says. Addresses stay unless that is another: then they are not known, or the node's.
- */
-function reconnected(pod: WorldObject, was: Json, will: Json): WorldObject {
-  const own: Json = pod.body?.["spec"] ?? {};
-  const [containers, initContainers] = CONTAINERS.map((field) => withPorts(listOf(own[field]), listOf(was[field]), listOf(will[field])));
-  const spec = pruned({ ...own, hostNetwork: will["hostNetwork"], containers, initContainers });
-  const { podIP: _first, podIPs: _all, ...status } = (pod.body?.["status"] ?? {}) as Record<string, Json>;
-  const stays = own["hostNetwork"] === will["hostNetwork"];
-  return { ...pod, body: { ...(pod.body as KubeObject), spec, ...(stays ? {} : { status }) } };
-}
-
-const CONTAINERS = ["containers", "initContainers"] as const;
-
-/** A pod's containers with the ports that the new template gives them, without those that only the old one has. */
-function withPorts(own: Json[], was: Json[], will: Json[]): Json[] {
-  const named = (list: Json[], name: Json): Json => list.find((one) => one["name"] === name);
-  const kept = own.filter(({ name }) => named(was, name) === undefined || named(will, name) !== undefined);
-  const fresh = will.filter(({ name }) => named(kept, name) === undefined);
-  return [...kept, ...fresh.map(({ name }) => ({ name }))].map((one: Json) => {
-    const { ports, restartPolicy }: Json = named(will, one["name"]) ?? one;
-    return pruned({ ...one, ports, restartPolicy });
-  });
-}
-
-const listOf = (value: Json): Json[] => (Array.isArray(value) ? value : []);
