@@ -1,7 +1,7 @@
 import { ByteBuilder } from "../byte-builder.ts";
 import { C0_ALLOWED, C1_AS_ESC, CSI_RULES, ESC_ALLOWED } from "./allowed-sequences.ts";
 import { safeCsi, usualSequence } from "./control-sequence.ts";
-import { codePointAt, joiningOf, ZERO_WIDTH_JOINER } from "./joining.ts";
+import { codePointAt, joinOf, ZERO_WIDTH_JOINER } from "./joined-characters.ts";
 import { readOperatingCommand, type TerminalNote } from "./operating-command.ts";
 
 /** Where what passed the filter goes, in its order. */
@@ -164,7 +164,7 @@ export class OutputFilter {
       if (at === end) return at;
       const sequence = bytes[at] === ESC;
       const length = sequence ? usualSequence(bytes, at, end) : PLAIN[bytes[at]!] === 2 ? characterAt(bytes, at, end) : 0;
-      if (length === 0 || (!sequence && joiningOf(codePointAt(bytes, at, length)) !== "none")) return at;
+      if (length === 0 || (!sequence && joinOf(codePointAt(bytes, at, length)) !== "none")) return at;
       at += length;
       if (sequence) this.#behindSequence = at;
     }
@@ -274,18 +274,18 @@ export class OutputFilter {
 
   #print(bytes: Uint8Array): void {
     const code = codePointAt(bytes, 0, bytes.length);
-    const joining = joiningOf(code);
-    const joins = joining === "joins" || this.#joinsNext === "any" || (joining === "leading" && this.#joinsNext === "leading");
+    const join = joinOf(code);
+    const joins = join === "joins" || this.#joinsNext === "any" || (join === "leading" && this.#joinsNext === "leading");
     if (!joins) this.#joined = 0;
     // A joiner is not let through as the last one: what follows it would be joined all the same.
     else if (++this.#joined > (code === ZERO_WIDTH_JOINER ? MOST_JOINED - 1 : MOST_JOINED)) {
       this.#drop("overlong");
       return;
     }
-    this.#joinsNext = code === ZERO_WIDTH_JOINER ? "any" : joining === "leading" ? "leading" : undefined;
+    this.#joinsNext = code === ZERO_WIDTH_JOINER ? "any" : join === "leading" ? "leading" : undefined;
     this.#out.append(bytes, 0, bytes.length);
     // Nothing that joins is repeated, which would be a cell without an end again.
-    this.#printed = joins || joining !== "none" ? NOTHING : bytes;
+    this.#printed = joins || join !== "none" ? NOTHING : bytes;
   }
 
   /** Nothing joins what was printed before. */

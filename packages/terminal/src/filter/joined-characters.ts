@@ -12,18 +12,18 @@ export const ZERO_WIDTH_JOINER = 0x200d;
 const FIRST = 0x300;
 
 /** What a character does to the cell before: nothing, joins it, or joins it where that is a leading consonant, too. */
-export type Joining = "none" | "joins" | "leading";
+export type CharacterJoin = "none" | "joins" | "leading";
 
 /** One for each code point of the planes that are looked up often; 0 for what has not been asked yet. */
 const KNOWN = new Uint8Array(0x1_0000);
-const KINDS = ["none", "joins", "leading"] as const satisfies readonly Joining[];
+const KINDS = ["none", "joins", "leading"] as const satisfies readonly CharacterJoin[];
 
-function find(code: number): Joining {
+function find(code: number): CharacterJoin {
   const text = String.fromCodePoint(code);
   return JOINING.test(text) ? "joins" : LEADING.test(text) ? "leading" : "none";
 }
 
-export function joiningOf(code: number): Joining {
+export function joinOf(code: number): CharacterJoin {
   if (code < FIRST) return "none";
   if (code >= KNOWN.length) return find(code);
   if (KNOWN[code] === 0) KNOWN[code] = 1 + KINDS.indexOf(find(code));
