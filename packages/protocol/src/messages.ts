@@ -243,8 +243,9 @@ export type ServerMessage = z.infer<typeof ServerMessage>;
 export const CompletionReply = z.object({ items: z.array(Completion) });
 export type CompletionReply = z.infer<typeof CompletionReply>;
 
-/** Close codes of both sockets. 4401: sign in again; 4403: refused; 4409: reload; 4429: fell behind, reconnect with back-off; 1012: service restarts. */
+/** Close codes of both sockets. 1000: what it showed has ended; 4401: sign in again; 4403: refused; 4409: reload; 4429: fell behind, reconnect with back-off; 1012: service restarts. */
 export const CLOSE = {
+  ended: 1000,
   unauthenticated: 4401,
   forbidden: 4403,
   reload: 4409,

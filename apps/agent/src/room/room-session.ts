@@ -1,4 +1,3 @@
-import type { PositionJson } from "../document/frozen-range.ts";
 import { randomUUID } from "node:crypto";
 import { TargetError } from "@interlock/connector";
 import {
@@ -13,6 +12,7 @@ import {
   type Role,
   type ServerMessage,
 } from "@interlock/protocol";
+import type { PositionJson } from "../document/frozen-range.ts";
 import type { LiveSocket } from "../door/live-socket.ts";
 import { handleMessage, type RoomActs } from "./room-acts.ts";
 import type { RoomSocket } from "./room-socket.ts";

@@ -74,10 +74,7 @@ function stage(terms: Partial<TerminalTerms> = {}) {
   } as unknown as TerminalRow;
   const records = {
     connecting: (one: TerminalRow) => Promise.resolve({ ...one, phase: "connecting" }),
-    live: async (one: TerminalRow) => {
-      await storing;
-      return { ...one, phase: "live" };
-    },
+    live: () => storing,
     act: (_: unknown, type: string) => Promise.resolve(void events.push(type)),
     ended: (one: TerminalRow, end: object) => Promise.resolve({ ...one, phase: "ended", end }),
   };

@@ -325,8 +325,8 @@ export class LiveTerminal implements TerminalPort {
       void channel.ended.then((end) => this.end(end));
       // Whoever had to be there may have gone while it was opened: that holds from the first key on.
       this.#settle();
-      const live = await this.#parts.records.live(this.#row);
-      if (!this.#ending.signal.aborted) this.#row = live;
+      await this.#parts.records.live(this.id);
+      if (!this.#ending.signal.aborted) this.#row = { ...this.#row, phase: "live" };
       this.#changed();
     } catch (error) {
       const known = error instanceof TargetError;
@@ -360,7 +360,7 @@ export class LiveTerminal implements TerminalPort {
       this.#row = { ...this.#row, end: whole, recording: stored?.recording ?? "failed" };
     }
     this.#parts.tell(this.view());
-    for (const peer of this.#peers) peer.end(1000, "terminal_ended" satisfies ErrorCode);
+    for (const peer of this.#peers) peer.end(CLOSE.ended, "terminal_ended" satisfies ErrorCode);
     this.#parts.over();
   }
 

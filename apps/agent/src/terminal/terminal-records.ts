@@ -90,9 +90,8 @@ export class TerminalRecords {
   }
 
   /** One that has ended meanwhile stays ended. */
-  async live(row: TerminalRow): Promise<TerminalRow> {
-    await this.#db.terminal.updateMany({ where: { id: row.id, phase: "connecting" }, data: { phase: "live" } });
-    return { ...row, phase: "live" };
+  async live(id: string): Promise<void> {
+    await this.#db.terminal.updateMany({ where: { id, phase: "connecting" }, data: { phase: "live" } });
   }
 
   async act(row: TerminalRow, type: TerminalAct, actor: string, data: Data): Promise<void> {

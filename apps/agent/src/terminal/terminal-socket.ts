@@ -15,8 +15,7 @@ import type { Gesture } from "./gestures.ts";
 
 /** A page that draws much says often that it has, and asks for nothing by it. */
 const TAKEN_COST = 0.1;
-/** The code of a terminal that is over, and how long a slow line may take for the last screen of it, in milliseconds. */
-const ENDED = 1000;
+/** How long a slow line may take for the last screen of a terminal that has ended, in milliseconds. */
 const LAST_MS = 30_000;
 
 /** Somebody's page, as a terminal sees it. */
@@ -75,7 +74,7 @@ export class TerminalSocket implements TerminalPeer {
   }
 
   end(code: number, reason: ErrorCode): void {
-    if (code === ENDED) this.#socket.end(code, reason, LAST_MS);
+    if (code === CLOSE.ended) this.#socket.end(code, reason, LAST_MS);
     else this.#socket.end(code, reason);
   }
 
