@@ -172,15 +172,15 @@ describe("a line that waits for others", () => {
   });
 
   test("keys that come while it is written down that it was given back are for that line, and it is shown until then", async () => {
-    let written = (_: boolean): void => undefined;
+    const written = Promise.withResolvers<boolean>();
     let writes = 0;
-    const one = await waiting(GUARD, () => (writes++ === 0 ? Promise.resolve(true) : new Promise((resolve) => (written = resolve))));
+    const one = await waiting(GUARD, () => (writes++ === 0 ? Promise.resolve(true) : written.promise));
     one.took();
     one.type(ANN, "\u0003");
     expect(one.guard.state.line).toBeDefined();
     expect(await one.decide(BOB, "approve")).toMatchObject({ ok: false, code: "wrong_state" });
     for (const key of ["\u0003", "s", "h", "\r"]) expect(one.type(ANN, key)).toBe("");
-    written(true);
+    written.resolve(true);
     await settled();
     expect(one.guard.state.line).toBeUndefined();
     one.took();
@@ -189,13 +189,13 @@ describe("a line that waits for others", () => {
   });
 
   test("keys that come while it is written down that it was agreed to are for nobody: who types does not know it yet", async () => {
-    let written = (_: boolean): void => undefined;
+    const written = Promise.withResolvers<boolean>();
     let writes = 0;
-    const one = await waiting(GUARD, () => (writes++ < 2 ? Promise.resolve(true) : new Promise((resolve) => (written = resolve))));
+    const one = await waiting(GUARD, () => (writes++ < 2 ? Promise.resolve(true) : written.promise));
     const decided = one.decide(BOB, "approve");
     await settled();
     expect(one.type(ANN, "y\r")).toBe("");
-    written(true);
+    written.resolve(true);
     await decided;
     one.took();
     one.word("done", `${one.token};run`);
