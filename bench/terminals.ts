@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, open, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RecordingStore } from "../apps/agent/src/terminal/recording-store.ts";
@@ -305,38 +305,53 @@ async function joining(stage: ShellStage, file: string, report: Report): Promise
   }
 }
 
+const PIECE = 32 * 1024;
+
+async function beginning(file: string, most: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** The recorder alone, with its store, over the same bytes: its processor time as a part of what the agent took for them. */
 async function recording(stage: ShellStage, file: string, agentMs: number, report: Report): Promise<void> {
-  const bytes = await readFile(file);
+  const { size: total } = await stat(file);
+  // A part of them, again and again: for a program that holds all of them the collector of memory would run more often.
+  const bytes = await beginning(file, 8 * 1024 * 1024);
   const row = await stage.agent.db.terminal.findFirstOrThrow();
   const { roomId, connectionId, name, openedById, columns, rows, recording: how } = row;
   const made = { roomId, connectionId, name, openedById, columns, rows, recording: how };
-  const { id } = await stage.agent.db.terminal.create({
-    data: { ...made, id: randomUUID(), key: randomUUID(), phase: "ended", terms: row.terms as object },
-  });
-  const writer = new CastWriter({
-    recording: id,
-    header: { ...SHELL_SIZE, timestamp: 0 },
-    store: new RecordingStore(stage.agent.db, id),
-    stored: () => {},
-    failed: (error) => {
-      throw error;
-    },
-  });
-  const write = async (to: number): Promise<void> => {
-    for (let at = 0; at < to; at += 32 * 1024) {
-      writer.output(bytes.subarray(at, Math.min(to, at + 32 * 1024)));
-      if (writer.waiting > 2 * MB) await writer.flush();
+  const once = async (): Promise<number> => {
+    const { id } = await stage.agent.db.terminal.create({
+      data: { ...made, id: randomUUID(), key: randomUUID(), phase: "ended", terms: row.terms as object },
+    });
+    const writer = new CastWriter({
+      recording: id,
+      header: { ...SHELL_SIZE, timestamp: 0 },
+      store: new RecordingStore(stage.agent.db, id),
+      stored: () => {},
+      failed: (error) => {
+        throw error;
+      },
+    });
+    const before = process.cpuUsage();
+    for (let at = 0; at < total; at += PIECE) {
+      writer.output(bytes.subarray(at % bytes.length, (at % bytes.length) + Math.min(PIECE, total - at)));
+      if (writer.waiting > 4 * MB) await writer.flush();
     }
+    await writer.seal();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
   };
   // An agent has done it before.
-  await write(bytes.length / 10);
-  await writer.flush();
-  const before = process.cpuUsage();
-  await write(bytes.length);
-  await writer.seal();
-  const { user, system } = process.cpuUsage(before);
-  const ms = (user + system) / 1_000;
+  await once();
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) times.push(await once());
+  const ms = median(times);
   const share = (ms / agentMs) * 100;
   report({
     name: "recording 100 MB: of the agent's processor time",

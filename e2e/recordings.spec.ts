@@ -109,7 +109,7 @@ test("commands are marked on the timeline, with their exit codes; what was chang
   const whole = await storeRecording(db, { ...made, end: "sealed" });
   const changed = await storeRecording(db, { ...made, end: "interrupted" });
   await db.recordingChunk.update({
-    where: { terminalId_number: { terminalId: changed, number: 2 } },
+    where: { terminalId_number: { terminalId: changed, number: 20 } },
     data: { content: new TextEncoder().encode('[0, "o", "nothing happened"]\n') },
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { appendAudit, hashToken, newToken, type Db } from "@interlock/db";
-import { CastWriter } from "@interlock/recording";
+import { CastWriter, CHUNK_MS, unpackContent } from "@interlock/recording";
 import { RecordingStore } from "../src/terminal/recording-store.ts";
 import type { TestPerson } from "./people.ts";
 
@@ -55,6 +55,8 @@ export async function storeRecording(db: Db, recording: StoredRecording): Promis
     stored: ({ number, content, chain }) => (stored = { chunks: number + 1, bytes: stored.bytes + content.byteLength, hash: chain }),
   });
   for (const [at, what, value] of scene) {
+    // As by the clock of a terminal: what was shown is stored within a second.
+    if (at - now >= CHUNK_MS) await writer.flush();
     now = at;
     if (what === "output") writer.output(new TextEncoder().encode(value));
     else if (what === "started") writer.command({ kind: "started", text: value, folder: "/srv/api" });
@@ -83,4 +85,9 @@ export function restOf(db: Db, port: () => number) {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     return fetch(`http://127.0.0.1:${port()}/api/v1${path}`, { ...init, headers });
   };
+}
+
+/** What is stored of a recording, to be searched as text. */
+export async function unpackedText(contents: readonly Uint8Array[]): Promise<string> {
+  return Buffer.concat(await Promise.all(contents.map(unpackContent))).toString();
 }

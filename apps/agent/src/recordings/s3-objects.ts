@@ -80,7 +80,7 @@ export class S3Objects implements ChunkObjects {
       url: this.#url(key),
       headers: {
         "x-amz-content-sha256": body?.sha256 ?? EMPTY_SHA256,
-        ...(body === undefined ? {} : { "content-type": "application/x-asciicast" }),
+        ...(body === undefined ? {} : { "content-type": "application/zstd" }),
       },
     });
     const { url, headers } = await signer.sign();

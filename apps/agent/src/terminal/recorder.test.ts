@@ -1,4 +1,4 @@
-import type { CastChunk } from "@interlock/recording";
+import { readCast, type CastChunk, type CastEvent } from "@interlock/recording";
 import { expect, test } from "vitest";
 import { Recorder, type RecorderParts } from "./recorder.ts";
 
@@ -6,8 +6,8 @@ test("a new size and a command have their places behind what was typed before th
   const size = { columns: 80, rows: 24 };
   const stored: CastChunk[] = [];
   const store = {
-    append: (chunks: readonly CastChunk[]) =>
-      Promise.resolve(void stored.push(...chunks.map((chunk) => ({ ...chunk, content: chunk.content.slice() })))),
+    append: (chunks: readonly CastChunk[]) => Promise.resolve(void stored.push(...chunks)),
+    read: (number: number) => Promise.resolve(stored[number]),
   };
   const parts = { terminalId: "t", roomId: "r", name: "web-1", size, detectors: ["card"], store };
   const recorder = new Recorder(parts as unknown as RecorderParts);
@@ -23,12 +23,9 @@ test("a new size and a command have their places behind what was typed before th
   recorder.resize({ columns: 90, rows: 20 });
   type("4");
   await recorder.end({ exitCode: 0 }, "sealed");
-  const lines = Buffer.concat(stored.map(({ content }) => content))
-    .toString()
-    .trim()
-    .split("\n");
-  const events = lines.slice(1).map((line) => JSON.parse(line) as [number, string, string]);
-  expect(events.map(([, code, data]) => (code === "c" ? code : `${code} ${data}`))).toEqual([
+  const events: CastEvent[] = [];
+  for await (const item of readCast(store, "t")) if ("event" in item) events.push(item.event);
+  expect(events.map(({ code, data }) => (code === "c" ? code : `${code} ${data}`))).toEqual([
     "o 1",
     "r 100x30",
     "o 2",

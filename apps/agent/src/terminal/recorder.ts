@@ -33,7 +33,7 @@ export interface RecorderParts {
 /** How often the hash over what is stored goes into the audit log, in milliseconds; the last one does in any case. */
 const CHAINED_MS = 10_000;
 /** Bytes that wait to be stored at which the program waits, too, and at which it goes on. */
-const WAITING = { high: 2 * 1024 * 1024, low: 1792 * 1024 };
+const WAITING = { high: 4 * 1024 * 1024, low: 3 * 1024 * 1024 };
 
 /** Writes what a terminal shows, as it is shown. What is stored survives the process; of what is not yet, at most a second's worth is lost. */
 export class Recorder {

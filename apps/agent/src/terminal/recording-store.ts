@@ -1,7 +1,6 @@
 import { poolOf, type Db, type RecordingChunk } from "@interlock/db";
 import { CastFault, type CastChunk, type ChunkStore } from "@interlock/recording";
 import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
-import { packed, unpacked } from "./packed-content.ts";
 
 /** How long a piece may take to be stored, in milliseconds: then it counts as not stored. */
 const STORE_MS = 10_000;
@@ -9,7 +8,7 @@ const STORE_MS = 10_000;
 const AHEAD = 4;
 
 /**
- * The pieces of one terminal's recording: a row for each in Interlock's own database, which holds its lines or names the object that does. The
+ * The pieces of one terminal's recording: a row for each in Interlock's own database, which holds its content or names the object that does. The
  * row comes last, so that a piece is there whole or not at all.
  */
 export class RecordingStore implements ChunkStore {
@@ -49,7 +48,7 @@ export class RecordingStore implements ChunkStore {
     const objects = this.#objects;
     const stored = await Promise.all(
       chunks.map(async (chunk) => {
-        if (objects === undefined) return { chunk, where: { content: packed(chunk.content) } };
+        if (objects === undefined) return { chunk, where: { content: chunk.content } };
         const object = objectOf(this.#terminalId, chunk);
         await objects.put(object, chunk.content, chunk.sha256);
         return { chunk, where: { object } };
@@ -72,7 +71,7 @@ export class RecordingStore implements ChunkStore {
 
   async #read(number: number): Promise<CastChunk | undefined> {
     const row = await this.#db.recordingChunk.findUnique({ where: { terminalId_number: { terminalId: this.#terminalId, number } } });
-    return row === null ? undefined : chunkOf(row, row.content === null ? await this.#fetched(row) : await contentOf(row, row.content));
+    return row === null ? undefined : chunkOf(row, row.content ?? (await this.#fetched(row)));
   }
 
   async #fetched({ number, object, bytes }: RecordingChunk): Promise<Uint8Array> {
@@ -106,18 +105,9 @@ function insertOf(pieces: number): string {
   return `INSERT INTO "RecordingChunk" (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
 }
 
-async function contentOf({ number, bytes }: RecordingChunk, kept: Uint8Array): Promise<Uint8Array> {
-  try {
-    return await unpacked(kept, bytes);
-  } catch {
-    // zlib's words say nothing to people: what is there is not what was stored.
-    throw new CastFault(number, "its content was changed");
-  }
-}
-
 /** Named by its content: what is put again is what is there. */
 const objectOf = (terminalId: string, { number, sha256 }: CastChunk): string =>
-  `${terminalId}/${String(number).padStart(6, "0")}-${sha256.slice(0, 16)}.cast`;
+  `${terminalId}/${String(number).padStart(6, "0")}-${sha256.slice(0, 16)}.zst`;
 
 function chunkOf({ number, at, offset, sha256, chain, end }: RecordingChunk, content: Uint8Array): CastChunk {
   return {

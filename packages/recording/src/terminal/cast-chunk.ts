@@ -1,13 +1,13 @@
 import { hash } from "node:crypto";
 
-/** A piece of a recording: whole lines of it, hashed, and chained to the piece before. */
+/** A piece of a recording: whole events of it, hashed, and chained to the piece before. */
 export interface CastChunk {
   /** From 0, without gaps. */
   number: number;
   /** Milliseconds since the beginning, and bytes of output, before its first event. */
   at: number;
   offset: number;
-  /** Lines of the cast in UTF-8. */
+  /** Its events, packed (see `packContent`). */
   content: Uint8Array;
   /** Of the content, in hexadecimal. */
   sha256: string;
@@ -24,14 +24,12 @@ export type CastEnd = "sealed" | "interrupted";
  * is there already rejects.
  */
 export interface ChunkStore {
-  /** In their order, all or none. Resolves once they are stored; the memory of their content is used again then. */
+  /** In their order, all or none. Resolves once they are stored. */
   append(chunks: readonly CastChunk[]): Promise<void>;
   /** Undefined for one that is not there. */
   read(number: number): Promise<CastChunk | undefined>;
 }
 
-/** Most bytes of a chunk's content, but for one event that is longer. What a chunk costs beside its bytes is paid four times a MiB in a flood. */
-export const CHUNK_BYTES = 256 * 1024;
 /** Longest time an event waits for its chunk to be stored, in milliseconds. */
 export const CHUNK_MS = 1_000;
 
@@ -51,7 +49,7 @@ export function sealChunk(recording: string, previous: string, chunk: Omit<CastC
 
 function chainOf(recording: string, previous: string, chunk: Omit<CastChunk, "chain" | "content">): string {
   if (recording.includes("\n")) throw new RangeError("the name of a recording is one line");
-  const fields = ["interlock cast 1", recording, chunk.number, chunk.at, chunk.offset, chunk.end ?? "", chunk.sha256, previous];
+  const fields = ["interlock cast 2", recording, chunk.number, chunk.at, chunk.offset, chunk.end ?? "", chunk.sha256, previous];
   return sha256(fields.join("\n"));
 }
 

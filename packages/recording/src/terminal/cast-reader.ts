@@ -1,5 +1,6 @@
 import { CHAIN_START, faultOf, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
-import { eventLine, readEvent, readHeader, type CastEvent, type CastHeader } from "./asciicast.ts";
+import { eventLine, readHeader, type CastEvent, type CastHeader } from "./asciicast.ts";
+import { linesOf, packContent, unpackContent, type ChunkLine } from "./chunk-content.ts";
 
 /** A recording is not what was recorded. */
 export class CastFault extends Error {
@@ -64,24 +65,27 @@ export async function checkCast(store: ChunkStore, recording: string, known?: { 
 
 /** Header and events of a recording, as far as it is stored. Throws CastFault at the first chunk that is not what was recorded. */
 export async function* readCast(store: ChunkStore, recording: string): AsyncGenerator<{ header: CastHeader } | { event: CastEvent }> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let at = 0;
-  for await (const chunk of readChunks(store, recording)) {
-    // Chunks hold whole lines.
-    const lines = decoder.decode(chunk.content).split("\n");
-    for (const [i, line] of lines.entries()) {
-      if (line === "") continue;
-      if (chunk.number === 0 && i === 0) {
-        const header = readHeader(line);
-        if (header === undefined) throw new CastFault(0, "it does not begin with the header of an asciicast v3");
+  let header: CastHeader | undefined;
+  for await (const chunk of readChunks(store, recording))
+    for (const line of await readLines(chunk)) {
+      if (header === undefined) {
+        header = "header" in line ? readHeader(line.header) : undefined;
+        if (header === undefined) throw new CastFault(chunk.number, "it does not begin with the header of a recording");
         yield { header };
-        continue;
+      } else if ("code" in line) {
+        at += line.since;
+        yield { event: { at, code: line.code, data: line.data } };
       }
-      const event = readEvent(line);
-      if (event === undefined) continue;
-      at += event.since;
-      yield { event: { at, code: event.code, data: event.data } };
     }
+}
+
+async function readLines({ number, content }: CastChunk): Promise<ChunkLine[]> {
+  try {
+    return [...linesOf(await unpackContent(content))];
+  } catch {
+    // Its hash is right: somebody wrote what we do not. Words of zlib say nothing to people.
+    throw new CastFault(number, "it cannot be read");
   }
 }
 
@@ -97,8 +101,8 @@ export async function interruptCast(store: ChunkStore, recording: string, why: s
   if (last?.end !== undefined) return last;
   const chunk = sealChunk(recording, last?.chain ?? CHAIN_START, {
     number: (last?.number ?? -1) + 1,
-    ...endOf(last),
-    content: new TextEncoder().encode(eventLine(0, "m", why)),
+    ...(await endOf(last)),
+    content: packContent(new TextEncoder().encode(eventLine(0, "m", why))),
     end: "interrupted",
   });
   await store.append([chunk]);
@@ -115,14 +119,12 @@ async function lastOf(store: ChunkStore, recording: string, number: number): Pro
 }
 
 /** Where the events of a chunk end. */
-function endOf(chunk: CastChunk | undefined): { at: number; offset: number } {
+async function endOf(chunk: CastChunk | undefined): Promise<{ at: number; offset: number }> {
   let [at, offset] = [chunk?.at ?? 0, chunk?.offset ?? 0];
-  if (chunk === undefined) return { at, offset };
-  for (const line of new TextDecoder().decode(chunk.content).split("\n")) {
-    const event = readEvent(line);
-    if (event === undefined) continue;
-    at += event.since;
-    if (event.code === "o") offset += Buffer.byteLength(event.data);
+  for (const line of chunk === undefined ? [] : await readLines(chunk)) {
+    if ("header" in line) continue;
+    at += line.since;
+    if (line.code === "o") offset += Buffer.byteLength(line.data);
   }
   return { at, offset };
 }

@@ -1,6 +1,6 @@
-import { CHAIN_START, CHUNK_BYTES, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
 import { eventLine, headerLine, type CastCode, type CastHeader, type CommandMark } from "./asciicast.ts";
-import { escapedLength, MOST_ESCAPED, writeJson } from "./json-bytes.ts";
+import { CHAIN_START, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
+import { CHUNK_BYTES, outputLength, outputLine, packContent } from "./chunk-content.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
 export interface CastWriterOptions {
@@ -20,23 +20,21 @@ export interface CastWriterOptions {
 
 /** Output of pieces that come within this time is one event, in milliseconds. */
 const MERGE_MS = 8;
-/** Output after which an event is closed, in bytes: twice that, with each byte written as `\u001b`, still fits into a chunk. */
+/** Output after which an event is closed, in bytes. */
 const EVENT_BYTES = 16 * 1024;
+/** Bytes taken at once. Each may be no UTF-8 and become the three of U+FFFD. */
+const PIECE_BYTES = 64 * 1024;
 
-/** Memory for the lines of a terminal that shows little. */
+/** Memory for the events of a terminal that shows little, and for those of one that shows more: then for a full chunk. */
 const QUIET_BYTES = 16 * 1024;
-/** Memory for those of one that shows much: a full chunk, and room for an event behind it as if each of its bytes were escaped. */
-const FLOOD_BYTES = CHUNK_BYTES + 2 * EVENT_BYTES * MOST_ESCAPED + 1024;
+const SMALL_BYTES = 128 * 1024;
 /** Most chunks that are stored together. */
 const CHUNKS_AT_ONCE = 8;
-
-/** Bytes taken at once: each may be no UTF-8 and become the three of U+FFFD, and still fit behind an event that is almost full. */
-const PIECE_BYTES = 4 * 1024;
 
 const encoder = new TextEncoder();
 
 /**
- * Writes a recording as it happens. Events are gathered into chunks of 256 KiB or a second, whichever comes first; chunks are stored one after the
+ * Writes a recording as it happens. Events are gathered into chunks of a MiB or a second, whichever comes first; chunks are stored one after the
  * other. What waits to be stored is in `waiting`: a caller that is far ahead of the store pauses its source.
  */
 export class CastWriter {
@@ -45,26 +43,24 @@ export class CastWriter {
   readonly #began: number;
   /** Lines of the open chunk, in its first bytes. */
   #lines = new Uint8Array(QUIET_BYTES);
-  /** Memory of chunks that were stored. */
-  #spare: Uint8Array<ArrayBuffer>[] = [];
   #lineBytes = 0;
   #chunkAt = 0;
   #chunkOffset = 0;
   #number = 0;
   #previous = CHAIN_START;
   #lastEvent = 0;
+  /** Bytes of output before the event that is open. */
   #offset = 0;
-  /** Output that is not an event yet: whole characters, and how many bytes were counted for them. */
-  readonly #text = new Uint8Array(2 * EVENT_BYTES + 64);
-  #textLength = 0;
-  #textBytes = 0;
-  #textAt = 0;
+  /** An event of output at the end of the lines that goes on: where its bytes begin, and when it did. */
+  #open: { from: number; at: number } | undefined;
+  /** Bytes of output counted for it, those of a character that is not whole too. */
+  #openBytes = 0;
   readonly #output = new WholeCharacters();
   readonly #input = new TextDecoder();
   #timer: NodeJS.Timeout | undefined;
   #storing: Promise<void> = Promise.resolve();
-  /** Chunks that are not on their way to the store yet. */
-  #queue: CastChunk[] = [];
+  /** Chunks that are not on their way to the store yet, with their bytes before they were packed. */
+  #queue: { chunk: CastChunk; bytes: number }[] = [];
   #waiting = 0;
   #ended = false;
   #failure: { error: unknown } | undefined;
@@ -76,27 +72,26 @@ export class CastWriter {
     this.#line(encoder.encode(headerLine(options.header)));
   }
 
-  /** Bytes that are not stored yet. */
+  /** Bytes that are not stored yet, before they are packed. */
   get waiting(): number {
-    return this.#waiting + this.#lineBytes + this.#textBytes;
+    return this.#waiting + this.#lineBytes;
   }
 
   /** Bytes of output recorded so far. */
   get offset(): number {
-    return this.#offset + this.#textBytes;
+    return this.#offset + this.#openBytes;
   }
 
   /** Adds output, cut anywhere: a character that is not whole waits for its rest. `shown`: when, where that was not just now. */
   output(bytes: Uint8Array, shown?: number): void {
     if (this.#closed()) return;
     const at = this.#time(shown);
-    if (this.#textBytes > 0 && (at - this.#textAt >= MERGE_MS || this.#textBytes >= EVENT_BYTES)) this.#flushText();
+    if (this.#open !== undefined && at - this.#open.at >= MERGE_MS) this.#closeOutput();
     for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-      const piece = bytes.subarray(from, from + PIECE_BYTES);
-      if (this.#textBytes === 0) this.#textAt = at;
-      this.#addText(this.#output.push(piece));
-      this.#textBytes += piece.length;
-      if (this.#textBytes >= EVENT_BYTES || this.#textLength >= EVENT_BYTES) this.#flushText();
+      const piece = from === 0 && bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(from, from + PIECE_BYTES);
+      this.#addText(this.#output.push(piece), at);
+      this.#openBytes += piece.length;
+      if (this.#open !== undefined && this.#lineBytes - this.#open.from >= EVENT_BYTES) this.#closeOutput();
     }
     this.#arm();
   }
@@ -116,7 +111,7 @@ export class CastWriter {
 
   /** A mark of the shell at this place. One that starts a command is a marker for players as well. */
   command(mark: Omit<CommandMark, "offset">): void {
-    this.#flushText();
+    this.#closeOutput();
     this.#event("c", JSON.stringify({ ...mark, offset: this.#offset }));
     if (mark.kind === "started" && mark.text !== undefined) this.#event("m", mark.text);
   }
@@ -135,7 +130,7 @@ export class CastWriter {
 
   /** Stores what there is now. Resolves once it is stored. */
   async flush(): Promise<void> {
-    this.#flushText();
+    this.#closeOutput();
     this.#cut();
     await this.#storing;
     this.#rethrow();
@@ -144,8 +139,8 @@ export class CastWriter {
   async #end(end: CastEnd): Promise<CastChunk> {
     this.#rethrow();
     if (this.#ended) throw new Error("the recording has ended");
-    this.#addText(this.#output.end());
-    this.#flushText();
+    this.#addText(this.#output.end(), this.#time());
+    this.#closeOutput();
     const last = this.#cut(end)!;
     this.#ended = true;
     await this.#storing;
@@ -167,63 +162,64 @@ export class CastWriter {
 
   #event(code: CastCode, data: string): void {
     if (this.#closed()) return;
-    this.#flushText();
+    this.#closeOutput();
     this.#put(this.#time(), code, data);
     this.#arm();
   }
 
-  #addText(text: Uint8Array): void {
-    this.#text.set(text, this.#textLength);
-    this.#textLength += text.length;
+  #addText(text: Uint8Array, at: number): void {
+    if (text.length === 0) return;
+    // Chunks keep to their size: output goes on as another event in the next one.
+    if (this.#open !== undefined && this.#lineBytes + text.length + 1 > CHUNK_BYTES) this.#closeOutput();
+    if (this.#open === undefined) {
+      const line = outputLine(at - this.#lastEvent, 0);
+      this.#room(line.length + text.length + 1);
+      this.#ascii(line, this.#lineBytes);
+      this.#lineBytes += line.length;
+      this.#open = { from: this.#lineBytes, at };
+    } else this.#grow(text.length + 1);
+    this.#lines.set(text, this.#lineBytes);
+    this.#lineBytes += text.length;
   }
 
-  #flushText(): void {
-    const bytes = this.#textBytes;
-    // Bytes of a character that is not whole are counted with the event before them.
-    this.#textBytes = 0;
-    const length = this.#textLength;
-    this.#textLength = 0;
-    if (length > 0) {
-      const at = Math.max(this.#textAt, this.#lastEvent);
-      const before = `[${(at - this.#lastEvent) / 1000}, "o", "`;
-      const most = before.length + length * MOST_ESCAPED + 3;
-      const fits = this.#lineBytes + most <= CHUNK_BYTES;
-      this.#open(most, fits ? most : before.length + escapedLength(this.#text, length) + 3);
-      this.#ascii(before);
-      this.#lineBytes = writeJson(this.#text.subarray(0, length), this.#lines, this.#lineBytes);
-      this.#ascii('"]\n');
-      this.#lastEvent = at;
+  #closeOutput(): void {
+    const open = this.#open;
+    if (open !== undefined) {
+      const length = outputLength(this.#lineBytes - open.from);
+      // Its line ends with a bracket and a line end.
+      this.#ascii(length, open.from - 2 - length.length);
+      this.#ascii("\n", this.#lineBytes++);
+      this.#lastEvent = open.at;
+      this.#open = undefined;
     }
-    this.#offset += bytes;
+    // Bytes of a character that is not whole are counted with the event before them.
+    this.#offset += this.#openBytes;
+    this.#openBytes = 0;
   }
 
   #put(at: number, code: CastCode, data: string): void {
     const line = encoder.encode(eventLine(at - this.#lastEvent, code, data));
-    this.#open(line.length, line.length);
+    this.#room(line.length);
     this.#lastEvent = at;
     this.#line(line);
   }
 
   /** Makes room for a line of so many bytes, in the next chunk where this one would become too long. */
-  #open(room: number, length: number): void {
-    if (this.#lineBytes > 0 && this.#lineBytes + length > CHUNK_BYTES) this.#cut();
+  #room(bytes: number): void {
+    if (this.#lineBytes > 0 && this.#lineBytes + bytes > CHUNK_BYTES) this.#cut();
     if (this.#lineBytes === 0) {
       this.#chunkAt = this.#lastEvent;
       this.#chunkOffset = this.#offset;
     }
-    this.#grow(room);
+    this.#grow(bytes);
   }
 
-  #grow(room: number): void {
-    if (this.#lineBytes + room <= this.#lines.length) return;
-    const larger = this.#memory(this.#lineBytes + room);
+  #grow(bytes: number): void {
+    const least = this.#lineBytes + bytes;
+    if (least <= this.#lines.length) return;
+    const larger = new Uint8Array(least <= SMALL_BYTES ? SMALL_BYTES : Math.max(least, CHUNK_BYTES));
     larger.set(this.#lines.subarray(0, this.#lineBytes));
     this.#lines = larger;
-  }
-
-  #memory(least: number): Uint8Array<ArrayBuffer> {
-    if (least > FLOOD_BYTES) return new Uint8Array(least);
-    return this.#spare.pop() ?? new Uint8Array(FLOOD_BYTES);
   }
 
   #line(line: Uint8Array): void {
@@ -232,8 +228,8 @@ export class CastWriter {
     this.#lineBytes += line.length;
   }
 
-  #ascii(text: string): void {
-    for (let i = 0; i < text.length; i++) this.#lines[this.#lineBytes++] = text.charCodeAt(i);
+  #ascii(text: string, at: number): void {
+    for (let i = 0; i < text.length; i++) this.#lines[at + i] = text.charCodeAt(i);
   }
 
   /** Closes the open chunk and has it stored after those before it. */
@@ -241,22 +237,18 @@ export class CastWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if ((this.#lineBytes === 0 && end === undefined) || this.#closed()) return undefined;
-    // Of a flood the memory itself goes on, and comes back; of a quiet one there are few bytes to copy.
-    const lent = this.#lineBytes > QUIET_BYTES;
-    const content = lent ? this.#lines.subarray(0, this.#lineBytes) : this.#lines.slice(0, this.#lineBytes);
-    if (lent) this.#lines = this.#memory(0);
     const [at, offset] = this.#lineBytes === 0 ? [this.#lastEvent, this.#offset] : [this.#chunkAt, this.#chunkOffset];
     const chunk = sealChunk(this.#options.recording, this.#previous, {
       number: this.#number++,
       at,
       offset,
-      content,
+      content: packContent(this.#lines.subarray(0, this.#lineBytes)),
       ...(end !== undefined && { end }),
     });
     this.#previous = chunk.chain;
+    this.#waiting += this.#lineBytes;
+    this.#queue.push({ chunk, bytes: this.#lineBytes });
     this.#lineBytes = 0;
-    this.#waiting += content.length;
-    this.#queue.push(chunk);
     this.#storing = this.#storing.then(() => this.#store());
     return chunk;
   }
@@ -267,36 +259,32 @@ export class CastWriter {
     const chunks = this.#queue.splice(0, CHUNKS_AT_ONCE);
     if (chunks.length === 0 || this.#failure !== undefined) return;
     try {
-      await this.#options.store.append(chunks);
+      await this.#options.store.append(chunks.map(({ chunk }) => chunk));
     } catch (error) {
       this.#failure = { error };
       clearTimeout(this.#timer);
       this.#options.failed?.(error);
       return;
     }
-    for (const chunk of chunks) {
-      this.#waiting -= chunk.content.length;
+    for (const { chunk, bytes } of chunks) {
+      this.#waiting -= bytes;
       this.#options.stored?.(chunk);
-      const { buffer } = chunk.content;
-      if (buffer.byteLength === FLOOD_BYTES && this.#spare.length < CHUNKS_AT_ONCE) this.#spare.push(new Uint8Array(buffer as ArrayBuffer));
     }
   }
 
   #arm(): void {
-    if (this.#lineBytes + this.#textBytes >= CHUNK_BYTES) {
-      this.#flushText();
+    if (this.#lineBytes >= CHUNK_BYTES) {
+      this.#closeOutput();
       this.#cut();
       return;
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#flushText();
+      this.#closeOutput();
       // The memory of a flood is not kept for ever.
-      const chunk = this.#cut();
-      if (chunk !== undefined && chunk.content.length <= QUIET_BYTES && this.#lines.length > QUIET_BYTES) {
-        this.#lines = new Uint8Array(QUIET_BYTES);
-        this.#spare = [];
-      }
+      const quiet = this.#lineBytes <= QUIET_BYTES;
+      this.#cut();
+      if (quiet && this.#lines.length > QUIET_BYTES) this.#lines = new Uint8Array(QUIET_BYTES);
       // The time a chunk may take to be stored is part of the second.
     }, CHUNK_MS * 0.8).unref();
   }

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { readEvent, readHeader } from "./asciicast.ts";
-import { CHUNK_BYTES, CHUNK_MS, type CastChunk, type ChunkStore } from "./cast-chunk.ts";
+import { CHUNK_MS, type CastChunk, type ChunkStore } from "./cast-chunk.ts";
 import { exportV2, exportV3 } from "./cast-export.ts";
 import { checkCast, interruptCast, readCast } from "./cast-reader.ts";
 import { searchCast } from "./cast-search.ts";
 import { CastWriter } from "./cast-writer.ts";
+import { CHUNK_BYTES, linesOf, packContent, unpackContent } from "./chunk-content.ts";
 import { commandsOf } from "./command-index.ts";
 
 const NAME = "0d6f4f0e-6c1a-4c1e-9a53-2f3a7d1b9c55";
@@ -42,8 +43,7 @@ class MemoryStore implements ChunkStore {
   async append(chunks: readonly CastChunk[]): Promise<void> {
     for (const chunk of chunks) {
       if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
-      // Its memory is used again.
-      this.chunks.push({ ...chunk, content: chunk.content.slice() });
+      this.chunks.push(chunk);
     }
   }
   async read(number: number): Promise<CastChunk | undefined> {
@@ -185,16 +185,49 @@ describe("a recording", () => {
     ));
 
   it("keeps its chunks short whatever is written", async () => {
-    for (const byte of [0x00, 0x1b, 0x22, 0xff, 0xc3]) {
-      const { writer, store } = recorder();
-      for (let i = 0; i < 30; i++) writer.output(new Uint8Array(10_007).fill(byte));
-      await writer.seal();
-      for (const chunk of store.chunks) expect(chunk.content.length).toBeLessThanOrEqual(CHUNK_BYTES);
-      expect(await checkCast(store, NAME)).toMatchObject({ end: "sealed" });
-    }
+    const TOTAL = 3 * CHUNK_BYTES;
+    for (const byte of [0x00, 0x1b, 0x22, 0xff, 0xc3])
+      for (const size of [10_007, 500_000]) {
+        const { writer, store } = recorder();
+        for (let written = 0; written < TOTAL; written += size) writer.output(new Uint8Array(size).fill(byte));
+        await writer.seal();
+        expect(store.chunks.length).toBeGreaterThan(3);
+        for (const { content } of store.chunks) expect((await unpackContent(content)).length).toBeLessThanOrEqual(CHUNK_BYTES);
+        expect(await checkCast(store, NAME)).toMatchObject({ end: "sealed" });
+        const text = (await all(readCast(store, NAME))).flatMap((item) => ("event" in item ? [item.event.data] : [])).join("");
+        const expected = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(Math.ceil(TOTAL / size) * size).fill(byte));
+        expect(text === expected).toBe(true);
+      }
   });
 
-  it("is stored within a second and in chunks of 256 KiB", async () => {
+  it("is stored as lines that a person can read, with output as it came", async () => {
+    const { writer, clock, store } = recorder();
+    writer.output(encode("ä\n[1]\n"));
+    clock.time = 20;
+    writer.resize(100, 30);
+    await writer.seal({ code: 0 });
+    expect(Buffer.from(await unpackContent(store.chunks[0]!.content)).toString()).toBe(
+      [
+        `{"version":3,"term":{"cols":80,"rows":24,"type":"xterm-256color"},"timestamp":${HEADER.timestamp},"title":"db-1"}`,
+        '[0, "o",       7]',
+        "ä",
+        "[1]",
+        "",
+        '[0.02, "r", "100x30"]',
+        '[0, "x", "0"]',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("cannot be read where a chunk is none of ours, however well it is hashed", async () => {
+    expect(() => [...linesOf(encode('[0, "o",   7]\nab'))]).toThrow("output breaks off");
+    expect(() => [...linesOf(encode('[0, "r", "80x24"]'))]).toThrow("a line breaks off");
+    await expect(unpackContent(packContent(new Uint8Array(17 * 1024 * 1024)))).rejects.toThrow();
+    await expect(unpackContent(encode('[0, "o", "a"]\n'))).rejects.toThrow();
+  });
+
+  it("is stored within a second and in chunks of a MiB", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const stored: CastChunk[] = [];
@@ -202,10 +235,9 @@ describe("a recording", () => {
       writer.output(encode("once"));
       await vi.advanceTimersByTimeAsync(CHUNK_MS);
       expect(stored).toHaveLength(1);
-      for (let i = 0; i < 160; i++) writer.output(encode(`${"x".repeat(9_998)}\r\n`));
+      for (let i = 0; i < 640; i++) writer.output(encode(`${"x".repeat(9_998)}\r\n`));
       await writer.seal();
       expect(stored.length).toBeGreaterThan(5);
-      for (const chunk of stored) expect(chunk.content.length).toBeLessThanOrEqual(CHUNK_BYTES);
     } finally {
       vi.useRealTimers();
     }
@@ -246,7 +278,7 @@ describe("a recording", () => {
       },
       read: (number) => store.read(number),
     });
-    for (let line = 0; line < 100_000; line++) writer.output(encode(`line ${line}\r\n`));
+    for (let line = 0; line < 3_000; line++) writer.output(encode(`line ${line} ${"x".repeat(10_000)}\r\n`));
     const last = await writer.seal();
     expect(store.chunks.map(({ number }) => number)).toEqual(Array.from({ length: last.number + 1 }, (_, number) => number));
     expect(together.length).toBeLessThan(store.chunks.length / 4);
