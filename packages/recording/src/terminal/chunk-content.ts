@@ -13,7 +13,7 @@ export const CHUNK_BYTES = 1024 * 1024;
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /** A tenth of a second of a processor for 100 MB; coloured lines become a fifteenth of their bytes. */
-const PACKING = { chunkSize: 64 * 1024, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const PACKING = { chunkSize: 128 * 1024, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /**
  * What is stored of a chunk, and hashed: a frame of zstd (RFC 8878) of the lines of an asciicast v3, but that output is not a JSON string in its
