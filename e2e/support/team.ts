@@ -1,7 +1,7 @@
 import { expect, type Browser, type Locator } from "@playwright/test";
 import { Client } from "pg";
 import { apiOf, type Api } from "./api.ts";
-import { signIn, typeAtEnd, type Person } from "./people.ts";
+import { signedIn, typeAtEnd, type Person } from "./people.ts";
 import { createService, demoTarget, type Service } from "./service.ts";
 
 /** The people of an incident, each in a browser of their own, on a whole Interlock. */
@@ -17,7 +17,7 @@ export interface Team {
   stop(): Promise<void>;
 }
 
-/** Starts an Interlock and signs in `oncall` and `others`. */
+/** Starts an Interlock and signs in `oncall` and `others`, whose pages are blank. */
 export async function startTeam<Name extends string>(browser: Browser, ...others: Name[]): Promise<Team & Record<Name, Person>> {
   // Nobody holds a run here: what holding is like is shown by the story.
   const service = await createService({ countdown: "1s" });
@@ -28,7 +28,7 @@ export async function startTeam<Name extends string>(browser: Browser, ...others
     await service.dispose();
   };
   const come = async (name: string): Promise<Person> => {
-    const person = await signIn(browser, service, name);
+    const person = await signedIn(browser, service, name);
     people.push(person);
     return person;
   };

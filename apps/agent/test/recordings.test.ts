@@ -177,6 +177,10 @@ describe("the chain", () => {
     const check = await said<{ chain: string; chunks: number }>(await call(oncall, `/recordings/${id}/check`));
     expect(check).toMatchObject({ verdict: "whole", logged: { chain: check.chain, chunk: check.chunks - 1 } });
     expect(check.chunks).toBeGreaterThan(3);
+    // What a page has to keep of it is no matter of how well it is packed.
+    const { bytes, outputBytes } = await said<Recording>(await call(oncall, `/recordings/${id}`));
+    expect(bytes).toBeLessThan(4_000);
+    expect(outputBytes).toBeGreaterThan(4 * 32_000);
   });
 
   test.each<[string, (id: string) => Promise<unknown>, number]>([

@@ -25,9 +25,11 @@ export const Recording = z.object({
   reason: z.string().optional(),
   end: Terminal.shape.end,
   state: RecordingState,
-  /** Of what is stored: pieces, bytes and milliseconds, which of one that is not sealed may be up to a second more; 0 once it is removed. */
+  /** Of what is stored, packed: pieces and their bytes; 0 once it is removed. */
   chunks: z.number().int(),
   bytes: z.number().int(),
+  /** Bytes of output, those of its last piece not counted; and milliseconds, which of one that is not sealed may be up to a second more. */
+  outputBytes: z.number().int(),
   lastsMs: z.number().int(),
   columns: z.number().int(),
   rows: z.number().int(),

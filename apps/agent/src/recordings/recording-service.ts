@@ -138,7 +138,7 @@ export class RecordingService {
     try {
       const { rows, terms } = await this.#visible(principal, query, { ...older, removal: null }, SEARCH_RECORDINGS + 1);
       const sizes = await this.#sizes(rows.map(({ id }) => id));
-      const page = withinBytes(rows.slice(0, SEARCH_RECORDINGS), sizes);
+      const page = withinOutput(rows.slice(0, SEARCH_RECORDINGS), sizes);
       if (page.length > 0)
         await this.#append(principal, "recording.searched", query.roomId, {
           count: page.length,
@@ -283,10 +283,13 @@ export class RecordingService {
       where: { terminalId: { in: ids }, terminal: { removal: null } },
       _count: true,
       _sum: { bytes: true },
-      _max: { at: true },
+      _max: { at: true, offset: true },
     });
     return new Map(
-      groups.map(({ terminalId, _count, _sum, _max }) => [terminalId, { chunks: _count, bytes: _sum.bytes ?? 0, lastsMs: _max.at ?? 0 }]),
+      groups.map(({ terminalId, _count, _sum, _max }) => [
+        terminalId,
+        { chunks: _count, bytes: _sum.bytes ?? 0, outputBytes: Number(_max.offset ?? 0), lastsMs: _max.at ?? 0 },
+      ]),
     );
   }
 
@@ -348,9 +351,9 @@ async function matchesIn(store: RecordingStore, id: string, text: string, most: 
 }
 
 /** As many from the beginning as are read in reasonable time, at least one. */
-function withinBytes(rows: readonly RecordedTerminal[], sizes: ReadonlyMap<string, StoredSize>): RecordedTerminal[] {
+function withinOutput(rows: readonly RecordedTerminal[], sizes: ReadonlyMap<string, StoredSize>): RecordedTerminal[] {
   let sum = 0;
-  const end = rows.findIndex(({ id }, index) => (sum += sizes.get(id)?.bytes ?? 0) > SEARCH_BYTES && index > 0);
+  const end = rows.findIndex(({ id }, index) => (sum += sizes.get(id)?.outputBytes ?? 0) > SEARCH_BYTES && index > 0);
   return end < 0 ? [...rows] : rows.slice(0, end);
 }
 

@@ -9,10 +9,12 @@ export type RecordedTerminal = Prisma.TerminalGetPayload<{ include: typeof WITH_
 export interface StoredSize {
   chunks: number;
   bytes: number;
+  /** Of output, up to its last piece. */
+  outputBytes: number;
   lastsMs: number;
 }
 
-export const NOTHING_STORED: StoredSize = { chunks: 0, bytes: 0, lastsMs: 0 };
+export const NOTHING_STORED: StoredSize = { chunks: 0, bytes: 0, outputBytes: 0, lastsMs: 0 };
 
 /** A recording as people see it. `openedBy`: the person's name. */
 export function recordingView(row: RecordedTerminal, openedBy: string, stored: StoredSize, terms: RecordingTerms): Recording {

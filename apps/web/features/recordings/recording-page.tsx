@@ -24,7 +24,7 @@ interface Props {
   text?: string;
 }
 
-/** Bytes of a recording that is loaded without asking: a browser keeps all of it, and some more to draw it. */
+/** Bytes of output that are loaded without asking: a browser keeps all of it, and some more to draw it. */
 const LARGE = 128 * 1024 * 1024;
 
 const CRUMB = { label: "Recordings", href: "/recordings" };
@@ -75,7 +75,7 @@ interface WatchedProps {
 
 function Watched({ recording, moment, text, onChanged, onAgain }: WatchedProps) {
   const { id, removed } = recording;
-  const [wanted, setWanted] = useState(recording.bytes <= LARGE);
+  const [wanted, setWanted] = useState(recording.outputBytes <= LARGE);
   const { state, again } = useCast(id, removed === undefined && wanted);
   const here = state.phase === "here";
   const commands = useCommands(id, here ? state : undefined);
@@ -111,7 +111,7 @@ function Watched({ recording, moment, text, onChanged, onAgain }: WatchedProps) 
       {!wanted ? (
         <StatusMessage
           icon={CirclePlay}
-          title={`This recording is large: ${bytesText(recording.bytes)}`}
+          title={`This recording is large: ${bytesText(recording.outputBytes)} of output`}
           actions={
             <Button size="lg" onClick={() => setWanted(true)}>
               Load it here all the same
@@ -126,9 +126,10 @@ function Watched({ recording, moment, text, onChanged, onAgain }: WatchedProps) 
       ) : state.phase === "loading" ? (
         <Loading
           words={
-            state.bytes === 0
+            // As lines of JSON it is a little more than its output.
+            state.bytes === 0 || state.bytes >= recording.outputBytes
               ? "Loading the recording…"
-              : `Loading the recording… ${bytesText(state.bytes)} of ${bytesText(recording.bytes)}`
+              : `Loading the recording… ${bytesText(state.bytes)} of about ${bytesText(recording.outputBytes)}`
           }
         />
       ) : (

@@ -47,15 +47,20 @@ export function sealChunk(recording: string, previous: string, chunk: Omit<CastC
   return { ...hashed, chain: chainOf(recording, previous, hashed) };
 }
 
-function chainOf(recording: string, previous: string, chunk: Omit<CastChunk, "chain" | "content">): string {
+/** Goes up with what is hashed or how it is to be read. Chunks of 1 were lines of an asciicast. */
+const FORMAT = 2;
+
+function chainOf(recording: string, previous: string, chunk: Omit<CastChunk, "chain" | "content">, format = FORMAT): string {
   if (recording.includes("\n")) throw new RangeError("the name of a recording is one line");
-  const fields = ["interlock cast 2", recording, chunk.number, chunk.at, chunk.offset, chunk.end ?? "", chunk.sha256, previous];
+  const fields = [`interlock cast ${format}`, recording, chunk.number, chunk.at, chunk.offset, chunk.end ?? "", chunk.sha256, previous];
   return sha256(fields.join("\n"));
 }
 
 /** What is wrong with a chunk that should follow `previous`, in words; undefined where nothing is. */
 export function faultOf(recording: string, previous: string, number: number, chunk: CastChunk): string | undefined {
   if (chunk.number !== number) return "it is not the chunk that was asked for";
+  // Nobody is to be suspected of having changed it.
+  if (chainOf(recording, previous, chunk, 1) === chunk.chain) return "it was stored by an earlier version, which is not read any more";
   if (sha256(chunk.content) !== chunk.sha256) return "its content was changed";
   if (chainOf(recording, previous, chunk) !== chunk.chain) return "it does not follow the chunk before it";
   return undefined;

@@ -141,11 +141,11 @@ export class CastWriter {
     if (this.#ended) throw new Error("the recording has ended");
     this.#addText(this.#output.end(), this.#time());
     this.#closeOutput();
-    const last = this.#cut(end)!;
+    const last = this.#cut(end);
     this.#ended = true;
     await this.#storing;
     this.#rethrow();
-    return last;
+    return last!;
   }
 
   #rethrow(): void {
@@ -172,11 +172,13 @@ export class CastWriter {
     // Chunks keep to their size: output goes on as another event in the next one.
     if (this.#open !== undefined && this.#lineBytes + text.length + 1 > CHUNK_BYTES) this.#closeOutput();
     if (this.#open === undefined) {
-      const line = outputLine(at - this.#lastEvent, 0);
+      // It may have been shown before what was written of an event since.
+      const begins = Math.max(at, this.#lastEvent);
+      const line = outputLine(begins - this.#lastEvent, 0);
       this.#room(line.length + text.length + 1);
       this.#ascii(line, this.#lineBytes);
       this.#lineBytes += line.length;
-      this.#open = { from: this.#lineBytes, at };
+      this.#open = { from: this.#lineBytes, at: begins };
     } else this.#grow(text.length + 1);
     this.#lines.set(text, this.#lineBytes);
     this.#lineBytes += text.length;
@@ -238,13 +240,16 @@ export class CastWriter {
     this.#timer = undefined;
     if ((this.#lineBytes === 0 && end === undefined) || this.#closed()) return undefined;
     const [at, offset] = this.#lineBytes === 0 ? [this.#lastEvent, this.#offset] : [this.#chunkAt, this.#chunkOffset];
-    const chunk = sealChunk(this.#options.recording, this.#previous, {
-      number: this.#number++,
-      at,
-      offset,
-      content: packContent(this.#lines.subarray(0, this.#lineBytes)),
-      ...(end !== undefined && { end }),
-    });
+    let content: Uint8Array;
+    try {
+      content = packContent(this.#lines.subarray(0, this.#lineBytes));
+    } catch (error) {
+      // There is no memory for it.
+      this.#fail(error);
+      return undefined;
+    }
+    const number = this.#number++;
+    const chunk = sealChunk(this.#options.recording, this.#previous, { number, at, offset, content, ...(end !== undefined && { end }) });
     this.#previous = chunk.chain;
     this.#waiting += this.#lineBytes;
     this.#queue.push({ chunk, bytes: this.#lineBytes });
@@ -261,15 +266,19 @@ export class CastWriter {
     try {
       await this.#options.store.append(chunks.map(({ chunk }) => chunk));
     } catch (error) {
-      this.#failure = { error };
-      clearTimeout(this.#timer);
-      this.#options.failed?.(error);
+      this.#fail(error);
       return;
     }
     for (const { chunk, bytes } of chunks) {
       this.#waiting -= bytes;
       this.#options.stored?.(chunk);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    clearTimeout(this.#timer);
+    this.#options.failed?.(error);
   }
 
   #arm(): void {
@@ -281,10 +290,9 @@ export class CastWriter {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#closeOutput();
-      // The memory of a flood is not kept for ever.
-      const quiet = this.#lineBytes <= QUIET_BYTES;
       this.#cut();
-      if (quiet && this.#lines.length > QUIET_BYTES) this.#lines = new Uint8Array(QUIET_BYTES);
+      // Of a flood the chunks are cut by their size: what comes here is its end, and its memory is not kept for ever.
+      if (this.#lines.length > QUIET_BYTES) this.#lines = new Uint8Array(QUIET_BYTES);
       // The time a chunk may take to be stored is part of the second.
     }, CHUNK_MS * 0.8).unref();
   }

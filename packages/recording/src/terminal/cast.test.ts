@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { readEvent, readHeader } from "./asciicast.ts";
@@ -220,9 +221,32 @@ describe("a recording", () => {
     );
   });
 
+  it("has output in the order in which it came, with times that never go back", async () => {
+    const { writer, clock, store } = recorder();
+    clock.time = 100;
+    writer.output(encode("live"));
+    const held = `${"x".repeat(64 * 1024)}\n[0, "m", "forged"]\ntail`;
+    writer.output(encode(held), 97);
+    await writer.seal();
+    const events = (await all(readCast(store, NAME))).flatMap((item) => ("event" in item ? [item.event] : []));
+    expect(events.every(({ code, at }) => code === "o" && at === 100)).toBe(true);
+    expect(events.map(({ data }) => data).join("")).toBe(`live${held}`);
+  });
+
+  it("is said to be of an earlier version where it is, and not to be changed", async () => {
+    const store = new MemoryStore();
+    const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+    const lines = '{"version":3,"term":{"cols":80,"rows":24}}\n';
+    const chunk = { number: 0, at: 0, offset: 0, sha256: sha(lines) };
+    const chain = sha(["interlock cast 1", NAME, 0, 0, 0, "", chunk.sha256, "0".repeat(64)].join("\n"));
+    store.chunks.push({ ...chunk, chain, content: packContent(encode(lines)) });
+    expect((await checkCast(store, NAME)).fault?.why).toContain("stored by an earlier version");
+  });
+
   it("cannot be read where a chunk is none of ours, however well it is hashed", async () => {
     expect(() => [...linesOf(encode('[0, "o",   7]\nab'))]).toThrow("output breaks off");
     expect(() => [...linesOf(encode('[0, "r", "80x24"]'))]).toThrow("a line breaks off");
+    expect(() => [...linesOf(encode('[-0.003, "o",   2]\nab\n'))]).toThrow("neither an event nor a header");
     await expect(unpackContent(packContent(new Uint8Array(17 * 1024 * 1024)))).rejects.toThrow();
     await expect(unpackContent(encode('[0, "o", "a"]\n'))).rejects.toThrow();
   });

@@ -42,7 +42,7 @@ const LINE_END = 0x0a;
 /** One line of a chunk: an event, or the header of the first one as it stands. */
 export type ChunkLine = { header: string } | { since: number; code: CastCode; data: string };
 
-/** The lines of a chunk that was unpacked. Throws RangeError where they break off, and TypeError for what is no UTF-8. */
+/** The lines of a chunk that was unpacked. Throws RangeError where they are none of ours or break off, and TypeError for what is no UTF-8. */
 export function* linesOf(bytes: Uint8Array): Generator<ChunkLine> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const until = (from: number): number => {
@@ -65,5 +65,6 @@ export function* linesOf(bytes: Uint8Array): Generator<ChunkLine> {
     const event = readEvent(line);
     if (event !== undefined) yield event;
     else if (line.startsWith("{")) yield { header: line };
+    else throw new RangeError("a line is neither an event nor a header");
   }
 }
