@@ -16,6 +16,7 @@ const SIZE = { columns: 100, rows: 30 } as const;
 
 /** What people have in their start-up files that integrations get in the way of. */
 const BASHRC = String.raw`
+export LC_ALL=C.UTF-8
 PS1='\u@\h:\w\$ '
 PROMPT_COMMAND=(true 'SEEN_STATUS=$?')
 HISTFILE=~/.bash_history
@@ -24,6 +25,7 @@ trap 'SEEN_COMMAND=$BASH_COMMAND' DEBUG
 echo start-up-files-ran
 `;
 const ZSHRC = String.raw`
+export LC_ALL=C.UTF-8
 PROMPT='%n:%~%# '
 HISTFILE=~/.zsh_history; SAVEHIST=100; HISTSIZE=100; setopt share_history
 precmd() { SEEN_STATUS=$? }
@@ -246,6 +248,16 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       shell.page.type(`rm -f ${shell.home}/marks; exit\r`);
       await becomes(shell.id, ({ shell: told }) => told?.running === undefined, "back");
       expect(existsSync(join(shell.home, "marks"))).toBe(false);
+      await shell.end();
+    });
+
+    test("a character that is cut behind a line is whole again in the next one", async ({ skip }) => {
+      if (hosts[name] === undefined) return skip();
+      const shell = await open(name, "staging");
+      shell.page.send({ type: "input", bytes: Buffer.concat([Buffer.from('echo whole-$((1+1))\recho "'), Buffer.of(0xc3)]) });
+      await shell.page.sees("whole-2");
+      shell.page.send({ type: "input", bytes: Buffer.concat([Buffer.of(0xa4), Buffer.from('-$((2+2))"\r')]) });
+      await shell.page.sees("ä-4");
       await shell.end();
     });
 

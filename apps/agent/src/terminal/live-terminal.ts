@@ -180,6 +180,8 @@ export class LiveTerminal implements TerminalPort {
     if (!may.ok) return may;
     const channel = this.#channel;
     if (channel === undefined) return refuse("terminal_ended", "the shell has not begun");
+    // What is typed while it ends would reach what does not end at once, past the guard and the recording.
+    if (this.#over !== undefined) return refuse("terminal_ended");
     if (this.#typing !== peer) {
       this.#typing = peer;
       this.#wait();

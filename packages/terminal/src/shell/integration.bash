@@ -115,8 +115,8 @@ __il_judged() {
     __il_mark "ask;$token;$whole$comments"
     answer=''
     while [[ -z $answer ]]; do
-      # Pieces end with RS. What is not an answer was typed before the agent knew of the question: it is sent back to be typed again.
-      if ! IFS= builtin read -r -t 60 -d $'\x1e' part; then
+      # Pieces end with RS, which no locale may take for part of a character. What is not an answer was typed before the agent knew of the question: it is sent back to be typed again.
+      if ! IFS= LC_ALL=C builtin read -r -t 60 -d $'\x1e' part; then
         early+=$part
         answer=lost
       elif [[ $part == "$token;"* ]]; then

@@ -46,8 +46,15 @@ export class AskedLine {
   readonly #askedAt = Date.now();
   readonly #approvers = new Map<string, Actor>();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** People see it and decide about it. */
+  #shown = false;
+  /** Who is agreeing to it. */
+  readonly #approving = new Set<string>();
   /** Decided, and being written down. */
   #ending: LineEnd | undefined;
+  #byDriver = false;
+  /** Who pressed Ctrl-C while it was written down that it runs. */
+  #takenBack: string | undefined;
   #over = false;
 
   constructor(parts: AskedLineParts) {
@@ -60,7 +67,7 @@ export class AskedLine {
     actor: Actor,
     { lineId, digest, decision }: { lineId: string; digest: string; decision: LineDecision },
   ): Promise<Outcome<void>> {
-    if (line === undefined || line.#id !== lineId || line.#over || line.#ending !== undefined)
+    if (line === undefined || line.#id !== lineId || !line.#open || line.#ending !== undefined)
       return refuse("wrong_state", "This line does not wait any more.");
     if (digest !== line.#parts.line.digest) return refuse("digest_mismatch");
     return line.#decide(actor, decision);
@@ -70,13 +77,17 @@ export class AskedLine {
     void this.#begin();
   }
 
-  /** It will not run: what is typed from here on is for the line that comes back. */
-  get givenBack(): boolean {
-    return this.#ending === "back";
+  /** Whoever drives has decided: what is typed from here on is for what comes then. Where others did, who types does not know of it yet. */
+  get decidedByDriver(): boolean {
+    return this.#byDriver;
+  }
+
+  get #open(): boolean {
+    return this.#shown && !this.#over;
   }
 
   view(): WaitingLine | undefined {
-    if (this.#over) return undefined;
+    if (!this.#open) return undefined;
     const { line, judged, typists, mask } = this.#parts;
     const text = line.text ?? "";
     const shown = mask(text);
@@ -101,8 +112,12 @@ export class AskedLine {
   }
 
   /** Whoever drives takes it back. */
-  giveBack(by: string): Promise<void> {
-    return this.#end("back", by, "taken back");
+  async giveBack(by: string): Promise<void> {
+    if (this.#ending === undefined) await this.#end("back", by, "taken back", true);
+    else if (this.#ending === "run") {
+      this.#takenBack ??= by;
+      this.#byDriver = true;
+    }
   }
 
   /** The shell has gone on, or is gone. */
@@ -113,11 +128,12 @@ export class AskedLine {
 
   async #begin(): Promise<void> {
     const { judged, say, typists } = this.#parts;
+    this.#timers.push(setInterval(() => this.#parts.still(), STILL_MS).unref());
     // One that is only confirmed is in the log once it is decided: nobody else is asked.
     const asked =
       judged.decision === "confirm" ||
       (await this.#record("terminal.line_asked", typists[0]?.name ?? "system", { decision: judged.decision, message: this.#message() }));
-    if (this.#over) return;
+    if (this.#over || this.#ending !== undefined) return;
     const does = this.#parts.mask(judged.title);
     if (!asked || judged.decision === "deny") {
       say(`interlock: not run. ${does}: ${asked ? this.#message() : "the audit log cannot be written."}`);
@@ -125,11 +141,9 @@ export class AskedLine {
     }
     const who = judged.decision === "confirm" ? "Confirm it in the pane" : `Waiting for ${wanted(judged.reviews)} to agree`;
     say(`interlock: ${does}. ${who}; Ctrl-C gives the line back.`);
+    this.#shown = true;
     this.#parts.changed();
-    this.#timers.push(
-      setTimeout(() => void this.#end("back", "system", "nobody decided in time"), WAIT_MS).unref(),
-      setInterval(() => this.#parts.still(), STILL_MS).unref(),
-    );
+    this.#timers.push(setTimeout(() => void this.#end("back", "system", "nobody decided in time", false), WAIT_MS).unref());
   }
 
   async #decide(actor: Actor, decision: LineDecision): Promise<Outcome<void>> {
@@ -137,24 +151,25 @@ export class AskedLine {
     if (decision === "run" || decision === "back") {
       if (!actor.drives) return refuse("not_driving", "who drives the shell confirms a line or takes it back");
       if (decision === "run" && judged.decision !== "confirm") return refuse("forbidden", "others have to agree to this line");
-      await this.#end(decision, actor.name, decision === "run" ? "confirmed" : "taken back");
-      return ok(undefined);
+      return this.#end(decision, actor.name, decision === "run" ? "confirmed" : "taken back", true);
     }
     if (judged.decision !== "ask") return refuse("forbidden", "whoever drives confirms this line");
     const may = this.#mayReview(actor);
     if (!may.ok) return may;
     if (decision === "reject") {
-      await this.#end("back", actor.name, "rejected");
-      return ok(undefined);
+      return this.#end("back", actor.name, "rejected", false);
     }
-    if (this.#approvers.has(actor.id)) return ok(undefined);
-    if (!(await this.#record("terminal.line_reviewed", actor.name, { decision: "approve" }))) return refuse("audit_unavailable");
+    if (this.#approving.has(actor.id)) return ok(undefined);
+    this.#approving.add(actor.id);
+    if (!(await this.#record("terminal.line_reviewed", actor.name, { decision: "approve" }))) {
+      this.#approving.delete(actor.id);
+      return refuse("audit_unavailable");
+    }
     this.#approvers.set(actor.id, actor);
     this.#parts.changed();
     const approvers = [...this.#approvers.values()];
     if (judged.reviews.length > 0 && !seat(judged.reviews, approvers).full) return ok(undefined);
-    await this.#end("run", actor.name, `approved by ${approvers.map(({ name }) => name).join(" and ")}`);
-    return ok(undefined);
+    return this.#end("run", actor.name, `approved by ${approvers.map(({ name }) => name).join(" and ")}`, false);
   }
 
   /** Whether this person is another human than those who typed it (I4), and is one who is wanted. */
@@ -168,20 +183,30 @@ export class AskedLine {
     return ok(undefined);
   }
 
-  async #end(end: LineEnd, by: string, why: string): Promise<void> {
-    if (this.#over || this.#ending !== undefined) return;
+  async #end(end: LineEnd, by: string, why: string, byDriver: boolean): Promise<Outcome<void>> {
+    if (this.#over || this.#ending !== undefined) return refuse("wrong_state", "This line does not wait any more.");
     this.#ending = end;
-    const recorded = await this.#record("terminal.line_decided", by, {
+    this.#byDriver = byDriver;
+    let said = { end, by, why };
+    let recorded = await this.#recordEnd(said);
+    if (recorded && this.#takenBack !== undefined) {
+      said = { end: "back", by: this.#takenBack, why: "taken back" };
+      recorded = await this.#recordEnd(said);
+    }
+    if (this.#over) return refuse("wrong_state", "The shell gave the line up before that was written down.");
+    const outcome = recorded ? said.end : "back";
+    const back = recorded ? `${said.why} by ${said.by}` : "the audit log cannot be written";
+    this.#parts.say(`interlock: ${outcome === "run" ? said.why : `not run, ${back}`}`);
+    this.#finish(outcome);
+    return recorded ? ok(undefined) : refuse("audit_unavailable");
+  }
+
+  #recordEnd({ end, by, why }: { end: LineEnd; by: string; why: string }): Promise<boolean> {
+    return this.#record("terminal.line_decided", by, {
       outcome: end,
       why,
       approvedBy: [...this.#approvers.values()].map(({ name }) => name),
     });
-    if (this.#over) return;
-    const outcome = recorded ? end : "back";
-    this.#parts.say(
-      `interlock: ${outcome === "run" ? why : `not run, ${recorded ? `${why} by ${by}` : "the audit log cannot be written"}`}`,
-    );
-    this.#finish(outcome);
   }
 
   #finish(end: LineEnd): void {

@@ -123,6 +123,25 @@ test("of a paste that is more than is kept meanwhile no half goes on", () => {
   expect(one.type(ANN, "z")).toBe("z");
 });
 
+test("where what was typed before the question is not whole, what came behind it does not go on either", () => {
+  const one = ready();
+  const token = one.ask("ls");
+  one.took();
+  expect(one.type(ANN, "rest of a paste\r")).toBe("");
+  one.word("typed", `$'${"x".repeat(300 * 1024)}`);
+  one.word("done", `${token};run`);
+  expect(one.took()).toBe("");
+});
+
+test("keys that come behind a Ctrl-C that is on its way are for the new prompt", () => {
+  const one = ready();
+  one.ask("ls");
+  one.took();
+  expect(one.type(BOB, "pwd\r")).toBe("");
+  one.mark("prompt");
+  expect(one.took()).toBe("\u0015pwd\r");
+});
+
 describe("a line that waits for others", () => {
   async function waiting(...more: Parameters<typeof shell>) {
     const one = ready(...more);
@@ -200,6 +219,87 @@ describe("a line that waits for others", () => {
     one.took();
     one.word("done", `${one.token};run`);
     expect(one.took()).toBe("");
+  });
+
+  test("whoever adds to a line that was given back cannot agree to it", async () => {
+    const one = await waiting();
+    one.type(BOB, "\u0003 -rf /srv\r");
+    await settled();
+    one.word("done", `${one.token};back`);
+    expect(one.took()).toContain(" -rf /srv\r");
+    one.ask("rm x -rf /srv", "whole");
+    await settled();
+    expect(one.guard.state.line?.typedBy.toSorted()).toEqual(["ann", "bob"]);
+    expect(await one.decide(BOB, "approve")).toMatchObject({ ok: false, code: "self_review" });
+    // The next line is Ann's alone.
+    one.type(ANN, "\u0003");
+    await settled();
+    one.mark("prompt");
+    one.type(ANN, "rm y\r");
+    one.ask("rm y", "whole");
+    await settled();
+    expect(one.guard.state.line?.typedBy).toEqual(["ann"]);
+  });
+
+  test.each([
+    ["approve", "run"],
+    ["reject", "back"],
+  ] as const)("the rest of a paste does not get through where somebody decides (%s) in the middle of it", async (decision, answer) => {
+    const one = await waiting();
+    expect(one.type(ANN, "rm -r /srv/old")).toBe("");
+    await one.decide(BOB, decision);
+    expect(one.type(ANN, "/tmp\rdone\r")).toBe("");
+    expect(one.took()).toContain(`|${one.token};${answer}|`);
+    one.word("done", `${one.token};${answer}`);
+    expect(one.took()).toBe("");
+    expect(one.type(ANN, "z")).toBe("z");
+  });
+
+  test("Ctrl-C takes it back as long as it is written down that it runs, and is for the program behind that", async () => {
+    const written = Promise.withResolvers<boolean>();
+    let writes = 0;
+    const one = await waiting(GUARD, () => (writes++ === 2 ? written.promise : Promise.resolve(true)));
+    const decided = one.decide(BOB, "approve");
+    await settled();
+    one.type(ANN, "\u0003");
+    written.resolve(true);
+    await decided;
+    expect(one.took()).toContain(`|${one.token};back|`);
+    expect(one.events.at(-1)).toMatchObject({ type: "terminal.line_decided", actor: "ann", data: { outcome: "back" } });
+
+    const other = await waiting();
+    await other.decide(BOB, "approve");
+    other.took();
+    other.type(ANN, "\u0003");
+    other.word("done", `${other.token};run`);
+    expect(other.took()).toBe("\u0003");
+  });
+
+  test("is back, with nothing behind it, where the shell heard no answer in time", async () => {
+    const one = await waiting();
+    await one.decide(BOB, "approve");
+    one.took();
+    one.word("typed", "rm\\ -rf\\ /srv");
+    one.word("done", `${one.token};lost`);
+    expect(one.took()).toBe("");
+    one.mark("output");
+    expect(one.guard.state.running?.text).toBeUndefined();
+  });
+
+  test("is shown once it is in the log that it was asked, and one that is denied never is", async () => {
+    const written = Promise.withResolvers<boolean>();
+    const one = await waiting([{ ...GUARD[0]!, deny: ["delete"] }], () => written.promise);
+    expect(one.guard.state.line).toBeUndefined();
+    written.resolve(true);
+    await settled();
+    expect(one.guard.state.line).toBeUndefined();
+    expect(one.took()).toContain(`|${one.token};back|`);
+  });
+
+  test("an approval that comes twice at once is written once", async () => {
+    const one = await waiting([{ ...GUARD[0]!, reviews: [{ count: 2, group: "platform" }] }]);
+    await Promise.all([one.decide(BOB, "approve"), one.decide(BOB, "approve")]);
+    expect(one.events.filter(({ type }) => type === "terminal.line_reviewed")).toHaveLength(1);
   });
 
   test("runs without what was pasted behind it, where the rest of that came too late", async () => {

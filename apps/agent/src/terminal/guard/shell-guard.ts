@@ -103,13 +103,20 @@ export class ShellGuard {
       if (who !== undefined) typists.set(userId, who);
     }
     if (question === undefined) return bytes;
-    const decided = question.answered === "run" || question.answered === "back" || question.asked?.givenBack === true;
-    if (question.asked !== undefined && !decided) {
-      // Keys of somebody who waits are for nobody: Ctrl-C alone means something.
-      if (bytes.includes(CTRL_C)) void question.asked.giveBack(typist()?.name ?? "system");
+    if (question.asked !== undefined && !question.asked.decidedByDriver) {
+      // Keys of somebody who waits, or does not know yet what others decided, are for nobody: Ctrl-C alone means something.
       leaveOut(question);
-      return undefined;
+      const taken = bytes.indexOf(CTRL_C);
+      if (taken < 0) return undefined;
+      if (question.answered !== undefined) return this.#keep(question, bytes.subarray(taken));
+      void question.asked.giveBack(typist()?.name ?? "system");
+      return this.#keep(question, bytes.subarray(taken + 1));
     }
+    return this.#keep(question, bytes);
+  }
+
+  #keep(question: Question, bytes: Uint8Array): "lost" | undefined {
+    if (bytes.length === 0) return undefined;
     const size = [...question.held, ...question.behind].reduce((sum, piece) => sum + piece.byteLength, 0);
     if (size + bytes.byteLength > MOST_HELD) {
       leaveOut(question);
@@ -171,8 +178,10 @@ export class ShellGuard {
         const [token = "", flags = ""] = rest.split(";");
         return this.#ask(token, new Set(flags.split(",")));
       }
-      case "done":
-        return this.#done(rest.split(";")[0] ?? "");
+      case "done": {
+        const [token = "", did] = rest.split(";");
+        return this.#done(token, did);
+      }
     }
   }
 
@@ -181,14 +190,16 @@ export class ShellGuard {
       case "prompt": {
         const folder = this.#decoded(this.#folder);
         this.#folder = "";
-        // A prompt without its answer: the shell has given the question up (Ctrl-C on its way). What was typed since is for nobody, and an
-        // answer that was on its way stands at the prompt as if it had been typed: Ctrl-U takes it out.
-        if (this.#question !== undefined) this.#parts.send(Uint8Array.of(0x15));
+        // A prompt without its answer: the shell has given the question up (Ctrl-C on its way). An answer that was on its way stands at the
+        // prompt as if it had been typed: Ctrl-U takes it out. What was typed since is for the new line.
+        const question = this.#question;
+        if (question !== undefined) this.#parts.send(Uint8Array.of(0x15));
         this.#drop();
         this.#let = undefined;
         this.#running = false;
         this.#typists = this.#ahead;
         this.#ahead = new Map();
+        for (const bytes of question === undefined ? [] : keysBehind(question)) this.#parts.send(bytes);
         const { running: _, ...state } = this.#state;
         return this.#become({ ...state, ...(folder === undefined ? {} : { folder }) });
       }
@@ -252,8 +263,6 @@ export class ShellGuard {
 
   #decided(question: Question, end: LineEnd): void {
     if (this.#question !== question) return;
-    // What was typed before it was known that the line waits belonged to it, where it does not run: a paste, above all.
-    if (end === "back") question.held = [];
     this.#answer(question, end);
     this.#parts.changed();
   }
@@ -265,11 +274,13 @@ export class ShellGuard {
     this.#timer = setTimeout(() => this.#go(question, ""), DONE_MS).unref();
   }
 
-  #done(token: string): void {
+  #done(token: string, did: string | undefined): void {
     const typed = this.#typed;
     this.#typed = "";
     const question = this.#question;
     if (question === undefined || question.token !== token) return;
+    // It heard no answer in time, and the line stands there again.
+    if (did === "lost") question.answered = "back";
     this.#go(question, typed);
   }
 
@@ -285,9 +296,18 @@ export class ShellGuard {
     } else if (question.answered === "check" && question.line.text !== undefined) this.#let = question.line.text;
     if (question.asked !== undefined) this.#parts.changed();
     // Behind a line that was sent back nothing goes on that was typed before that.
-    const before = typed === "" || question.answered === "back" || question.broken === true ? undefined : unquotedBytes(typed);
-    if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
-    for (const bytes of [...(before === undefined ? [] : [before]), ...question.held, ...question.behind]) this.#parts.send(bytes);
+    const goesOn = typed !== "" && question.answered !== "back" && question.broken !== true;
+    const before = goesOn && typed.length < MOST_TEXT ? unquotedBytes(typed) : undefined;
+    // What is not whole would be another command than it was, and so would what was typed behind it.
+    if (goesOn && before === undefined) leaveOut(question);
+    if (question.answered === "run") {
+      if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
+    } else {
+      // There is no prompt in between: what goes on is part of the line that came back, or that only began.
+      for (const [id, who] of this.#ahead) this.#typists.set(id, who);
+      this.#ahead.clear();
+    }
+    for (const bytes of [...(before === undefined ? [] : [before]), ...keysBehind(question)]) this.#parts.send(bytes);
   }
 
   #drop(): void {
@@ -311,6 +331,12 @@ export class ShellGuard {
     this.#state = state;
     this.#parts.changed();
   }
+}
+
+/** What goes on of what was typed behind a line. Behind one that does not run nothing does that was typed before that was decided. */
+function keysBehind({ held, behind, answered, asked }: Question): Uint8Array[] {
+  const runs = answered === undefined ? asked === undefined : answered !== "back";
+  return [...(runs ? held : []), ...behind];
 }
 
 /** Nothing goes on of what was typed so far. */
