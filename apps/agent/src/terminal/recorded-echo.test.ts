@@ -44,11 +44,35 @@ test("who pauses in the middle of a number has typed no more of it than its issu
   expect(text().replaceAll("•", "")).toBe(" ");
 });
 
+test.each([
+  // As bash and zsh wrote them in a terminal of 30 columns.
+  ["bash", "41111111", ["1", " \r", "1", "111111 "]],
+  ["bash, in one piece", "41111111", ["1 \r", "1", "111111 "]],
+  ["zsh", "41111111", ["1", " \r\u001b[K1\r", "1", "111111 "]],
+  ["zsh, in pieces", "41111111", ["1", " ", "\r\u001b[K", "1", "\r", "1", "111111 "]],
+  ["bash, an address", "rita.wong@ex", [" \r", "a", "mple.com "]],
+])("what wraps while it is typed is masked all the same (%s)", (_, before, behind) => {
+  echo.resize(30);
+  echo.output(encode("$ "));
+  type(before, 100);
+  for (const piece of behind) {
+    echo.typed();
+    echo.output(encode(piece));
+    vi.advanceTimersByTime(100);
+  }
+  echo.end();
+  const left = text()
+    .replaceAll("\u001b[K", "")
+    .replaceAll(/[ \r•$]/gu, "");
+  expect(left).toMatch(/^(?:1111|r@\.com)$/);
+});
+
 test("what is typed after something else was shown is no part of what was typed before", () => {
   type("kill 42424242", 100);
   vi.advanceTimersByTime(2_000);
   echo.output(encode("\r\nloading\r\n$ "));
   type("42424242 ok ", 100);
+  vi.advanceTimersByTime(2_000);
   expect(text()).toBe("kill ••••••••\r\nloading\r\n$ 42424242 ok ");
 });
 

@@ -82,6 +82,18 @@ describe("what people would read", () => {
     expect(masked(["4242\r\n4242\r\n4242\r\n4242\r\n"], 12)).toBe("4242\r\n4242\r\n4242\r\n4242\r\n");
   });
 
+  it("goes on where a line editor wraps its line, and not where something is drawn over", () => {
+    expect(masked(["pay: 4242 42 \r42 4242 4242 "], 12)).toBe("pay: •••• •• \r•• •••• 4242 ");
+    expect(masked([..."pay: 4242 42 \r42 4242 4242 "], 12)).toBe("pay: •••• •• \r•• •••• 4242 ");
+    expect(masked(["a robin@exam \rple.com "], 12)).toBe("a r••••@•••• \r•••.com ");
+    expect(masked([..."a robin@exam \rple.com "], 12)).toBe("a r••••@•••• \r•••.com ");
+    // zsh draws the first character of the next line twice.
+    expect(masked([`pay: 4242424 \r${E}[K2`, "\r2", "42424242 "], 12)).toMatch(/^pay: ••••••• \r.*\r•••••4242 $/);
+    // Over two lines.
+    expect(masked(["x 4242424242 \r424242 "], 12)).toBe("x •••••••••• \r••4242 ");
+    for (const text of ["4242 4242 \r4242 4242 ", "50% of 4242424242 \r51% of 4242424242 "]) expect(masked([text])).toBe(text);
+  });
+
   it("does not go on where the cursor is sent elsewhere", () => {
     const text = `4242 4242${E}[5;5H4242 4242`;
     expect(masked([text])).toBe(text);

@@ -63,7 +63,7 @@ type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
 /**
  * Masks the output of a terminal as it streams by: what the detectors find in the text that people see next to each other is drawn over cell
  * by cell (`•••• •••• •••• 4242`, `r••••@•••••••.com`), so that nothing moves. Frames, colours and other sequences that move nothing, gaps of
- * a few cells and line wraps do not part a number or an address; anything else that moves the cursor does, which is the limit of it: digits
+ * a few cells and line wraps, also those of line editors, do not part a number or an address; anything else that moves the cursor does, which is the limit of it: digits
  * that a program puts side by side by addressing them are not found.
  *
  * The end of what came is held back while it could become part of something, at most CARRY_BYTES and `holdMs`. What then had to be shown still
@@ -86,12 +86,16 @@ export class MaskedStream<Note = never> {
   #how = new Uint8Array(4096);
   #length = 0;
   #sent = 0;
+  /** Bytes of text that went out by now. */
+  #gone = 0;
   /** Of what has not gone out yet. */
   #between: Between<Note>[] = [];
   /** Column at which the text since the last break begins; -1 where it is not known. */
   #column = 0;
   /** Cells of text that was settled since then. */
   #settledWidth = 0;
+  /** Where the text of the line begins onto which a line editor wrapped; -1 where none did. */
+  #wrapped = -1;
   /** An unfinished sequence. */
   #partial: Uint8Array = NOTHING;
   #out = new ByteBuilder(4096);
@@ -137,12 +141,13 @@ export class MaskedStream<Note = never> {
       this.#partial = NOTHING;
     }
     if (this.#typed.active) this.#typed.forget(this.#clock.now());
-    const heldBefore = this.#length;
+    const held = this.#length - this.#sent;
+    const gone = this.#gone;
     const from = this.#length > 0 || this.#between.length > 0 || this.#typed.active ? this.#carry(bytes, 0, bytes.length, true) : 0;
     if (from < bytes.length) this.#direct(bytes, from);
     this.#release();
     this.#send();
-    this.#arm(this.#sent >= heldBefore && heldBefore > 0);
+    this.#arm(held > 0 && this.#gone - gone >= held);
   }
 
   /** Everything held back goes out as it is known to be. */
@@ -231,6 +236,12 @@ export class MaskedStream<Note = never> {
         at = sequence.end;
         continue;
       }
+      if (sequence.kind === "return" && bytes[at - 1] === 0x20 && this.#wraps(width - 1, seen, bytes, start, at - 1)) {
+        // A line editor goes on with its line: the slow way.
+        this.#out.append(bytes, verbatim, start);
+        this.#carry(bytes, start, end, false);
+        return;
+      }
       if (suspect) {
         this.#out.append(bytes, verbatim, start);
         verbatim = this.#carry(bytes, start, sequence.end, false);
@@ -287,6 +298,7 @@ export class MaskedStream<Note = never> {
         this.#between.push({ at: this.#length, bytes: piece });
         for (let i = 0; i < sequence.cells; i++) this.#appendByte(0x20, GAP);
       } else if (sequence.kind === "newline" && this.#atEdge()) this.#between.push({ at: this.#length, bytes: piece });
+      else if (sequence.kind === "return" && this.#editorWraps(piece)) continue;
       else {
         this.#emit(this.#length, false);
         this.#out.append(piece, 0, piece.length);
@@ -296,6 +308,43 @@ export class MaskedStream<Note = never> {
       }
     }
     return end;
+  }
+
+  /**
+   * A line editor that has filled a line writes a space, which is the first character of the next one, and goes back to write over it. (zsh does
+   * so with the first character once more.) What is written over is no text.
+   */
+  #editorWraps(back: Uint8Array): boolean {
+    if (this.#endsInWrap()) {
+      this.#overwrite(this.#length - 1, SPACE, back);
+      // At the beginning of a line now, wherever this one began.
+      const width = this.#settledWidth + textWidth(this.#text, 0, this.#length);
+      if (this.#column < 0) this.#column = (this.#columns - (width % this.#columns)) % this.#columns;
+      this.#wrapped = this.#length;
+      return true;
+    }
+    const repainted = this.#wrapped < 0 ? 0 : textWidth(this.#text, this.#wrapped, this.#length);
+    if (repainted === 0 || repainted > 2) return false;
+    const cells = this.#cover ? BULLET.repeat(repainted) : this.#text.slice(this.#wrapped, this.#length);
+    this.#overwrite(this.#wrapped, typeof cells === "string" ? new TextEncoder().encode(cells) : cells, back);
+    return true;
+  }
+
+  /** Whether the last character of the text is one behind a full line; where it is not known how full it is, a recording is to be safe. */
+  #endsInWrap(): boolean {
+    if (this.#length === 0 || this.#text[this.#length - 1] !== 0x20 || this.#how[this.#length - 1] === GAP) return false;
+    if (this.#column < 0) return this.#cover;
+    const before = this.#column + this.#settledWidth + textWidth(this.#text, 0, this.#length) - 1;
+    return before > 0 && before % this.#columns === 0;
+  }
+
+  /** Text from `from` on is text no more: `drawn` goes out in its place where it did not yet, and `back` behind it. */
+  #overwrite(from: number, drawn: Uint8Array, back: Uint8Array): void {
+    for (const piece of this.#between) piece.at = Math.min(piece.at, from);
+    if (this.#sent <= from) this.#between.push({ at: from, bytes: drawn });
+    this.#between.push({ at: from, bytes: back });
+    this.#length = from;
+    this.#sent = Math.min(this.#sent, from);
   }
 
   #atEdge(): boolean {
@@ -313,6 +362,7 @@ export class MaskedStream<Note = never> {
 
   #break(): void {
     this.#length = this.#sent = this.#settledWidth = 0;
+    this.#wrapped = -1;
     this.#typed.moved();
   }
 
@@ -345,7 +395,8 @@ export class MaskedStream<Note = never> {
 
   /** From where on text may still become part of something, or is a part of what reaches to there. */
   #undecidedFrom(): number {
-    const from = unfinishedFrom(this.#text, this.#length);
+    const all = unfinishedFrom(this.#text, this.#length);
+    const from = this.#endsInWrap() ? Math.min(all, unfinishedFrom(this.#text, this.#length - 1)) : all;
     return this.#spans().find((span) => span.start < from && span.end > from)?.start ?? from;
   }
 
@@ -399,6 +450,7 @@ export class MaskedStream<Note = never> {
     }
     betweenUpTo(to);
     this.#between.splice(0, between);
+    this.#gone += Math.max(0, to - this.#sent);
     this.#sent = Math.max(this.#sent, to);
   }
 
@@ -428,6 +480,7 @@ export class MaskedStream<Note = never> {
     this.#how.copyWithin(0, keep, this.#length);
     this.#length -= keep;
     this.#sent -= keep;
+    this.#wrapped = Math.max(-1, this.#wrapped - keep);
     for (const piece of this.#between) piece.at -= keep;
   }
 
@@ -464,4 +517,6 @@ export class MaskedStream<Note = never> {
   }
 }
 
+const SPACE = Uint8Array.of(0x20);
+const BULLET = "•";
 const LINK_END = new TextEncoder().encode("\u001b]8;;\u001b\\");
