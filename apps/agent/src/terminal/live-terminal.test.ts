@@ -1,4 +1,4 @@
-import type { Target, TerminalChannel, TerminalKill } from "@interlock/connector";
+import { TargetError, type Target, type TerminalChannel, type TerminalKill } from "@interlock/connector";
 import type { Terminal as TerminalRow } from "@interlock/db";
 import type { TerminalTerms } from "@interlock/policy";
 import type { Role, Terminal } from "@interlock/protocol";
@@ -31,13 +31,16 @@ const EVE = person("eve", "responder", "platform");
 /** A channel that does nothing by itself, and says what reached it. */
 class TestChannel implements TerminalChannel {
   written = "";
+  sizes: string[] = [];
   kills = 0;
   killed: Promise<TerminalKill> = Promise.resolve({ did: "closed the link." });
   readonly ended = new Promise<never>(() => undefined);
   onData(): void {}
   pause(): void {}
   resume(): void {}
-  resize(): void {}
+  resize(columns: number, rows: number): void {
+    this.sizes.push(`${columns}x${rows}`);
+  }
   write(bytes: Uint8Array): Promise<void> {
     this.written += Buffer.from(bytes).toString();
     return Promise.resolve();
@@ -51,8 +54,7 @@ class TestChannel implements TerminalChannel {
 function stage(terms: Partial<TerminalTerms> = {}) {
   const events: string[] = [];
   const channel = new TestChannel();
-  let connected!: (channel: TerminalChannel) => void;
-  const opening = new Promise<TerminalChannel>((resolve) => (connected = resolve));
+  const { promise: opening, resolve: connected, reject: failed } = Promise.withResolvers<TerminalChannel>();
   let stored!: () => void;
   const storing = new Promise<void>((resolve) => (stored = resolve));
   const row = {
@@ -86,6 +88,7 @@ function stage(terms: Partial<TerminalTerms> = {}) {
     command: () => undefined,
     remove: () => undefined,
     drive: () => undefined,
+    resize: () => undefined,
     isBehind: () => false,
     end: () => Promise.resolve({ columns: 80, rows: 24, recording: "sealed", chunks: 0, bytes: 0, hash: "" }),
   };
@@ -117,6 +120,10 @@ function stage(terms: Partial<TerminalTerms> = {}) {
       connected(channel);
       await vi.advanceTimersByTimeAsync(1);
     },
+    fail: async (error: TargetError) => {
+      failed(error);
+      await vi.advanceTimersByTimeAsync(1);
+    },
     store: async () => {
       stored();
       await vi.advanceTimersByTimeAsync(1);
@@ -126,6 +133,33 @@ function stage(terms: Partial<TerminalTerms> = {}) {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+describe("while a shell is being opened", () => {
+  test("its driver's page gets another size: the shell gets it once it is there", async () => {
+    const { page, connect, terminal, channel } = stage();
+    const ann = page(ANN);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(terminal.resize(ann, { columns: 132, rows: 50 }).ok).toBe(true);
+    await connect();
+    expect(channel.sizes).toEqual(["132x50"]);
+  });
+
+  test("it is ended: what was begun at the target and goes on is told", async () => {
+    for (const late of ["fails", "comes"] as const) {
+      const { page, connect, fail, terminal, channel } = stage();
+      page(ANN);
+      await vi.advanceTimersByTimeAsync(1);
+      const stays = "The debug container stays in the pod.";
+      channel.killed = Promise.resolve({ did: "closed the link.", mayStillRun: stays });
+      const killed = terminal.kill({ ...ANN, role: "lead" } as never);
+      if (late === "fails") await fail(new TargetError("target_down", "It was told to stop.", { mayStillRun: stays }));
+      else await connect();
+      await killed;
+      expect(terminal.view().end?.mayStillRun).toBe(stays);
+      expect(channel.kills).toBe(late === "fails" ? 0 : 1);
+    }
+  });
+});
 
 describe("a moderator who leaves", () => {
   test("while it is being opened: no key passes, not even before that it is live is stored", async () => {

@@ -73,6 +73,8 @@ export class LiveTerminal implements TerminalPort {
   #telling = false;
   #unseen: NodeJS.Timeout | undefined;
   #over: Promise<void> | undefined;
+  /** What may still run of one that was ended while it was being opened. */
+  #late: Promise<string | undefined> | undefined;
 
   constructor(parts: LiveTerminalParts) {
     this.#parts = parts;
@@ -309,18 +311,23 @@ export class LiveTerminal implements TerminalPort {
       // Nothing is asked of the target before that is durable (I1).
       this.#row = await this.#parts.records.connecting(this.#row, { moderators });
       this.#changed();
-      const channel = await openShell(await this.#parts.target(), {
-        size: this.#size,
+      const size = this.#size;
+      const opening = openShell(await this.#parts.target(), {
+        size,
         pod: podOf(this.#row),
         guard: this.#terms.integration ? this.#guard : undefined,
         guarded: this.#terms.guard.length > 0,
         signal: this.#ending.signal,
       });
-      if (this.#over !== undefined) {
-        await channel.kill();
-        return;
-      }
+      this.#late = opening.then(
+        async (channel) => (this.#over === undefined ? undefined : (await channel.kill()).mayStillRun),
+        (error: unknown) => (error instanceof TargetError ? error.mayStillRun : undefined),
+      );
+      const channel = await opening;
+      if (this.#over !== undefined) return;
       this.#channel = channel;
+      // A page has its size a moment after it asked.
+      if (this.#size !== size) channel.resize(this.#size.columns, this.#size.rows);
       channel.onData((bytes) => {
         if (!this.#cut) this.#stream.push(bytes);
       });
@@ -332,6 +339,8 @@ export class LiveTerminal implements TerminalPort {
       this.#changed();
     } catch (error) {
       const known = error instanceof TargetError;
+      // What it says has all of it.
+      this.#late = undefined;
       if (!known) this.#parts.log.error({ err: error, terminalId: this.id }, "a terminal could not be opened");
       await this.end(known ? { why: error.message, code: error.code } : { why: "Something failed inside Interlock.", code: "internal" });
     }
@@ -351,7 +360,8 @@ export class LiveTerminal implements TerminalPort {
     const channel = this.#channel;
     const killed = channel === undefined ? undefined : await within(channel.kill(), KILL_MS);
     const unheard = channel !== undefined && killed === undefined ? UNHEARD : undefined;
-    const mayStillRun = end.exitCode === undefined && end.signal === undefined ? (killed?.mayStillRun ?? unheard) : undefined;
+    const late = channel === undefined && this.#late !== undefined ? await within(this.#late, KILL_MS) : undefined;
+    const mayStillRun = end.exitCode === undefined && end.signal === undefined ? (killed?.mayStillRun ?? unheard ?? late) : undefined;
     const whole: TerminalEnding = { ...end, ...(mayStillRun === undefined ? {} : { mayStillRun }) };
     let stored: StreamEnd | undefined;
     try {

@@ -26,6 +26,11 @@ export class CastParser {
     for (const line of lines) this.#line(line);
   }
 
+  /** Its header is here. */
+  get begun(): boolean {
+    return this.#headed;
+  }
+
   /** What there is by now. Throws where it has no header, which is no asciicast. */
   get cast(): Cast {
     if (!this.#headed) throw new Error("the recording has no beginning");

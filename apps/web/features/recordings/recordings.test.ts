@@ -40,6 +40,10 @@ describe("a cast", () => {
 
   it("is none without its header", () => {
     expect(() => new CastParser().cast).toThrow("no beginning");
+    // A connection that ends within the header has brought nothing to be played.
+    const cut = new CastParser();
+    cut.push(encode('{"version":3,"te'));
+    expect(cut.begun).toBe(false);
     expect(() => new CastParser().push(encode('{"version":2}\n'))).toThrow("no asciicast v3");
   });
 });

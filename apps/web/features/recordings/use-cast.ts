@@ -46,7 +46,7 @@ async function load(id: string, signal: AbortSignal, tell: (state: CastState) =>
   } catch {
     if (signal.aborted) return;
     // What came before it broke off was checked piece by piece.
-    if (bytes > 0) tell({ phase: "here", cast: parser.cast, broken: true });
+    if (parser.begun) tell({ phase: "here", cast: parser.cast, broken: true });
     else
       tell({ phase: "refused", refusal: refuse("internal", "Interlock does not answer. It may be restarting, or the network is down.") });
   }

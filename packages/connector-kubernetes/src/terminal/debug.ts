@@ -31,16 +31,38 @@ export async function openDebug(
   request: TerminalRequest,
   signal: AbortSignal,
 ): Promise<TerminalChannel> {
-  const { image, namespace, name } = place;
+  const { image } = place;
   if (image === undefined) throw new TargetError("bad_request", "A debug container is made of an image; none is named.");
   const pod = await readPod(cluster, place, signal);
   checkPod(pod, place);
   const { name: target } = containerOf(pod, place);
   const container = `debug-${randomBytes(4).toString("hex")}`;
+  const stays = `The debug container ${container} stays in the pod: Kubernetes removes none. It runs as long as its shell does, at the longest until the pod ends.`;
   const added = await addContainer(cluster, pod, { container, target, image, argv: request.program?.argv ?? WAITING_SHELL }, signal);
+  try {
+    return await join(cluster, { place, request, added, container, stays }, signal);
+  } catch (error) {
+    if (!(error instanceof TargetError)) throw error;
+    throw new TargetError(error.code, error.message, { cause: error, mayStillRun: stays });
+  }
+}
+
+interface Added {
+  place: PodProgram;
+  request: TerminalRequest;
+  added: Json;
+  container: string;
+  stays: string;
+}
+
+async function join(
+  cluster: OpenedCluster,
+  { place, request, added, container, stays }: Added,
+  signal: AbortSignal,
+): Promise<TerminalChannel> {
+  const { namespace, name } = place;
   const running = await untilItRuns(cluster, added, container, signal);
   const stream = await openProgram(cluster, { namespace, name, container, what: "attach", stdin: true, tty: true }, signal);
-  const stays = `The debug container ${container} stays in the pod: Kubernetes removes none. It runs as long as its shell does, at the longest until the pod ends.`;
   const parts = { stream, size: request, mayStillRun: stays, exits: false, became: () => whatBecame(cluster, running, container) };
   if (request.program?.argv !== undefined) return new PodTerminal(parts);
   await stream.write(Buffer.from("\n"));
