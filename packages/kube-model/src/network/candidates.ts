@@ -55,8 +55,7 @@ export function candidatesFor(network: Network, path: Path, direction: Direction
       for (const first of selected) for (const peer of peers) add(wide, ...first, ...peer, ...ports);
     });
   }
-  const fresh = newPolicy(network, own.pod, other, direction, asked);
-  if (fresh !== undefined) add(0, fresh);
+  for (const edit of newPolicies(network, own.pod, other, direction, asked)) add(0, edit);
   return found;
 }
 
@@ -176,9 +175,34 @@ export function selectorFor(network: Network, pod: Pod): Json {
 
 const matches = (pod: Pod, labels: Labels): boolean => Object.entries(labels).every(([key, value]) => pod.labels[key] === value);
 
-function newPolicy(network: Network, pod: Pod, other: Party, direction: Direction, { port, protocol }: Asked): Edit | undefined {
+/**
+ * Selectors for a policy of a pod's own that isolate no pod which is not isolated by now: what selects its workload, where that is all of them,
+ * else what the policies select that isolate it.
+ */
+function harmlessSelectors(network: Network, pod: Pod, direction: Direction): Json[] {
+  const isolating = network.policiesIn(pod.namespace).filter((policy) => policy[direction] !== undefined);
+  const open = [...network.podsIn(pod.namespace).values()].filter(
+    (one) => !one.finished && !isolating.some(({ selector }) => selector.selects(one.labels)),
+  );
+  const own = selectorFor(network, pod);
+  if (!open.some(({ labels }) => selects(own, labels))) return [own];
+  return isolating.filter(({ selector }) => selector.selects(pod.labels)).map(({ object }) => object["spec"]?.["podSelector"] as Json);
+}
+
+function newPolicies(network: Network, pod: Pod, other: Party, direction: Direction, asked: Asked): Edit[] {
   const peer = peerFor(network, pod.namespace, other);
-  if (peer === undefined) return undefined;
+  if (peer === undefined) return [];
+  return harmlessSelectors(network, pod, direction).map((selector) => newPolicy(network, pod, { other, peer, selector }, direction, asked));
+}
+
+interface Admitted {
+  other: Party;
+  peer: Json;
+  /** Of the pods that admit it. */
+  selector: Json;
+}
+
+function newPolicy(network: Network, pod: Pod, { other, peer, selector }: Admitted, direction: Direction, { port, protocol }: Asked): Edit {
   const ingress = direction === "ingress";
   const rule = { [ingress ? "from" : "to"]: [peer], ports: [{ port, protocol }] };
   const whom = other.pod === undefined ? other.address!.text : `${other.pod.namespace}-${other.pod.workload?.name ?? other.pod.name}`;
@@ -189,7 +213,7 @@ function newPolicy(network: Network, pod: Pod, other: Party, direction: Directio
       name: freeName(network, pod, `${pod.workload?.name ?? pod.name}-${ingress ? "from" : "to"}-${whom}`),
       namespace: pod.namespace,
     },
-    spec: { podSelector: selectorFor(network, pod), policyTypes: [ingress ? "Ingress" : "Egress"], [direction]: [rule] },
+    spec: { podSelector: selector, policyTypes: [ingress ? "Ingress" : "Egress"], [direction]: [rule] },
   };
   return { kind: "policy", object };
 }

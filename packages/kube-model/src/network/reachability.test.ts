@@ -287,6 +287,19 @@ test("both sides are opened where both block, and what a change closes is said",
   expect(answer).not.toHaveProperty("closes");
 });
 
+test("a policy of its own isolates nobody whom no policy isolates by now", () => {
+  const [plain, web, batch] = [pod("a/plain", "other"), pod("a/web", "web"), pod("a/batch", "other")];
+  delete plain.metadata!.labels;
+  const unlabelled = { matchExpressions: [{ key: "app", operator: "DoesNotExist" }] };
+  const objects = [namespace("a"), namespace("b"), plain, web, pod("b/x", "x"), policy("a/unlabelled", { podSelector: unlabelled })];
+  const answer = ask(objects, "b/x", "a/plain", 80);
+  expect(answer.change!.objects[0]!.diff).toContain("DoesNotExist");
+  expect(answer).not.toHaveProperty("closes");
+  // Where all that it would select are isolated, the pod's own labels do.
+  const all = ask([...objects, batch, policy("a/all", { podSelector: {} })], "b/x", "a/web", 80);
+  expect(all.change!.objects[0]!.diff).toContain("app: web");
+});
+
 test("pods of a workload are labelled by its template, never against its own selector", () => {
   const wants = (labels: object): KubeObject[] => [
     workload("Deployment", "b/web", "web"),
