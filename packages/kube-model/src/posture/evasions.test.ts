@@ -37,6 +37,19 @@ const ray = (contexts: object[]): KubeObject => ({
   },
 });
 
+const sidecar: KubeObject = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "one", namespace: "shop" },
+  spec: {
+    containers: [{ name: "one", image: "x", resources: { limits: { memory: "1Gi" } } }],
+    initContainers: [
+      { name: "proxy", image: "x", restartPolicy: "Always" },
+      { name: "migrate", image: "x" },
+    ],
+  },
+};
+
 /** What manifests may not pass by. */
 test.each([
   [
@@ -54,6 +67,7 @@ test.each([
   ["a namespace of Kubernetes", [privileged("kube-system")], "privileged"],
   ["somebody who is said to make it", [owned(privileged("shop"))], "privileged"],
   ["a second template of a custom kind", [ray([{}, { privileged: true }])], "privileged"],
+  ["a sidecar, and not what ends before the others begin", [sidecar], "memory-limit"],
   [
     "an annotation for seccomp that nothing reads any more",
     [
@@ -118,9 +132,9 @@ const policy = (spec: object, name = "all", namespace = "shop"): KubeObject => (
   spec: { podSelector: {}, policyTypes: ["Ingress"], ...spec },
 });
 const DENY = policy({}, "deny");
+const block = (cidr: string, ...except: string[]): object => ({ ipBlock: { cidr, ...(except.length > 0 && { except }) } });
 const from = (...peers: object[]): KubeObject => policy({ ingress: [{ from: peers }] });
 const onPorts = (...ports: object[]): KubeObject => policy({ ingress: [{ ports }] });
-const block = (cidr: string, ...except: string[]): object => ({ ipBlock: { cidr, ...(except.length > 0 && { except }) } });
 
 /** What a namespace with these policies is said to be: whether everybody reaches its pods, and how bad that is. */
 test.each<[what: string, policies: KubeObject[], severity?: string]>([
@@ -130,6 +144,13 @@ test.each<[what: string, policies: KubeObject[], severity?: string]>([
   ["a rule for every address", [from(block("0.0.0.0/0"))], "high"],
   ["a rule for every address, written in another way", [from(block("10.1.2.3/0"))], "high"],
   ["a rule for every address of IPv6", [from(block("::/0"))], "high"],
+  ["rules for every address in two halves", [from(block("128.0.0.0/1"), block("0.0.0.0/1"))], "high"],
+  ["every address of IPv6 in pieces that overlap", [from(block("8000::/1"), block("::/1"), block("::1/128"))], "high"],
+  [
+    "every namespace by the label that each has",
+    [from({ namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "Exists" }] } })],
+    "high",
+  ],
   ["everybody beside somebody", [from({ podSelector: {} }, block("0.0.0.0/0"))], "high"],
   ["a second rule for everybody", [policy({ ingress: [{ from: [{ podSelector: {} }] }, {}] })], "high"],
   ["a rule for everybody beside a real deny", [DENY, policy({ ingress: [{}] })], "high"],
@@ -145,6 +166,10 @@ test.each<[what: string, policies: KubeObject[], severity?: string]>([
   ["a policy of another namespace", [policy({}, "deny", "blog")], "high"],
   ["nothing that comes in", [DENY]],
   ["nothing that comes in, which is what no policyTypes mean", [policy({ policyTypes: [] })]],
+  ["half of all addresses", [from(block("128.0.0.0/1"))]],
+  ["all but a sixteenth of them", [from(block("128.0.0.0/1"), block("0.0.0.0/2"), block("64.0.0.0/3"), block("96.0.0.0/4"))]],
+  ["halves of two families", [from(block("128.0.0.0/1"), block("::/1"))]],
+  ["two halves with an exception", [from(block("128.0.0.0/1"), block("0.0.0.0/1", "10.0.0.0/8"))]],
   ["the namespace's own pods", [from({ podSelector: {} })]],
   ["some pods of every namespace", [from({ namespaceSelector: {}, podSelector: { matchLabels: { app: "gateway" } } })]],
   ["every pod of some namespaces", [from({ namespaceSelector: { matchLabels: { env: "prod" } }, podSelector: {} })]],

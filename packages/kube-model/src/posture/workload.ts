@@ -79,14 +79,17 @@ export interface ContainerAt {
   workload: Workload;
 }
 
-/** Every container of a workload; `app` leaves out what ends before the others begin, and what is put in to look around. */
+/**
+ * Every container of a workload; `app` leaves out what ends before the others begin, and what is put in to look around. Sidecars, which begin
+ * before the others and go on, are init containers that restart always.
+ */
 export function containersOf(workload: Workload, which: "all" | "app" = "all"): ContainerAt[] {
-  const lists = which === "all" ? (["initContainers", "containers", "ephemeralContainers"] as const) : (["containers"] as const);
+  const lists = ["initContainers", "containers", ...(which === "all" ? (["ephemeralContainers"] as const) : [])] as const;
   return lists.flatMap((list) => {
     const items: Json = workload.spec[list];
     if (!Array.isArray(items)) return [];
     return items.flatMap((container, index) =>
-      isRecord(container)
+      isRecord(container) && (which === "all" || list === "containers" || container["restartPolicy"] === "Always")
         ? [{ container, name: String(container["name"] ?? index), path: [...workload.podPath, list, index], list, workload }]
         : [],
     );

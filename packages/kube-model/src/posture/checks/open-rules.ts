@@ -27,7 +27,7 @@ export function isolatingPolicies(namespace: string, inventory: Inventory): Sour
 export function openRules(policy: Source): OpenRule[] {
   return items(policy.object["spec"]?.ingress).flatMap((rule, index) => {
     const [peers, ports] = [items(rule?.["from"]), items(rule?.["ports"])];
-    if (peers.length > 0 && !peers.some(isEverybody)) return [];
+    if (peers.length > 0 && !peers.some(isEverybody) && !FAMILIES.some((family) => areEveryAddress(peers, family))) return [];
     return [{ policy, path: ["spec", "ingress", index], everyPort: ports.length === 0 || ports.some(isEveryPort) }];
   });
 }
@@ -37,7 +37,37 @@ function isEverybody(peer: Json): boolean {
   if (!isRecord(peer)) return false;
   const { podSelector: pods, namespaceSelector: namespaces, ipBlock: block } = peer;
   if (isRecord(block)) return items(block["except"]).length === 0 && readCidr(String(block["cidr"]))?.text.endsWith("/0") === true;
-  return selectsAll(namespaces) && (pods === undefined || selectsAll(pods));
+  return isEveryNamespace(namespaces) && (pods === undefined || selectsAll(pods));
+}
+
+/** All of them, also by the label that the control plane gives to each. */
+function isEveryNamespace(selector: Json): boolean {
+  if (selectsAll(selector)) return true;
+  if (!isRecord(selector) || Object.keys(selector["matchLabels"] ?? {}).length > 0) return false;
+  const wanted = items(selector["matchExpressions"]);
+  return wanted.length > 0 && wanted.every((one) => one?.["key"] === "kubernetes.io/metadata.name" && one?.["operator"] === "Exists");
+}
+
+const FAMILIES = [
+  { family: 4, bits: 32n },
+  { family: 6, bits: 128n },
+] as const;
+
+/** Blocks that leave out no address of a family between them, as 0.0.0.0/1 and 128.0.0.0/1 do. */
+function areEveryAddress(peers: readonly Json[], { family, bits }: (typeof FAMILIES)[number]): boolean {
+  const blocks = peers
+    .flatMap((peer) => {
+      const block: Json = isRecord(peer) ? peer["ipBlock"] : undefined;
+      const cidr = isRecord(block) && items(block["except"]).length === 0 ? readCidr(String(block["cidr"])) : undefined;
+      return cidr?.family === family ? [cidr] : [];
+    })
+    .toSorted((left, right) => (left.first < right.first ? -1 : 1));
+  let next = 0n;
+  for (const { first, last } of blocks) {
+    if (first > next) return false;
+    if (last >= next) next = last + 1n;
+  }
+  return next === 1n << bits;
 }
 
 /** Without a number or a name it is every port of its protocol. */
