@@ -40,28 +40,30 @@ export async function openDebug(
   const stays = `The debug container ${container} stays in the pod: Kubernetes removes none. It runs as long as its shell does, at the longest until the pod ends.`;
   const added = await addContainer(cluster, pod, { container, target, image, argv: request.program?.argv ?? WAITING_SHELL }, signal);
   try {
-    return await join(cluster, { place, request, added, container, stays }, signal);
+    return await joinContainer(cluster, { place, request, pod: added, container, stays }, signal);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     throw new TargetError(error.code, error.message, { cause: error, mayStillRun: stays });
   }
 }
 
-interface Added {
+/** A container that was put into a pod, as that is with it. */
+interface DebugContainer {
   place: PodProgram;
   request: TerminalRequest;
-  added: Json;
+  pod: Json;
   container: string;
+  /** What is told of it wherever its shell is gone. */
   stays: string;
 }
 
-async function join(
+async function joinContainer(
   cluster: OpenedCluster,
-  { place, request, added, container, stays }: Added,
+  { place, request, pod, container, stays }: DebugContainer,
   signal: AbortSignal,
 ): Promise<TerminalChannel> {
   const { namespace, name } = place;
-  const running = await untilItRuns(cluster, added, container, signal);
+  const running = await untilItRuns(cluster, pod, container, signal);
   const stream = await openProgram(cluster, { namespace, name, container, what: "attach", stdin: true, tty: true }, signal);
   const parts = { stream, size: request, mayStillRun: stays, exits: false, became: () => whatBecame(cluster, running, container) };
   if (request.program?.argv !== undefined) return new PodTerminal(parts);

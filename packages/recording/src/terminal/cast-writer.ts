@@ -25,8 +25,9 @@ const EVENT_BYTES = 16 * 1024;
 /** Bytes taken at once. Each may be no UTF-8 and become the three of U+FFFD. */
 const PIECE_BYTES = 64 * 1024;
 
-/** Memory for the events of a terminal that shows little, and for those of one that shows more: then for a full chunk. */
+/** Memory for the events of a terminal that shows little. */
 const QUIET_BYTES = 16 * 1024;
+/** For those of one that shows more; what is beyond that gets a full chunk's. */
 const SMALL_BYTES = 128 * 1024;
 /** Most chunks that are stored together. */
 const CHUNKS_AT_ONCE = 8;

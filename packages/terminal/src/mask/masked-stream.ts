@@ -63,13 +63,13 @@ type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
 /**
  * Masks the output of a terminal as it streams by: what the detectors find in the text that people see next to each other is drawn over cell
  * by cell (`•••• •••• •••• 4242`, `r••••@•••••••.com`), so that nothing moves. Frames, colours and other sequences that move nothing, gaps of
- * a few cells and line wraps, also those of line editors, do not part a number or an address; anything else that moves the cursor does, which is the limit of it: digits
- * that a program puts side by side by addressing them are not found.
+ * a few cells and line wraps, also those of line editors, do not part a number or an address; anything else that moves the cursor does, which is
+ * the limit of it: digits that a program puts side by side by addressing them are not found.
  *
  * The end of what came is held back while it could become part of something, at most CARRY_BYTES and `holdMs`. What then had to be shown still
  * counts as the beginning of what comes later, whose rest is masked. Takes the output of the filter; gives sequences whole.
  *
- * Two ways through one state, on the way of every byte: `#direct` copies nothing where there is nothing to mask, `#carry` keeps text apart from
+ * One long file, because it is two ways through one state, on the way of every byte: `#direct` copies nothing where there is nothing to mask, `#carry` keeps text apart from
  * what stands between.
  */
 export class MaskedStream<Note = never> {
@@ -325,8 +325,8 @@ export class MaskedStream<Note = never> {
     }
     const repainted = this.#wrapped < 0 ? 0 : textWidth(this.#text, this.#wrapped, this.#length);
     if (repainted === 0 || repainted > 2) return false;
-    const cells = this.#cover ? BULLET.repeat(repainted) : this.#text.slice(this.#wrapped, this.#length);
-    this.#overwrite(this.#wrapped, typeof cells === "string" ? new TextEncoder().encode(cells) : cells, back);
+    const drawn = this.#cover ? new TextEncoder().encode("•".repeat(repainted)) : this.#text.slice(this.#wrapped, this.#length);
+    this.#overwrite(this.#wrapped, drawn, back);
     return true;
   }
 
@@ -518,5 +518,4 @@ export class MaskedStream<Note = never> {
 }
 
 const SPACE = Uint8Array.of(0x20);
-const BULLET = "•";
 const LINK_END = new TextEncoder().encode("\u001b]8;;\u001b\\");

@@ -29,11 +29,7 @@ function sharesOf({ object }: Source): Share[] {
 
 /** Containers whose requests count: those that go on running, sidecars too (Kubernetes, calculateRequests of the autoscaler's controller). */
 const countedOf = (workload: Workload, { container: name }: Share): ContainerAt[] =>
-  containersOf(workload).filter(
-    ({ list, container, name: own }) =>
-      (list === "containers" || (list === "initContainers" && container["restartPolicy"] === "Always")) &&
-      (name === undefined || own === name),
-  );
+  containersOf(workload, "app").filter(({ name: own }) => name === undefined || own === name);
 
 /** What the whole pod requests does not count where one container is named (as there). */
 const requests = (at: ContainerAt, { resource, container }: Share, inventory: Inventory): boolean =>
