@@ -127,6 +127,16 @@ describe("the default pack of a production cluster", () => {
     ["an image without a digest", creates(podOf(spec({ ...secured({}), image: "web:1" }))), "review image-without-digest"],
     ["a digest that is none", creates(podOf(spec({ ...secured({}), image: "web@sha256:1" }))), "review image-without-digest"],
     [
+      "an image as a volume, without a digest",
+      creates(podOf({ ...good, volumes: [{ name: "model", image: { reference: "models/big:2" } }] })),
+      "review image-without-digest",
+    ],
+    [
+      "an image as a volume, with one",
+      creates(podOf({ ...good, volumes: [{ name: "model", image: { reference: `models/big${SHA}` } }] })),
+      "review cluster-changes",
+    ],
+    [
       "a change that keeps its image",
       changes(deploymentOf(spec({ ...secured({}), image: "web:1" })), deploymentOf(spec({ ...secured({}), image: "web:1", tty: true }))),
       "review cluster-changes",

@@ -155,7 +155,7 @@ function build(loose: boolean): Environment {
         readOnlyRoot: "bool",
       },
     })
-    .registerType("Volume", { ctor: VolumeFact, fields: { name: "string", type: "string", hostPath: "string" } })
+    .registerType("Volume", { ctor: VolumeFact, fields: { name: "string", type: "string", hostPath: "string", image: "Image" } })
     .registerType("RoleRef", { ctor: RoleRefFact, fields: { kind: "string", name: "string" } })
     .registerType("Subject", { ctor: SubjectFact, fields: { kind: "string", name: "string", namespace: "string" } })
     .registerType("Right", {

@@ -199,8 +199,10 @@ rules:
   - id: image-without-digest
     match: { environment: [prod], connectors: [kubernetes], effects: [append, modify] }
     when: >-
-      !statement.undo && after.containers.exists(c, c.image.digest == ""
+      !statement.undo && (after.containers.exists(c, c.image.digest == ""
       && !before.containers.exists(b, b.name == c.name && b.image.text == c.image.text))
+      || after.volumes.exists(v, v.type == "image" && v.image.digest == ""
+      && !before.volumes.exists(b, b.name == v.name && b.image.text == v.image.text)))
     effect: review
     reviews: [{ count: 1, group: platform }]
     obligations: { countdown: 5s }

@@ -1,4 +1,13 @@
-import { groupOf, isRecord, type Json, type KubeObject, podsOf, type WorkloadContainer, type WorkloadVolume } from "@interlock/kube-model";
+import {
+  groupOf,
+  isRecord,
+  type Json,
+  type KubeObject,
+  parseImage,
+  podsOf,
+  type WorkloadContainer,
+  type WorkloadVolume,
+} from "@interlock/kube-model";
 
 /*
  * An object of a cluster as an expression sees it, before or after a write. Everything has a type and a value: what is not there is empty,
@@ -45,10 +54,12 @@ export class VolumeFact {
   readonly name: string;
   readonly type: string;
   readonly hostPath: string;
-  constructor({ name, type, hostPath }: Pick<WorkloadVolume, "name" | "type" | "hostPath">) {
+  readonly image: ImageFact;
+  constructor({ name, type, hostPath, image }: Omit<WorkloadVolume, "path">) {
     this.name = name;
     this.type = type;
     this.hostPath = hostPath;
+    this.image = new ImageFact(image);
   }
 }
 
@@ -156,12 +167,13 @@ function withoutValues(object: KubeObject): KubeObject {
 }
 
 /** A volume of the cluster may lie on a node as well; a claim brings it into a pod. */
-function persistentVolume(object: KubeObject): Pick<WorkloadVolume, "name" | "type" | "hostPath">[] {
+function persistentVolume(object: KubeObject): Omit<WorkloadVolume, "path">[] {
   const spec: Json = object["spec"];
   if (object.kind !== "PersistentVolume" || groupOf(object) !== "" || !isRecord(spec)) return [];
   const type = ["hostPath", "local"].find((source) => spec[source] !== undefined && spec[source] !== null);
   if (type === undefined) return [];
-  return [{ name: textOf(object.metadata?.["name"]), type, hostPath: type === "hostPath" ? textOf(spec[type]?.["path"]) : "" }];
+  const hostPath = type === "hostPath" ? textOf(spec[type]?.["path"]) : "";
+  return [{ name: textOf(object.metadata?.["name"]), type, hostPath, image: parseImage(undefined) }];
 }
 
 const textOf = (value: Json): string => (typeof value === "string" ? value : "");

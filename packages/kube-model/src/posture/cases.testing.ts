@@ -254,6 +254,10 @@ export const POSTURE_CASES: Readonly<Record<string, PostureCase>> = {
   "naked-pod": { fails: [at("v1", "Pod", "alone", { spec: { containers: [{ name: "one", image: "one:1" }] } })], passes: [web()] },
   "image-latest": ofContainer({ image: "registry:5000/web" }, { image: "registry:5000/web:1" }),
   "image-digest": ofContainer({ image: "web:1" }, { image: `web:1@sha256:${"a".repeat(64)}` }),
+  "image-volume": ofPod(
+    { volumes: [{ name: "model", image: { reference: "models/big:2" } }] },
+    { volumes: [{ name: "model", image: { reference: `models/big@sha256:${"a".repeat(64)}` } }] },
+  ),
   "image-pull-policy": ofContainer({ image: "web", imagePullPolicy: "IfNotPresent" }, { image: "web", imagePullPolicy: "Always" }),
   "cpu-request": resources("requests", "cpu"),
   "memory-request": resources("limits", "memory"),

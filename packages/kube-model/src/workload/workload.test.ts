@@ -7,7 +7,12 @@ const SPEC = {
   hostNetwork: true,
   hostIPC: false,
   serviceAccountName: "web",
-  volumes: [{ name: "sock", hostPath: { path: "/run" } }, { name: "tmp" }, { name: "conf", configMap: { name: "web" } }],
+  volumes: [
+    { name: "sock", hostPath: { path: "/run" } },
+    { name: "tmp" },
+    { name: "conf", configMap: { name: "web" } },
+    { name: "model", image: { reference: "models/big:2" } },
+  ],
   initContainers: [{ name: "setup", image: "busybox", securityContext: { runAsUser: 0 } }],
   containers: [
     {
@@ -47,10 +52,11 @@ test.each<[string, KubeObject, string]>([
   ]);
   expect(pod!.containers[0]).toMatchObject({ capabilities: ["NET_ADMIN"], hostPorts: [80], escalates: true, readOnlyRoot: false });
   expect(pod!.containers[1]!.path.join(".")).toBe(`${path}.initContainers.0`);
-  expect(pod!.volumes.map(({ type, hostPath }) => [type, hostPath])).toEqual([
-    ["hostPath", "/run"],
-    ["emptyDir", ""],
-    ["configMap", ""],
+  expect(pod!.volumes.map(({ type, hostPath, image }) => [type, hostPath, image.repository, image.tag])).toEqual([
+    ["hostPath", "/run", "", ""],
+    ["emptyDir", "", "", ""],
+    ["configMap", "", "", ""],
+    ["image", "", "models/big", "2"],
   ]);
 });
 

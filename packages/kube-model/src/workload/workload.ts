@@ -32,6 +32,8 @@ export interface WorkloadVolume {
   path: FieldPath;
   /** Path on the node of a `hostPath`; empty of any other. */
   hostPath: string;
+  /** What an `image` mounts; empty of any other. */
+  image: ImageReference;
 }
 
 /** What of a pod's spec rules and checks ask about. */
@@ -144,5 +146,6 @@ function volumeOf(volume: Record<string, Json>, path: FieldPath): WorkloadVolume
     type,
     path,
     hostPath: type === "hostPath" && typeof on === "string" ? on : "",
+    image: parseImage(record(volume["image"])["reference"]),
   };
 }

@@ -3,7 +3,7 @@ import { parseImage } from "../../workload/image.ts";
 import type { Check } from "../check.ts";
 import type { Inventory } from "../inventory.ts";
 import { namespaceOf } from "../inventory.ts";
-import { containerCheck } from "../rules.ts";
+import { containerCheck, podCheck } from "../rules.ts";
 import type { ContainerAt } from "../workload.ts";
 
 const imageOf = ({ container }: ContainerAt): string | undefined => {
@@ -82,6 +82,21 @@ export const IMAGES: readonly Check[] = [
     },
     decision:
       "Lines name the digest that the running pods have. Where there is none, ask the registry (crane digest IMAGE) and write IMAGE@DIGEST.",
+  }),
+  podCheck({
+    id: "image-volume",
+    title: "Images mounted as volumes that are not pinned",
+    severity: "low",
+    area: "images",
+    why: "What such a volume holds is what its tag stands for when a pod starts: two pods of one workload may have different files.",
+    bad: ({ spec, podPath }) =>
+      list(spec["volumes"]).flatMap((volume, index) => {
+        const image: Json = volume?.["image"]?.["reference"];
+        const named = typeof image === "string" && image !== "";
+        return named && parseImage(image).digest === "" ? [{ path: [...podPath, "volumes", index, "image", "reference"] }] : [];
+      }),
+    says: "Its pods mount images that a tag alone names.",
+    decision: "Which files are meant? Ask the registry (crane digest IMAGE) and write IMAGE@DIGEST.",
   }),
   containerCheck({
     id: "image-pull-policy",
