@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stderr } from "node:process";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
@@ -189,6 +189,23 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       await expect.poll(() => existsSync(file)).toBe(false);
       await shell.runs("echo after-$((1+1))", "after-2");
       expect(shell.page.screen).not.toContain("blind-");
+      await shell.end();
+    });
+
+    test("a signal while a line waits gives the prompt back, and leaves nothing open in the shell", async ({ skip }) => {
+      if (hosts[name] === undefined || !existsSync("/proc/self/fd")) return skip();
+      const shell = await open(name, "staging");
+      await shell.runs("echo pid-$$-", /pid-\d+-/u);
+      const pid = Number(/pid-(\d+)-/u.exec(shell.page.screen)![1]);
+      const filesOf = (): Promise<string[]> => readdir(`/proc/${pid}/fd`);
+      const before = await filesOf();
+      for (let time = 0; time < 3; time++) {
+        await shell.waits(`rm -f ${join(shell.home, "never-there")}\r`);
+        process.kill(pid, "SIGINT");
+        await becomes(shell.id, ({ shell: told }) => told?.line === undefined, "given up");
+        await shell.runs(`echo after-$((${time}+40))`, `after-${time + 40}`);
+      }
+      expect(await filesOf()).toEqual(before);
       await shell.end();
     });
 

@@ -80,43 +80,47 @@ __il_judged() {
   builtin local line=$BUFFER text=$PREBUFFER$BUFFER token part answer= early= shown= whole= got= fd
   [[ -z ${text//[[:space:]]/} ]] && builtin return 0
   builtin exec {fd}</dev/tty || builtin return 1
-  while :; do
-    token=$((++__il_number))$RANDOM$RANDOM$RANDOM
-    __il_text text $text
-    __il_mark "ask;$token;$whole$comments"
-    answer=
-    while [[ -z $answer ]]; do
-      if [[ $got != *$'\x1e'* ]]; then
-        if ! sysread -t 60 -i $fd part; then
-          answer=lost
-          builtin break
+  # Ctrl-C breaks it off in the middle: what was opened is closed even then.
+  {
+    while :; do
+      token=$((++__il_number))$RANDOM$RANDOM$RANDOM
+      __il_text text $text
+      __il_mark "ask;$token;$whole$comments"
+      answer=
+      while [[ -z $answer ]]; do
+        if [[ $got != *$'\x1e'* ]]; then
+          if ! sysread -t 60 -i $fd part; then
+            answer=lost
+            builtin break
+          fi
+          got+=$part
+          builtin continue
         fi
-        got+=$part
-        builtin continue
+        part=${got%%$'\x1e'*}
+        got=${got#*$'\x1e'}
+        if [[ $part == "$token;"* ]]; then
+          answer=${part#*;}
+        else
+          early+=$part
+        fi
+        case $answer in
+          (wait\;*)
+            __il_say "${answer#*;}"
+            answer=
+            ;;
+          (still) answer= ;;
+        esac
+      done
+      [[ $answer == check ]] || builtin break
+      if [[ $line != *$'\n'* ]] && __il_unfinished $text; then
+        answer=more
+        builtin break
       fi
-      part=${got%%$'\x1e'*}
-      got=${got#*$'\x1e'}
-      if [[ $part == "$token;"* ]]; then
-        answer=${part#*;}
-      else
-        early+=$part
-      fi
-      case $answer in
-        (wait\;*)
-          __il_say "${answer#*;}"
-          answer=
-          ;;
-        (still) answer= ;;
-      esac
+      whole=whole
     done
-    [[ $answer == check ]] || builtin break
-    if [[ $line != *$'\n'* ]] && __il_unfinished $text; then
-      answer=more
-      builtin break
-    fi
-    whole=whole
-  done
-  builtin exec {fd}<&-
+  } always {
+    builtin exec {fd}<&-
+  }
   [[ $answer == lost ]] && __il_say 'interlock: no answer came, so the line was not run.'
   # Only now, because it gives the terminal its echo back: the prompt is drawn anew below what was said.
   [[ -n $shown ]] && zle -I
