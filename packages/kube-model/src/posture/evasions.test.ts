@@ -208,19 +208,23 @@ test("a policy that would close a namespace is not proposed where another one op
   ]);
 });
 
-test.each<[what: string, opens: boolean, rule: object]>([
-  ["nobody in particular", true, {}],
-  ["every namespace", true, { from: [{ namespaceSelector: {} }] }],
-  ["every address", true, { from: [block("0.0.0.0/0")] }],
-  ["every address of IPv6", true, { from: [block("::/0")] }],
-  ["every port of a protocol", true, { from: [{ namespaceSelector: {} }], ports: [{}] }],
+test.each<[what: string, on: string | undefined, rule: object]>([
+  ["nobody in particular", "every port", {}],
+  ["every namespace", "every port", { from: [{ namespaceSelector: {} }] }],
+  ["every address", "every port", { from: [block("0.0.0.0/0")] }],
+  ["every address of IPv6", "every port", { from: [block("::/0")] }],
+  ["every port of a protocol", "every TCP port", { from: [{ namespaceSelector: {} }], ports: [{}] }],
+  ["every port by its number", "every TCP port", { ports: [{ port: 1, endPort: 65_535 }] }],
+  ["every port of another protocol", undefined, { ports: [{ protocol: "SCTP" }] }],
   // A public front end.
-  ["everybody on one port", false, { from: [block("0.0.0.0/0")], ports: [{ port: 443 }] }],
-  ["its own namespace", false, { from: [{ podSelector: {} }] }],
-  ["addresses but for some", false, { from: [block("0.0.0.0/0", "10.0.0.0/8")] }],
-])("a rule from %s lets everybody in: %s", (_what, opens, rule) => {
+  ["everybody on one port", undefined, { from: [block("0.0.0.0/0")], ports: [{ port: 443 }] }],
+  ["its own namespace", undefined, { from: [{ podSelector: {} }] }],
+  ["addresses but for some", undefined, { from: [block("0.0.0.0/0", "10.0.0.0/8")] }],
+])("a rule from %s lets everybody in: %s", (_what, on, rule) => {
   const one = policy({ podSelector: { matchLabels: { app: "web" } }, ingress: [rule] });
-  expect(reported(one).some(({ check }) => check === "network-policy-open")).toBe(opens);
+  expect(reported(one).find(({ check }) => check === "network-policy-open")?.says).toBe(
+    on === undefined ? undefined : `One of its rules admits everybody on ${on}.`,
+  );
 });
 
 test("a budget that an autoscaler keeps room under does not block", () => {

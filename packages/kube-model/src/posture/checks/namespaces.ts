@@ -4,7 +4,7 @@ import { evidenceOf, type Check, type Draft } from "../check.ts";
 import { applyLine, decide, word } from "../fix.ts";
 import { type Inventory, isSystemNamespace, nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
-import { isolatingPolicies, type OpenRule, openRules } from "./open-rules.ts";
+import { isolatingPolicies, openestOf, type OpenRule, openRules } from "./open-rules.ts";
 
 const NAMESPACE = ["/Namespace"];
 const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -62,18 +62,18 @@ function unisolated(source: Source, inventory: Inventory): Draft {
 
 /** A policy is for all of its pods and admits everybody: what another one denies does not count. */
 function opened(source: Source, rules: readonly OpenRule[]): Draft {
-  const everyPort = rules.some((rule) => rule.everyPort);
+  const on = openestOf(rules);
   return {
     ...about(
       source,
-      `A NetworkPolicy of all its pods admits everybody on ${everyPort ? "every port" : "the ports it names"}.`,
+      `A NetworkPolicy of all its pods admits everybody on ${on ?? "the ports it names"}.`,
       ["metadata", "name"],
       decide(
         "Who is meant to reach them? Name those in the rule by namespaceSelector and podSelector, or take it out: what policies admit adds up, and no other one takes it back.",
       ),
     ),
     evidence: rules.map(({ policy, path }) => evidenceOf(policy, path)),
-    ...(everyPort ? {} : { severity: "medium" }),
+    ...(on === undefined ? { severity: "medium" } : {}),
   };
 }
 

@@ -5,7 +5,7 @@ import { decide, named, patchLine, patched, word } from "../fix.ts";
 import { nameOf, namespaceOf, type Source } from "../inventory.ts";
 import { draft, objectCheck } from "../rules.ts";
 import { containersOf } from "../workload.ts";
-import { openRules } from "./open-rules.ts";
+import { openestOf, openRules } from "./open-rules.ts";
 
 const INGRESS = ["networking.k8s.io/Ingress", "extensions/Ingress"];
 
@@ -273,11 +273,11 @@ export const NETWORK: readonly Check[] = [
     kinds: ["networking.k8s.io/NetworkPolicy"],
     find(source) {
       // On some ports it is often meant so: a front end is for everybody.
-      const bad = openRules(source).filter(({ everyPort }) => everyPort);
+      const bad = openRules(source).filter(({ on }) => on !== undefined);
       if (bad.length === 0) return undefined;
       return draft(
         source,
-        "One of its rules admits everybody on every port.",
+        `One of its rules admits everybody on ${openestOf(bad)!}.`,
         bad,
         decide("Who is meant to reach it? Name them by namespaceSelector and podSelector, and the ports."),
       );

@@ -7,8 +7,8 @@ import type { Inventory, Source } from "../inventory.ts";
 export interface OpenRule {
   policy: Source;
   path: (string | number)[];
-  /** It leaves out no port. */
-  everyPort: boolean;
+  /** On all ports, or on those of TCP; absent: on those it names. */
+  on?: "every port" | "every TCP port";
 }
 
 const items = (value: Json): Json[] => (Array.isArray(value) ? value : []);
@@ -28,9 +28,14 @@ export function openRules(policy: Source): OpenRule[] {
   return items(policy.object["spec"]?.ingress).flatMap((rule, index) => {
     const [peers, ports] = [items(rule?.["from"]), items(rule?.["ports"])];
     if (peers.length > 0 && !peers.some(isEverybody) && !FAMILIES.some((family) => areEveryAddress(peers, family))) return [];
-    return [{ policy, path: ["spec", "ingress", index], everyPort: ports.length === 0 || ports.some(isEveryPort) }];
+    const on = ports.length === 0 ? "every port" : ports.some(isEveryTcpPort) ? "every TCP port" : undefined;
+    return [{ policy, path: ["spec", "ingress", index], ...(on === undefined ? {} : { on }) }];
   });
 }
+
+/** What the most open of them admits everybody on; undefined where each names ports. */
+export const openestOf = (rules: readonly OpenRule[]): OpenRule["on"] =>
+  rules.some(({ on }) => on === "every port") ? "every port" : rules.find(({ on }) => on !== undefined)?.on;
 
 /** Every pod of every namespace, or every address of a family. Whoever excepts some addresses has thought of whom it is for. */
 function isEverybody(peer: Json): boolean {
@@ -71,4 +76,7 @@ function areEveryAddress(peers: readonly Json[], { family, bits }: (typeof FAMIL
 }
 
 /** Without a number or a name it is every port of its protocol. */
-const isEveryPort = (port: Json): boolean => port?.["port"] === undefined && (port?.["protocol"] ?? "TCP") === "TCP";
+const isEveryTcpPort = (port: Json): boolean => {
+  const [first, last]: Json[] = [port?.["port"], port?.["endPort"]];
+  return (first === undefined || (first === 1 && last === 65_535)) && (port?.["protocol"] ?? "TCP") === "TCP";
+};
