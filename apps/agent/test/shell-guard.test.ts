@@ -182,6 +182,10 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       await becomes(shell.id, ({ shell: told }) => told?.line === undefined, "given back");
       await shell.page.sees("not run, taken back by oncall");
       expect(existsSync(file)).toBe(true);
+      // Typed on at once, as by a hand that knows what it wants: each key does what it does in a shell of one's own.
+      for (const key of ["\u0003", "echo quick-", "$((1+1))\r"]) shell.page.type(key);
+      await shell.page.sees("quick-2");
+      shell.page.type(`rm -f ${file}`);
       // It stands there again, and can be changed.
       const again = await shell.waits("\r");
       expect(again.text).toBe(`rm -f ${file}`);

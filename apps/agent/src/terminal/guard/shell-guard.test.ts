@@ -204,7 +204,45 @@ describe("a line that waits for others", () => {
     expect(one.guard.state.line).toBeUndefined();
     one.took();
     one.word("done", `${one.token};back`);
-    expect(one.took()).toBe("\u0003sh\r");
+    // What comes together with a Ctrl-C a shell throws away.
+    expect(one.took()).toBe("\u0003");
+    expect(one.type(ANN, "ls\r")).toBe("");
+    one.mark("prompt");
+    expect(one.took()).toBe("sh\rls\r");
+    expect(one.type(ANN, "z")).toBe("z");
+  });
+
+  test("what follows a Ctrl-C that a program takes does not wait for a prompt", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const one = ready();
+      const token = one.ask("less log");
+      one.took();
+      one.type(ANN, "\u0003:q\u0003");
+      one.type(ANN, "!\r");
+      one.word("done", `${token};run`);
+      expect(one.took()).toBe("\u0003");
+      vi.advanceTimersByTime(100);
+      expect(one.took()).toBe(":q\u0003");
+      vi.advanceTimersByTime(100);
+      expect(one.took()).toBe("!\r");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("whose keys follow a Ctrl-C that was kept is counted for the line behind its prompt", async () => {
+    const one = await waiting();
+    one.type(ANN, "\u0003");
+    await settled();
+    for (const key of ["\u0003", "rm y\r"]) one.type(BOB, key);
+    one.word("done", `${one.token};back`);
+    one.mark("prompt");
+    expect(one.took()).toContain("rm y\r");
+    one.ask("rm y", "whole");
+    await settled();
+    expect(one.guard.state.line?.typedBy).toContain("bob");
+    expect(await one.decide(BOB, "approve")).toMatchObject({ ok: false, code: "self_review" });
   });
 
   test("keys that come while it is written down that it was agreed to are for nobody: who types does not know it yet", async () => {
@@ -386,6 +424,39 @@ test("whose keys are in a line are all who typed since the last prompt, and ahea
   one.ask("rm x", "whole");
   await settled();
   expect(one.guard.state.line?.typedBy.toSorted()).toEqual(["ann", "bob"]);
+});
+
+test("what follows a Ctrl-C at a prompt waits for the next one, and in a program for nothing", () => {
+  const one = ready();
+  expect(one.type(ANN, "rm \u0003ls")).toBe("rm \u0003");
+  expect(one.type(ANN, "\r")).toBe("");
+  one.mark("prompt");
+  expect(one.took()).toBe("ls\r");
+  one.word("done", `${one.ask("ls")};run`);
+  one.mark("output");
+  expect(one.type(ANN, "\u0003:q")).toBe("\u0003:q");
+});
+
+test("keys that were on their way while a prompt was drawn are counted for the line that they are in", async () => {
+  const one = ready();
+  // The prompt that the Ctrl-C brings comes when all of this is sent.
+  one.type(BOB, "\u0003");
+  one.type(BOB, "rm y\r");
+  one.mark("prompt");
+  one.ask("rm y", "whole");
+  await settled();
+  expect(one.guard.state.line?.typedBy).toEqual(["bob"]);
+
+  const other = ready();
+  other.word("done", `${other.ask("ls")};run`);
+  // What was let run has not said that it does.
+  other.type(BOB, "rm y\r");
+  other.mark("output");
+  other.finished(0);
+  other.mark("prompt");
+  other.ask("rm y", "whole");
+  await settled();
+  expect(other.guard.state.line?.typedBy).toEqual(["bob"]);
 });
 
 test("what is denied is said and given back; what nobody can read is unknown", async () => {

@@ -28,8 +28,13 @@ const MOST_HELD = 1024 * 1024;
 const DONE_MS = 5_000;
 /** How long it may take to say anything after it was started. */
 const BEGIN_MS = 15_000;
+/** How long what follows a Ctrl-C waits for the shell to have taken that, in milliseconds: what comes with it in one piece is thrown away. */
+const TAKEN_MS = 100;
 const CTRL_C = 3;
 const RS = "\u001e";
+
+/** By their ids, with when they typed last. */
+type Typists = Map<string, { who: Typist; at: number }>;
 
 /** A question of the shell, from its asking until the shell has gone on. */
 interface Question {
@@ -59,8 +64,11 @@ export class ShellGuard {
   readonly #parts: ShellGuardParts;
   #state: TerminalShell = { guard: "starting" };
   /** Whose keys are in the line that is being written, and whose came before its prompt was there. */
-  #typists = new Map<string, Typist>();
-  #ahead = new Map<string, Typist>();
+  #typists: Typists = new Map();
+  #ahead: Typists = new Map();
+  /** What follows a Ctrl-C, until the shell has taken that. */
+  #later: Uint8Array[] | undefined;
+  #taking: NodeJS.Timeout | undefined;
   /** Pieces of what the shell is sending. */
   #text = "";
   #typed = "";
@@ -96,13 +104,17 @@ export class ShellGuard {
    */
   input(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): Uint8Array | "lost" | undefined {
     const question = this.#question;
-    // While something runs, or a line is judged, what is typed belongs to the next line, where no program takes it.
-    const typists = this.#running || question !== undefined ? this.#ahead : this.#typists;
-    if (!typists.has(userId)) {
-      const who = typist();
-      if (who !== undefined) typists.set(userId, who);
+    this.#count(userId, typist);
+    if (question === undefined) {
+      if (this.#later !== undefined) {
+        this.#later.push(bytes);
+        return undefined;
+      }
+      const to = bytes.indexOf(CTRL_C) + 1;
+      if (to === 0 || this.#running || !["guarded", "told"].includes(this.#state.guard)) return bytes;
+      this.#hold(bytes.subarray(to));
+      return bytes.subarray(0, to);
     }
-    if (question === undefined) return bytes;
     if (question.asked !== undefined && !question.asked.decidedByDriver) {
       // Keys of somebody who waits, or does not know yet what others decided, are for nobody: Ctrl-C alone means something.
       leaveOut(question);
@@ -113,6 +125,17 @@ export class ShellGuard {
       return this.#keep(question, bytes.subarray(taken + 1));
     }
     return this.#keep(question, bytes);
+  }
+
+  #count(userId: string, typist: () => Typist | undefined): void {
+    // While something runs, or a line is judged, what is typed belongs to the next line, where no program takes it. Where something is about to
+    // run, or a Ctrl-C was sent, nobody knows which of two lines it will be in.
+    const next = this.#running || this.#question !== undefined;
+    const either = this.#let !== undefined || this.#later !== undefined;
+    for (const typists of next ? [this.#ahead] : either ? [this.#typists, this.#ahead] : [this.#typists]) {
+      const who = typists.get(userId)?.who ?? typist();
+      if (who !== undefined) typists.set(userId, { who, at: performance.now() });
+    }
   }
 
   #keep(question: Question, bytes: Uint8Array): "lost" | undefined {
@@ -144,6 +167,7 @@ export class ShellGuard {
   end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#taking);
     clearTimeout(this.#beginning);
     this.#question?.asked?.close();
     this.#question = undefined;
@@ -195,11 +219,12 @@ export class ShellGuard {
         const question = this.#question;
         if (question !== undefined) this.#parts.send(Uint8Array.of(0x15));
         this.#drop();
+        this.#typists = this.#typistsOfNext(question !== undefined);
+        this.#ahead = new Map();
         this.#let = undefined;
         this.#running = false;
-        this.#typists = this.#ahead;
-        this.#ahead = new Map();
-        for (const bytes of question === undefined ? [] : keysBehind(question)) this.#parts.send(bytes);
+        this.#goOn();
+        this.#pass(question === undefined ? [] : keysBehind(question));
         const { running: _, ...state } = this.#state;
         return this.#become({ ...state, ...(folder === undefined ? {} : { folder }) });
       }
@@ -235,7 +260,9 @@ export class ShellGuard {
     const line = handedLine(bytes ?? Uint8Array.of(0xff), flags.has("bare"));
     const { held = [], broken = false, full = false } = this.#question ?? {};
     this.#drop();
-    const question: Question = { token, line, held, behind: [], broken, full };
+    const question: Question = { token, line, held: [...held, ...(this.#later ?? [])], behind: [], broken, full };
+    this.#later = undefined;
+    clearTimeout(this.#taking);
     this.#question = question;
     if (this.#state.guard === "told" && this.#parts.guard.length > 0) {
       const { why: _, ...state } = this.#state;
@@ -249,7 +276,7 @@ export class ShellGuard {
       line,
       judged,
       guard: this.#parts.guard,
-      typists: [...this.#typists.values()],
+      typists: [...this.#typists.values()].map(({ who }) => who),
       mask: this.#parts.mask,
       record: this.#parts.record,
       say: (text) => this.#send(question, `wait;${plain(text)}`),
@@ -307,7 +334,41 @@ export class ShellGuard {
       for (const [id, who] of this.#ahead) this.#typists.set(id, who);
       this.#ahead.clear();
     }
-    for (const bytes of [...(before === undefined ? [] : [before]), ...keysBehind(question)]) this.#parts.send(bytes);
+    this.#pass([...(before === undefined ? [] : [before]), ...keysBehind(question)]);
+  }
+
+  /** Sends what was kept, in its order. */
+  #pass(kept: readonly Uint8Array[]): void {
+    for (const [index, bytes] of kept.entries()) {
+      const to = bytes.indexOf(CTRL_C) + 1;
+      this.#parts.send(to === 0 ? bytes : bytes.subarray(0, to));
+      if (to > 0) return this.#hold(bytes.subarray(to), ...kept.slice(index + 1));
+    }
+  }
+
+  /**
+   * Keeps what follows a Ctrl-C until its prompt is there, or the shell had time to take it: one that takes both together throws away what
+   * follows, which is no less typed for coming fast.
+   */
+  #hold(...rest: Uint8Array[]): void {
+    this.#later = rest.filter(({ length }) => length > 0);
+    this.#taking = setTimeout(() => this.#goOn(), TAKEN_MS).unref();
+    if (this.#later.length > 0) for (const [id, typed] of this.#typists) this.#ahead.set(id, typed);
+  }
+
+  /** The shell has taken a Ctrl-C. */
+  #goOn(): void {
+    const later = this.#later ?? [];
+    this.#later = undefined;
+    clearTimeout(this.#taking);
+    this.#pass(later);
+  }
+
+  /** Whose keys are in the line behind a prompt. Where nothing ran since the last one, keys may have been on their way while it was drawn. */
+  #typistsOfNext(gaveUp: boolean): Typists {
+    if (gaveUp || this.#running || this.#let !== undefined) return this.#ahead;
+    const since = performance.now() - DONE_MS;
+    return new Map([...[...this.#typists].filter(([, { at }]) => at > since), ...this.#ahead]);
   }
 
   #drop(): void {
