@@ -10,8 +10,7 @@ const SIZE = { columns: 40, rows: 10 };
 /** More than the ring keeps goes by while somebody is away. */
 const PIECE = 24 * 1024;
 const PEOPLE = 8;
-/** `VIEWERS_DISCONNECTS=10000` for the whole figure; its seed is the same. */
-const DISCONNECTS = Number(process.env["VIEWERS_DISCONNECTS"] ?? 1_000);
+const DISCONNECTS = 10_000;
 
 /** Mulberry32. */
 function seeded(seed: number): () => number {
@@ -110,6 +109,26 @@ test("those who watch get in one message what came soon after another, the drive
     vi.useRealTimers();
     await viewers.end();
   }
+});
+
+test("whoever comes when nothing but its size has changed for long gets its picture", async () => {
+  const ring = new StreamRing<SizeEvent>();
+  const truth = { bytes: Buffer.from("quiet") };
+  ring.append(truth.bytes);
+  for (let columns = 1; columns <= 5_000; columns++) ring.note({ columns, rows: 10 });
+  const picture = { ...SIZE, offset: ring.end, lines: 0, bytes: new Uint8Array(1), nextEvent: 5_000 };
+  const viewers = new Viewers({
+    ring,
+    picture: () => Promise.resolve(picture),
+    on: { pressure: () => {}, behind: () => {} },
+    log: createLog("silent"),
+  });
+  const [late, back] = [new Page("late", truth, -1), new Page("back", truth, ring.end)];
+  viewers.add(late, -1);
+  viewers.add(back, ring.end);
+  await vi.waitFor(() => expect([late.pictures, back.pictures]).toEqual([1, 1]));
+  expect([late.ended, back.ended, late.faults, back.faults]).toEqual([false, false, [], []]);
+  await viewers.end();
 });
 
 test("at the end who is behind, and who has no picture yet, gets the last screen before the end", async () => {

@@ -219,7 +219,7 @@ export class Viewers {
       if (peer === undefined) return;
       this.#pay();
       const { offset, lines, columns, rows, bytes, nextEvent } = picture;
-      if (this.#parts.ring.since(offset).kind === "gone") continue;
+      if (this.#parts.ring.since(offset, nextEvent).kind === "gone") continue;
       peer.send({ type: "picture", offset, columns, rows, lines, bytes });
       this.#catchUp(peer, offset, nextEvent);
       joined(offset);
