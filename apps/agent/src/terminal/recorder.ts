@@ -30,7 +30,7 @@ export interface RecorderParts {
   log: Log;
 }
 
-/** How often the hash over what is stored goes into the audit log, in milliseconds; the last one does in any case. */
+/** Longest time that what is stored waits for its hash to be in the audit log, in milliseconds; the end brings it in any case. */
 const CHAINED_MS = 10_000;
 /** Bytes that wait to be stored at which the program waits, too, and at which it goes on. */
 const WAITING = { high: 4 * 1024 * 1024, low: 3 * 1024 * 1024 };
@@ -43,7 +43,7 @@ export class Recorder {
   #chunks = 0;
   #bytes = 0;
   #hash = CHAIN_START;
-  #chainedAt = performance.now();
+  #chainLater: NodeJS.Timeout | undefined;
   #chaining: Promise<void> = Promise.resolve();
   #failure: string | undefined;
   #failed: (why: string) => void = () => {};
@@ -104,6 +104,8 @@ export class Recorder {
     } catch (error) {
       this.#broke(error);
     }
+    // Its last pieces are in the event that says how it ended.
+    clearTimeout(this.#chainLater);
     await this.#chaining;
     return { recording: this.#failure === undefined ? how : "failed", chunks: this.#chunks, bytes: this.#bytes, hash: this.#hash };
   }
@@ -123,10 +125,13 @@ export class Recorder {
     this.#bytes += content.byteLength;
     this.#hash = chain;
     if (this.#behind && this.#writer.waiting < WAITING.low) this.#press(false);
-    if (performance.now() - this.#chainedAt < CHAINED_MS) return;
-    this.#chainedAt = performance.now();
+    this.#chainLater ??= setTimeout(() => this.#chainNow(), CHAINED_MS).unref();
+  }
+
+  #chainNow(): void {
+    this.#chainLater = undefined;
     const { db, terminalId, roomId, log } = this.#parts;
-    const data = { terminalId, chunk: number, chain };
+    const data = { terminalId, chunk: this.#chunks - 1, chain: this.#hash };
     this.#chaining = db
       .$transaction((tx) => appendAudit(tx, { type: "recording.chained", actor: "system", roomId, data }))
       .then(
