@@ -68,6 +68,8 @@ const SENTENCES: Record<AuditType, (data: Data, actor: string) => string> = {
   "terminal.denied": (data) => `Blocked: a shell on ${text(data, "name")} — ${text(data, "message")}`,
   "terminal.connected": (data) => `The shell on ${text(data, "name")} was connected${watched(data)}`,
   "terminal.control": (data, actor) => control(data, actor),
+  "terminal.moderated": (data) =>
+    text(data, "moderating") === "yes" ? `watches over ${text(data, "name")}` : `does not watch over ${text(data, "name")} any more`,
   "terminal.paused": (data) => `Typing on ${text(data, "name")} is paused: nobody watches over it`,
   "terminal.resumed": (data) => `Typing on ${text(data, "name")} goes on`,
   "terminal.killed": (data) => `ended the shell on ${text(data, "name")}`,

@@ -74,6 +74,7 @@ export const AUDIT_TYPES = [
   "terminal.denied",
   "terminal.connected",
   "terminal.control",
+  "terminal.moderated",
   "terminal.paused",
   "terminal.resumed",
   "terminal.killed",

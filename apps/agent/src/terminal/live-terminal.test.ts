@@ -53,6 +53,7 @@ class TestChannel implements TerminalChannel {
 
 function stage(terms: Partial<TerminalTerms> = {}) {
   const events: string[] = [];
+  const writing: { act?: Promise<unknown> } = {};
   const channel = new TestChannel();
   const { promise: opening, resolve: connected, reject: failed } = Promise.withResolvers<TerminalChannel>();
   let stored!: () => void;
@@ -77,7 +78,8 @@ function stage(terms: Partial<TerminalTerms> = {}) {
   const records = {
     connecting: (one: TerminalRow) => Promise.resolve({ ...one, phase: "connecting" }),
     live: () => storing,
-    act: (_: unknown, type: string) => Promise.resolve(void events.push(type)),
+    act: (_: unknown, type: string) =>
+      writing.act === undefined ? Promise.resolve(void events.push(type)) : writing.act.then(() => void events.push(type)),
     ended: (one: TerminalRow, end: object) => Promise.resolve({ ...one, phase: "ended", end }),
   };
   const stream = {
@@ -113,6 +115,7 @@ function stage(terms: Partial<TerminalTerms> = {}) {
     terminal,
     channel,
     events,
+    writing,
     views,
     page,
     type: (peer: TerminalPeer, text: string) => terminal.input(peer, Buffer.from(text)),
@@ -165,7 +168,7 @@ describe("a moderator who leaves", () => {
   test("while it is being opened: no key passes, not even before that it is live is stored", async () => {
     const { page, type, connect, store, terminal, channel, events } = stage(MODERATED);
     const [ann, eve] = [page(ANN), page(EVE)];
-    terminal.moderate(EVE, true);
+    await terminal.moderate(EVE, true);
     await vi.advanceTimersByTimeAsync(1);
     eve.went();
     await connect();
@@ -173,10 +176,14 @@ describe("a moderator who leaves", () => {
     await store();
     expect(type(ann, "rm -rf /")).toMatchObject({ ok: false, code: "forbidden" });
     expect(channel.written).toBe("");
-    expect(events).toEqual(["terminal.paused"]);
+    expect(events).toEqual(["terminal.moderated", "terminal.paused"]);
     expect(terminal.view()).toMatchObject({ phase: "live", paused: expect.stringContaining("platform") });
     page(EVE);
-    terminal.moderate(EVE, true);
+    // Not before it is in the log who watches, and that it goes on.
+    void terminal.moderate(EVE, true);
+    expect(type(ann, "ls")).toMatchObject({ ok: false, code: "forbidden" });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(events).toEqual(["terminal.moderated", "terminal.paused", "terminal.moderated", "terminal.resumed"]);
     expect(type(ann, "ls").ok).toBe(true);
   });
 
@@ -184,7 +191,7 @@ describe("a moderator who leaves", () => {
     const { page, connect, store, terminal, channel } = stage({ ...MODERATED, whenModeratorLeaves: "end" });
     page(ANN);
     const eve = page(EVE);
-    terminal.moderate(EVE, true);
+    await terminal.moderate(EVE, true);
     await vi.advanceTimersByTimeAsync(1);
     eve.went();
     await connect();
@@ -200,14 +207,71 @@ describe("a moderator who leaves", () => {
     const { page, connect, store, terminal, channel } = stage({ ...MODERATED, whenModeratorLeaves: "end" });
     page(ANN);
     const eve = page(EVE);
-    terminal.moderate(EVE, true);
+    await terminal.moderate(EVE, true);
     await connect();
     await store();
     expect(terminal.view().phase).toBe("live");
-    terminal.moderate(EVE, false);
+    await terminal.moderate(EVE, false);
     await vi.advanceTimersByTimeAsync(1);
     expect([terminal.view().phase, channel.kills]).toEqual(["ended", 1]);
     eve.went();
+  });
+});
+
+describe("who drives", () => {
+  const BOB = person("bob");
+  async function shared() {
+    const one = stage();
+    const [ann, bob] = [one.page(ANN), one.page(BOB)];
+    await one.connect();
+    await one.store();
+    return { ...one, ann, bob };
+  }
+
+  test("types not before the log says that they do", async () => {
+    const { terminal, writing, type, channel, ann, bob, events } = await shared();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    writing.act = promise;
+    const given = terminal.give({ ...ANN, name: "ann" }, "bob");
+    expect(type(bob, "rm -rf /")).toMatchObject({ ok: false, code: "not_driving" });
+    expect(type(ann, "rm -rf /")).toMatchObject({ ok: false, code: "not_driving" });
+    resolve();
+    await given;
+    expect(events).toEqual(["terminal.control"]);
+    expect(type(bob, "ls").ok).toBe(true);
+    expect(channel.written).toBe("ls");
+  });
+
+  test("and becomes an observer drives no longer, which is in the log", async () => {
+    const { terminal, type, ann, events } = await shared();
+    terminal.becameRole("ann", "observer");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(type(ann, "ls").ok).toBe(false);
+    expect(events).toEqual(["terminal.control"]);
+  });
+
+  test("in two windows has it as large as the one they typed in last", async () => {
+    const { terminal, type, page, channel, ann } = await shared();
+    const second = page(ANN);
+    for (let time = 0; time < 3; time++) {
+      terminal.resize(ann, { columns: 100, rows: 30 });
+      terminal.resize(second, { columns: 200, rows: 60 });
+    }
+    expect(channel.sizes).toEqual(["100x30"]);
+    type(second, "l");
+    expect(channel.sizes).toEqual(["100x30", "200x60"]);
+    terminal.resize(ann, { columns: 90, rows: 30 });
+    expect(channel.sizes).toHaveLength(2);
+    second.went();
+    expect(channel.sizes.at(-1)).toBe("90x30");
+  });
+
+  test("and resizes it as it ends is refused", async () => {
+    const { terminal, channel, ann } = await shared();
+    const over = terminal.end({ why: "enough" });
+    expect(terminal.resize(ann, { columns: 99, rows: 30 })).toMatchObject({ ok: false, code: "terminal_ended" });
+    await over;
+    expect(channel.sizes).toEqual([]);
   });
 });
 
@@ -237,13 +301,14 @@ describe("ending it", () => {
     const { page, connect, store, terminal, events } = stage(MODERATED);
     page(ANN);
     page(EVE);
-    terminal.moderate(EVE, true);
+    await terminal.moderate(EVE, true);
     await connect();
     await store();
     const done = terminal.kill({ ...who, name: who.name });
     await vi.advanceTimersByTimeAsync(1);
     expect((await done).ok).toBe(may);
-    expect([terminal.view().phase, events]).toEqual(may ? ["ended", ["terminal.killed"]] : ["live", []]);
+    expect(terminal.view().phase).toBe(may ? "ended" : "live");
+    expect(events).toEqual(["terminal.moderated", ...(may ? ["terminal.killed"] : [])]);
   });
 
   test("says that all may still run where the target does not say in time what became of it", async () => {

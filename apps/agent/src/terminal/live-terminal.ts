@@ -69,7 +69,14 @@ export class LiveTerminal implements TerminalPort {
   #title: string | undefined;
   /** The page that was typed in last. */
   #typing: TerminalPeer | undefined;
+  /** Changes of control that are not in the log yet. */
+  #handing = 0;
+  #resuming = false;
   #size: TerminalSize;
+  /** What fits into each page of those who may type. */
+  readonly #fits = new Map<TerminalPeer, TerminalSize>();
+  /** The page that the screen is as large as: of several of one driver the one they typed in last. */
+  #sizing: TerminalPeer | undefined;
   #telling = false;
   #unseen: NodeJS.Timeout | undefined;
   #over: Promise<void> | undefined;
@@ -154,7 +161,11 @@ export class LiveTerminal implements TerminalPort {
       if (!this.#peers.delete(peer)) return;
       this.#stream.remove(peer);
       this.#gestures.remove(peer);
+      this.#fits.delete(peer);
       this.#control.went(looker.id);
+      // Another page of theirs is as large as it is.
+      const other = peer === this.#sizing ? [...this.#fits.keys()].find(({ userId }) => userId === looker.id) : undefined;
+      if (other !== undefined && this.#control.mayType(looker.id).ok) this.#sizeAs(other);
       this.#settle();
       this.#keep();
     };
@@ -167,7 +178,9 @@ export class LiveTerminal implements TerminalPort {
   }
 
   becameRole(userId: string, role: Role): void {
+    const before = this.#control.driverId;
     this.#control.becameRole(userId, role);
+    if (before !== this.#control.driverId) void this.#record("terminal.control", "system", { from: this.#nameOf(before), to: null });
     this.#settle();
   }
 
@@ -187,6 +200,7 @@ export class LiveTerminal implements TerminalPort {
     if (this.#typing !== peer) {
       this.#typing = peer;
       this.#wait();
+      this.#sizeAs(peer);
     }
     const passes = this.#guard.input(peer.userId, bytes, () => this.#control.lookers.find(({ id }) => id === peer.userId));
     if (passes === undefined) return ok(undefined);
@@ -216,12 +230,23 @@ export class LiveTerminal implements TerminalPort {
   resize(peer: TerminalPeer, size: TerminalSize): Outcome<void> {
     const may = this.#control.mayType(peer.userId);
     if (!may.ok) return may;
-    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return ok(undefined);
-    this.#size = { columns: size.columns, rows: size.rows };
-    this.#stream.resize(this.#size);
+    if (this.#over !== undefined) return refuse("terminal_ended");
+    this.#fits.set(peer, { columns: size.columns, rows: size.rows });
+    const rules = this.#sizing;
+    // Two windows of one driver would each have it as large as they are, again and again.
+    if (rules === undefined || rules === peer || rules.userId !== peer.userId || !this.#peers.has(rules)) this.#sizeAs(peer);
+    return ok(undefined);
+  }
+
+  #sizeAs(peer: TerminalPeer): void {
+    const size = this.#fits.get(peer);
+    if (size === undefined || this.#over !== undefined) return;
+    this.#sizing = peer;
+    if (size.columns === this.#size.columns && size.rows === this.#size.rows) return;
+    this.#size = size;
+    this.#stream.resize(size);
     this.#channel?.resize(size.columns, size.rows);
     this.#changed();
-    return ok(undefined);
   }
 
   /** Anybody who looks may point, observers too: it is for people, and nothing of it reaches the shell. */
@@ -237,9 +262,14 @@ export class LiveTerminal implements TerminalPort {
     return this.#handOver(actor, () => this.#control.give(actor, userId));
   }
 
-  moderate(actor: { id: string; name: string }, moderating: boolean): Outcome<void> {
+  async moderate(actor: { id: string; name: string }, moderating: boolean): Promise<Outcome<void>> {
+    const before = this.#control.isModerator(actor.id);
     const done = this.#control.moderate(actor.id, moderating);
-    if (done.ok) this.#settle();
+    if (!done.ok) return done;
+    // Nobody types any more at once, and again only when it is in the log who watches over that.
+    if (!moderating) this.#settle();
+    if (before !== moderating) await this.#record("terminal.moderated", actor.name, { moderating: moderating ? "yes" : "no" });
+    this.#settle();
     return done;
   }
 
@@ -262,6 +292,7 @@ export class LiveTerminal implements TerminalPort {
   #mayType(userId: string): Outcome<void> {
     const may = this.#control.mayType(userId);
     if (!may.ok) return may;
+    if (this.#handing > 0) return refuse("not_driving");
     return this.#untypable === undefined ? may : refuse("forbidden", this.#untypable);
   }
 
@@ -277,11 +308,17 @@ export class LiveTerminal implements TerminalPort {
     if (!done.ok) return done;
     const after = this.#control.driverId;
     if (before !== after) {
-      const name = (id: string | undefined): string | null => this.#control.lookers.find((looker) => looker.id === id)?.name ?? null;
-      await this.#record("terminal.control", actor.name ?? name(actor.id) ?? "system", { from: name(before), to: name(after) });
+      const said = { from: this.#nameOf(before), to: this.#nameOf(after) };
+      this.#handing++;
+      await this.#record("terminal.control", actor.name ?? this.#nameOf(actor.id) ?? "system", said);
+      this.#handing--;
     }
     this.#settle();
     return done;
+  }
+
+  #nameOf(id: string | undefined): string | null {
+    return this.#control.lookers.find((looker) => looker.id === id)?.name ?? null;
   }
 
   /** What follows from who is there: it begins, pauses, goes on or ends. */
@@ -294,14 +331,30 @@ export class LiveTerminal implements TerminalPort {
       if (lacking.length === 0 && !this.#connecting) void this.#connect();
       return;
     }
+    if (lacking.length === 0) {
+      if (this.#paused !== undefined) void this.#resume();
+      return;
+    }
     const wasPaused = this.#paused;
-    this.#paused = lacking.length === 0 ? undefined : `Nothing can be typed until ${people(lacking)} watches over it again.`;
+    this.#paused = `Nothing can be typed until ${people(lacking)} watches over it again.`;
     if (this.#paused === wasPaused) return;
-    if (this.#paused !== undefined && this.#terms.whenModeratorLeaves === "end") {
+    if (this.#terms.whenModeratorLeaves === "end") {
       void this.end({ why: `${people(lacking)} had to watch over it, and nobody does any more` });
       return;
     }
-    void this.#record(this.#paused === undefined ? "terminal.resumed" : "terminal.paused", "system", {});
+    void this.#record("terminal.paused", "system", {});
+  }
+
+  /** That it goes on is in the log before the next key. */
+  async #resume(): Promise<void> {
+    if (this.#resuming) return;
+    this.#resuming = true;
+    const logged = await this.#record("terminal.resumed", "system", {});
+    this.#resuming = false;
+    if (!logged) return;
+    if (this.#control.lacking.length > 0) void this.#record("terminal.paused", "system", {});
+    else this.#paused = undefined;
+    this.#changed();
   }
 
   async #connect(): Promise<void> {
@@ -312,6 +365,7 @@ export class LiveTerminal implements TerminalPort {
       this.#row = await this.#parts.records.connecting(this.#row, { moderators });
       this.#changed();
       const size = this.#size;
+      this.#guard.begin();
       const opening = openShell(await this.#parts.target(), {
         size,
         pod: podOf(this.#row),

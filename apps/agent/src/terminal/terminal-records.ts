@@ -9,6 +9,7 @@ import { podData, type OpenedPod, type TerminalEnding } from "./terminal-view.ts
 export type TerminalAct = Extract<
   AuditType,
   | "terminal.control"
+  | "terminal.moderated"
   | "terminal.paused"
   | "terminal.resumed"
   | "terminal.killed"

@@ -25,7 +25,7 @@ import { LiveTerminal, type LineDecided } from "./live-terminal.ts";
 import { PodPlaces } from "./pod-places.ts";
 import { TerminalRecords } from "./terminal-records.ts";
 import type { TerminalStreams } from "./terminal-stream.ts";
-import { podData, terminalView, type OpenedPod } from "./terminal-view.ts";
+import { leftBehind, podData, terminalView, type OpenedPod } from "./terminal-view.ts";
 
 /** Terminals of one room that live at once. */
 const PER_ROOM = 16;
@@ -154,7 +154,7 @@ export class TerminalService {
   }
 
   moderate(principal: Principal, roomId: string, terminalId: string, moderating: boolean): Promise<Outcome<void>> {
-    return this.#at(roomId, terminalId, (terminal) => Promise.resolve(terminal.moderate(principal, moderating)));
+    return this.#at(roomId, terminalId, (terminal) => terminal.moderate(principal, moderating));
   }
 
   decide(principal: Principal, role: Role, roomId: string, terminalId: string, decided: LineDecided): Promise<Outcome<void>> {
@@ -186,7 +186,9 @@ export class TerminalService {
     const rows = await this.#parts.db.terminal.findMany({ where: { phase: { not: "ended" } } });
     for (const row of rows) {
       const stored = await this.#parts.streams.interrupted(row);
-      await this.#records.ended(row, { why: "Interlock was restarted" }, stored);
+      const mayStillRun = leftBehind(row);
+      const end = { why: "Interlock was restarted", ...(mayStillRun === undefined ? {} : { mayStillRun }) };
+      await this.#records.ended(row, end, stored);
     }
   }
 

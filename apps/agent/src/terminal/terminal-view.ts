@@ -18,6 +18,16 @@ export type OpenedPod = z.infer<typeof OpenedPod>;
 
 export const podOf = (row: Pick<TerminalRow, "pod">): OpenedPod | undefined => (row.pod === null ? undefined : OpenedPod.parse(row.pod));
 
+/** What may still run of a shell that nobody could end, because whoever held it was gone at once; undefined where nothing had begun. */
+export function leftBehind(row: Pick<TerminalRow, "pod" | "phase">): string | undefined {
+  if (row.phase === "waiting") return undefined;
+  const pod = podOf(row);
+  if (pod === undefined) return "What ran in it may run on until the host notices that the connection is gone.";
+  if (pod.mode === "attach") return "The container's own program goes on.";
+  const program = "The program, and what it started, may still run until the container ends.";
+  return pod.mode === "debug" ? `${program} The debug container stays in the pod: Kubernetes removes none.` : program;
+}
+
 /** What the audit log says of the pod. */
 export const podData = (pod: OpenedPod | undefined): Record<string, string> =>
   pod === undefined

@@ -11,6 +11,8 @@ import { type ClickedLink, XtermScreen } from "./xterm-screen.ts";
 
 /** Milliseconds that a pane keeps a size before the shell is told: a window that is dragged is one size, not a hundred. */
 const SETTLED = 120;
+/** Milliseconds after which a size that was asked for is not this window's to say. */
+const NOT_OURS = 600;
 /** Milliseconds between two hints that one's keys go nowhere. */
 const HINT_EVERY = 8_000;
 
@@ -118,7 +120,10 @@ export function useSize(
         columns: Math.min(TERMINAL_SIZE.columns.most, Math.max(TERMINAL_SIZE.columns.least, room.columns)),
         rows: Math.min(TERMINAL_SIZE.rows.most, Math.max(TERMINAL_SIZE.rows.least, room.rows)),
       };
-      if (wanted.columns !== columns || wanted.rows !== rows) link.resize(wanted.columns, wanted.rows);
+      if (wanted.columns === columns && wanted.rows === rows) return;
+      link.resize(wanted.columns, wanted.rows);
+      // Where they type in another window as well, it is as large as that one.
+      timer = setTimeout(() => screen.shrink(), NOT_OURS);
     };
     const later = () => {
       clearTimeout(timer);

@@ -472,6 +472,10 @@ test("a shell that never says what it is is not called guarded", () => {
   vi.useFakeTimers();
   try {
     const one = shell();
+    // Somebody is waited for who has to be there.
+    vi.advanceTimersByTime(60_000);
+    expect(one.guard.state).toEqual({ guard: "starting" });
+    one.guard.begin();
     vi.advanceTimersByTime(20_000);
     expect(one.guard.state).toMatchObject({ guard: "none" });
   } finally {

@@ -85,6 +85,10 @@ export class ShellGuard {
 
   constructor(parts: ShellGuardParts) {
     this.#parts = parts;
+  }
+
+  /** The shell is being opened. */
+  begin(): void {
     this.#beginning = setTimeout(() => this.absent("the shell has not said anything of itself so far"), BEGIN_MS).unref();
   }
 
