@@ -5,8 +5,8 @@ import { plainText } from "./plain-text.ts";
 import { Terminal } from "./terminal.ts";
 
 /**
- * `recording`: it is being written; `sealed`: its end is in it; `interrupted`: it breaks off, at most its last second is missing; `failed`: from
- * some moment on it could not be stored; `removed`: only its hash is kept.
+ * `recording`: it is being written; `sealed`: its end is in it; `interrupted`: it breaks off, without what was not stored by then (a second of it,
+ * or more where the storage is slow); `failed`: from some moment on it could not be stored; `removed`: only its hash is kept.
  */
 export const RecordingState = z.enum(["recording", "sealed", "interrupted", "failed", "removed"]);
 export type RecordingState = z.infer<typeof RecordingState>;

@@ -31,7 +31,11 @@ type Tone = "good" | "warn" | "bad" | "neutral" | "accent";
 export const STATES: Record<RecordingState, { word: string; tone: Tone; sentence: string }> = {
   recording: { word: "still recording", tone: "accent", sentence: "The shell goes on. This is what was stored when the page asked." },
   sealed: { word: "sealed", tone: "good", sentence: "It is complete, up to the end of the shell." },
-  interrupted: { word: "interrupted", tone: "warn", sentence: "It breaks off: at most the last second before that is missing." },
+  interrupted: {
+    word: "interrupted",
+    tone: "warn",
+    sentence: "It breaks off: what was not stored yet is missing, a second of it or more where the storage was slow.",
+  },
   failed: { word: "incomplete", tone: "bad", sentence: "From some moment on it could not be stored, so its end is missing." },
   removed: { word: "removed", tone: "neutral", sentence: "It was removed by retention. Only its hash is kept." },
 };

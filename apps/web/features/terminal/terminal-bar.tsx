@@ -59,7 +59,11 @@ interface TerminalBarProps {
 const RECORDING = {
   recording: { dot: "text-delete", short: "recorded", words: "Everything shown here is recorded" },
   sealed: { dot: "text-read", short: "recording sealed", words: "The recording is complete and sealed" },
-  interrupted: { dot: "text-modify", short: "recording cut short", words: "The recording ends early: at most its last second is missing" },
+  interrupted: {
+    dot: "text-modify",
+    short: "recording cut short",
+    words: "The recording ends early: what was not stored yet is missing, a second of it or more where the storage was slow",
+  },
   failed: { dot: "text-modify", short: "not recorded", words: "This is not recorded any more" },
 } as const;
 

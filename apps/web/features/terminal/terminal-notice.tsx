@@ -131,7 +131,10 @@ function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined,
   const missed = link.missed === undefined ? undefined : missedText(link.missed, recording);
   if (phase === "ended") {
     const bad = (end?.exitCode ?? 0) !== 0 || end?.why !== undefined;
-    const cut = recording === "interrupted" ? "Its recording ends there, with at most its last second missing." : undefined;
+    const cut =
+      recording === "interrupted"
+        ? "Its recording ends there, without what was not stored yet: a second of it, or more where the storage was slow."
+        : undefined;
     return { text: [ending(end), cut, missed].filter(Boolean).join(" "), tone: bad ? "bad" : "warn", next: nextStep(end) };
   }
   if (link.phase === "refused") return { text: link.why ?? "You may not look at this terminal.", tone: "bad" };
