@@ -79,6 +79,37 @@ test("three people share a shell: a moderator, control, a reload in the middle o
     await expectAccessible(responder.page);
   });
 
+  await test.step("what was shown is searched", async () => {
+    await oncall.page.keyboard.press("Control+Shift+f");
+    const search = pane(oncall).getByRole("search");
+    await search.getByLabel("Search in this terminal").fill("sum-42");
+    await expect(search.getByRole("status")).toHaveText("1 of 1");
+    await search.getByLabel("Search in this terminal").fill("sum-43");
+    await expect(search.getByRole("status")).toHaveText("nothing");
+    await oncall.page.keyboard.press("Escape");
+    await expect(search).toHaveCount(0);
+    await pane(oncall).locator(".xterm-helper-textarea").focus();
+  });
+
+  await test.step("who watches in a smaller window sees all of the driver's screen, in smaller letters", async () => {
+    const size = responder.page.viewportSize()!;
+    const sizeOf = async (person: Person) => {
+      const [screen, room] = [pane(person).locator(".xterm-screen"), pane(person).locator(".xterm").locator("..")];
+      const [inner, outer, count] = [await screen.boundingBox(), await room.boundingBox(), await rows(person).locator("> div").count()];
+      return { inner: inner!, outer: outer!, count };
+    };
+    const before = await sizeOf(responder);
+    await responder.page.setViewportSize({ width: 1_200, height: 640 });
+    await expect
+      .poll(async () => {
+        const { inner, outer, count } = await sizeOf(responder);
+        const fits = inner.x + inner.width <= outer.x + outer.width + 1 && inner.y + inner.height <= outer.y + outer.height + 1;
+        return [fits && inner.height < before.inner.height, count];
+      })
+      .toEqual([true, (await sizeOf(oncall)).count]);
+    await responder.page.setViewportSize(size);
+  });
+
   await test.step("control is asked for and given, without taking the keyboard from who types", async () => {
     await pane(responder).getByRole("button", { name: "Ask for control" }).click();
     const asked = pane(oncall).getByRole("alert").filter({ hasText: "responder asks for control" });

@@ -306,6 +306,32 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     await kill(id);
   });
 
+  test("what the shell calls itself is told to the room, and to who comes later", async () => {
+    const { id, page } = await live();
+    page.type("printf '\\033]0;deploy %s\\007' 42\r");
+    await becomes(id, ({ title }) => title === "deploy 42", "called so");
+    const later = await agent.room(reviewer);
+    expect(later.snapshot.terminals.find((one) => one.id === id)?.title).toBe("deploy 42");
+    later.ws.close();
+    await kill(id);
+  });
+
+  test("in a closed room nothing is typed, and what runs goes on", async () => {
+    const { id, page } = await live();
+    page.type("for i in 1 2 3 4 5 6 7 8 9; do sleep 0.1; done; echo went-$((40+2))-on\r");
+    expect(await room.outcome({ type: "room.close" })).toBe("ok");
+    await becomes(id, ({ paused }) => paused?.includes("the room is closed") === true, "paused");
+    page.type("echo typed-$((1+1))\r");
+    await page.until(() => page.problems.some(({ code }) => code === "forbidden"), "refused");
+    await page.sees("went-42-on");
+    expect(await room.outcome({ type: "room.reopen" })).toBe("ok");
+    await becomes(id, ({ paused }) => paused === undefined, "goes on");
+    page.type("echo again-$((1+1))\r");
+    await page.sees("again-2");
+    expect(page.screen).not.toContain("typed-2");
+    await kill(id);
+  });
+
   test("without a reason, without the groups, and in a closed room nothing is opened", async () => {
     const asked = { type: "terminal.open", key: "refused-terminal", connectionId: prod, ...SIZE } as const;
     expect(await room.outcome(asked)).toBe("reason_required");

@@ -46,7 +46,7 @@ export function roomRoutes({ membership }: RestParts): RestApp {
   const close = createRoute({
     method: "post",
     path: "/rooms/{id}/close",
-    summary: "Closes a room: no new commands. What runs goes on. Only its lead may.",
+    summary: "Closes a room: no new commands, and nothing is typed in its shells. What runs goes on. Only its lead may.",
     request: { params: RoomId },
     responses: answers(200, "The room.", Room),
   });

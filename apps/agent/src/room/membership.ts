@@ -12,12 +12,16 @@ type RoomRow = Prisma.RoomGetPayload<{ include: typeof WITH_PEOPLE }>;
 /** Called after a person's role in a room has changed and is durable. */
 export type RoleListener = (roomId: string, userId: string, role: Role) => void;
 
+/** Called after a room was closed or opened again, which is durable. */
+export type OpenListener = (roomId: string, open: boolean) => void;
+
 /** Rooms, who is in them and as what. Every change is one transaction with its audit event, then told to the room. */
 export class Membership {
   readonly #db: Db;
   readonly #hub: RoomHub;
   readonly #timeline: Timeline;
   readonly #listeners = new Set<RoleListener>();
+  readonly #openListeners = new Set<OpenListener>();
 
   constructor(db: Db, hub: RoomHub, timeline: Timeline) {
     this.#db = db;
@@ -113,7 +117,10 @@ export class Membership {
       if (count === 0) return undefined;
       return appendAudit(tx, { type: open ? "room.opened" : "room.closed", actor: actor.name, roomId, data: open ? { again: true } : {} });
     });
-    if (event !== undefined) await this.#timeline.publish(event);
+    if (event !== undefined) {
+      for (const listener of this.#openListeners) listener(roomId, open);
+      await this.#timeline.publish(event);
+    }
     return this.#told(roomId);
   }
 
@@ -125,6 +132,11 @@ export class Membership {
   onRole(listener: RoleListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  onOpen(listener: OpenListener): () => void {
+    this.#openListeners.add(listener);
+    return () => void this.#openListeners.delete(listener);
   }
 
   async #told(roomId: string): Promise<Outcome<Room>> {

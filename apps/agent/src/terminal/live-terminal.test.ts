@@ -266,6 +266,17 @@ describe("who drives", () => {
     expect(channel.sizes.at(-1)).toBe("90x30");
   });
 
+  test("types nothing in a room that is closed, where what runs goes on", async () => {
+    const { terminal, type, channel, ann, views } = await shared();
+    terminal.roomIs(false);
+    expect(type(ann, "rm -rf /")).toMatchObject({ ok: false, code: "forbidden" });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(views.at(-1)).toMatchObject({ phase: "live", paused: "Nothing can be typed: the room is closed." });
+    terminal.roomIs(true);
+    expect(type(ann, "ls").ok).toBe(true);
+    expect([channel.written, channel.kills]).toEqual(["ls", 0]);
+  });
+
   test("and resizes it as it ends is refused", async () => {
     const { terminal, channel, ann } = await shared();
     const over = terminal.end({ why: "enough" });

@@ -72,6 +72,7 @@ export class LiveTerminal implements TerminalPort {
   /** Changes of control that are not in the log yet. */
   #handing = 0;
   #resuming = false;
+  #roomOpen = true;
   #size: TerminalSize;
   /** What fits into each page of those who may type. */
   readonly #fits = new Map<TerminalPeer, TerminalSize>();
@@ -190,6 +191,13 @@ export class LiveTerminal implements TerminalPort {
     this.#wait();
   }
 
+  /** In a closed room what runs goes on, and nothing new is begun. */
+  roomIs(open: boolean): void {
+    if (this.#roomOpen === open) return;
+    this.#roomOpen = open;
+    this.#changed();
+  }
+
   input(peer: TerminalPeer, bytes: Uint8Array): Outcome<void> {
     const may = this.#mayType(peer.userId);
     if (!may.ok) return may;
@@ -219,6 +227,7 @@ export class LiveTerminal implements TerminalPort {
 
   /** About a line that waits to run. */
   decide(actor: Principal & { role: Role }, decided: LineDecided): Promise<Outcome<void>> {
+    if (!this.#roomOpen) return Promise.resolve(refuse("room_closed"));
     if (this.#paused !== undefined) return Promise.resolve(refuse("forbidden", this.#paused));
     return this.#guard.decide({ ...actor, drives: actor.id === this.#control.driverId }, decided);
   }
@@ -298,7 +307,8 @@ export class LiveTerminal implements TerminalPort {
 
   /** Why nobody's keys reach anything, whoever drives. */
   get #untypable(): string | undefined {
-    return this.#over === undefined ? (this.#paused ?? this.#channel?.readOnly) : undefined;
+    if (this.#over !== undefined) return undefined;
+    return this.#roomOpen ? (this.#paused ?? this.#channel?.readOnly) : "Nothing can be typed: the room is closed.";
   }
 
   /** Control that changes hands is in the log before the next key. */

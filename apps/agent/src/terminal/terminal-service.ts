@@ -37,7 +37,7 @@ interface TerminalServiceParts {
   hub: Pick<RoomHub, "broadcast">;
   policy: Pick<PolicyFile, "current">;
   connections: Pick<ConnectionRegistry, "byId" | "target">;
-  membership: Pick<Membership, "roomOf" | "onRole">;
+  membership: Pick<Membership, "roomOf" | "onRole" | "onOpen">;
   timeline: Timeline;
   streams: TerminalStreams;
   log: Log;
@@ -57,6 +57,9 @@ export class TerminalService {
     this.#pods = new PodPlaces(parts);
     parts.membership.onRole((roomId, userId, role) => {
       for (const terminal of this.#live.values()) if (terminal.roomId === roomId) terminal.becameRole(userId, role);
+    });
+    parts.membership.onOpen((roomId, open) => {
+      for (const terminal of this.#live.values()) if (terminal.roomId === roomId) terminal.roomIs(open);
     });
   }
 
@@ -116,6 +119,8 @@ export class TerminalService {
       log: this.#parts.log,
     });
     this.#live.set(id, terminal);
+    // It may have been closed meanwhile.
+    terminal.roomIs((await membership.roomOf(roomId))?.open === true);
     return ok(terminal.view());
   }
 
