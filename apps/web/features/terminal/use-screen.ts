@@ -12,7 +12,7 @@ import { type ClickedLink, XtermScreen } from "./xterm-screen.ts";
 /** Milliseconds that a pane keeps a size before the shell is told: a window that is dragged is one size, not a hundred. */
 const SETTLED = 120;
 /** Milliseconds after which a size that was asked for is not this window's to say. */
-const NOT_OURS = 600;
+const NOT_OURS = 1_500;
 /** Milliseconds between two hints that one's keys go nowhere. */
 const HINT_EVERY = 8_000;
 
