@@ -72,6 +72,8 @@ export class LiveTerminal implements TerminalPort {
   /** Changes of control that are not in the log yet. */
   #handing = 0;
   #resuming = false;
+  /** Words of who watches over it that are not in the log yet. */
+  #watching = 0;
   #roomOpen = true;
   #size: TerminalSize;
   /** What fits into each page of those who may type. */
@@ -155,7 +157,7 @@ export class LiveTerminal implements TerminalPort {
   /** A page shows it. Call what comes back when it does no longer. */
   came(peer: TerminalPeer, looker: Looker): () => void {
     this.#peers.add(peer);
-    this.#control.came(looker);
+    this.#changeOf(() => this.#control.came(looker));
     this.#settle();
     this.#keep();
     return () => {
@@ -163,7 +165,7 @@ export class LiveTerminal implements TerminalPort {
       this.#stream.remove(peer);
       this.#gestures.remove(peer);
       this.#fits.delete(peer);
-      this.#control.went(looker.id);
+      this.#changeOf(() => this.#control.went(looker.id));
       // Another page of theirs is as large as it is.
       const other = peer === this.#sizing ? [...this.#fits.keys()].find(({ userId }) => userId === looker.id) : undefined;
       if (other !== undefined && this.#control.mayType(looker.id).ok) this.#sizeAs(other);
@@ -179,10 +181,23 @@ export class LiveTerminal implements TerminalPort {
   }
 
   becameRole(userId: string, role: Role): void {
-    const before = this.#control.driverId;
-    this.#control.becameRole(userId, role);
-    if (before !== this.#control.driverId) void this.#record("terminal.control", "system", { from: this.#nameOf(before), to: null });
+    this.#changeOf(() => this.#control.becameRole(userId, role));
     this.#settle();
+  }
+
+  /** Somebody came, went or became another: whom that takes control or watching from is in the log. */
+  #changeOf(change: () => void): void {
+    const driverId = this.#control.driverId;
+    const driver = this.#nameOf(driverId);
+    const watched = this.#control.lookers.filter(({ id }) => this.#control.isModerator(id));
+    change();
+    if (this.#over !== undefined) return;
+    if (driverId !== this.#control.driverId) {
+      this.#guard.forget();
+      void this.#record("terminal.control", "system", { from: driver, to: null });
+    }
+    for (const { id, name } of watched)
+      if (!this.#control.isModerator(id)) void this.#record("terminal.moderated", name, { moderating: "no" });
   }
 
   begin(peer: TerminalPeer, offset: number): void {
@@ -195,6 +210,7 @@ export class LiveTerminal implements TerminalPort {
   roomIs(open: boolean): void {
     if (this.#roomOpen === open) return;
     this.#roomOpen = open;
+    if (!open) this.#guard.forget();
     this.#changed();
   }
 
@@ -229,6 +245,7 @@ export class LiveTerminal implements TerminalPort {
   decide(actor: Principal & { role: Role }, decided: LineDecided): Promise<Outcome<void>> {
     if (!this.#roomOpen) return Promise.resolve(refuse("room_closed"));
     if (this.#paused !== undefined) return Promise.resolve(refuse("forbidden", this.#paused));
+    if (this.#handing > 0 && actor.id === this.#control.driverId) return Promise.resolve(refuse("not_driving"));
     return this.#guard.decide({ ...actor, drives: actor.id === this.#control.driverId }, decided);
   }
 
@@ -238,12 +255,17 @@ export class LiveTerminal implements TerminalPort {
 
   resize(peer: TerminalPeer, size: TerminalSize): Outcome<void> {
     const may = this.#control.mayType(peer.userId);
-    if (!may.ok) return may;
+    if (!may.ok) {
+      // It says its size anew when it may.
+      this.#fits.delete(peer);
+      return may;
+    }
     if (this.#over !== undefined) return refuse("terminal_ended");
     this.#fits.set(peer, { columns: size.columns, rows: size.rows });
     const rules = this.#sizing;
     // Two windows of one driver would each have it as large as they are, again and again.
-    if (rules === undefined || rules === peer || rules.userId !== peer.userId || !this.#peers.has(rules)) this.#sizeAs(peer);
+    const alone = rules === undefined || rules.userId !== peer.userId || !this.#peers.has(rules);
+    if (alone || rules === peer || this.#typing === peer) this.#sizeAs(peer);
     return ok(undefined);
   }
 
@@ -277,7 +299,11 @@ export class LiveTerminal implements TerminalPort {
     if (!done.ok) return done;
     // Nobody types any more at once, and again only when it is in the log who watches over that.
     if (!moderating) this.#settle();
-    if (before !== moderating) await this.#record("terminal.moderated", actor.name, { moderating: moderating ? "yes" : "no" });
+    if (before !== moderating) {
+      this.#watching++;
+      await this.#record("terminal.moderated", actor.name, { moderating: moderating ? "yes" : "no" });
+      this.#watching--;
+    }
     this.#settle();
     return done;
   }
@@ -319,6 +345,7 @@ export class LiveTerminal implements TerminalPort {
     const after = this.#control.driverId;
     if (before !== after) {
       const said = { from: this.#nameOf(before), to: this.#nameOf(after) };
+      this.#guard.forget();
       this.#handing++;
       await this.#record("terminal.control", actor.name ?? this.#nameOf(actor.id) ?? "system", said);
       this.#handing--;
@@ -337,6 +364,7 @@ export class LiveTerminal implements TerminalPort {
     this.#wait();
     if (this.#over !== undefined) return;
     const { lacking } = this.#control;
+    if (lacking.length === 0 && this.#watching > 0) return;
     if (this.#channel === undefined) {
       if (lacking.length === 0 && !this.#connecting) void this.#connect();
       return;
@@ -348,6 +376,7 @@ export class LiveTerminal implements TerminalPort {
     const wasPaused = this.#paused;
     this.#paused = `Nothing can be typed until ${people(lacking)} watches over it again.`;
     if (this.#paused === wasPaused) return;
+    this.#guard.forget();
     if (this.#terms.whenModeratorLeaves === "end") {
       void this.end({ why: `${people(lacking)} had to watch over it, and nobody does any more` });
       return;

@@ -132,8 +132,8 @@ export class Recorder {
     this.#chainLater = undefined;
     const { db, terminalId, roomId, log } = this.#parts;
     const data = { terminalId, chunk: this.#chunks - 1, chain: this.#hash };
-    this.#chaining = db
-      .$transaction((tx) => appendAudit(tx, { type: "recording.chained", actor: "system", roomId, data }))
+    this.#chaining = this.#chaining
+      .then(() => db.$transaction((tx) => appendAudit(tx, { type: "recording.chained", actor: "system", roomId, data })))
       .then(
         () => undefined,
         (error: unknown) => log.error({ err: error, terminalId }, "a recording could not be chained into the audit log"),

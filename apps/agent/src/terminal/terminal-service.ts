@@ -120,7 +120,7 @@ export class TerminalService {
     });
     this.#live.set(id, terminal);
     // It may have been closed meanwhile.
-    terminal.roomIs((await membership.roomOf(roomId))?.open === true);
+    if ((await membership.roomOf(roomId))?.open !== true) terminal.roomIs(false);
     return ok(terminal.view());
   }
 

@@ -269,9 +269,11 @@ describe("a line that waits for others", () => {
     await settled();
     expect(one.guard.state.line?.typedBy.toSorted()).toEqual(["ann", "bob"]);
     expect(await one.decide(BOB, "approve")).toMatchObject({ ok: false, code: "self_review" });
-    // The next line is Ann's alone.
+    // A prompt may hold it again (zsh); behind a Ctrl-C there the line is Ann's alone.
     one.type(ANN, "\u0003");
     await settled();
+    one.mark("prompt");
+    one.type(ANN, "\u0003");
     one.mark("prompt");
     one.type(ANN, "rm y\r");
     one.ask("rm y", "whole");
@@ -437,6 +439,53 @@ test("what follows a Ctrl-C at a prompt waits for the next one, and in a program
   expect(one.type(ANN, "\u0003:q")).toBe("\u0003:q");
 });
 
+test("a line that came back is its typists' in the next prompt, too, however long that takes", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const one = ready();
+    one.type(BOB, "rm y\r");
+    const token = one.ask("rm y", "whole");
+    await settled();
+    await one.decide(ANN, "back");
+    await settled();
+    vi.advanceTimersByTime(60_000);
+    one.word("done", `${token};back`);
+    one.mark("prompt");
+    one.type(ANN, "\r");
+    one.ask("rm y", "whole");
+    await settled();
+    expect(one.guard.state.line?.typedBy.toSorted()).toEqual(["ann", "bob"]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("whoever took out with Ctrl-C what they had typed is in no line", async () => {
+  const one = ready();
+  one.type(ANN, "rm -rf /");
+  one.type(ANN, "\u0003");
+  one.mark("prompt");
+  one.type(BOB, "rm y\r");
+  one.ask("rm y", "whole");
+  await settled();
+  expect(one.guard.state.line?.typedBy).toEqual(["bob"]);
+});
+
+test("what was kept goes nowhere once nobody may type any more, or another one does", () => {
+  const one = ready();
+  expect(one.type(ANN, "\u0003touch a\r")).toBe("\u0003");
+  one.guard.forget();
+  one.mark("prompt");
+  expect(one.took()).toBe("");
+  expect(one.type(ANN, "z")).toBe("z");
+  const token = one.ask("ls");
+  one.type(ANN, "rm y\r");
+  one.guard.forget();
+  one.took();
+  one.word("done", `${token};run`);
+  expect(one.took()).toBe("");
+});
+
 test("keys that were on their way while a prompt was drawn are counted for the line that they are in", async () => {
   const one = ready();
   // The prompt that the Ctrl-C brings comes when all of this is sent.
@@ -446,6 +495,27 @@ test("keys that were on their way while a prompt was drawn are counted for the l
   one.ask("rm y", "whole");
   await settled();
   expect(one.guard.state.line?.typedBy).toEqual(["bob"]);
+
+  // One that the shell gave up meanwhile.
+  const third = ready();
+  third.type(BOB, "rm x\r");
+  third.type(BOB, "\u0003");
+  third.type(BOB, "rm y\r");
+  third.ask("rm x");
+  third.mark("prompt");
+  third.ask("rm y", "whole");
+  await settled();
+  expect(third.guard.state.line?.typedBy).toEqual(["bob"]);
+
+  // A shell that tells no prompt any more.
+  const fourth = ready();
+  fourth.type(ANN, ". ~/.bashrc\r");
+  fourth.word("done", `${fourth.ask(". x")};run`);
+  fourth.mark("output");
+  fourth.type(BOB, "rm y\r");
+  fourth.ask("rm y", "whole");
+  await settled();
+  expect(fourth.guard.state.line?.typedBy).toContain("bob");
 
   const other = ready();
   other.word("done", `${other.ask("ls")};run`);

@@ -33,8 +33,8 @@ const TAKEN_MS = 100;
 const CTRL_C = 3;
 const RS = "\u001e";
 
-/** By their ids, with when they typed last. */
-type Typists = Map<string, { who: Typist; at: number }>;
+/** By their ids, with when they typed last, and whether a Ctrl-C behind that takes it out of the line. */
+type Typists = Map<string, { who: Typist; at: number; out: boolean }>;
 
 /** A question of the shell, from its asking until the shell has gone on. */
 interface Question {
@@ -66,6 +66,8 @@ export class ShellGuard {
   /** Whose keys are in the line that is being written, and whose came before its prompt was there. */
   #typists: Typists = new Map();
   #ahead: Typists = new Map();
+  /** A line came back to the shell, which may put it into its next prompt. */
+  #returned = false;
   /** What follows a Ctrl-C, until the shell has taken that. */
   #later: Uint8Array[] | undefined;
   #taking: NodeJS.Timeout | undefined;
@@ -108,7 +110,7 @@ export class ShellGuard {
    */
   input(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): Uint8Array | "lost" | undefined {
     const question = this.#question;
-    this.#count(userId, typist);
+    this.#count(userId, bytes, typist);
     if (question === undefined) {
       if (this.#later !== undefined) {
         this.#later.push(bytes);
@@ -116,6 +118,7 @@ export class ShellGuard {
       }
       const to = bytes.indexOf(CTRL_C) + 1;
       if (to === 0 || this.#running || !["guarded", "told"].includes(this.#state.guard)) return bytes;
+      this.#returned = false;
       this.#hold(bytes.subarray(to));
       return bytes.subarray(0, to);
     }
@@ -131,14 +134,21 @@ export class ShellGuard {
     return this.#keep(question, bytes);
   }
 
-  #count(userId: string, typist: () => Typist | undefined): void {
+  /** Who is to type may not any more: nothing goes on of what they typed and nobody has taken yet. */
+  forget(): void {
+    if (this.#later !== undefined) this.#later = [];
+    if (this.#question !== undefined) leaveOut(this.#question);
+  }
+
+  #count(userId: string, bytes: Uint8Array, typist: () => Typist | undefined): void {
     // While something runs, or a line is judged, what is typed belongs to the next line, where no program takes it. Where something is about to
     // run, or a Ctrl-C was sent, nobody knows which of two lines it will be in.
     const next = this.#running || this.#question !== undefined;
     const either = this.#let !== undefined || this.#later !== undefined;
+    if (!next && bytes.includes(CTRL_C)) for (const one of this.#typists.values()) one.out = true;
     for (const typists of next ? [this.#ahead] : either ? [this.#typists, this.#ahead] : [this.#typists]) {
       const who = typists.get(userId)?.who ?? typist();
-      if (who !== undefined) typists.set(userId, { who, at: performance.now() });
+      if (who !== undefined) typists.set(userId, { who, at: performance.now(), out: !next && bytes.at(-1) === CTRL_C });
     }
   }
 
@@ -223,7 +233,8 @@ export class ShellGuard {
         const question = this.#question;
         if (question !== undefined) this.#parts.send(Uint8Array.of(0x15));
         this.#drop();
-        this.#typists = this.#typistsOfNext(question !== undefined);
+        this.#typists = this.#typistsOfNext();
+        this.#returned = false;
         this.#ahead = new Map();
         this.#let = undefined;
         this.#running = false;
@@ -272,6 +283,8 @@ export class ShellGuard {
       const { why: _, ...state } = this.#state;
       this.#become({ ...state, guard: "guarded" });
     }
+    // Without its prompt's word, whoever typed while the last command ran is in this line.
+    if (this.#running) for (const [id, typed] of this.#ahead) this.#typists.set(id, typed);
     const judged = judgedLine(this.#parts.guard, line);
     if (judged.decision === "allow") return this.#answer(question, "run");
     // It may only be a beginning, which runs nothing: the shell knows.
@@ -324,7 +337,9 @@ export class ShellGuard {
     if (question.answered === "run") {
       this.#let = question.line.text ?? "";
       this.#several = this.#let.includes("\n");
+      this.#returned = false;
     } else if (question.answered === "check" && question.line.text !== undefined) this.#let = question.line.text;
+    if (question.answered === "back") this.#returned = true;
     if (question.asked !== undefined) this.#parts.changed();
     // Behind a line that was sent back nothing goes on that was typed before that.
     const goesOn = typed !== "" && question.answered !== "back" && question.broken !== true;
@@ -346,6 +361,7 @@ export class ShellGuard {
     for (const [index, bytes] of kept.entries()) {
       const to = bytes.indexOf(CTRL_C) + 1;
       this.#parts.send(to === 0 ? bytes : bytes.subarray(0, to));
+      if (to > 0) this.#returned = false;
       if (to > 0) return this.#hold(bytes.subarray(to), ...kept.slice(index + 1));
     }
   }
@@ -357,7 +373,7 @@ export class ShellGuard {
   #hold(...rest: Uint8Array[]): void {
     this.#later = rest.filter(({ length }) => length > 0);
     this.#taking = setTimeout(() => this.#goOn(), TAKEN_MS).unref();
-    if (this.#later.length > 0) for (const [id, typed] of this.#typists) this.#ahead.set(id, typed);
+    if (this.#later.length > 0) for (const [id, typed] of this.#typists) if (!typed.out) this.#ahead.set(id, typed);
   }
 
   /** The shell has taken a Ctrl-C. */
@@ -369,10 +385,11 @@ export class ShellGuard {
   }
 
   /** Whose keys are in the line behind a prompt. Where nothing ran since the last one, keys may have been on their way while it was drawn. */
-  #typistsOfNext(gaveUp: boolean): Typists {
-    if (gaveUp || this.#running || this.#let !== undefined) return this.#ahead;
+  #typistsOfNext(): Typists {
+    if (this.#running || this.#let !== undefined) return this.#ahead;
     const since = performance.now() - DONE_MS;
-    return new Map([...[...this.#typists].filter(([, { at }]) => at > since), ...this.#ahead]);
+    const stay = [...this.#typists].filter(([, { at, out }]) => this.#returned || (at > since && !out));
+    return new Map([...stay, ...this.#ahead]);
   }
 
   #drop(): void {
