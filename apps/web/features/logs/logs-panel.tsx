@@ -163,7 +163,7 @@ function Blank({ status, notices, onCommand }: { status: LogStatus; notices: rea
     );
   const icon = { following: ScrollText, ended: ScrollText, stopped: CircleSlash, failed: TriangleAlert, waiting: Hourglass }[status.kind];
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
+    <div className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2" tabIndex={0}>
       <StatusMessage
         icon={icon}
         tone={status.kind === "failed" ? "bad" : status.kind === "waiting" ? "warn" : "neutral"}
@@ -172,9 +172,9 @@ function Blank({ status, notices, onCommand }: { status: LogStatus; notices: rea
           (status.kind === "waiting" || status.kind === "failed") && onCommand && <Button onClick={onCommand}>Show its command</Button>
         }
       >
-        {[status.detail, ...notices].filter(Boolean).map((text, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- texts without identity, never moved
-          <span key={index} className="block whitespace-pre-wrap wrap-anywhere">
+        {/* What went wrong is among the notices, too. */}
+        {[...new Set([status.detail, ...notices])].filter(Boolean).map((text) => (
+          <span key={text} className="block whitespace-pre-wrap wrap-anywhere">
             {text}
           </span>
         ))}
