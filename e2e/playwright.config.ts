@@ -5,13 +5,13 @@ const CHROMIUM = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/c
   (path): path is string => path !== undefined && existsSync(path),
 );
 
-/** Each worker has a whole Interlock of its own. One more than cores: pages often wait, for a countdown or for a read that is drawn out. */
+/** Two workers, each with a whole Interlock of its own: pages mostly wait, for a countdown or for a read that is drawn out. */
 export default defineConfig({
   testDir: ".",
   testMatch: "**/*.spec.ts",
   globalSetup: "./support/model-home.ts",
   outputDir: "../test-results",
-  workers: 3,
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   // Long, for a machine that is busy with other things: every wait ends with what it waits for.

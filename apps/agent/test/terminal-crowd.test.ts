@@ -82,6 +82,42 @@ describe.skipIf(sshdFor("tests of a crowd before one shell") === undefined)("a s
     expect(await room.outcome({ type: "terminal.kill", terminalId: id })).toBe("ok");
   });
 
+  test("a flood of random letters leaves the room usable, and Ctrl-C ends it", async () => {
+    const id = await open("terminal-random");
+    const page = await agent.terminal(oncall, id);
+    page.type("cat /dev/urandom | base64\r");
+    await page.until(() => page.bytes > 2_000_000, "flooded");
+    expect(await room.outcome({ type: "terminal.ask", terminalId: id, asking: false })).toBe("ok");
+    page.type("\u0003");
+    await page.sees("$");
+    page.type("clear; echo quiet-$((1+1))\r");
+    await page.sees("quiet-2");
+    expect(await room.outcome({ type: "terminal.kill", terminalId: id })).toBe("ok");
+  });
+
+  test("50 MB on one line are shown and recorded to their end", { timeout: 120_000 }, async () => {
+    const id = await open("terminal-one-line");
+    const page = await agent.terminal(oncall, id);
+    page.type("head -c 50000000 /dev/zero | tr '\\0' x; echo; echo end-$((1+1)); exit\r");
+    await page.until(() => terminalOf(id)?.recording === "sealed", "sealed", 60_000);
+    await page.sees("end-2");
+    expect(page.offset).toBeGreaterThan(50_000_000);
+    const last = await agent.db.recordingChunk.findFirstOrThrow({ where: { terminalId: id }, orderBy: { number: "desc" } });
+    expect(Number(last.offset)).toBeGreaterThan(49_000_000);
+    expect(terminalOf(id)?.end).toMatchObject({ exitCode: 0 });
+  });
+
+  test("the last words of a program that ends are shown whole, each of twenty times", async () => {
+    for (let time = 0; time < 20; time++) {
+      const id = await open(`terminal-last-${time}`);
+      const page = await agent.terminal(oncall, id);
+      page.type(`exec sh -c 'head -c 20480 /dev/zero | tr "\\0" y; echo; echo last-word-$((${time}+100))'\r`);
+      await page.until(() => terminalOf(id)?.phase === "ended" && page.closed !== undefined, "ended");
+      expect(page.screen).toContain(`last-word-${time + 100}`);
+      expect(page.offset).toBeGreaterThan(20_480);
+    }
+  });
+
   test("a storm of sizes ends at the last of them, here and at the host", async () => {
     const id = await open("terminal-storm");
     const page = await agent.terminal(oncall, id);
