@@ -32,8 +32,9 @@ export function useScreen(
     if (element === null) return;
     let made: XtermScreen | undefined;
     let drawn: (() => void) | undefined;
-    const watch = new IntersectionObserver(([entry]) => {
-      const now = entry?.isIntersecting ?? false;
+    const watch = new IntersectionObserver((entries) => {
+      // A busy page tells of several moments at once, the newest last: by the first one it would never have been seen.
+      const now = entries.at(-1)?.isIntersecting ?? false;
       setVisible(now);
       if (now && made === undefined) {
         const mine = new XtermScreen(element, { label, letters: letterSize.get(), onLink: (one) => clicked.current(one) });
