@@ -125,7 +125,13 @@ class NodePty implements Pty {
   }
 
   resize(columns: number, rows: number): void {
-    if (!this.#exited) this.#inner.resize(columns, rows);
+    if (this.#exited || this.#closed) return;
+    try {
+      this.#inner.resize(columns, rows);
+    } catch (error) {
+      // It ended just now, and that is told in a moment: there is no screen any more whose size could matter.
+      if (!String(error).includes("EBADF")) throw error;
+    }
   }
 
   async signal(name: "HUP" | "KILL"): Promise<boolean> {
