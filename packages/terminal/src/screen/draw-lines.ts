@@ -4,7 +4,7 @@ import type { ScreenSize } from "./key-frame.ts";
 import type { Attributes, Cell, XtermState } from "./xterm-state.ts";
 
 /** A character two cells wide that joins with nothing. */
-const WIDE = "一";
+export const WIDE = "一";
 const NOTHING: Attributes = { fg: 0, bg: 0, extended: { urlId: 0, _ext: 0 } };
 /**
  * Characters that are cells of their own whatever stands beside them, so that they need no cursor movement between: ASCII, Latin, Greek, Cyrillic,
@@ -144,12 +144,15 @@ class Row {
     if (goesOn) this.#wrap(at);
   }
 
-  /** Without wrapping xterm prints over the second half of a wide character at the end of a line and leaves the first one as it is. */
+  /**
+   * Without wrapping xterm prints over the second half of a wide character at the end of a line and leaves the first one as it is; another wide one
+   * finds no room there and leaves it empty.
+   */
   #overHalf(at: (x: number, cell: Cell) => Cell): boolean {
     const over = at(this.#columns - 1, this.#other);
-    if (over.getChars() === "") return false;
+    if (over.getWidth() === 0) return false;
     this.#pen.style(over);
-    this.#pen.add(`\u001b[?7l${over.getChars()}\u001b[?7h`);
+    this.#pen.add(`\u001b[?7l${over.getChars() || WIDE}\u001b[?7h`);
     return true;
   }
 

@@ -94,7 +94,8 @@ describe("a key frame", () => {
           const { late, early } = await compared(before, after);
           expect(late).toEqual(early);
         }),
-        { numRuns: 80 },
+        // The same in every run of the tests; without the seed it looks further.
+        { numRuns: 80, seed: 1 },
       ),
     20_000,
   );

@@ -1,6 +1,6 @@
 import type { Terminal } from "@xterm/headless";
 import { isAlike, isErased, isOddPen, sgr, underline } from "./draw-style.ts";
-import { drawLines, Pen } from "./draw-lines.ts";
+import { drawLines, Pen, WIDE } from "./draw-lines.ts";
 import type { ScreenSize } from "./key-frame.ts";
 import { stateOf, type BufferState, type Cell, type Charset, type XtermState } from "./xterm-state.ts";
 
@@ -133,7 +133,10 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
   const restored = keepStyle || (charsets.charset !== charsets._charsets[charsets.glevel] && charsets.charset === active.savedCharset);
   const left = cellBefore(terminal, active);
   // After a resize another character may stand there than the one that was printed.
-  const joins = state.parser.precedingJoinState !== 0 && left !== undefined && (keepStyle || sgr(left.cell) === sgr(now));
+  const atLast = active.x === terminal.cols - 1 && !core.decPrivateModes.wraparound;
+  // A wide character that found no room stands nowhere, and the next may join it all the same.
+  const noRoom = atLast && state.parser.precedingJoinState !== 0 && !core.modes.insertMode && left?.cell.getWidth() === 2;
+  const joins = !noRoom && state.parser.precedingJoinState !== 0 && left !== undefined && (keepStyle || sgr(left.cell) === sgr(now));
   if (joins || restored) drawCharsets(pen, state);
   if (restored) {
     pen.plain();
@@ -148,6 +151,15 @@ function drawEnd(pen: Pen, terminal: Terminal, state: XtermState, active: Buffer
   const go = (column: number): void => pen.add(`${ESC}[${row};${column + 1}H`);
   const pending = active.x >= size.columns;
   const before = joins || pending ? left : undefined;
+  if (noRoom) {
+    go(left!.x);
+    pen.style(left!.cell);
+    pen.add(left!.text);
+    pen.style(now, true);
+    drawCharsets(pen, state);
+    pen.add(WIDE);
+    return;
+  }
   if (before === undefined && pending) beyondEmptyCell(pen, terminal, active, go);
   else if (before === undefined) go(active.x);
   else {
