@@ -6,6 +6,7 @@ import { unquotedBytes, type ShellMark, type ShellWord, type TerminalNote } from
 import type { TerminalAct } from "../terminal-records.ts";
 import { AskedLine, type LineEnd, type Typist } from "./asked-line.ts";
 import { handedLine, judgedLine, type HandedLine } from "./line-judgement.ts";
+import { LineTypists } from "./line-typists.ts";
 
 export interface ShellGuardParts {
   guard: readonly GuardTerms[];
@@ -32,9 +33,6 @@ const BEGIN_MS = 15_000;
 const TAKEN_MS = 100;
 const CTRL_C = 3;
 const RS = "\u001e";
-
-/** By their ids, with when they typed last, and whether a Ctrl-C behind that takes it out of the line. */
-type Typists = Map<string, { who: Typist; at: number; out: boolean }>;
 
 /** A question of the shell, from its asking until the shell has gone on. */
 interface Question {
@@ -63,9 +61,7 @@ export class ShellGuard {
   readonly nonce = randomBytes(12).toString("hex");
   readonly #parts: ShellGuardParts;
   #state: TerminalShell = { guard: "starting" };
-  /** Whose keys are in the line that is being written, and whose came before its prompt was there. */
-  #typists: Typists = new Map();
-  #ahead: Typists = new Map();
+  readonly #typists = new LineTypists();
   /** A line came back to the shell, which may put it into its next prompt. */
   #returned = false;
   /** What follows a Ctrl-C, until the shell has taken that. */
@@ -145,11 +141,8 @@ export class ShellGuard {
     // run, or a Ctrl-C was sent, nobody knows which of two lines it will be in.
     const next = this.#running || this.#question !== undefined;
     const either = this.#let !== undefined || this.#later !== undefined;
-    if (!next && bytes.includes(CTRL_C)) for (const one of this.#typists.values()) one.out = true;
-    for (const typists of next ? [this.#ahead] : either ? [this.#typists, this.#ahead] : [this.#typists]) {
-      const who = typists.get(userId)?.who ?? typist();
-      if (who !== undefined) typists.set(userId, { who, at: performance.now(), out: !next && bytes.at(-1) === CTRL_C });
-    }
+    const cut = !bytes.includes(CTRL_C) ? "none" : bytes.at(-1) === CTRL_C ? "last" : "within";
+    this.#typists.typed(userId, next ? "next" : either ? "either" : "line", cut, typist);
   }
 
   #keep(question: Question, bytes: Uint8Array): "lost" | undefined {
@@ -233,9 +226,9 @@ export class ShellGuard {
         const question = this.#question;
         if (question !== undefined) this.#parts.send(Uint8Array.of(0x15));
         this.#drop();
-        this.#typists = this.#typistsOfNext();
+        if (this.#running || this.#let !== undefined) this.#typists.ran();
+        else this.#typists.began(this.#returned);
         this.#returned = false;
-        this.#ahead = new Map();
         this.#let = undefined;
         this.#running = false;
         this.#goOn();
@@ -284,7 +277,7 @@ export class ShellGuard {
       this.#become({ ...state, guard: "guarded" });
     }
     // Without its prompt's word, whoever typed while the last command ran is in this line.
-    if (this.#running) for (const [id, typed] of this.#ahead) this.#typists.set(id, typed);
+    if (this.#running) this.#typists.join();
     const judged = judgedLine(this.#parts.guard, line);
     if (judged.decision === "allow") return this.#answer(question, "run");
     // It may only be a beginning, which runs nothing: the shell knows.
@@ -293,7 +286,7 @@ export class ShellGuard {
       line,
       judged,
       guard: this.#parts.guard,
-      typists: [...this.#typists.values()].map(({ who }) => who),
+      typists: this.#typists.people,
       mask: this.#parts.mask,
       record: this.#parts.record,
       say: (text) => this.#send(question, `wait;${plain(text)}`),
@@ -347,11 +340,10 @@ export class ShellGuard {
     // What is not whole would be another command than it was, and so would what was typed behind it.
     if (goesOn && before === undefined) leaveOut(question);
     if (question.answered === "run") {
-      if (before !== undefined) for (const [id, who] of this.#typists) this.#ahead.set(id, who);
+      if (before !== undefined) this.#typists.goOn("all");
     } else {
       // There is no prompt in between: what goes on is part of the line that came back, or that only began.
-      for (const [id, who] of this.#ahead) this.#typists.set(id, who);
-      this.#ahead.clear();
+      this.#typists.joinAll();
     }
     this.#pass([...(before === undefined ? [] : [before]), ...keysBehind(question)]);
   }
@@ -361,8 +353,9 @@ export class ShellGuard {
     for (const [index, bytes] of kept.entries()) {
       const to = bytes.indexOf(CTRL_C) + 1;
       this.#parts.send(to === 0 ? bytes : bytes.subarray(0, to));
-      if (to > 0) this.#returned = false;
-      if (to > 0) return this.#hold(bytes.subarray(to), ...kept.slice(index + 1));
+      if (to === 0) continue;
+      this.#returned = false;
+      return this.#hold(bytes.subarray(to), ...kept.slice(index + 1));
     }
   }
 
@@ -373,7 +366,7 @@ export class ShellGuard {
   #hold(...rest: Uint8Array[]): void {
     this.#later = rest.filter(({ length }) => length > 0);
     this.#taking = setTimeout(() => this.#goOn(), TAKEN_MS).unref();
-    if (this.#later.length > 0) for (const [id, typed] of this.#typists) if (!typed.out) this.#ahead.set(id, typed);
+    if (this.#later.length > 0) this.#typists.goOn("kept");
   }
 
   /** The shell has taken a Ctrl-C. */
@@ -382,14 +375,6 @@ export class ShellGuard {
     this.#later = undefined;
     clearTimeout(this.#taking);
     this.#pass(later);
-  }
-
-  /** Whose keys are in the line behind a prompt. Where nothing ran since the last one, keys may have been on their way while it was drawn. */
-  #typistsOfNext(): Typists {
-    if (this.#running || this.#let !== undefined) return this.#ahead;
-    const since = performance.now() - DONE_MS;
-    const stay = [...this.#typists].filter(([, { at, out }]) => this.#returned || (at > since && !out));
-    return new Map([...stay, ...this.#ahead]);
   }
 
   #drop(): void {
