@@ -135,6 +135,9 @@ class Row {
         if (x + 2 === this.#columns && cell.getWidth() === 2 && this.#overHalf(at)) break;
         // A mark without a character before it has no width and takes a cell.
         x += Math.max(1, cell.getWidth());
+      } else if (cell.getWidth() === 0 && x > 0 && x < last) {
+        this.#secondHalf(x, cell, at);
+        x++;
       } else if (isErased(cell)) x = this.#erase(x, at, goesOn ? last : this.#columns);
       else {
         this.#emptyWithStyle(x, cell, at);
@@ -183,7 +186,8 @@ class Row {
     let to = from + 1;
     while (to < end) {
       const next = at(to, this.#other);
-      if (next.getChars() !== "" || !isErased(next) || backgroundOf(next) !== colour) break;
+      if (next.getChars() !== "" || (next.getWidth() === 0 && to < this.#columns - 1) || !isErased(next) || backgroundOf(next) !== colour)
+        break;
       to++;
     }
     if (colour !== 0 || this.#touched > from) {
@@ -213,18 +217,35 @@ class Row {
     this.#pen.add(`${WIDE}\u001b[${x}G `);
     this.#x = x;
     this.#touched = x;
-    let before = x - 1;
-    if (before > 0 && at(before, this.#cell).getWidth() === 0 && at(before, this.#cell).getChars() === "") before--;
+    const before = x > 1 && at(x - 2, this.#cell).getWidth() === 2 ? x - 2 : x - 1;
     const again = at(before, this.#cell);
     if (again.getChars() !== "") this.#print(before, again.getChars(), again);
     else this.#erase(before, at, before + 1);
     this.#x = -1;
   }
 
+  /**
+   * The second half of a wide character whose first one is gone: cells were inserted between them, and xterm erases only the first. That is how it
+   * is made, and then moved back by one. What stands before it is an erased cell.
+   */
+  #secondHalf(x: number, cell: Cell, at: (x: number, cell: Cell) => Cell): void {
+    this.#go(x - 1);
+    this.#pen.style(cell);
+    this.#pen.add(`${WIDE}\u001b[${x + 1}G`);
+    // What moves in from the right is plain.
+    this.#pen.plain();
+    this.#pen.add("\u001b[@\b\u001b[P");
+    this.#pen.style({ ...NOTHING, bg: backgroundOf(at(x - 1, this.#other)) });
+    this.#pen.add("\u001b[X");
+    this.#x = x - 1;
+    this.#touched = Math.max(this.#touched, x + 1);
+    this.#alone = true;
+  }
+
   /** Goes on into the next line, so that it is known to belong to this one. */
   #wrap(at: (x: number, cell: Cell) => Cell): void {
     const last = at(this.#columns - 1, this.#cell);
-    if (last.getChars() === "" && last.getWidth() !== 0) {
+    if (last.getChars() === "" && (last.getWidth() !== 0 || at(this.#columns - 2, this.#other).getWidth() !== 2)) {
       // A wide character that finds no room leaves the last cell empty, in its style.
       this.#go(this.#columns - 1);
       this.#pen.style(last);

@@ -43,6 +43,8 @@ describe("a key frame", () => {
     ["a full line of colours", `${E}[44m0123456789${E}[m`, "wraps"],
     ["wide characters that wrap", `${E}[31;4mabcdefghi漢字${E}[m x漢`],
     ["half of a wide character", `${E}[42;1m漢字漢字漢${E}[3G${E}[33mx${E}[10Gy`],
+    ["the second half of a wide character", `${E}[42m字漢\r\n${E}[45m漢字x${E}[44m${E}[4G${E}[@\r\n${E}[m漢\r\n ${E}['}`, `${E}[1;1Hab`],
+    ["the second half of a wide character that a line moved", `xyab漢${E}[6G${E}[2@\r${E}[2P`],
     ["colours of what was erased", `${E}[41mab${E}[K\r\n${E}[48;2;1;2;3m${E}[J${E}[5;5H${E}[X${E}[m`],
     ["every style", `${E}[1;2;3;5;7;8;9;53mx${E}[0;4:3;58:2::1:2:3my${E}[0;21;58:5:9mz${E}[0;38;5;3;48;5;200mw${E}[33;44;91;102mv`],
     ["links", `${E}]8;;https://a.b/${E}\\lin${E}[1mk${E}[m ${E}]8;id=x;https://c.d/${E}\\other`, `goes on${E}]8;;${E}\\ not`],
@@ -75,6 +77,27 @@ describe("a key frame", () => {
     expect(next.late).toEqual(next.early);
     const more = await compared(before, `${after}${E}[2;2H${E}[?25hmore\r\n${"z".repeat(25)}\r\n\n\n\n`);
     expect(more.late).toEqual(more.early);
+  });
+
+  it("of the second half of a wide character at the end of a line shows all else", async () => {
+    for (const before of [
+      `abcdefg漢hi${E}[A${E}[9G${E}[@`,
+      `abcdefg漢${E}[9G${E}[44m${E}[@`,
+      `${E}[9G${E}[31m字${E}[10Gy${E}[7G漢${E}[8G${E}[@`,
+    ]) {
+      const first = terminalOf(COLUMNS, ROWS, SCROLLBACK);
+      const second = terminalOf(COLUMNS, ROWS, SCROLLBACK);
+      await write(first, before);
+      await write(second, drawScreen(first)!);
+      const lines = (terminal: typeof first): unknown[] =>
+        [0, 1].map((row) => {
+          const line = terminal.buffer.active.getLine(row)!;
+          return [line.translateToString(true), line.isWrapped];
+        });
+      expect(lines(second)).toEqual(lines(first));
+      first.dispose();
+      second.dispose();
+    }
   });
 
   it("is none within a sequence or a character", async () => {

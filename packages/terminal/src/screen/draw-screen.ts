@@ -12,7 +12,8 @@ const TAB_STOPS = 8;
  * saved cursors, modes, scroll region, tab stops, character sets, style and link at the cursor, and whether what comes next may join the
  * character before it. undefined while a sequence or character is not whole.
  *
- * What cannot be brought about by sequences and is drawn as the nearest that can: a wide character cut in half by a resize, a full line of the
+ * What cannot be brought about by sequences and is drawn as the nearest that can: a wide character cut in half by a resize, the second half of one
+ * at the end of a line where cells were inserted before it, a full line of the
  * alternate screen whose last cell was erased afterwards, a link that is open after its line was deleted, a cursor that DECRC has put
  * outside the region in origin mode, what xterm 6.0.0 keeps beyond the edges of an alternate screen that a resize has made smaller.
  */
