@@ -170,8 +170,13 @@ describe.skipIf(sshdFor("tests of recordings as they are written") === undefined
     expect(JSON.parse(await text(`/recordings/${id}`))).toMatchObject({ state: "removed", chunks: 0 });
     expect(s3.objects.has(first!)).toBe(true);
     s3.mode = "well";
+    // A piece whose row could not be written, and one of somebody else.
+    s3.objects.set(first!.replace(/[^/]+$/, "000099-0123456789abcdef.zst"), kept);
+    const others = `/${BUCKET}/prod%20one/${randomUUID()}/000000-0123456789abcdef.zst`;
+    s3.objects.set(others, kept);
     await removeOldRecordings(parts, new Date());
-    expect(await objectsOf(id)).toBe("");
+    expect([...s3.objects.keys()].filter((path) => path.includes(id))).toEqual([]);
+    expect(s3.objects.delete(others)).toBe(true);
     expect(await agent.db.recordingChunk.count({ where: { terminalId: id } })).toBe(0);
   });
 

@@ -57,6 +57,9 @@ export interface S3Server {
 
 export const S3_KEYS = { accessKeyId: "AKIAINTERLOCKTEST", secretAccessKey: "not/really+a-secret-of-anybody" };
 
+/** Keys in one answer. */
+const LISTED = 2;
+
 /** A bucket on loopback that takes only what is signed rightly, body included. */
 export async function startS3Server(bucket: string): Promise<S3Server> {
   const objects = new Map<string, Buffer>();
@@ -104,6 +107,17 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
     } else if (method === "DELETE") {
       objects.delete(url);
       response.writeHead(204).end();
+    } else if (url.startsWith(`/${bucket}/?`)) {
+      const asked = new URLSearchParams(url.slice(url.indexOf("?")));
+      const keyOf = (path: string): string => decodeURIComponent(path.slice(bucket.length + 2));
+      const [prefix, after] = [asked.get("prefix") ?? "", asked.get("start-after") ?? ""];
+      const keys = [...objects.keys()].map(keyOf).filter((key) => key.startsWith(prefix) && key > after);
+      // Few at once, so that more than one answer is needed.
+      const page = keys.toSorted().slice(0, LISTED);
+      const contents = page.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join("");
+      response
+        .writeHead(200, { "content-type": "application/xml" })
+        .end(`<ListBucketResult><IsTruncated>${page.length < keys.length}</IsTruncated>${contents}</ListBucketResult>`);
     } else {
       const found = objects.get(url);
       if (found === undefined) return refuse(404, "NoSuchKey");

@@ -4,6 +4,8 @@ export interface ChunkObjects {
   put(key: string, content: Uint8Array, sha256: string): Promise<void>;
   /** Undefined where there is none. At most `most` bytes; more is a fault. */
   get(key: string, most: number): Promise<Uint8Array | undefined>;
+  /** Keys of all that is in a folder, which is named without a slash; undefined where the storage does not let us look. */
+  list(folder: string): Promise<string[] | undefined>;
   /** One that is not there is removed already. */
   remove(key: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { appendAudit, type Tx } from "@interlock/db";
 import type { AuditEvent } from "@interlock/protocol";
 import { CHAIN_START } from "@interlock/recording";
+import type { ChunkObjects } from "./chunk-objects.ts";
 import { termsOfConnection, type RecordingParts } from "./recording-service.ts";
 
 const HOUR_MS = 3_600_000;
@@ -90,16 +91,28 @@ async function removeLeftObjects(parts: RecordingParts): Promise<void> {
   for (const { terminalId } of left) await removeObjectsOf(parts, terminalId);
 }
 
-/** Rows go after the objects they name, and stay where those could not be removed. */
+/** Storages of which it was said that they do not let us look. */
+const unseen = new WeakSet<ChunkObjects>();
+
+/**
+ * Rows go after the objects they name, and stay where those could not be removed. What else is in the recording's folder goes as well: pieces
+ * whose row could not be written. Where there is no row at all it is looked there once.
+ */
 async function removeObjectsOf({ db, objects, log }: RecordingParts, terminalId: string): Promise<void> {
-  const rows = await db.recordingChunk.findMany({ where: { terminalId }, select: { number: true, object: true } });
-  if (rows.length === 0) return;
+  const rows = await db.recordingChunk.findMany({ where: { terminalId }, select: { object: true } });
   if (objects === undefined) {
-    log.error({ terminalId }, "pieces of a removed recording are in an object storage that is not configured any more");
+    if (rows.length > 0)
+      log.error({ terminalId }, "pieces of a removed recording are in an object storage that is not configured any more");
     return;
   }
   try {
     for (const { object } of rows) if (object !== null) await objects.remove(object);
+    const left = await objects.list(terminalId);
+    for (const object of left ?? []) await objects.remove(object);
+    if (left === undefined && !unseen.has(objects)) {
+      unseen.add(objects);
+      log.warn("the object storage does not let us look for pieces of removed recordings that have no row; they stay there");
+    }
     await db.recordingChunk.deleteMany({ where: { terminalId } });
   } catch (error) {
     log.error({ err: error, terminalId }, "pieces of a removed recording are still in the object storage");

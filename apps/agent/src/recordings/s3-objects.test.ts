@@ -86,6 +86,32 @@ test("an object that is missing is none, a bucket that is missing is a fault, an
   expect((await objects.get("a", 10))?.byteLength).toBe(0);
 });
 
+test("lists what is in a folder, page by page, and says where it may not", async () => {
+  const objects = new S3Objects({ ...CONFIG, prefix: "one & two/" });
+  const listed = (more: boolean, ...names: string[]): Response => {
+    const contents = names.map((name) => `<Contents><Key>one &amp; two/${name}</Key></Contents>`).join("");
+    return new Response(`<ListBucketResult><IsTruncated>${more}</IsTruncated>${contents}</ListBucketResult>`);
+  };
+  answers = [listed(true, "a/0-f.zst", "a/1-f.zst"), listed(false, "a/2-f.zst", "b/3-f.zst", "a/..", "a/../b/4-f.zst")];
+  expect(await objects.list("a")).toEqual(["a/0-f.zst", "a/1-f.zst", "a/2-f.zst"]);
+  expect(asked.map(({ url }) => [url.pathname, url.searchParams.get("prefix"), url.searchParams.get("start-after")])).toEqual([
+    ["/recordings/", "one & two/a/", null],
+    ["/recordings/", "one & two/a/", "one & two/a/1-f.zst"],
+  ]);
+  for (const { url, headers } of asked) {
+    const target = url.href.slice(url.origin.length);
+    const signature = expectedSignature({ method: "GET", target, headers: { ...headers, host: url.host } }, S3_KEYS.secretAccessKey);
+    expect(signature?.given).toBe(signature?.wanted);
+  }
+  answers = [new Response("", { status: 403 })];
+  expect(await objects.list("a")).toBeUndefined();
+  // One that says the same again and again is not asked for ever.
+  answers = [listed(true, "a/0-f.zst"), listed(true, "a/0-f.zst")];
+  expect(await objects.list("a")).toEqual(["a/0-f.zst"]);
+  answers = [new Response("<html>hello</html>")];
+  expect(await why(objects.list("a"))).toBe("StorageFault: the object storage does not list what it has as S3 does");
+});
+
 test("a credentials file is read again when it has changed, and only its default profile counts", async () => {
   const folder = await mkdtemp(join(tmpdir(), "interlock-keys-"));
   try {

@@ -9,6 +9,8 @@ import { CurrentCredentials } from "./s3-credentials.ts";
 const REQUEST_MS = 4_000;
 const TRIES = 2;
 const PAUSE_MS = 250;
+/** Most bytes of one answer of a list: at most a thousand keys, with what else is told of each. */
+const LIST_BYTES = 4 * 1024 * 1024;
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
 
 type Method = "PUT" | "GET" | "DELETE";
@@ -34,13 +36,13 @@ export class S3Objects implements ChunkObjects {
   }
 
   async put(key: string, content: Uint8Array, sha256: string): Promise<void> {
-    const response = await this.#ask("PUT", key, { content, sha256 });
+    const response = await this.#ask("PUT", this.#object(key), { content, sha256 });
     if (!response.ok) throw await refused(response);
     await response.body?.cancel();
   }
 
   async get(key: string, most: number): Promise<Uint8Array | undefined> {
-    const response = await this.#ask("GET", key);
+    const response = await this.#ask("GET", this.#object(key));
     if (response.status === 404) {
       await missingObject(response);
       return undefined;
@@ -49,17 +51,43 @@ export class S3Objects implements ChunkObjects {
     return await upTo(response, most);
   }
 
+  /** ListObjectsV2, which a right of its own (`s3:ListBucket`) allows. */
+  async list(folder: string): Promise<string[] | undefined> {
+    const keys: string[] = [];
+    for (;;) {
+      const after = keys.at(-1);
+      const from = after === undefined ? "" : `&start-after=${encodeURIComponent(this.#object(after))}`;
+      const response = await this.#ask("GET", `?list-type=2&prefix=${encodeURIComponent(this.#object(`${folder}/`))}${from}`);
+      if (!response.ok && (response.status < 500 || response.status === 501)) {
+        await response.body?.cancel();
+        return undefined;
+      }
+      if (!response.ok) throw await refused(response);
+      const answer = new TextDecoder().decode(await upTo(response, LIST_BYTES));
+      if (!answer.includes("</ListBucketResult>")) throw new StorageFault("the object storage does not list what it has as S3 does");
+      // Prefixes may be written in many ways; names of pieces stand as they are, and nothing else is taken from what a storage answers.
+      const found = answer.matchAll(new RegExp(`<Key>[^<]*${folder}/(\\w[\\w.-]*)</Key>`, "g"));
+      const news = [...found].map(([, name]) => `${folder}/${name}`).filter((key) => after === undefined || key > after);
+      keys.push(...news);
+      if (news.length === 0 || !answer.includes("<IsTruncated>true</IsTruncated>")) return keys;
+    }
+  }
+
   async remove(key: string): Promise<void> {
-    const response = await this.#ask("DELETE", key);
+    const response = await this.#ask("DELETE", this.#object(key));
     if (!response.ok && response.status !== 404) throw await refused(response);
     await response.body?.cancel();
   }
 
-  /** Tries again where the storage is busy or cannot be reached. */
-  async #ask(method: Method, key: string, body?: { content: Uint8Array; sha256: string }): Promise<Response> {
+  #object(key: string): string {
+    return `${this.#config.prefix}${key}`;
+  }
+
+  /** Asks for an object of the bucket, or with a query for the bucket itself. Tries again where the storage is busy or cannot be reached. */
+  async #ask(method: Method, resource: string, body?: { content: Uint8Array; sha256: string }): Promise<Response> {
     for (let left = TRIES - 1; ; left--) {
       try {
-        const response = await this.#send(method, key, body);
+        const response = await this.#send(method, resource, body);
         if (left === 0 || (response.status < 500 && response.status !== 429)) return response;
         await response.body?.cancel();
       } catch (error) {
@@ -69,7 +97,7 @@ export class S3Objects implements ChunkObjects {
     }
   }
 
-  async #send(method: Method, key: string, body: { content: Uint8Array; sha256: string } | undefined): Promise<Response> {
+  async #send(method: Method, resource: string, body: { content: Uint8Array; sha256: string } | undefined): Promise<Response> {
     const { region } = this.#config;
     const signer = new AwsV4Signer({
       ...(await this.#credentials.now()),
@@ -77,7 +105,7 @@ export class S3Objects implements ChunkObjects {
       region,
       cache: this.#signingKeys,
       method,
-      url: this.#url(key),
+      url: this.#url(resource),
       headers: {
         "x-amz-content-sha256": body?.sha256 ?? EMPTY_SHA256,
         ...(body === undefined ? {} : { "content-type": "application/zstd" }),
@@ -94,11 +122,11 @@ export class S3Objects implements ChunkObjects {
     });
   }
 
-  #url(key: string): string {
-    const { endpoint, bucket, prefix, style } = this.#config;
-    if (style === "path") return `${endpoint}/${bucket}/${prefix}${key}`;
+  #url(resource: string): string {
+    const { endpoint, bucket, style } = this.#config;
+    if (style === "path") return `${endpoint}/${bucket}/${resource}`;
     const at = endpoint.indexOf("//") + 2;
-    return `${endpoint.slice(0, at)}${bucket}.${endpoint.slice(at)}/${prefix}${key}`;
+    return `${endpoint.slice(0, at)}${bucket}.${endpoint.slice(at)}/${resource}`;
   }
 }
 
