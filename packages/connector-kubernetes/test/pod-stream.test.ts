@@ -86,6 +86,41 @@ test("paused, the socket is not read: the far end is what waits", async () => {
   expect(await stream.ended).toEqual({ broken: "enough" });
 });
 
+test("writes, and the end of the input after them, keep their order; a size does not wait for them", async () => {
+  const { stream, far } = await open();
+  const heard: Buffer[] = [];
+  far.on("message", (data: Buffer) => heard.push(data));
+  const paste = Buffer.alloc(100_000, "p");
+  const writes = [stream.write(paste), stream.write(Buffer.from("keys")), stream.write(new Uint8Array()), stream.write(Buffer.from("!"))];
+  expect(stream.endInput()).toBe(true);
+  stream.resize(90, 30);
+  expect(stream.unwritten).toBe(100_005);
+  await Promise.all(writes);
+  expect(stream.unwritten).toBe(0);
+  while (heard.at(-1)?.[0] !== CHANNEL.close) await sleep(2);
+  const input = heard.filter(([channel]) => channel === CHANNEL.stdin).map((data) => data.subarray(1));
+  expect(Buffer.concat(input).toString()).toBe(`${paste.toString()}keys!`);
+  expect(heard.slice(0, 2).map(([channel]) => channel)).toContain(CHANNEL.resize);
+  stream.close("");
+});
+
+test("a close does not wait for input that nobody reads; every write that waits is told the end", async () => {
+  const { stream, far } = await open();
+  stream.resume();
+  far.pause();
+  const size = 32 * 1024 * 1024;
+  const writes = [stream.write(Buffer.alloc(size, "x")), stream.write(Buffer.from("keys")), stream.write(Buffer.from("more"))];
+  const settled = Promise.allSettled(writes);
+  // Until the kernel's buffers, which are a few MiB at most, take no more.
+  for (let left = -1; left !== stream.unwritten; await sleep(100)) left = stream.unwritten;
+  expect(stream.unwritten).toBeGreaterThan(size / 2);
+  stream.close("enough");
+  expect(await stream.ended).toEqual({ broken: "enough" });
+  expect(stream.unwritten).toBe(0);
+  const ended = { status: "rejected", reason: expect.objectContaining({ code: "terminal_ended" }) };
+  expect(await settled).toEqual([ended, ended, ended]);
+});
+
 test("the end of the input is told where the protocol can; lines without a terminal end as a screen wants them", async () => {
   const five = await open({ raw: true });
   const heard = new Promise<Buffer>((resolve) => five.far.once("message", (data: Buffer) => resolve(data)));

@@ -109,6 +109,27 @@ describe.each([["v5.channel.k8s.io"], ["v4.channel.k8s.io"]])("over %s", (protoc
     expect(sim.running()).toBe(0);
   });
 
+  test("what is typed after a long paste, before that was taken, arrives after it, byte for byte", async () => {
+    const paste = Buffer.from(Array.from({ length: 256 * 1024 }, (_, at) => (at * 31 + (at >> 8)) % 256));
+    const after = keys("and then some keys\r");
+    const all = Buffer.concat([paste, after]);
+    // Raw, the terminal in between changes no byte of it in either direction.
+    const channel = await open({}, ["sh", "-c", `stty raw -echo; printf ready; exec head -c ${all.length}`]);
+    const said: Uint8Array[] = [];
+    let ready = (): void => {};
+    const begun = new Promise<void>((resolve) => (ready = resolve));
+    channel.onData((bytes) => {
+      said.push(bytes);
+      if (Buffer.concat(said).toString("latin1", 0, 5) === "ready") ready();
+    });
+    await begun;
+    await Promise.all([channel.write(paste), channel.write(after)]);
+    expect(await channel.ended).toEqual({ exitCode: 0 });
+    const came = Buffer.concat(said).subarray("ready".length);
+    expect(came.indexOf(after)).toBe(paste.length);
+    expect(came.equals(all)).toBe(true);
+  });
+
   test("what is printed last is there, byte for byte", async () => {
     for (let round = 0; round < 3; round++) {
       const channel = await open({}, ["sh", "-c", "head -c 20000 /dev/zero | tr '\\0' x; exit 3"]);
@@ -179,6 +200,9 @@ describe.each([["v5.channel.k8s.io"], ["v4.channel.k8s.io"]])("over %s", (protoc
     expect(pod["spec"].ephemeralContainers).toEqual([
       expect.objectContaining({ image: "busybox@sha256:0123", targetContainerName: "proxy", stdin: true, tty: true }),
     ]);
+    const killed = await open({ mode: "debug", container: "proxy", image: "busybox:1" });
+    shown(killed);
+    expect((await killed.kill()).did).toMatch(/^(Sent HUP.* to the shell|Ended the shell's input); the program ended\.$/);
     const error: TargetError = await open({ mode: "debug", image: "busybox:broken" }).then(
       () => Promise.reject(new Error("it was opened")),
       (reason: TargetError) => reason,

@@ -12,6 +12,8 @@ import { WAITING_SHELL } from "./shells.ts";
 
 /** How often the pod is asked whether the container runs, in milliseconds. */
 const LOOK_MS = 400;
+/** How long the end of a shell's input may wait for what was typed before it, in milliseconds. */
+const INPUT_MS = 300;
 /** Why a container will not start by waiting longer. Source: the kubelet's reasons of waiting containers. */
 const STUCK = new Set([
   "ErrImagePull",
@@ -77,9 +79,14 @@ async function joinContainer(
     ...parts,
     async ask() {
       // As the first process of its container it need not heed a signal that comes from within it: an end of its input it does.
-      await stream.write(Buffer.from("\u0003\u0004")).catch(() => undefined);
+      const written = stream.write(Buffer.from("\u0003\u0004")).then(
+        () => "Ended the shell's input",
+        () => "",
+      );
+      // A shell that reads nothing keeps it waiting for ever.
+      const ended = await Promise.race([written, sleep(INPUT_MS, "")]);
       const sent = await endProgram(cluster, { ...place, container }, begun.pid);
-      return sent === "" ? "Ended the shell's input" : sent;
+      return sent === "" ? ended : sent;
     },
   });
 }

@@ -37,6 +37,8 @@ export class PodStream {
   #heard = Date.now();
   #why: string | undefined;
   #told: () => void = () => {};
+  #writing: Promise<void> = Promise.resolve();
+  #unwritten = 0;
 
   /** @param raw without a terminal in between: its lines end as a screen wants them */
   constructor(socket: WebSocket, { raw, times = { pingMs: PING_MS, silentMs: SILENT_MS } }: { raw: boolean; times?: StreamTimes }) {
@@ -86,23 +88,30 @@ export class PodStream {
     if (!this.#paused) this.#socket.resume();
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.byteLength; at += INPUT_BYTES)
-      await this.#send(message(CHANNEL.stdin, bytes.subarray(at, at + INPUT_BYTES)));
+  /** Bytes of input that the socket has not taken. What waits is kept whole: a caller that may write without end looks here. */
+  get unwritten(): number {
+    return this.#over ? 0 : this.#unwritten;
   }
 
+  /** Resolves once the socket has taken the bytes, which come after all that was written before. Rejects once the terminal has ended. */
+  write(bytes: Uint8Array): Promise<void> {
+    this.#unwritten += bytes.byteLength;
+    return this.#inTurn(() => this.#write(bytes));
+  }
+
+  /** Does not wait for input: a program that reads nothing is to see its size. */
   resize(columns: number, rows: number): void {
     void this.#send(sizeMessage(columns, rows)).catch(() => undefined);
   }
 
-  /** Ends the program's input. False where the protocol cannot. */
+  /** Ends the program's input after what was written. False where the protocol cannot. */
   endInput(): boolean {
     if (this.#socket.protocol !== PROTOCOLS[0]) return false;
-    void this.#send(closeOfInput()).catch(() => undefined);
+    void this.#inTurn(() => this.#send(closeOfInput())).catch(() => undefined);
     return true;
   }
 
-  /** Ends the link, whatever is still under way. */
+  /** Ends the link, whatever is still under way: writes that wait are rejected. */
   close(why: string): void {
     this.#why ??= why;
     this.#socket.terminate();
@@ -110,6 +119,21 @@ export class PodStream {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** One after the other: a write is several messages, and the keys after a paste must not come between them. */
+  #inTurn(send: () => Promise<void>): Promise<void> {
+    const sent = this.#writing.then(send);
+    this.#writing = sent.catch(() => undefined);
+    return sent;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.byteLength; at += INPUT_BYTES) {
+      const piece = bytes.subarray(at, at + INPUT_BYTES);
+      await this.#send(message(CHANNEL.stdin, piece));
+      this.#unwritten -= piece.byteLength;
+    }
   }
 
   #send(data: Buffer): Promise<void> {

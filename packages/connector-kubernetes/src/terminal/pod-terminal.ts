@@ -80,7 +80,7 @@ export class PodTerminal implements TerminalChannel {
     void stream.ended.then(() => over.abort());
     const did = (await ask?.()) ?? "";
     if (did !== "") await sleep(END_MS, undefined, { signal: over.signal }).catch(() => undefined);
-    if (stream.over) return { did: `${did}; the program ended.`, mayStillRun: LEFT };
+    if (stream.over) return { did: did === "" ? "It ended meanwhile." : `${did}; the program ended.`, mayStillRun: LEFT };
     stream.close("it was killed");
     return { did: `${did === "" ? "" : `${did}, `}closed the link.`, mayStillRun };
   }
