@@ -321,8 +321,8 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
     ["a here-document", "cat <<END | xargs rm -f\rFILE\rEND\r"],
     ["a paste", "\u001b[200~echo pasted\nrm -f FILE\u001b[201~\r"],
   ];
-  test.each(["bash", "zsh"] as const)("%s waits, whichever way a line comes to run", async (name) => {
-    if (hosts[name] === undefined) return;
+  test.for(["bash", "zsh"] as const)("%s waits, whichever way a line comes to run", async (name, { skip }) => {
+    skip(hosts[name] === undefined, `${name} is not installed`);
     const shell = await open(name, "staging");
     const file = join(shell.home, "guarded-file");
     await writeFile(file, "");

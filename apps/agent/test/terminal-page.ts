@@ -33,15 +33,15 @@ export class TerminalPage {
     ws.on("close", (code, reason) => (this.closed = { code, reason: reason.toString() }));
   }
 
-  /** `offset`: what the page has already, -1 for nothing. */
-  static async open(url: string, origin: string, offset = -1): Promise<TerminalPage> {
+  /** `offset`: what the page has already, -1 for nothing. `number`: which page it is, where it comes again. */
+  static async open(url: string, origin: string, offset = -1, number = 0): Promise<TerminalPage> {
     const page = new TerminalPage(new WebSocket(url, { origin }), offset);
     await new Promise<void>((resolve, reject) => {
       page.ws.once("open", resolve);
       page.ws.once("error", reject);
     });
     page.ws.on("error", () => {});
-    page.send({ type: "begin", offset });
+    page.send({ type: "begin", offset, page: number });
     return page;
   }
 

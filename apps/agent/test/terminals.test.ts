@@ -1,5 +1,5 @@
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
-import { hashToken, newToken, revokeSession } from "@interlock/db";
+import { createDb, hashToken, newToken, revokeSession } from "@interlock/db";
 import type { Terminal } from "@interlock/protocol";
 import { checkCast, readCast } from "@interlock/recording";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -247,6 +247,65 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     });
   });
 
+  test("a page that comes again has left its earlier connection: what is still on its way by that is not taken", async () => {
+    const id = await open();
+    const first = await agent.terminal(oncall, id, -1, 7);
+    await becomes(id, ({ phase }) => phase === "live", "live");
+    const others = [await agent.terminal(oncall, id, -1, 8), await agent.terminal(responder, id, -1, 7)];
+    const again = await agent.terminal(oncall, id, -1, 7);
+    await first.until(() => first.closed !== undefined, "closed");
+    again.type("echo again-$((1+1))\r");
+    for (const page of [again, ...others]) await page.sees("again-2");
+    expect(others.map(({ closed }) => closed)).toEqual([undefined, undefined]);
+    await kill(id);
+  });
+
+  test("of many that are opened at once no more are than a room may have", async () => {
+    const lead = await agent.person("lead-of-many", ["oncall"]);
+    const { id: roomId } = await agent.db.room.create({
+      data: { title: "many", members: { create: { userId: lead.id, role: "lead" } } },
+    });
+    const many = await agent.room(lead, roomId);
+    const asked = Array.from({ length: 24 }, (_, n) =>
+      many.ask({ type: "terminal.open", key: `of-many-at-once-${n}`, connectionId: staging, ...SIZE }),
+    );
+    const answers = (await Promise.all(asked)).map(({ problem }) => problem?.code ?? "ok");
+    expect(answers.filter((code) => code === "ok")).toHaveLength(16);
+    expect(new Set(answers)).toEqual(new Set(["ok", "too_many_requests"]));
+    const rows = await agent.db.terminal.findMany({ where: { roomId } });
+    await Promise.all(rows.map(({ id }) => many.outcome({ type: "terminal.kill", terminalId: id })));
+  });
+
+  test("a piece whose connection to the database breaks is stored by another", async () => {
+    const { id, page } = await live();
+    const second = createDb(agent.config.databaseUrl, { max: 1 });
+    try {
+      await second.$transaction(
+        async (tx) => {
+          await tx.$executeRaw`LOCK TABLE "RecordingChunk" IN EXCLUSIVE MODE`;
+          page.type("echo kept-$((1+1))\r");
+          await page.sees("kept-2");
+          const broken = async (): Promise<number> => {
+            const [row] = await agent.db.$queryRaw<{ count: bigint }[]>`
+              SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+              WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "RecordingChunk"%'`;
+            return Number(row!.count);
+          };
+          await expect.poll(broken).toBe(1);
+        },
+        { timeout: 30_000 },
+      );
+    } finally {
+      await second.$disconnect();
+    }
+    page.type("exit\r");
+    await becomes(id, ({ recording }) => recording === "sealed", "sealed");
+    const store = new RecordingStore(agent.db, id);
+    let said = "";
+    for await (const item of readCast(store, id)) if ("event" in item && item.event.code === "o") said += item.event.data;
+    expect(said).toContain("kept-2");
+  });
+
   test("a host that is not known is sent nothing until an administrator has approved its key", async () => {
     const other = await agent.room(reviewer);
     const id = await open(prod, { reason: "the disk fills up" });
@@ -361,6 +420,25 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     process.stdout.write(
       `revoked: last byte after ${Math.round(own.lastOutput - began)} ms, shell ended after ${Math.round(ended - began)} ms\n`,
     );
+  });
+
+  test("who is signed out is shown nothing more of a shell that floods, and it goes on for the others", async () => {
+    const { id, page } = await live();
+    const person = await agent.person("watcher-who-leaves", ["oncall"]);
+    const watcher = await agent.terminal(person, id);
+    page.type("yes flood\r");
+    await watcher.until(() => watcher.bytes > 1_000_000, "flooded", 30_000);
+    const began = performance.now();
+    await revokeSession(agent.db, person.sessionId);
+    await watcher.until(() => watcher.closed !== undefined, "closed");
+    const after = watcher.lastOutput - began;
+    expect(watcher.closed?.code).toBe(4401);
+    expect(after).toBeLessThan(1_000);
+    process.stdout.write(`revoked in a flood: last byte after ${Math.max(0, Math.round(after))} ms\n`);
+    page.type("\u0003");
+    page.type("echo still-$((1+1))\r");
+    await page.sees("still-2", 30_000);
+    await kill(id);
   });
 
   test("an agent that restarts ends its shells, and says so", async () => {

@@ -27,7 +27,7 @@ export interface WholeAgent {
   person(name: string, groups?: string[]): Promise<TestPerson>;
   room(person: TestPerson, roomId?: string): Promise<RoomPage>;
   edit(person: TestPerson, options?: EditorOptions): Promise<Editor>;
-  terminal(person: TestPerson, terminalId: string, offset?: number): Promise<TerminalPage>;
+  terminal(person: TestPerson, terminalId: string, offset?: number, page?: number): Promise<TerminalPage>;
   /** Adds a connection; its secret is sealed as the agent seals it. */
   connect(connection: { name: string; connector: string; environment: string }, secret: unknown): Promise<string>;
   restart(): Promise<void>;
@@ -88,7 +88,7 @@ export async function startWholeAgent(more: Partial<Config> = {}): Promise<Whole
       editors.push(editor);
       return editor;
     },
-    terminal: async (person, terminalId, offset) => TerminalPage.open(await url(`term/${terminalId}`, person), ORIGIN, offset),
+    terminal: async (person, terminalId, offset, page) => TerminalPage.open(await url(`term/${terminalId}`, person), ORIGIN, offset, page),
     async connect(connection, secret) {
       const id = randomUUID();
       await db.connection.create({ data: { id, ...connection, secret: sealSecret(config.key, id, secret) } });

@@ -8,7 +8,7 @@ const FRAMES: TerminalFrame[] = [
   { type: "picture", offset: 7, columns: 80, rows: 24, lines: 3, bytes: BYTES },
   { type: "size", offset: 0, columns: 500, rows: 200 },
   { type: "end", offset: 12 },
-  { type: "begin", offset: -1 },
+  { type: "begin", offset: -1, page: 2 ** 52 },
   { type: "input", bytes: BYTES },
   { type: "input", bytes: new Uint8Array() },
   { type: "taken", offset: 3 },

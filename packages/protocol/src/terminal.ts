@@ -153,7 +153,10 @@ export const TERMINAL_FRAME = {
   pointed: 5,
   /** To the browser: where somebody has scrolled to, and their user id. See `view`. */
   viewed: 6,
-  /** To the agent, first of all: offset up to which the browser has everything, -1 for nothing. */
+  /**
+   * To the agent, first of all: offset up to which the browser has everything, -1 for nothing, and a number of the page that is the same when it
+   * comes again (float64), 0 for none: what still comes from it by an earlier socket is not taken any more.
+   */
   begin: 16,
   /** To the agent: bytes that were typed. Only the driver's reach the shell. */
   input: 17,
@@ -199,14 +202,14 @@ export type TerminalFrame =
   | { type: "end"; offset: number }
   | { type: "pointed"; offset: number; span: TerminalSpan; userId: string }
   | { type: "viewed"; offset: number; row: number; userId: string }
-  | { type: "begin"; offset: number }
+  | { type: "begin"; offset: number; page: number }
   | { type: "input"; bytes: Uint8Array }
   | { type: "taken"; offset: number }
   | { type: "resize"; columns: number; rows: number }
   | { type: "point"; offset: number; span: TerminalSpan }
   | { type: "view"; offset: number; row: number };
 
-type Field = "offset" | "size" | "lines" | "span" | "row" | "bytes" | "userId";
+type Field = "offset" | "page" | "size" | "lines" | "span" | "row" | "bytes" | "userId";
 const FIELDS: Record<TerminalFrame["type"], readonly Field[]> = {
   output: ["offset", "bytes"],
   picture: ["offset", "size", "lines", "bytes"],
@@ -214,7 +217,7 @@ const FIELDS: Record<TerminalFrame["type"], readonly Field[]> = {
   end: ["offset"],
   pointed: ["offset", "span", "userId"],
   viewed: ["offset", "row", "userId"],
-  begin: ["offset"],
+  begin: ["offset", "page"],
   input: ["bytes"],
   taken: ["offset"],
   resize: ["size"],
@@ -222,7 +225,7 @@ const FIELDS: Record<TerminalFrame["type"], readonly Field[]> = {
   view: ["offset", "row"],
 };
 /** Those of no width take what is left, so they come last. */
-const WIDTH: Record<Field, number> = { offset: 8, size: 4, lines: 8, span: 13, row: 4, bytes: 0, userId: 0 };
+const WIDTH: Record<Field, number> = { offset: 8, page: 8, size: 4, lines: 8, span: 13, row: 4, bytes: 0, userId: 0 };
 const TYPES = new Map(Object.entries(TERMINAL_FRAME).map(([name, number]) => [number as number, name as TerminalFrame["type"]]));
 const USER_ID_BYTES = 200;
 
@@ -236,6 +239,7 @@ export function writeTerminalFrame(frame: TerminalFrame): Uint8Array {
   let at = 1;
   for (const field of fields) {
     if (field === "offset" && "offset" in frame) view.setFloat64(at, frame.offset);
+    else if (field === "page" && "page" in frame) view.setFloat64(at, frame.page);
     else if (field === "lines" && "lines" in frame) view.setFloat64(at, frame.lines);
     else if (field === "row" && "row" in frame) view.setInt32(at, frame.row);
     else if (field === "size" && "columns" in frame) {
@@ -260,9 +264,9 @@ export function readTerminalFrame(data: Uint8Array): TerminalFrame | undefined {
   const read: Record<string, unknown> = { type };
   let at = 1;
   for (const field of fields) {
-    if (field === "offset" || field === "lines") {
+    if (field === "offset" || field === "lines" || field === "page") {
       const figure = view.getFloat64(at);
-      if (!Number.isSafeInteger(figure) || figure < (type === "begin" ? -1 : 0)) return undefined;
+      if (!Number.isSafeInteger(figure) || figure < (type === "begin" && field === "offset" ? -1 : 0)) return undefined;
       read[field] = figure;
     } else if (field === "size") {
       read["columns"] = view.getUint16(at);

@@ -137,6 +137,28 @@ function stage(terms: Partial<TerminalTerms> = {}) {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+test("keys that a shell does not take are kept up to a bound, and then none of a paste before all of it is taken", async () => {
+  const { terminal, channel, page, type, connect } = stage();
+  const ann = page(ANN);
+  await connect();
+  const taking: (() => void)[] = [];
+  channel.write = (bytes) => new Promise((resolve) => taking.push(() => resolve(void (channel.written += Buffer.from(bytes).toString()))));
+  const piece = "x".repeat(16 * 1024);
+  let taken = 0;
+  while (type(ann, piece).ok) taken++;
+  expect(taken).toBe(512);
+  expect(type(ann, "y")).toMatchObject({ ok: false, code: "too_large" });
+  for (const take of taking.splice(0, 511)) take();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(type(ann, "y").ok).toBe(false);
+  for (const take of taking.splice(0)) take();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(type(ann, "z").ok).toBe(true);
+  for (const take of taking.splice(0)) take();
+  expect(channel.written.replaceAll("x", "")).toBe("z");
+  await terminal.end({});
+});
+
 describe("while a shell is being opened", () => {
   test("its driver's page gets another size: the shell gets it once it is there", async () => {
     const { page, connect, terminal, channel } = stage();

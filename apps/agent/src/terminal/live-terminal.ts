@@ -28,6 +28,12 @@ export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 /** How long a target may take to say that what was killed has ended. */
 const KILL_MS = 3_000;
 
+/**
+ * Bytes of keys that a shell has not taken yet, up to which more are. A paste into a program that reads comes through, however long it is; one into
+ * a program that reads nothing would fill the memory for as long as that lasts.
+ */
+const MOST_UNTAKEN = 8 * 1024 * 1024;
+
 const UNHEARD = `The target has not said within ${KILL_MS / 1000} s that it has ended: all of it may still run.`;
 
 export interface LiveTerminalParts {
@@ -57,6 +63,8 @@ export class LiveTerminal implements TerminalPort {
   readonly #control: Control;
   readonly #stream: TerminalStream;
   readonly #peers = new Set<TerminalPeer>();
+  /** Numbers of the pages that have one. */
+  readonly #pages = new Map<TerminalPeer, number>();
   readonly #gestures: Gestures;
   readonly #ending = new AbortController();
   readonly #guard: ShellGuard;
@@ -69,6 +77,10 @@ export class LiveTerminal implements TerminalPort {
   #title: string | undefined;
   /** The page that was typed in last. */
   #typing: TerminalPeer | undefined;
+  /** Bytes of keys that the shell has not taken yet. */
+  #untaken = 0;
+  /** More was typed than is kept: nothing more is taken before all of that is, or a paste would go on without its middle. */
+  #full = false;
   /** Changes of control that are not in the log yet. */
   #handing = 0;
   #resuming = false;
@@ -100,6 +112,7 @@ export class LiveTerminal implements TerminalPort {
       changed: () => this.#changed(),
       record: (type, actor, data) => this.#record(type, actor, data),
       mask: parts.mask,
+      stopped: () => this.#untypable,
     });
     if (!this.#terms.integration) this.#guard.absent("by policy this shell is left as it is");
     this.#gestures = new Gestures(() => this.#stream.offset);
@@ -165,6 +178,7 @@ export class LiveTerminal implements TerminalPort {
       this.#stream.remove(peer);
       this.#gestures.remove(peer);
       this.#fits.delete(peer);
+      this.#pages.delete(peer);
       this.#changeOf(() => this.#control.went(looker.id));
       // Another page of theirs is as large as it is.
       const other = peer === this.#sizing ? [...this.#fits.keys()].find(({ userId }) => userId === looker.id) : undefined;
@@ -200,7 +214,11 @@ export class LiveTerminal implements TerminalPort {
       if (!this.#control.isModerator(id)) void this.#record("terminal.moderated", name, { moderating: "no" });
   }
 
-  begin(peer: TerminalPeer, offset: number): void {
+  begin(peer: TerminalPeer, offset: number, page: number): void {
+    // What still comes by a page's earlier socket was typed before a break, and may have been typed again since.
+    for (const [earlier, number] of this.#pages)
+      if (number === page && page !== 0 && earlier.userId === peer.userId && earlier !== peer) earlier.end(CLOSE.slow, "slow_consumer");
+    this.#pages.set(peer, page);
     this.#stream.add(peer, offset);
     this.#gestures.add(peer);
     this.#wait();
@@ -221,6 +239,8 @@ export class LiveTerminal implements TerminalPort {
     if (channel === undefined) return refuse("terminal_ended", "the shell has not begun");
     // What is typed while it ends would reach what does not end at once, past the guard and the recording.
     if (this.#over !== undefined) return refuse("terminal_ended");
+    this.#full ||= this.#untaken + bytes.byteLength > MOST_UNTAKEN;
+    if (this.#full) return refuse("too_large", "The shell does not take what was typed; what comes now is not sent.");
     if (this.#typing !== peer) {
       this.#typing = peer;
       this.#wait();
@@ -235,10 +255,17 @@ export class LiveTerminal implements TerminalPort {
   }
 
   #write(bytes: Uint8Array): void {
-    this.#channel?.write(bytes).catch((error: unknown) => {
-      // An end is told by itself; anything else would be a key lost in silence.
-      if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
-    });
+    this.#untaken += bytes.byteLength;
+    this.#channel
+      ?.write(bytes)
+      .catch((error: unknown) => {
+        // An end is told by itself; anything else would be a key lost in silence.
+        if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
+      })
+      .finally(() => {
+        this.#untaken -= bytes.byteLength;
+        if (this.#untaken === 0) this.#full = false;
+      });
   }
 
   /** About a line that waits to run. */

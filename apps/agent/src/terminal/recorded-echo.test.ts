@@ -89,3 +89,21 @@ test("a word keeps the time of its letters, and is written soon after the last k
   expect(text()).toBe("ls");
   expect(wrote.map(({ shown }) => Math.round((shown ?? 0) - began))).toEqual([0, 200]);
 });
+
+test.each([
+  [20_000, 1],
+  [50, 20_000],
+])("a flood that comes while a number is typed is written, not kept (%i times %i bytes)", (times, size) => {
+  type("42424242", 100);
+  const flood = encode("\u000f".repeat(size));
+  let [written, counted] = [0, 0];
+  for (let i = 1; i <= times; i++) {
+    echo.typed();
+    echo.output(flood);
+    for (; counted < wrote.length; counted++) written += wrote[counted]!.text.length;
+    expect(i * size - written).toBeLessThan(8 * 1024);
+  }
+  type("42424242 ", 100);
+  echo.end();
+  expect(text() === `${"•".repeat(8)}${"\u000f".repeat(times * size)}${"•".repeat(8)} `).toBe(true);
+});

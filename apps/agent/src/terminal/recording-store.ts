@@ -1,9 +1,14 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { poolOf, type Db, type RecordingChunk } from "@interlock/db";
 import { CastFault, type CastChunk, type ChunkStore } from "@interlock/recording";
+import type { QueryConfig } from "pg";
 import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
 
 /** How long a piece may take to be stored, in milliseconds: then it counts as not stored. */
 const STORE_MS = 10_000;
+/** How long it is tried again where the connection to the database broke, with a pause in between, in milliseconds. */
+const TRY_MS = 8_000;
+const PAUSE_MS = 200;
 /** Pieces in object storage that are fetched before they are asked for. */
 const AHEAD = 4;
 
@@ -66,7 +71,29 @@ export class RecordingStore implements ChunkStore {
       chain,
       end ?? null,
     ]);
-    await poolOf(this.#db).query({ name: `recording-${stored.length}`, text: insertOf(stored.length), values });
+    await this.#insert(chunks, { name: `recording-${stored.length}`, text: insertOf(stored.length), values });
+  }
+
+  /** A database that is started anew, or fails over, ends no recording. */
+  async #insert(chunks: readonly CastChunk[], statement: QueryConfig): Promise<void> {
+    const last = performance.now() + TRY_MS;
+    for (let tried = 0; ; tried++) {
+      try {
+        await poolOf(this.#db).query(statement);
+        return;
+      } catch (error) {
+        // The one before may have been carried out, its answer lost.
+        if (tried > 0 && (await this.#isStored(chunks).catch(() => false))) return;
+        if (!isPassing(error) || performance.now() > last) throw error;
+      }
+      await pause(PAUSE_MS);
+    }
+  }
+
+  async #isStored(chunks: readonly CastChunk[]): Promise<boolean> {
+    const where = { terminalId: this.#terminalId, number: { in: chunks.map(({ number }) => number) } };
+    const rows = await this.#db.recordingChunk.findMany({ where, select: { number: true, chain: true } });
+    return chunks.every(({ number, chain }) => rows.some((row) => row.number === number && row.chain === chain));
   }
 
   async #read(number: number): Promise<CastChunk | undefined> {
@@ -92,6 +119,18 @@ export class RecordingStore implements ChunkStore {
       this.#coming.set(number, coming);
     }
   }
+}
+
+/**
+ * A connection that broke or could not be made, or a server that is being stopped or started (Class 08 and 57P01 to 57P03): what fails so may be
+ * well in a moment. The driver has no code for a connection that ends in the middle.
+ */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return typeof code === "string"
+    ? /^(08[0-9A-Z]{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code)
+    : error.message.startsWith("Connection terminated");
 }
 
 const COLUMNS = ["terminalId", "number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];

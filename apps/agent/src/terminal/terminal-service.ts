@@ -49,6 +49,8 @@ export class TerminalService {
   readonly #records: TerminalRecords;
   readonly #live = new Map<string, LiveTerminal>();
   readonly #pods: PodPlaces;
+  /** Those that are being opened, by their room. */
+  readonly #opening = new Map<Promise<unknown>, string>();
   #stopping = false;
 
   constructor(parts: TerminalServiceParts) {
@@ -84,6 +86,23 @@ export class TerminalService {
 
   /** `principal` may act in the room. The same `key` again is the same terminal. */
   async open(principal: Principal, roomId: string, key: string, opening: TerminalOpening): Promise<Outcome<Terminal>> {
+    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
+    const { promise: opened, resolve: done } = Promise.withResolvers<void>();
+    // Before anything is waited for: of many that come at once no more are opened than there may be.
+    this.#opening.set(opened, roomId);
+    const free = (): void => {
+      this.#opening.delete(opened);
+      done();
+    };
+    try {
+      return await this.#open(principal, roomId, key, opening, free);
+    } finally {
+      free();
+    }
+  }
+
+  /** `there`: called once it is among those that live. */
+  async #open(principal: Principal, roomId: string, key: string, opening: TerminalOpening, there: () => void): Promise<Outcome<Terminal>> {
     const { db, connections, policy, membership } = this.#parts;
     const known = await db.terminal.findUnique({ where: { openedById_key: { openedById: principal.id, key } } });
     if (known !== null)
@@ -91,8 +110,8 @@ export class TerminalService {
     const [room, connection] = await Promise.all([membership.roomOf(roomId), connections.byId(opening.connectionId)]);
     if (room === undefined || !room.open) return refuse("room_closed");
     if (connection === undefined) return refuse("unknown_connection");
-    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
-    if ([...this.#live.values()].filter((terminal) => terminal.roomId === roomId).length >= PER_ROOM)
+    const rooms = [...[...this.#live.values()].map((terminal) => terminal.roomId), ...this.#opening.values()];
+    if (rooms.filter((one) => one === roomId).length > PER_ROOM)
       return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
     const place = opening.pod === undefined ? ok(undefined) : await this.#placeOf(principal, roomId, connection, opening.pod);
     if (!place.ok) return place;
@@ -105,6 +124,7 @@ export class TerminalService {
       return refuse("denied", terms.message);
     }
     if (terms.reason && opening.reason === undefined) return refuse("reason_required", terms.message);
+    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
     const id = randomUUID();
     const row = await this.#records.opened({ id, key, roomId, connection, name, opener: principal, opening: { ...opening, pod }, terms });
     const terminal = new LiveTerminal({
@@ -119,6 +139,7 @@ export class TerminalService {
       log: this.#parts.log,
     });
     this.#live.set(id, terminal);
+    there();
     // It may have been closed meanwhile.
     if ((await membership.roomOf(roomId))?.open !== true) terminal.roomIs(false);
     return ok(terminal.view());
@@ -183,7 +204,7 @@ export class TerminalService {
   /** Whose access has ended has no shell left (I11). */
   async endOf(userId: string): Promise<void> {
     const theirs = [...this.#live.values()].filter(({ openedById }) => openedById === userId);
-    await Promise.all(theirs.map((terminal) => terminal.end({ why: "the access of who opened it has ended" })));
+    await Promise.all(theirs.map((terminal) => terminal.end({ why: "the access of who opened it has ended or changed" })));
   }
 
   /** What was there when the agent stopped hard is over: its recordings end with their last stored piece. */
@@ -199,6 +220,7 @@ export class TerminalService {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await Promise.all(this.#opening.keys());
     await Promise.all([...this.#live.values()].map((terminal) => terminal.end({ why: "Interlock was stopped" }, "interrupted")));
     await this.#parts.streams.stop();
   }

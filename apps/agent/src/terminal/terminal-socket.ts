@@ -27,8 +27,11 @@ export interface TerminalPeer {
 
 /** A terminal, as a page sees it. */
 export interface TerminalPort {
-  /** The page has everything up to `offset`, -1 for nothing: it is sent what follows, or a picture. Called once, first. */
-  begin(peer: TerminalPeer, offset: number): void;
+  /**
+   * The page has everything up to `offset`, -1 for nothing: it is sent what follows, or a picture. Called once, first. `page`: the same number for
+   * one that comes again, 0 for none.
+   */
+  begin(peer: TerminalPeer, offset: number, page: number): void;
   input(peer: TerminalPeer, bytes: Uint8Array): Outcome<void>;
   taken(peer: TerminalPeer, offset: number): void;
   resize(peer: TerminalPeer, size: TerminalSize): Outcome<void>;
@@ -88,7 +91,7 @@ export class TerminalSocket implements TerminalPeer {
     if (frame.type === "begin") {
       if (this.#begun) return false;
       this.#begun = true;
-      this.#terminal.begin(this, frame.offset);
+      this.#terminal.begin(this, frame.offset, frame.page);
       return true;
     }
     if (!this.#begun) return false;

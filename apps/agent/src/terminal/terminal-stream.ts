@@ -12,7 +12,7 @@ import { Recorder, recordedSoFar, type Recorded } from "./recorder.ts";
 import { Mirrors, type Mirror } from "./mirrors.ts";
 import type { TerminalPeer } from "./terminal-socket.ts";
 import type { TerminalEnding } from "./terminal-view.ts";
-import { Viewers, type SizeEvent } from "./viewers.ts";
+import { Viewers, type Picture, type SizeEvent } from "./viewers.ts";
 
 /** What is kept of a stream that is over. */
 export type StreamEnd = TerminalSize & Recorded;
@@ -36,6 +36,12 @@ export interface StreamListener {
 /** Output that comes within so many milliseconds of the last is taken together, up to so many bytes. */
 const TOGETHER = { ms: 2, bytes: 64 * 1024 } as const;
 const CAME_BYTES = 8 * 1024;
+
+/** Of a screen that cannot be drawn so much of the end of what was shown is sent in its place, in bytes. */
+const UNDRAWN_BYTES = 256 * 1024;
+const UNDRAWN = new TextEncoder().encode(
+  "\u001b[7m interlock: this screen cannot be drawn any more. Below is the end of what was shown, as it came. \u001b[m\r\n\r\n",
+);
 
 const SILENT: StreamListener = { pressure: () => {}, title: () => {}, told: () => {}, behind: () => {}, unrecorded: () => {} };
 
@@ -74,9 +80,12 @@ export class TerminalStream {
     );
     this.#viewers = new Viewers({
       ring: this.#ring,
-      picture: () => this.#mirror.picture(),
+      picture: () =>
+        this.#mirror.picture().catch((error: unknown) => {
+          parts.log.error({ err: error }, "the screen of a terminal could not be drawn");
+          return this.#undrawn();
+        }),
       on: { pressure: (high) => this.#pressed("driver", high), behind: () => this.#listener.behind() },
-      log: parts.log,
     });
   }
 
@@ -180,6 +189,17 @@ export class TerminalStream {
     }
     if (!this.#mirror.write(bytes)) this.#pressed("mirror", true);
     this.#recorder.output(bytes);
+  }
+
+  /** What stands for a screen that cannot be drawn: it says so, and what is sent behind it is what came last. */
+  #undrawn(): Picture {
+    const { end, oldest, oldestEvent } = this.#ring;
+    const least = Math.max(oldest, end - UNDRAWN_BYTES);
+    const since = this.#ring.since(least, Infinity);
+    // From the beginning of a line, where there is one: in the middle of one may be the middle of a sequence.
+    const feed = least > 0 && since.kind !== "gone" ? since.bytes.indexOf(0x0a) + 1 : 0;
+    const offset = least + feed;
+    return { ...this.#size, offset, lines: 0, bytes: UNDRAWN, nextEvent: offset === oldest ? oldestEvent : 0 };
   }
 
   /** The target waits as long as anybody it waits for is behind. */

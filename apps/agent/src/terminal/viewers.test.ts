@@ -73,7 +73,6 @@ test("those who watch get in one message what came soon after another, the drive
     ring,
     picture: () => Promise.reject(new Error("nobody is without")),
     on: { pressure: () => {}, behind: () => {} },
-    log: createLog("silent"),
   });
   const [driver, watcher] = [new Page("driver", truth, 0), new Page("watcher", truth, 0)];
   for (const page of [driver, watcher]) viewers.add(page, 0);
@@ -121,7 +120,6 @@ test("whoever comes when nothing but its size has changed for long gets its pict
     ring,
     picture: () => Promise.resolve(picture),
     on: { pressure: () => {}, behind: () => {} },
-    log: createLog("silent"),
   });
   const [late, back] = [new Page("late", truth, -1), new Page("back", truth, ring.end)];
   viewers.add(late, -1);
@@ -142,7 +140,6 @@ test("at the end who is behind, and who has no picture yet, gets the last screen
         draw = () => resolve({ ...SIZE, offset: ring.end, lines: 0, bytes: new Uint8Array(1), nextEvent: 0 });
       }),
     on: { pressure: () => {}, behind: () => {} },
-    log: createLog("silent"),
   });
   const [slow, quick, late] = [new Page("slow", truth, 0), new Page("quick", truth, 0), new Page("late", truth, -1)];
   for (const page of [slow, quick]) viewers.add(page, 0);
@@ -176,7 +173,7 @@ test(`no byte is lost, doubled or another's over ${DISCONNECTS} disconnects at a
   const mirror = mirrors.open("one", SIZE, () => drained());
   const ring = new StreamRing<SizeEvent>();
   const truth = { bytes: Buffer.alloc(0), kept: Buffer.alloc(1 << 20) };
-  const viewers = new Viewers({ ring, picture: () => mirror.picture(), on: { pressure: () => {}, behind: () => {} }, log });
+  const viewers = new Viewers({ ring, picture: () => mirror.picture(), on: { pressure: () => {}, behind: () => {} } });
   const faults: string[] = [];
   let pictures = 0;
   const pages: Page[] = [];

@@ -1,7 +1,6 @@
 import type { FlowAction } from "@interlock/terminal";
 import { FlowControl, type StreamRing } from "@interlock/terminal";
 import type { TerminalFrame, TerminalSize } from "@interlock/protocol";
-import type { Log } from "../log.ts";
 import type { TerminalPeer } from "./terminal-socket.ts";
 
 /** What the screen looks like at an offset: bytes that draw it on an empty one. */
@@ -19,7 +18,7 @@ export type SizeEvent = TerminalSize;
 
 interface ViewersParts {
   ring: StreamRing<SizeEvent>;
-  /** The screen as it is by now. */
+  /** The screen as it is by now, or what stands for it; never rejects. */
   picture: () => Promise<Picture>;
   on: {
     /** The driver cannot keep up (true), or can again. */
@@ -27,7 +26,6 @@ interface ViewersParts {
     /** Somebody fell behind, or has caught up. */
     behind: () => void;
   };
-  log: Log;
 }
 
 /** How often it is looked whether a driver still takes what it is sent, in milliseconds. */
@@ -207,14 +205,7 @@ export class Viewers {
 
   async #sendPicture(name: string, joined: (offset: number) => void): Promise<void> {
     for (let tried = 0; tried < TRIES; tried++) {
-      let picture: Picture;
-      try {
-        picture = await this.#parts.picture();
-      } catch (error) {
-        this.#parts.log.error({ err: error }, "the screen of a terminal could not be drawn");
-        this.#peers.get(name)?.end(1012, "internal");
-        return;
-      }
+      const picture = await this.#parts.picture();
       const peer = this.#peers.get(name);
       if (peer === undefined) return;
       this.#pay();

@@ -2,6 +2,8 @@ import { CLOSE, problem, readTerminalFrame, writeTerminalFrame, type TerminalFra
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TerminalLink, type FrameSocket, type Screen } from "./terminal-link.ts";
 
+const PAGE = expect.any(Number) as number;
+
 /** A socket whose other end is the test. */
 class FakeSocket implements FrameSocket {
   binaryType = "";
@@ -68,7 +70,7 @@ afterEach(() => void vi.useRealTimers());
 test("begins with nothing, draws a picture and what follows it, and says what is drawn", async () => {
   const { open, drawn, draw } = stage();
   const socket = await open();
-  expect(socket.sent).toEqual([{ type: "begin", offset: -1 }]);
+  expect(socket.sent).toEqual([{ type: "begin", offset: -1, page: PAGE }]);
   socket.says({ type: "picture", offset: 100, columns: 80, rows: 24, lines: 0, bytes: bytes("p") });
   socket.says(output(100, "ab"));
   socket.says({ type: "size", offset: 102, columns: 90, rows: 30 });
@@ -92,7 +94,7 @@ test("on another screen nothing is sent before it is connected there, and a key 
   expect(link.state.get()).toEqual({ phase: "live", lostKeys: true });
   link.resize(80, 25);
   expect(socket.sent).toEqual([
-    { type: "begin", offset: -1 },
+    { type: "begin", offset: -1, page: PAGE },
     { type: "resize", columns: 80, rows: 25 },
   ]);
 });
@@ -119,7 +121,7 @@ test("goes on where it was after a reconnect, drawing nothing twice", async () =
   (await open()).onclose?.({ code: 1006, reason: "" });
   expect(link.state.get()).toMatchObject({ phase: "reconnecting", why: "The connection was lost." });
   const again = await open();
-  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  expect(again.sent).toEqual([{ type: "begin", offset: 3, page: PAGE }]);
   again.says(output(1, "bcde"));
   again.says(output(2, "cd"));
   expect(drawn).toEqual(["abc", "de"]);
@@ -135,7 +137,7 @@ test("a gap is never drawn over: what is missing is asked for", async () => {
   expect(drawn).toEqual(["a\nc"]);
   await vi.advanceTimersByTimeAsync(0);
   const again = await open();
-  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  expect(again.sent).toEqual([{ type: "begin", offset: 3, page: PAGE }]);
   again.says({ type: "picture", offset: 9, columns: 80, rows: 24, lines: 5, bytes: bytes("p") });
   expect(link.state.get()).toEqual({ phase: "live", missed: { bytes: 6, lines: 4, ms: expect.any(Number) } });
   // Told together until it is read.
@@ -153,7 +155,7 @@ test("an absence in which nothing was missed is told, too", async () => {
   expect(link.state.get()).toMatchObject({ phase: "reconnecting", why: "The connection was lost." });
   await vi.advanceTimersByTimeAsync(30_000);
   const again = await open();
-  expect(again.sent).toEqual([{ type: "begin", offset: 3 }]);
+  expect(again.sent).toEqual([{ type: "begin", offset: 3, page: PAGE }]);
   expect(link.state.get().away).toBeGreaterThan(2_000);
   link.forgive();
   expect(link.state.get()).toEqual({ phase: "live" });
@@ -181,8 +183,36 @@ test("keys are not kept while there is no connection, and that is told", async (
   (await open()).onclose?.({ code: 1006, reason: "" });
   expect(link.type(bytes("rm"))).toBe(false);
   const again = await open();
-  expect(again.sent).toEqual([{ type: "begin", offset: -1 }]);
+  expect(again.sent).toEqual([{ type: "begin", offset: -1, page: PAGE }]);
   expect(link.state.get()).toEqual({ phase: "live", lostKeys: true });
+});
+
+test("keys that were followed by nothing before a break are said to be in doubt, and every connection is of the same page", async () => {
+  const { link, open } = stage();
+  const first = await open();
+  await vi.advanceTimersByTimeAsync(10);
+  link.type(bytes("a"));
+  await vi.advanceTimersByTimeAsync(10);
+  first.says(output(0, "a"));
+  link.suspect();
+  const second = await open();
+  expect(link.state.get()).toEqual({ phase: "live" });
+  await vi.advanceTimersByTimeAsync(10);
+  link.type(bytes("rm\r"));
+  await vi.advanceTimersByTimeAsync(12_000);
+  link.suspect();
+  const third = await open();
+  expect(link.state.get()).toEqual({ phase: "live", unsureKeys: true });
+  link.forgive();
+  // What was pressed so long ago has arrived, or the break would have been noticed.
+  link.type(bytes("secret"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  link.suspect();
+  await open();
+  expect(link.state.get()).toEqual({ phase: "live" });
+  const [one, two, three] = [first, second, third].map(({ sent }) => sent[0] as Extract<TerminalFrame, { type: "begin" }>);
+  expect(one!.page).toBeGreaterThan(0);
+  expect([two!.page, three!.page]).toEqual([one!.page, one!.page]);
 });
 
 test("a paste is sent in pieces that the agent takes, whole and in order", async () => {

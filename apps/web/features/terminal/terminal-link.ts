@@ -56,6 +56,8 @@ export interface LinkState {
   away?: number;
   /** Keys that were pressed and went nowhere. */
   lostKeys?: boolean;
+  /** Keys were pressed just before the connection broke, and nothing came after them: they may have arrived. */
+  unsureKeys?: boolean;
 }
 
 export interface TerminalLinkOptions {
@@ -68,6 +70,8 @@ export interface TerminalLinkOptions {
 
 /** Shorter absences than this, in milliseconds, are not worth a word where nothing was missed. */
 const NOTICED = 2_000;
+/** A connection that says nothing any more is noticed within this time, in milliseconds: keys that are older have arrived. */
+const SILENT = 20_000;
 
 /**
  * The browser's end of a terminal's socket. What is drawn next is what follows the last byte that was drawn, across reconnects; where bytes
@@ -89,6 +93,10 @@ export class TerminalLink {
   #lines = 0;
   /** When something came last, and since when there is no connection. */
   #heard = 0;
+  /** When something was typed last. */
+  #typedAt = -Infinity;
+  /** The same for all connections of this page, so that the agent takes nothing from an earlier one once there is another. */
+  readonly #page = randomNumber();
   #goneAt: number | undefined;
   #drawn = 0;
   #said = 0;
@@ -144,6 +152,7 @@ export class TerminalLink {
       this.state.update((state) => ({ ...state, lostKeys: true }));
       return false;
     }
+    this.#typedAt = this.#now();
     for (let at = 0; at < bytes.byteLength; at += TERMINAL_INPUT_BYTES)
       this.#send({ type: "input", bytes: bytes.subarray(at, at + TERMINAL_INPUT_BYTES) });
     return true;
@@ -167,7 +176,7 @@ export class TerminalLink {
 
   /** The person has read that something was missed. */
   forgive(): void {
-    this.state.update(({ missed: _missed, away: _away, lostKeys: _lostKeys, ...state }) => state);
+    this.state.update(({ missed: _missed, away: _away, lostKeys: _lostKeys, unsureKeys: _unsureKeys, ...state }) => state);
   }
 
   dispose(): void {
@@ -188,7 +197,7 @@ export class TerminalLink {
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     socket.onopen = () => {
-      this.#send({ type: "begin", offset: this.#offset });
+      this.#send({ type: "begin", offset: this.#offset, page: this.#page });
       this.#attempt = 0;
       this.#become({ phase: "live" });
       const away = this.#goneAt === undefined || this.#offset < 0 ? 0 : this.#now() - this.#goneAt;
@@ -294,6 +303,8 @@ export class TerminalLink {
     this.#leave();
     if (this.#disposed || this.state.get().phase === "over") return;
     this.#goneAt ??= this.#now();
+    if (this.#typedAt > this.#heard && this.#now() - this.#typedAt < SILENT) this.state.update((state) => ({ ...state, unsureKeys: true }));
+    this.#typedAt = -Infinity;
     if (code === CLOSE.forbidden || code === CLOSE.reload || code === CLOSE.unauthenticated)
       return this.#become({ phase: "refused", why: told(reason, "You may not look at this terminal.") });
     this.#again(told(reason, "The connection was lost."));
@@ -312,11 +323,12 @@ export class TerminalLink {
 
   /** What was missed stays told until the person has read it. */
   #become(next: LinkState): void {
-    this.state.update(({ missed, away, lostKeys }) => ({
+    this.state.update(({ missed, away, lostKeys, unsureKeys }) => ({
       ...next,
       ...(away === undefined ? {} : { away }),
       ...(missed === undefined ? {} : { missed }),
       ...(lostKeys === undefined ? {} : { lostKeys }),
+      ...(unsureKeys === undefined ? {} : { unsureKeys }),
     }));
   }
 
@@ -336,6 +348,12 @@ export class TerminalLink {
     if (socket !== undefined) socket.onopen = socket.onmessage = socket.onclose = null;
     return socket;
   }
+}
+
+/** From 1 to 2^52. */
+function randomNumber(): number {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
+  return (high >>> 12) * 2 ** 32 + low + 1;
 }
 
 /** Sockets are closed with an error code; people are told what it means. */

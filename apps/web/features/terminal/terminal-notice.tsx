@@ -146,7 +146,10 @@ function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined,
     return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.`, tone: "warn" };
   if (paused !== undefined) return { text: `${paused} What runs goes on.`, tone: "warn" };
   const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : undefined;
-  if (missed !== undefined || lost !== undefined) return { text: [missed, lost].filter(Boolean).join(" "), tone: "warn", read: "asked" };
+  const unsure =
+    link.unsureKeys === true ? "Whether the last keys before that arrived is not known: look before you press them again." : undefined;
+  const said = [missed, unsure, lost].filter(Boolean);
+  if (said.length > 0) return { text: said.join(" "), tone: "warn", read: "asked" };
   if (terminal.watchers.some(({ userId, behind }) => userId === meId && behind))
     return {
       text: "This page is behind: there is more output than your connection takes. The screen is renewed once it has caught up.",

@@ -22,7 +22,7 @@ interface Actor extends Typist {
   drives: boolean;
 }
 
-interface AskedLineParts extends Pick<ShellGuardParts, "mask" | "record" | "changed"> {
+interface AskedLineParts extends Pick<ShellGuardParts, "mask" | "record" | "changed" | "stopped"> {
   line: HandedLine;
   judged: JudgedLine;
   guard: readonly GuardTerms[];
@@ -189,16 +189,23 @@ export class AskedLine {
     this.#byDriver = byDriver;
     let said = { end, by, why };
     let recorded = await this.#recordEnd(said);
-    if (recorded && this.#takenBack !== undefined) {
-      said = { end: "back", by: this.#takenBack, why: "taken back" };
+    // What happened while it was written that it runs: it was taken back, or nothing may be typed any more.
+    const stopped = end === "run" ? this.#parts.stopped() : undefined;
+    if (recorded && (this.#takenBack !== undefined || stopped !== undefined)) {
+      said =
+        this.#takenBack === undefined
+          ? { end: "back", by: "system", why: stopped! }
+          : { end: "back", by: this.#takenBack, why: "taken back" };
       recorded = await this.#recordEnd(said);
     }
     if (this.#over) return refuse("wrong_state", "The shell gave the line up before that was written down.");
     const outcome = recorded ? said.end : "back";
-    const back = recorded ? `${said.why} by ${said.by}` : "the audit log cannot be written";
+    const told = said.by === "system" ? said.why : `${said.why} by ${said.by}`;
+    const back = recorded ? told : "the audit log cannot be written";
     this.#parts.say(`interlock: ${outcome === "run" ? said.why : `not run, ${back}`}`);
     this.#finish(outcome);
-    return recorded ? ok(undefined) : refuse("audit_unavailable");
+    if (!recorded) return refuse("audit_unavailable");
+    return stopped === undefined ? ok(undefined) : refuse("forbidden", stopped);
   }
 
   #recordEnd({ end, by, why }: { end: LineEnd; by: string; why: string }): Promise<boolean> {

@@ -12,6 +12,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function shell(guard = GUARD, record: () => Promise<boolean> = () => Promise.resolve(true)) {
   let sent = "";
+  const now: { stopped?: string } = {};
   const marks: unknown[] = [];
   const events: { type: string; actor: string; data: Record<string, string | string[]> }[] = [];
   const made = new ShellGuard({
@@ -24,6 +25,7 @@ function shell(guard = GUARD, record: () => Promise<boolean> = () => Promise.res
       return record();
     },
     mask: (text) => text.replaceAll("4242", "••••"),
+    stopped: () => now.stopped,
   });
   const word = (verb: string, rest = "", nonce = made.nonce) => made.told({ kind: "word", nonce, verb, rest });
   const mark = (kind: "prompt" | "output") => made.told({ kind: "mark", mark: { kind, nonce: made.nonce } });
@@ -34,6 +36,7 @@ function shell(guard = GUARD, record: () => Promise<boolean> = () => Promise.res
   let number = 0;
   return {
     guard: made,
+    now,
     marks,
     events,
     word,
@@ -313,6 +316,26 @@ describe("a line that waits for others", () => {
     other.type(ANN, "\u0003");
     other.word("done", `${other.token};run`);
     expect(other.took()).toBe("\u0003");
+  });
+
+  test("does not run where nobody watches over it any more once its approval is written", async () => {
+    const written = Promise.withResolvers<boolean>();
+    let writes = 0;
+    const one = ready(GUARD, () => (++writes === 3 ? written.promise : Promise.resolve(true)));
+    const token = one.ask("rm -rf old", "whole");
+    await settled();
+    one.took();
+    const decided = one.decide(BOB, "approve");
+    await settled();
+    one.now.stopped = "Nothing can be typed until somebody of platform watches over it again.";
+    written.resolve(true);
+    expect(await decided).toMatchObject({ ok: false, code: "forbidden", detail: one.now.stopped });
+    expect(one.took()).toBe(`|${token};wait;interlock: not run, ${one.now.stopped}||${token};back|`);
+    expect(one.events.at(-1)).toMatchObject({
+      type: "terminal.line_decided",
+      actor: "system",
+      data: { outcome: "back", why: one.now.stopped },
+    });
   });
 
   test("is back, with nothing behind it, where the shell heard no answer in time", async () => {

@@ -19,6 +19,8 @@ export interface ShellGuardParts {
   record: (type: TerminalAct, actor: string, data: Record<string, string | string[]>) => Promise<boolean>;
   /** Hides what nobody is to see. */
   mask: (text: string) => string;
+  /** Why nothing may run now, whoever agreed to it: nobody watches over it, or its room is closed. */
+  stopped: () => string | undefined;
 }
 
 /** Text of a question, in characters as the shell quotes it; a longer one is cut off, so that nobody can read it. */
@@ -289,6 +291,7 @@ export class ShellGuard {
       typists: this.#typists.people,
       mask: this.#parts.mask,
       record: this.#parts.record,
+      stopped: this.#parts.stopped,
       say: (text) => this.#send(question, `wait;${plain(text)}`),
       still: () => this.#send(question, "still"),
       changed: this.#parts.changed,

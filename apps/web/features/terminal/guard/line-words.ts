@@ -53,7 +53,8 @@ export function typists(line: WaitingLine, members: readonly RoomMember[], meId:
 
 /** What is true of the guard of a shell, short and in full. */
 export function guardWords(shell: NonNullable<Terminal["shell"]>): { short: string; long: string; guarded: boolean } {
-  const rail = "It keeps a hand from slipping. Whoever means to can get round it.";
+  const rail =
+    "It keeps a hand from slipping. Whoever means to can get round it: the wall is who watches, what the account may do, and the recording.";
   if (shell.running !== undefined && shell.guard === "guarded")
     return {
       short: "runs, not guarded",
