@@ -179,6 +179,91 @@ describe("covering what is not known in time", () => {
   });
 });
 
+describe("a flood of what moves nothing, while a word is held", () => {
+  /** Bytes that may be held of pieces of one byte, the word included. */
+  const FEW = 8 * 1024;
+  const ALL = 300 * 1024;
+
+  it("is not kept: ten million shifts in the middle of a card number", () => {
+    const { stream, push, out, clock } = open();
+    const flood = new Uint8Array(100_000).fill(0x0f);
+    push("card 4242 4242 42");
+    const before = out();
+    let passed = 0;
+    for (let pushed = 0; pushed < 10_000_000; pushed += flood.length) {
+      // Nothing of it waits for a time that may be seconds away.
+      stream.push(flood);
+      const part = out();
+      const shown = part.replaceAll("\u000f", "");
+      passed += part.length - shown.length;
+      expect(pushed + flood.length - passed).toBeLessThan(FEW);
+      expect(shown).toBe(pushed === 0 ? "•••• •••• ••" : "");
+      expect(part.startsWith(shown)).toBe(true);
+    }
+    push("42 4242.");
+    clock.pass(50);
+    expect([before, passed, out()]).toEqual(["card ", 10_000_000, "•• ••••."]);
+  });
+
+  it.each<[string, string, number, number]>([
+    ["shifts", "\u000f", 20_000, FEW],
+    ["styles", `${E}[38;2;255;255;255;48;2;255;255;255m`, 20_000, ALL],
+    ["links", `${E}]8;;https://x.y/${"z".repeat(2000)}${E}\\`, 200, ALL],
+    ["ends of a line that is full", "\r\n", 20_000, 2 * FEW],
+    ["wraps of a line editor", " \r", 20_000, 2 * FEW],
+  ])("keeps its place and its bytes, and parts no number: %s", (_, sequence, times, most) => {
+    const flood = sequence.repeat(times);
+    for (const cover of [false, true])
+      for (const size of [100, 1_000, flood.length]) {
+        const { stream, push, out } = open(8, cover);
+        push("\r\n42424242");
+        for (let at = 0; at < flood.length; at += size) push(flood.slice(at, at + size));
+        expect(flood.length - stream.offset).toBeLessThan(most);
+        push("42424242");
+        stream.end();
+        expect(out() === `\r\n••••••••${flood}••••••••`).toBe(true);
+      }
+  });
+
+  it("leaves readable no more than the issuer of a number that is cut again and again", () => {
+    const { stream, push, out } = open();
+    const flood = "\u000f".repeat(5_000);
+    for (const digit of "4242424242424242") push(digit + flood);
+    stream.end();
+    expect(out().replaceAll("\u000f", "")).toBe("424242••••••••••");
+  });
+
+  it("is none where the words are decided: each is shown as what it is", () => {
+    const lines = (card: string): string => `${E}[1m12345678${E}[m is paid by ${E}[1m${card}${E}[m, `.repeat(5_000);
+    expect(masked(["x", lines("4242424242424242")]) === `x${lines("••••••••••••4242")}`).toBe(true);
+  });
+
+  it("keeps as many notes, also where only a return waits for what follows", () => {
+    for (const held of ["4242", "\r"]) {
+      const { stream, push, notes, out, clock } = open();
+      push(held);
+      let most = 0;
+      for (let i = 0; i < 20_000; i++) {
+        stream.note(String(i));
+        most = Math.max(most, i + 1 - notes.length);
+      }
+      expect(most).toBeLessThan(5_000);
+      push("x");
+      clock.pass(50);
+      expect(notes.map(([note]) => Number(note))).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
+      expect(out()).toBe(`${held}x`);
+    }
+  });
+
+  it("takes no time squared where a full line beyond ASCII ends without end", () => {
+    const began = performance.now();
+    const flood = `${"é".repeat(80)}${"\r\n".repeat(40_000)}`;
+    expect(masked([flood]) === flood).toBe(true);
+    // A fiftieth of a second; it would be a minute.
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
 describe("echo of what the driver typed", () => {
   it("is shown at once and as it is", () => {
     const { stream, push, out } = open();

@@ -47,6 +47,14 @@ const CARD_DIGITS = 13;
 /** Digits that may be shown of a number whose end is not known: those that name a card's issuer (PCI DSS 3.4). */
 const ISSUER_DIGITS = 6;
 
+/**
+ * Most of what may stand between text that is held: four pieces for each byte of it. Programs that colour every letter write two, so this is a
+ * flood, and it costs memory as long as a word is held.
+ */
+const MOST_BETWEEN = 4 * CARRY_BYTES;
+/** Most bytes of it: 64 for each piece; a style that sets both colours in full takes 38. */
+const MOST_BETWEEN_BYTES = 64 * MOST_BETWEEN;
+
 /** How a byte of text counts. */
 const SHOWN = 0;
 /** An echo of what the driver typed: shown as it is, and at once. */
@@ -66,8 +74,8 @@ type Between<Note> = { at: number } & ({ bytes: Uint8Array } | { note: Note });
  * a few cells and line wraps, also those of line editors, do not part a number or an address; anything else that moves the cursor does, which is
  * the limit of it: digits that a program puts side by side by addressing them are not found.
  *
- * The end of what came is held back while it could become part of something, at most CARRY_BYTES and `holdMs`. What then had to be shown still
- * counts as the beginning of what comes later, whose rest is masked. Takes the output of the filter; gives sequences whole.
+ * The end of what came is held back while it could become part of something, at most CARRY_BYTES, MOST_BETWEEN and `holdMs`. What then had to be
+ * shown still counts as the beginning of what comes later, whose rest is masked. Takes the output of the filter; gives sequences whole.
  *
  * One long file, because it is two ways through one state, on the way of every byte: `#direct` copies nothing where there is nothing to mask, `#carry` keeps text apart from
  * what stands between.
@@ -90,12 +98,15 @@ export class MaskedStream<Note = never> {
   #gone = 0;
   /** Of what has not gone out yet. */
   #between: Between<Note>[] = [];
+  #betweenBytes = 0;
   /** Column at which the text since the last break begins; -1 where it is not known. */
   #column = 0;
   /** Cells of text that was settled since then. */
   #settledWidth = 0;
   /** Where the text of the line begins onto which a line editor wrapped; -1 where none did. */
   #wrapped = -1;
+  /** What `#direct` has measured of text beyond ASCII that begins at `start`: a line may end at its edge again and again. */
+  readonly #measured = { start: -1, to: 0, cells: 0 };
   /** An unfinished sequence. */
   #partial: Uint8Array = NOTHING;
   #out = new ByteBuilder(4096);
@@ -127,8 +138,14 @@ export class MaskedStream<Note = never> {
 
   /** Something that has its place here: told when all output before it has gone out. */
   note(note: Note): void {
-    if (this.#length === this.#sent && this.#between.length === 0 && this.#partial.length === 0) this.#sink.note(note, this.#offset);
-    else this.#between.push({ at: this.#length, note });
+    if (this.#length === this.#sent && this.#between.length === 0 && this.#partial.length === 0) {
+      this.#sink.note(note, this.#offset);
+      return;
+    }
+    this.#between.push({ at: this.#length, note });
+    if (!this.#limit()) return;
+    this.#send();
+    this.#arm(false);
   }
 
   push(input: Uint8Array): void {
@@ -176,6 +193,7 @@ export class MaskedStream<Note = never> {
     const end = bytes.length;
     if (this.#column >= 0) this.#column += this.#settledWidth;
     this.#settledWidth = 0;
+    this.#measured.start = -1;
     let at = from;
     let verbatim = from;
     let start = from;
@@ -260,16 +278,21 @@ export class MaskedStream<Note = never> {
     return cells > 0 && cells % this.#columns === 0;
   }
 
-  /** Cells of what stands in `bytes[start, end)` but its sequences. */
+  /** Cells of what stands in `bytes[start, end)` but its sequences. For one `start`, `end` only grows. */
   #rawWidth(bytes: Uint8Array, start: number, end: number): number {
-    let width = 0;
-    for (let at = start; at < end;) {
+    const measured = this.#measured;
+    if (measured.start !== start) {
+      measured.start = measured.to = start;
+      measured.cells = 0;
+    }
+    for (let at = measured.to; at < end;) {
       const from = at;
       while (at < end && (KINDS[bytes[at]!]! & CONTROL) === 0) at++;
-      width += textWidth(bytes, from, at);
+      measured.cells += textWidth(bytes, from, at);
       if (at < end) at = readSequence(bytes, at)?.end ?? end;
+      measured.to = at;
     }
-    return width;
+    return measured.cells;
   }
 
   /**
@@ -288,20 +311,20 @@ export class MaskedStream<Note = never> {
         this.#partial = bytes.slice(at, end);
         return end;
       }
-      const piece = bytes.slice(at, sequence.end);
-      const from2 = at;
+      const begin = at;
       at = sequence.end;
       if (sequence.kind === "transparent") {
-        const tells = piece[1] === 0x5d && this.#tells(bytes, from2, sequence.end);
-        this.#between.push({ at: this.#length, bytes: tells ? LINK_END : piece });
+        const tells = bytes[begin] === 0x1b && bytes[begin + 1] === 0x5d && this.#tells(bytes, begin, at);
+        if (tells) this.#place(LINK_END, 0, LINK_END.length);
+        else this.#place(bytes, begin, at);
       } else if (sequence.kind === "gap") {
-        this.#between.push({ at: this.#length, bytes: piece });
+        this.#place(bytes, begin, at);
         for (let i = 0; i < sequence.cells; i++) this.#appendByte(0x20, GAP);
-      } else if (sequence.kind === "newline" && this.#atEdge()) this.#between.push({ at: this.#length, bytes: piece });
-      else if (sequence.kind === "return" && this.#editorWraps(piece)) continue;
+      } else if (sequence.kind === "newline" && this.#atEdge()) this.#place(bytes, begin, at);
+      else if (sequence.kind === "return" && this.#editorWraps(bytes.subarray(begin, at))) continue;
       else {
         this.#emit(this.#length, false);
-        this.#out.append(piece, 0, piece.length);
+        this.#out.append(bytes, begin, at);
         this.#moved(sequence, this.#settledWidth + textWidth(this.#text, 0, this.#length));
         this.#break();
         if (stop && !this.#typed.active) return at;
@@ -340,17 +363,45 @@ export class MaskedStream<Note = never> {
 
   /** Text from `from` on is text no more: `drawn` goes out in its place where it did not yet, and `back` behind it. */
   #overwrite(from: number, drawn: Uint8Array, back: Uint8Array): void {
-    for (const piece of this.#between) piece.at = Math.min(piece.at, from);
-    if (this.#sent <= from) this.#between.push({ at: from, bytes: drawn });
-    this.#between.push({ at: from, bytes: back });
+    // In order of their places: those before it are not asked, since a line editor can wrap without end.
+    for (let i = this.#between.length - 1; i >= 0 && this.#between[i]!.at > from; i--) this.#between[i]!.at = from;
+    const gone = this.#sent > from;
     this.#length = from;
     this.#sent = Math.min(this.#sent, from);
+    if (!gone) this.#place(drawn, 0, drawn.length);
+    this.#place(back, 0, back.length);
   }
 
   #atEdge(): boolean {
     if (this.#column < 0) return false;
     const cells = this.#column + this.#settledWidth + textWidth(this.#text, 0, this.#length);
     return cells > 0 && cells % this.#columns === 0;
+  }
+
+  /** Puts a sequence behind the text that came so far: out at once where none of that is held. */
+  #place(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#sent === this.#length && this.#between.length === 0) {
+      this.#out.append(bytes, from, to);
+      return;
+    }
+    this.#between.push({ at: this.#length, bytes: bytes.slice(from, to) });
+    this.#betweenBytes += to - from;
+    this.#limit();
+  }
+
+  /**
+   * Lets go where too much stands between what is held, and tells whether it did. What is decided goes first; where that is not half of it, all
+   * goes as when its time is over. It is then covered on screens, too: what is not known in time is shown there since programs pause in the
+   * middle of words, but a flood in the middle of one has no use but to bring a number past the mask.
+   */
+  #limit(): boolean {
+    if (this.#between.length <= MOST_BETWEEN && this.#betweenBytes <= MOST_BETWEEN_BYTES) return false;
+    this.#release();
+    if (this.#between.length > MOST_BETWEEN / 2 || this.#betweenBytes > MOST_BETWEEN_BYTES / 2) {
+      this.#emit(this.#length, true, true);
+      this.#trim();
+    }
+    return true;
   }
 
   /** Where the next text begins. */
@@ -413,17 +464,19 @@ export class MaskedStream<Note = never> {
    * Puts text up to `to` out, with what stands between. `open`: what follows may belong to it, so that the end of what it ends with is not
    * known, and nothing of that is left readable.
    */
-  #emit(to: number, open: boolean): void {
+  #emit(to: number, open: boolean, cover = this.#cover): void {
     const spans = this.#spans();
-    if (open && this.#cover) this.#coverEnd(spans);
+    if (open && cover) this.#coverEnd(spans);
     let next = 0;
     let between = 0;
     let at = this.#sent;
     const betweenUpTo = (place: number): void => {
       for (; between < this.#between.length && this.#between[between]!.at <= place; between++) {
         const piece = this.#between[between]!;
-        if ("bytes" in piece) this.#out.append(piece.bytes, 0, piece.bytes.length);
-        else {
+        if ("bytes" in piece) {
+          this.#out.append(piece.bytes, 0, piece.bytes.length);
+          this.#betweenBytes -= piece.bytes.length;
+        } else {
           this.#send();
           this.#sink.note(piece.note, this.#offset);
         }
