@@ -133,7 +133,7 @@ function Watched({ recording, moment, text, onChanged, onAgain }: WatchedProps) 
           }
         />
       ) : (
-        <Replay id={id} cast={state.cast} broken={state.broken} commands={commands} startAt={moment} text={text} facts={facts} />
+        <Replay id={id} cast={state.cast} lacks={state.lacks} commands={commands} startAt={moment} text={text} facts={facts} />
       )}
     </>
   );

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test, vi } from "vitest";
 import { CastParser } from "./cast.ts";
 import { wholeTime, withoutIdle } from "./played-time.ts";
 import { checkSentence, clockText, keptSentence, momentOf, recordingPath, spokenTime, tookText } from "./recording-words.ts";
+import { type CastState, loadCast } from "./use-cast.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const LINES = [
@@ -46,6 +47,31 @@ describe("a cast", () => {
     expect(cut.begun).toBe(false);
     expect(() => new CastParser().push(encode('{"version":2}\n'))).toThrow("no asciicast v3");
   });
+});
+
+test.each<[string, Error | undefined, number, { events: number; lacks?: string }]>([
+  ["all of it", undefined, 1_000, { events: 3 }],
+  ["what a browser can keep, and is told to be more", undefined, 70, { events: 1, lacks: "long" }],
+  ["what came before it broke off", new Error("reset"), 1_000, { events: 3, lacks: "broken" }],
+])("of a recording there is shown %s", async (_, breaks, most, shown) => {
+  const states: CastState[] = [];
+  let cancelled = false;
+  const lines = LINES.split("\n").map((line) => encode(`${line}\n`));
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      const line = lines.shift();
+      if (line !== undefined) controller.enqueue(line);
+      else if (breaks === undefined) controller.close();
+      else controller.error(breaks);
+    },
+    cancel: () => void (cancelled = true),
+  });
+  vi.stubGlobal("fetch", async () => new Response(body));
+  await loadCast("one", new AbortController().signal, (state) => void states.push(state), most).finally(() => vi.unstubAllGlobals());
+  const state = states.at(-1)!;
+  if (state.phase !== "here") throw new Error(state.phase);
+  expect({ events: state.cast.events.length, ...(state.lacks && { lacks: state.lacks }) }).toEqual(shown);
+  expect(cancelled).toBe(shown.lacks === "long");
 });
 
 describe("time that is played", () => {

@@ -9,6 +9,7 @@ import { CommandsTable } from "./commands-table.tsx";
 import { FindInRecording } from "./find-in-recording.tsx";
 import { PlayerBar } from "./player-bar.tsx";
 import { clockText, recordingPath } from "./recording-words.ts";
+import type { Lacking } from "./use-cast.ts";
 import { usePlayer } from "./use-player.ts";
 
 /** How far the arrow keys go, in milliseconds. */
@@ -17,7 +18,7 @@ const STEP_MS = 5_000;
 interface ReplayProps {
   id: string;
   cast: Cast;
-  broken: boolean;
+  lacks: Lacking | undefined;
   /** Undefined while they are asked for. */
   commands: RecordingCommands | undefined;
   /** Milliseconds. */
@@ -27,7 +28,7 @@ interface ReplayProps {
 }
 
 /** The screen with its timeline; beside it what is to be known, a search and the commands. */
-export function Replay({ id, cast, broken, commands, startAt, text, facts }: ReplayProps) {
+export function Replay({ id, cast, lacks, commands, startAt, text, facts }: ReplayProps) {
   const [speed, setSpeed] = useState(1);
   const [skipIdle, setSkipIdle] = useState(true);
   const [found, setFound] = useState<readonly number[]>([]);
@@ -56,13 +57,15 @@ export function Replay({ id, cast, broken, commands, startAt, text, facts }: Rep
   return (
     <div className="flex min-h-0 flex-1 max-lg:flex-col" onKeyDownCapture={press}>
       <section aria-label="Replay" className="flex min-h-0 min-w-0 flex-1 flex-col bg-bg max-lg:flex-none">
-        {broken && (
+        {lacks !== undefined && (
           <p
             role="alert"
             className="flex items-center gap-2 border-b border-delete-line bg-delete-soft px-3 py-1.5 text-xs text-delete-text"
           >
             <TriangleAlert aria-hidden="true" className="size-3.5 shrink-0" />
-            What is shown ends where the recording could not be read on. Its check says why.
+            {lacks === "broken"
+              ? "What is shown ends where the recording could not be read on. Its check says why."
+              : "What is shown ends where it is more than a browser can keep. Search and commands have all of it; download it to watch the rest."}
           </p>
         )}
         {fault !== undefined && (

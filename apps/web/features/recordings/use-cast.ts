@@ -5,10 +5,15 @@ import { type Cast, CastParser } from "./cast.ts";
 
 export type CastState =
   | { phase: "loading"; bytes: number }
-  /** `broken`: not all of it came. */
-  | { phase: "here"; cast: Cast; broken: boolean }
+  /** `lacks`: the end of it is not here. */
+  | { phase: "here"; cast: Cast; lacks?: Lacking }
   | { phase: "refused"; refusal: Refusal };
 
+/** Why the end of a recording is not here: it could not be read on, or is more than a browser is asked to keep. */
+export type Lacking = "broken" | "long";
+
+/** Most of a recording that is fetched to be played, in bytes of its asciicast: a tab's memory holds it several times over. */
+const PLAYED_BYTES = 256 * 1024 * 1024;
 /** How often a page is told how much has come, in bytes. */
 const TOLD_BYTES = 256 * 1024;
 
@@ -19,13 +24,19 @@ export function useCast(id: string, wanted: boolean): { state: CastState; again:
   useEffect(() => {
     if (!wanted) return;
     const abort = new AbortController();
-    void load(id, abort.signal, (next) => !abort.signal.aborted && setState(next));
+    void loadCast(id, abort.signal, (next) => !abort.signal.aborted && setState(next));
     return () => abort.abort();
   }, [id, wanted, round]);
   return { state, again: useCallback(() => setRound((now) => now + 1), []) };
 }
 
-async function load(id: string, signal: AbortSignal, tell: (state: CastState) => void): Promise<void> {
+/** Fetches a recording and tells how far that is, until `most` bytes are here. Never rejects. */
+export async function loadCast(
+  id: string,
+  signal: AbortSignal,
+  tell: (state: CastState) => void,
+  most: number = PLAYED_BYTES,
+): Promise<void> {
   const parser = new CastParser();
   let bytes = 0;
   let told = 0;
@@ -38,15 +49,19 @@ async function load(id: string, signal: AbortSignal, tell: (state: CastState) =>
       if (done) break;
       parser.push(value);
       bytes += value.byteLength;
+      if (bytes > most) {
+        tell({ phase: "here", cast: parser.cast, lacks: "long" });
+        return await reader.cancel();
+      }
       if (bytes - told < TOLD_BYTES) continue;
       told = bytes;
       tell({ phase: "loading", bytes });
     }
-    tell({ phase: "here", cast: parser.cast, broken: parser.broken });
+    tell({ phase: "here", cast: parser.cast, ...(parser.broken && { lacks: "broken" }) });
   } catch {
     if (signal.aborted) return;
     // What came before it broke off was checked piece by piece.
-    if (parser.begun) tell({ phase: "here", cast: parser.cast, broken: true });
+    if (parser.begun) tell({ phase: "here", cast: parser.cast, lacks: "broken" });
     else
       tell({ phase: "refused", refusal: refuse("internal", "Interlock does not answer. It may be restarting, or the network is down.") });
   }
