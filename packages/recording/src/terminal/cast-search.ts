@@ -1,3 +1,4 @@
+import { readSize } from "./asciicast.ts";
 import type { ChunkStore } from "./cast-chunk.ts";
 import { readCast } from "./cast-reader.ts";
 import { PlainText, type SpokenLine } from "./plain-text.ts";
@@ -13,8 +14,8 @@ export interface CastMatch {
 }
 
 /**
- * Where a text was shown, without regard to case, in the order of time; at most `most` places. The text is looked for line by line as it came, so
- * that what a full-screen program puts together from pieces is found in its pieces. Throws CastFault.
+ * Where a text was shown, without regard to case, in the order of time; at most `most` places. The text is looked for line by line as it came, one
+ * that was typed past the right edge being one, so that what a full-screen program puts together from pieces is found in its pieces. Throws CastFault.
  */
 export async function* searchCast(store: ChunkStore, recording: string, text: string, most = 1000): AsyncGenerator<CastMatch> {
   const wanted = text.toLowerCase();
@@ -22,8 +23,14 @@ export async function* searchCast(store: ChunkStore, recording: string, text: st
   const plain = new PlainText();
   let found = 0;
   for await (const item of readCast(store, recording)) {
-    if (!("event" in item) || item.event.code !== "o") continue;
-    for (const line of plain.push(item.event.data, item.event.at))
+    if ("header" in item) {
+      plain.resize(item.header.columns);
+      continue;
+    }
+    const { at, code, data } = item.event;
+    if (code === "r") plain.resize(readSize(data)?.columns ?? 0);
+    if (code !== "o") continue;
+    for (const line of plain.push(data, at))
       for (const match of matches(line, wanted)) {
         yield match;
         if (++found === most) return;

@@ -282,12 +282,15 @@ describe("a recording", () => {
     writer.command({ kind: "finished" });
     writer.output(encode(`$ echo ${"a".repeat(73)} \r${"b".repeat(80)}c\r${"c".repeat(5)}\r\n`));
     writer.command({ kind: "started" });
+    writer.output(encode(`${"x".repeat(80)} \r\n$ id\r\n`));
+    writer.command({ kind: "started" });
     await writer.seal();
     expect((await commandsOf(store, NAME)).commands.map(({ text, line }) => [text, line])).toEqual([
       [undefined, "ann@db:~$ ls -l"],
       [undefined, "$ w"],
       ["pwd", undefined],
       [undefined, `$ echo ${"a".repeat(73)}${"b".repeat(80)}ccccc`],
+      [undefined, "$ id"],
     ]);
   });
 
@@ -424,6 +427,34 @@ describe("search", () => {
     expect(await found("topMem")).toEqual([]);
     expect(await found("http")).toEqual([]);
     expect(await all(searchCast(store, NAME, "nginx", 1))).toHaveLength(1);
+  });
+
+  it.each<[string, (string | { columns: number })[], string, [at: number, line: string][]]>([
+    ["bash", ["u@h$ : abcdefghijkl", "m \r", "n", "o\r\n"], "LMNO", [[0, "u@h$ : abcdefghijklmno"]]],
+    ["bash, from the edge on", ["u@h$ : abcdefghijkl", "m \r", "n", "o\r\n"], "no", [[200, "u@h$ : abcdefghijklmno"]]],
+    ["bash, cut at the edge", ["u@h$ : abcdefghijklm", " ", "\r", "no\r\n"], "mno", [[0, "u@h$ : abcdefghijklmno"]]],
+    ["zsh", ["h$ : abcdefghijklmn", "o \r\u001b[K", "p", "\rpq", "r\r\r\n"], "opqr", [[100, "h$ : abcdefghijklmnopqr"]]],
+    // The p is written twice.
+    ["zsh, from the edge on", ["h$ : abcdefghijklmno \r\u001b[K", "p", "\rpq", "r\r\r\n"], "pqr", [[100, "h$ : abcdefghijklmnopqr"]]],
+    ["a narrower terminal", ["a\r\n", { columns: 10 }, "$ abcdefgh \r", "ij\r\n"], "hij", [[200, "$ abcdefghij"]]],
+    ["a wider terminal", [{ columns: 40 }, "u@h$ : abcdefghijklm \r", "no\r\n"], "mno", []],
+    ["a program", ["abcdefghijklmnopqrst \r\n", "uv\r\n"], "tuv", []],
+    ["a program, cut at the line's end", ["abcdefghijklmnopqrst \r", "\n", "uv\r\n"], "tuv", []],
+  ])("finds text that was typed past the right edge as one line, and no other: %s", async (_, pieces, text, expected) => {
+    for (const chunkEach of [false, true]) {
+      const { writer, clock, store } = recorder(new MemoryStore(), { header: { ...HEADER, columns: 20 } });
+      for (const piece of pieces) {
+        if (typeof piece === "string") writer.output(encode(piece));
+        else writer.resize(piece.columns, 24);
+        if (chunkEach) await writer.flush();
+        clock.time += 100;
+      }
+      await writer.seal();
+      expect(store.chunks.length > pieces.length).toBe(chunkEach);
+      const found = await all(searchCast(store, NAME, text));
+      expect(found.map(({ at, line }) => [at, line])).toEqual(expected);
+      for (const { line, from, to } of found) expect(line.slice(from, to)).toBe(text.toLowerCase());
+    }
   });
 });
 

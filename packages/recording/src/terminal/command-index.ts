@@ -52,9 +52,6 @@ export class CommandIndex {
   }
 }
 
-/** Characters of the line on which a command was typed. */
-const MOST_LINE = 4096;
-
 /** What a recording tells of its commands. */
 export interface RecordedCommands {
   commands: RecordedCommand[];
@@ -76,25 +73,18 @@ export async function commandsOf(store: ChunkStore, recording: string): Promise<
 
 async function readInto(index: CommandIndex, store: ChunkStore, recording: string): Promise<void> {
   const plain = new PlainText();
-  let columns = 0;
-  /** A line that may go on in the next, and the last one. */
-  let before = "";
   let shown: string | undefined;
   for await (const item of readCast(store, recording)) {
     if ("header" in item) {
-      columns = item.header.columns;
+      plain.resize(item.header.columns);
       continue;
     }
     const { at, code, data } = item.event;
     if (code === "o")
       for (const { text } of plain.push(data, at)) {
-        // A line editor that has filled a line writes one character more, or a space, and goes back to write it again.
-        const goesOn = before !== "" && (before.endsWith(" ") || text.startsWith(before.at(-1)!));
-        const whole = goesOn ? before.slice(0, -1) + text : text;
-        before = text.length % columns === 1 && whole.length <= MOST_LINE ? whole : "";
-        if (whole.trim() !== "") shown = whole.trim();
+        if (text.trim() !== "") shown = text.trim();
       }
-    else if (code === "r") columns = readSize(data)?.columns ?? columns;
+    else if (code === "r") plain.resize(readSize(data)?.columns ?? 0);
     else if (code === "c") {
       // Chunks were checked: this is what the writer wrote.
       index.add(at, JSON.parse(data) as CommandMark, shown);
