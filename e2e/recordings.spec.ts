@@ -138,6 +138,33 @@ test("commands are marked on the timeline, with their exit codes; what was chang
   await page.keyboard.press("]");
   await expect(page.getByTestId("player-time")).toContainText("0:40");
 
+  // Eight times as fast is eight times as fast, by the page's own clock.
+  const speed = page.getByLabel("Speed");
+  const idle = page.getByRole("button", { name: "Skip idle time" });
+  if ((await idle.getAttribute("aria-pressed")) === "true") await idle.click();
+  for (const times of [8, 2]) {
+    await speed.selectOption(String(times));
+    await page.getByLabel("Moment of the recording").fill("0");
+    await screen.focus();
+    await page.keyboard.press("Space");
+    const rate = await page.getByTestId("player-time").evaluate(async (element, span) => {
+      const shown = (): number => {
+        const [minutes, seconds] = element.textContent!.split("/")[0]!.split(":").map(Number);
+        return minutes! * 60 + seconds!;
+      };
+      const reached = async (least: number): Promise<{ shown: number; at: number }> => {
+        while (shown() < least) await new Promise(requestAnimationFrame);
+        return { shown: shown(), at: performance.now() };
+      };
+      const from = await reached(1);
+      const to = await reached(from.shown + span);
+      return ((to.shown - from.shown) * 1_000) / (to.at - from.at);
+    }, times * 4);
+    expect(rate).toBeGreaterThan(times * 0.6);
+    expect(rate).toBeLessThan(times * 1.4);
+    await page.keyboard.press("Space");
+  }
+
   await page.goto(`/recordings/${changed}`);
   await expect(page.getByTestId("recording-state")).toHaveText("interrupted");
   await expect(page.getByText("What is shown ends where the recording could not be read on.")).toBeVisible();

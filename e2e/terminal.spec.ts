@@ -22,6 +22,18 @@ test.beforeAll(async ({ browser }) => {
   // With the lines as text beside the drawing, as readers of screens have them.
   for (const { context } of [team.oncall, team.responder, team.reviewer])
     await context.addInitScript(() => localStorage.setItem("interlock.terminals.read-out", "on"));
+  // A busy page tells of several moments at once: what was not to be seen in the first of them may be since.
+  await team.reviewer.context.addInitScript(() => {
+    window.IntersectionObserver = class extends IntersectionObserver {
+      constructor(told: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        super((entries, self) => {
+          const { target, time, rootBounds, boundingClientRect, intersectionRect } = entries[0]!;
+          const before = { target, time, rootBounds, boundingClientRect, intersectionRect, intersectionRatio: 0, isIntersecting: false };
+          told([before, ...entries], self);
+        }, options);
+      }
+    };
+  });
   for (const [name, environment] of [
     ["api-stg", "staging"],
     ["api-3", "prod"],
@@ -261,8 +273,10 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
       await oncall.page.keyboard.type(`theme: ${theme}`);
       await oncall.page.keyboard.press("Enter");
       await expect(oncall.page.locator("html")).toHaveAttribute("data-theme", theme);
-      if (theme === "light") await expect.poll(background).not.toBe(dark);
-      else await expect.poll(background).toBe(dark);
+      if (theme === "light") {
+        await expect.poll(background).not.toBe(dark);
+        await expectAccessible(oncall.page);
+      } else await expect.poll(background).toBe(dark);
     }
   });
 
@@ -355,16 +369,30 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
   });
 
   await test.step("the drawing goes on when the graphics card is taken away", async () => {
-    const lost = await oncall.page.evaluate(() => {
-      const canvases = [...document.querySelectorAll<HTMLCanvasElement>("[data-terminal] .xterm-screen canvas")];
-      const contexts = canvases.flatMap((canvas) => canvas.getContext("webgl2") ?? []);
-      for (const context of contexts) context.getExtension("WEBGL_lose_context")?.loseContext();
-      return contexts.length;
-    });
     // A browser without one draws with the page's own means from the beginning.
-    if (lost > 0) await expect(pane(oncall).locator(".xterm-rows")).toBeVisible();
+    const offered = await oncall.page.evaluate(() => document.createElement("canvas").getContext("webgl2") !== null);
+    /** Drawings by the card in panes of terminals; taken away, if asked. */
+    const cards = (lose = false): Promise<number> =>
+      oncall.page.evaluate((losing) => {
+        const canvases = [...document.querySelectorAll<HTMLCanvasElement>("[data-terminal] .xterm-screen canvas")];
+        const contexts = canvases.flatMap((canvas) => canvas.getContext("webgl2") ?? []).filter((context) => !context.isContextLost());
+        if (losing) for (const context of contexts) context.getExtension("WEBGL_lose_context")?.loseContext();
+        return contexts.length;
+      }, lose);
+    await expect.poll(() => cards()).toBe(offered ? 1 : 0);
+    await cards(true);
+    await expect(pane(oncall).locator(".xterm-rows")).toBeVisible();
     await type(oncall, "echo drawn-$((1+1))\n");
     await expect(pane(oncall).locator(".xterm-rows")).toContainText("drawn-2");
+    // Only what is seen has one, and what is seen anew gets one again.
+    expect(await cards()).toBe(0);
+    await oncall.page.getByRole("tab", { name: "work.sql" }).click();
+    await oncall.page.getByRole("tab", { name: "api-stg" }).click();
+    await expect.poll(() => cards()).toBe(offered ? 1 : 0);
+    await oncall.page.getByRole("tab", { name: "work.sql" }).click();
+    await expect.poll(() => cards()).toBe(0);
+    await oncall.page.getByRole("tab", { name: "api-stg" }).click();
+    await expect(rows(oncall)).toContainText("drawn-2");
   });
 
   await test.step("who was away is told what they missed, and stays where they were", async () => {
@@ -375,11 +403,19 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
       // Chromium keeps open sockets when it is told to be offline; a network that is gone does not.
       window.dispatchEvent(new Event("offline"));
     });
+    const notice = pane(responder).getByTestId("terminal-notice");
+    await expect(notice).toContainText("The shell goes on; keys are not kept until you are back.");
     await type(oncall, "seq -f '%095g' 30000; echo end-$((1+1))\n");
     await expect(rows(oncall)).toContainText("end-2");
     await responder.context.setOffline(false);
     await expect(rows(responder)).toContainText("end-2");
+    await expect(notice).toContainText(
+      /\d\.\d MiB \(\d+,\d{3} lines\) of output went by in \d+ s that you did not see; it is in the recording\./,
+    );
+    await notice.getByRole("button").click();
+    await expect(notice).toHaveCount(0);
   });
+
   await test.step("on a slow link what is typed is there at once, and the screen is the shell's alone", async () => {
     await oncall.context.addInitScript(() => {
       const later = 150;

@@ -22,8 +22,8 @@ type Sight = Extract<WatchersWord, { word: "seen" }>;
 
 /** Browsers that watch, in a process of their own. */
 export interface Watchers {
-  /** Resolves with what each had got when `text` came to it, and when that was. */
-  see(text: string): Promise<(Sight & { at: number })[]>;
+  /** Has all look for `text`, what came before not counted. Resolves once they do, with what each had got when it came, and when that was. */
+  look(text: string): Promise<{ seen: Promise<(Sight & { at: number })[]> }>;
   stop(): void;
 }
 
@@ -110,19 +110,22 @@ async function watchersOf(order: WatchersOrder): Promise<Watchers> {
   child.send(order);
   await once(child, "message");
   return {
-    see(text) {
-      const seen: (Sight & { at: number })[] = [];
+    async look(text) {
+      const { promise: seen, resolve } = Promise.withResolvers<(Sight & { at: number })[]>();
+      const looking = Promise.withResolvers<void>();
+      const found: (Sight & { at: number })[] = [];
+      const hear = (word: WatchersWord): void => {
+        if (word.word === "looking") looking.resolve();
+        if (word.word !== "seen" || word.sight !== text) return;
+        found.push({ ...word, at: performance.now() });
+        if (found.length < order.urls.length) return;
+        child.off("message", hear);
+        resolve(found);
+      };
+      child.on("message", hear);
       child.send({ sight: text });
-      return new Promise((done) => {
-        const hear = (word: WatchersWord): void => {
-          if (word.word !== "seen" || word.sight !== text) return;
-          seen.push({ ...word, at: performance.now() });
-          if (seen.length < order.urls.length) return;
-          child.off("message", hear);
-          done(seen);
-        };
-        child.on("message", hear);
-      });
+      await looking.promise;
+      return { seen };
     },
     stop: () => void child.kill("SIGKILL"),
   };

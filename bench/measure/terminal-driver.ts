@@ -28,7 +28,7 @@ export class TerminalDriver {
       ws.once("open", resolve);
       ws.once("error", reject);
     });
-    ws.send(writeTerminalFrame({ type: "begin", offset: -1 }));
+    ws.send(writeTerminalFrame({ type: "begin", offset: -1, page: 0 }));
     return driver;
   }
 

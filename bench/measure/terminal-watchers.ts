@@ -13,8 +13,8 @@ export interface WatchersOrder {
   slowest?: number;
 }
 
-/** What comes back: `open` once, then `seen` for each sight. */
-export type WatchersWord = { word: "open" } | { word: "seen"; sight: string; watcher: number; bytes: number; pictures: number };
+/** What comes back: `open` once, then for each sight `looking`, and `seen` by each. */
+export type WatchersWord = { word: "open" | "looking" } | { word: "seen"; sight: string; watcher: number; bytes: number; pictures: number };
 
 class Watcher {
   readonly #ws: WebSocket;
@@ -24,7 +24,7 @@ class Watcher {
   #owed = 0;
   bytes = 0;
   pictures = 0;
-  sees: (text: string) => void = () => {};
+  #sees: (text: string) => void = () => {};
 
   constructor(ws: WebSocket, slowest: number | undefined) {
     this.#ws = ws;
@@ -32,6 +32,12 @@ class Watcher {
     this.#slowest = slowest;
     ws.on("message", (data: Buffer, binary) => binary && this.#take(data));
     ws.on("error", () => {});
+  }
+
+  /** Calls `sees` with the end of what came since, whenever something does. */
+  look(sees: (text: string) => void): void {
+    this.#rest = "";
+    this.#sees = sees;
   }
 
   #take(data: Buffer): void {
@@ -56,7 +62,7 @@ class Watcher {
     }
     // What is looked for is short, and comes at the end.
     this.#rest = (this.#rest + Buffer.from(frame.bytes.subarray(-4_096)).toString("latin1")).slice(-8_192);
-    this.sees(this.#rest);
+    this.#sees(this.#rest);
   }
 }
 
@@ -66,11 +72,12 @@ process.on("message", (message: WatchersOrder | { sight: string }) => {
   const tell = (word: WatchersWord): void => void process.send!(word);
   if ("sight" in message) {
     for (const [index, watcher] of watchers.entries())
-      watcher.sees = (text) => {
+      watcher.look((text) => {
         if (!text.includes(message.sight)) return;
-        watcher.sees = () => {};
+        watcher.look(() => {});
         tell({ word: "seen", sight: message.sight, watcher: index, bytes: watcher.bytes, pictures: watcher.pictures });
-      };
+      });
+    tell({ word: "looking" });
     return;
   }
   const { urls, origin, slowest } = message;
@@ -78,7 +85,7 @@ process.on("message", (message: WatchersOrder | { sight: string }) => {
   watchers = urls.map((url, index) => {
     const ws = new WebSocket(url, { origin });
     ws.on("open", () => {
-      ws.send(writeTerminalFrame({ type: "begin", offset: -1 }));
+      ws.send(writeTerminalFrame({ type: "begin", offset: -1, page: 0 }));
       if (++open === urls.length) tell({ word: "open" });
     });
     return new Watcher(ws, index === urls.length - 1 ? slowest : undefined);

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePort } from "@interlock/db/free-port";
 import { DEFAULT_POLICY } from "@interlock/policy";
+import { test } from "@playwright/test";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const READY_MS = 120_000;
@@ -111,11 +112,25 @@ export async function createService({ countdown, fresh = false }: ServiceOptions
     start,
     killAgent,
     cli,
-    stop: () => end("SIGTERM"),
+    async stop() {
+      await end("SIGTERM");
+      // Not while the model of all homes is made, where there is no test.
+      if (process.env[MODEL_HOME] !== undefined && test.info().errors.length > 0) process.stdout.write(await lastWords(home, output));
+    },
     kill: () => end("SIGKILL"),
     log: () => output,
     dispose: () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }),
   };
+}
+
+/** What a service that a test failed with has printed and logged last. */
+async function lastWords(home: string, output: string): Promise<string> {
+  const parts = [`--- printed\n${output.slice(-2_000)}`];
+  for (const name of ["front", "web", "agent"]) {
+    const text = await readFile(join(home, "logs", `${name}.log`), "utf8").catch(() => "");
+    if (text !== "") parts.push(`--- ${name}.log\n${text.slice(-4_000)}`);
+  }
+  return `${parts.join("\n")}\n---\n`;
 }
 
 /** The demo target's own connection, for setting the scene behind Interlock's back. */

@@ -61,6 +61,22 @@ export class TerminalPage {
       .trimEnd();
   }
 
+  /** The screen cell by cell, with colours and looks, the cursor and the modes: the same text for the same screen. */
+  get cells(): string {
+    const { buffer, modes } = this.#screen;
+    const { active } = buffer;
+    const lines = Array.from({ length: this.#screen.rows }, (_, row) => {
+      const line = active.getLine(active.baseY + row)!;
+      return Array.from({ length: this.#screen.cols }, (_, column) => {
+        const cell = line.getCell(column)!;
+        const colours = [cell.getFgColorMode(), cell.getFgColor(), cell.getBgColorMode(), cell.getBgColor()];
+        const looks = [cell.isBold(), cell.isDim(), cell.isItalic(), cell.isUnderline(), cell.isInverse(), cell.isStrikethrough()];
+        return `${cell.getChars()}${cell.getWidth()};${colours.join()};${looks.map(Boolean).map(Number).join("")}`;
+      }).join(" ");
+    });
+    return [active.type, active.cursorX, active.cursorY, JSON.stringify(modes), ...lines].join("\n");
+  }
+
   async sees(text: string | RegExp, ms = 10_000): Promise<void> {
     const there = (): boolean => (typeof text === "string" ? this.screen.includes(text) : text.test(this.screen));
     for (const end = Date.now() + ms; !there(); await sleep(5))

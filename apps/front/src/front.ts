@@ -69,7 +69,7 @@ export async function startFront(
     signal.throwIfAborted();
     for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
     const [agent, web] = children;
-    listener = createFront({ agent: () => local(agent), web: () => local(web) }, config.origins);
+    listener = createFront({ agent: () => local(agent), web: () => local(web) }, config.origins, log.file("front"));
     listener.listen(config.port, config.host);
     await once(listener, "listening");
     await lock.publish({ url: config.origins[0] ?? "", databaseUrl: await own });

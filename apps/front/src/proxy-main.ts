@@ -5,7 +5,9 @@ import { createFront } from "./proxy.ts";
 
 try {
   const config = readProxyConfig(process.env);
-  const server = createFront({ agent: () => config.agent, web: () => config.web }, [config.origin]);
+  const server = createFront({ agent: () => config.agent, web: () => config.web }, [config.origin], (line) =>
+    process.stderr.write(`${line}\n`),
+  );
   server.listen(config.port, config.host);
   await once(server, "listening");
   for (const signal of ["SIGINT", "SIGTERM"] as const)

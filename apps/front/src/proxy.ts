@@ -23,12 +23,15 @@ const HEADERS: OutgoingHttpHeaders = {
 const NO_FRAMES = "frame-ancestors 'none'";
 /** Longer than the minute that the usual proxies before us keep an idle connection, so that none sends a request into a closing one. */
 const IDLE_CONNECTION_MS = 75_000;
+/** An answer that has not begun within this time is told of, in milliseconds: whoever waits for it sees nothing but a page that loads. */
+const SLOW_MS = 30_000;
 
 /**
  * The one origin of pages, REST and sockets: `/api/v1` and `/ws` go to the agent, all else to the web app, Host untouched. A request for a
- * host that is not ours is refused, so that no foreign name that resolves to this machine becomes an origin (DNS rebinding).
+ * host that is not ours is refused, so that no foreign name that resolves to this machine becomes an origin (DNS rebinding). `tell` gets a line
+ * for the operator's log.
  */
-export function createFront(backends: Backends, origins: readonly string[]): Server {
+export function createFront(backends: Backends, origins: readonly string[], tell: (line: string) => void, slowMs = SLOW_MS): Server {
   const hosts = new Map(origins.flatMap(hostsOf));
   const allowsLoopback = origins.some((origin) => LOOPBACK.has(new URL(origin).hostname));
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
@@ -81,6 +84,13 @@ export function createFront(backends: Backends, origins: readonly string[]): Ser
     const backend = backendOf(request);
     if (backend === undefined) return unavailable(request, response);
     stamp(request);
+    const slow = setTimeout(() => {
+      if (response.headersSent) return;
+      const [path] = (request.url ?? "/").split("?");
+      const of = isForAgent(request.url) ? "the agent" : "the web app";
+      tell(`${new Date().toISOString()} ${request.method} ${path} has waited ${slowMs / 1000} s for an answer of ${of}`);
+    }, slowMs).unref();
+    response.once("close", () => clearTimeout(slow));
     // A browser that goes away ends what it asked for.
     proxy.web(request, response, { target: { protocol: "http:", ...backend } });
   });

@@ -35,7 +35,7 @@ async function overtaking(): Promise<{ port: number; connections: () => number }
 test("what only reads is asked again when a kept connection ends as it is used, and what writes is not", async () => {
   const backend = await overtaking();
   const at = { host: "127.0.0.1", port: backend.port };
-  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"]));
+  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"], () => {}));
   const ask = async (method: string) => (await fetch(`http://127.0.0.1:${front}/script.js`, { method })).status;
   expect(await ask("GET")).toBe(200);
   expect(await ask("GET")).toBe(200);
@@ -54,7 +54,7 @@ test("an answer that is broken off in the middle is broken off for who asked", a
     });
   });
   const at = { host: "127.0.0.1", port: await listen(server) };
-  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"]));
+  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"], () => {}));
   const answer = await fetch(`http://127.0.0.1:${front}/api/v1/export`);
   await expect(answer.text()).rejects.toThrow("terminated");
 });
@@ -68,10 +68,26 @@ test("what a backend promises about its own connection is not promised to who as
     open.push({ close: () => socket.destroy() });
   });
   const at = { host: "127.0.0.1", port: await listen(server) };
-  const front = createFront({ agent: () => at, web: () => at }, ["http://localhost"]);
+  const front = createFront({ agent: () => at, web: () => at }, ["http://localhost"], () => {});
   const answer = await fetch(`http://127.0.0.1:${await listen(front)}/`);
   expect(await answer.text()).toBe("ok");
   expect(answer.headers.get("keep-alive") ?? "").not.toContain("600");
   // nginx keeps an idle connection for 60 s, so do the load balancers of AWS.
   expect(front.keepAliveTimeout).toBeGreaterThan(60_000);
+});
+
+test("an answer that does not begin is told of, without what the address asks for", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    open.push({ close: () => socket.destroy() });
+  });
+  const at = { host: "127.0.0.1", port: await listen(server) };
+  const lines: string[] = [];
+  const front = await listen(createFront({ agent: () => at, web: () => at }, ["http://localhost"], (line) => void lines.push(line), 50));
+  const leave = new AbortController();
+  const answer = fetch(`http://127.0.0.1:${front}/api/v1/rooms?ticket=secret`, { signal: leave.signal });
+  await expect.poll(() => lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/Z GET \/api\/v1\/rooms has waited 0\.05 s for an answer of the agent$/);
+  leave.abort();
+  await expect(answer).rejects.toThrow();
 });
