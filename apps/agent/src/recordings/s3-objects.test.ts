@@ -103,8 +103,12 @@ test("lists what is in a folder, page by page, and says where it may not", async
     const signature = expectedSignature({ method: "GET", target, headers: { ...headers, host: url.host } }, S3_KEYS.secretAccessKey);
     expect(signature?.given).toBe(signature?.wanted);
   }
-  answers = [new Response("", { status: 403 })];
-  expect(await objects.list("a")).toBeUndefined();
+  for (const denied of [new Response("<Error><Code>AccessDenied</Code></Error>", { status: 403 }), new Response("", { status: 405 })]) {
+    answers = [denied];
+    expect(await objects.list("a")).toBeUndefined();
+  }
+  answers = [new Response("<Error><Code>RequestTimeTooSkewed</Code></Error>", { status: 403 })];
+  expect(await why(objects.list("a"))).toBe("StorageFault: the object storage refused it (403 RequestTimeTooSkewed)");
   // One that says the same again and again is not asked for ever.
   answers = [listed(true, "a/0-f.zst"), listed(true, "a/0-f.zst")];
   expect(await objects.list("a")).toEqual(["a/0-f.zst"]);

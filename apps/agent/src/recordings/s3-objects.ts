@@ -58,11 +58,12 @@ export class S3Objects implements ChunkObjects {
       const after = keys.at(-1);
       const from = after === undefined ? "" : `&start-after=${encodeURIComponent(this.#object(after))}`;
       const response = await this.#ask("GET", `?list-type=2&prefix=${encodeURIComponent(this.#object(`${folder}/`))}${from}`);
-      if (!response.ok && (response.status < 500 || response.status === 501)) {
-        await response.body?.cancel();
-        return undefined;
+      if (!response.ok) {
+        const code = await codeOf(response);
+        // A clock that is wrong, or a bucket that is gone, is no right that is missing.
+        if (code === "AccessDenied" || response.status === 405 || response.status === 501) return undefined;
+        throw refusedAs(response, code);
       }
-      if (!response.ok) throw await refused(response);
       const answer = new TextDecoder().decode(await upTo(response, LIST_BYTES));
       if (!answer.includes("</ListBucketResult>")) throw new StorageFault("the object storage does not list what it has as S3 does");
       // Prefixes may be written in many ways; names of pieces stand as they are, and nothing else is taken from what a storage answers.
@@ -132,7 +133,10 @@ export class S3Objects implements ChunkObjects {
 
 /** What the storage says, by its own code; its message may name keys. */
 async function refused(response: Response): Promise<StorageFault> {
-  const code = await codeOf(response);
+  return refusedAs(response, await codeOf(response));
+}
+
+function refusedAs(response: Response, code: string | undefined): StorageFault {
   return new StorageFault(`the object storage refused it (${response.status}${code === undefined ? "" : ` ${code}`})`);
 }
 

@@ -33,6 +33,8 @@ const KILL_MS = 3_000;
  * a program that reads nothing would fill the memory for as long as that lasts.
  */
 const MOST_UNTAKEN = 8 * 1024 * 1024;
+/** A paste that comes slowly is over once nothing came for so long, in milliseconds. */
+const QUIET_MS = 1_000;
 
 const UNHEARD = `The target has not said within ${KILL_MS / 1000} s that it has ended: all of it may still run.`;
 
@@ -79,8 +81,8 @@ export class LiveTerminal implements TerminalPort {
   #typing: TerminalPeer | undefined;
   /** Bytes of keys that the shell has not taken yet. */
   #untaken = 0;
-  /** More was typed than is kept: nothing more is taken before all of that is, or a paste would go on without its middle. */
-  #full = false;
+  /** When something was refused last, more being kept already than may be, as `performance.now()` says it. */
+  #refusedAt: number | undefined;
   /** Changes of control that are not in the log yet. */
   #handing = 0;
   #resuming = false;
@@ -239,8 +241,8 @@ export class LiveTerminal implements TerminalPort {
     if (channel === undefined) return refuse("terminal_ended", "the shell has not begun");
     // What is typed while it ends would reach what does not end at once, past the guard and the recording.
     if (this.#over !== undefined) return refuse("terminal_ended");
-    this.#full ||= this.#untaken + bytes.byteLength > MOST_UNTAKEN;
-    if (this.#full) return refuse("too_large", "The shell does not take what was typed; what comes now is not sent.");
+    if (!this.#hasRoom(bytes.byteLength))
+      return refuse("too_large", "The program takes in nothing of what was typed before; what came behind it was not sent.");
     if (this.#typing !== peer) {
       this.#typing = peer;
       this.#wait();
@@ -254,6 +256,15 @@ export class LiveTerminal implements TerminalPort {
     return ok(undefined);
   }
 
+  /** Once something was refused all is that comes with it: a paste would go on without its middle. */
+  #hasRoom(bytes: number): boolean {
+    const now = performance.now();
+    const goesOn = this.#refusedAt !== undefined && (this.#untaken > 0 || now - this.#refusedAt < QUIET_MS);
+    const has = !goesOn && this.#untaken + bytes <= MOST_UNTAKEN;
+    this.#refusedAt = has ? undefined : now;
+    return has;
+  }
+
   #write(bytes: Uint8Array): void {
     this.#untaken += bytes.byteLength;
     this.#channel
@@ -262,10 +273,7 @@ export class LiveTerminal implements TerminalPort {
         // An end is told by itself; anything else would be a key lost in silence.
         if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
       })
-      .finally(() => {
-        this.#untaken -= bytes.byteLength;
-        if (this.#untaken === 0) this.#full = false;
-      });
+      .finally(() => (this.#untaken -= bytes.byteLength));
   }
 
   /** About a line that waits to run. */
@@ -493,6 +501,7 @@ export class LiveTerminal implements TerminalPort {
     }
     this.#parts.tell(this.view());
     for (const peer of this.#peers) peer.end(CLOSE.ended, "terminal_ended" satisfies ErrorCode);
+    this.#stream.close();
     this.#parts.over();
   }
 

@@ -49,8 +49,10 @@ export class TerminalService {
   readonly #records: TerminalRecords;
   readonly #live = new Map<string, LiveTerminal>();
   readonly #pods: PodPlaces;
-  /** Those that are being opened, by their room. */
-  readonly #opening = new Map<Promise<unknown>, string>();
+  /** Those that are being opened, in their order, by their room. */
+  readonly #opening = new Map<symbol, string>();
+  /** Those of them that are being written down, and will be there. */
+  readonly #making = new Set<Promise<unknown>>();
   #stopping = false;
 
   constructor(parts: TerminalServiceParts) {
@@ -86,23 +88,17 @@ export class TerminalService {
 
   /** `principal` may act in the room. The same `key` again is the same terminal. */
   async open(principal: Principal, roomId: string, key: string, opening: TerminalOpening): Promise<Outcome<Terminal>> {
-    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
-    const { promise: opened, resolve: done } = Promise.withResolvers<void>();
     // Before anything is waited for: of many that come at once no more are opened than there may be.
-    this.#opening.set(opened, roomId);
-    const free = (): void => {
-      this.#opening.delete(opened);
-      done();
-    };
+    const place = Symbol(key);
+    this.#opening.set(place, roomId);
     try {
-      return await this.#open(principal, roomId, key, opening, free);
+      return await this.#open(principal, roomId, key, opening, place);
     } finally {
-      free();
+      this.#opening.delete(place);
     }
   }
 
-  /** `there`: called once it is among those that live. */
-  async #open(principal: Principal, roomId: string, key: string, opening: TerminalOpening, there: () => void): Promise<Outcome<Terminal>> {
+  async #open(principal: Principal, roomId: string, key: string, opening: TerminalOpening, own: symbol): Promise<Outcome<Terminal>> {
     const { db, connections, policy, membership } = this.#parts;
     const known = await db.terminal.findUnique({ where: { openedById_key: { openedById: principal.id, key } } });
     if (known !== null)
@@ -110,9 +106,7 @@ export class TerminalService {
     const [room, connection] = await Promise.all([membership.roomOf(roomId), connections.byId(opening.connectionId)]);
     if (room === undefined || !room.open) return refuse("room_closed");
     if (connection === undefined) return refuse("unknown_connection");
-    const rooms = [...[...this.#live.values()].map((terminal) => terminal.roomId), ...this.#opening.values()];
-    if (rooms.filter((one) => one === roomId).length > PER_ROOM)
-      return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
+    if (this.#places(roomId, own) >= PER_ROOM) return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
     const place = opening.pod === undefined ? ok(undefined) : await this.#placeOf(principal, roomId, connection, opening.pod);
     if (!place.ok) return place;
     const pod = place.value?.pod;
@@ -125,24 +119,48 @@ export class TerminalService {
     }
     if (terms.reason && opening.reason === undefined) return refuse("reason_required", terms.message);
     if (this.#stopping) return refuse("internal", "Interlock is being stopped");
-    const id = randomUUID();
-    const row = await this.#records.opened({ id, key, roomId, connection, name, opener: principal, opening: { ...opening, pod }, terms });
-    const terminal = new LiveTerminal({
-      row,
-      opener: principal,
-      target: () => connections.target(connection.id),
-      stream: (size) => this.#parts.streams.open({ id, roomId, name: row.name }, size),
-      records: this.#records,
-      tell: (view) => this.#parts.hub.broadcast(roomId, { type: "terminal", terminal: view }),
-      over: () => this.#live.delete(id),
-      mask: maskRules(policy.current).detectors.length > 0 ? maskWords : (text) => text,
-      log: this.#parts.log,
-    });
-    this.#live.set(id, terminal);
-    there();
+    const made = this.#make(principal, { roomId, key, name, opening: { ...opening, pod }, connection, terms }, own);
+    this.#making.add(made);
+    const terminal = await made.finally(() => this.#making.delete(made));
     // It may have been closed meanwhile.
     if ((await membership.roomOf(roomId))?.open !== true) terminal.roomIs(false);
     return ok(terminal.view());
+  }
+
+  /** Terminals of a room that are there, or were to be opened before this one. */
+  #places(roomId: string, own: symbol): number {
+    let places = [...this.#live.values()].filter((terminal) => terminal.roomId === roomId).length;
+    for (const [one, room] of this.#opening) {
+      if (one === own) break;
+      if (room === roomId) places++;
+    }
+    return places;
+  }
+
+  /** In the log, and then there. */
+  async #make(
+    opener: Principal,
+    made: Omit<Parameters<TerminalRecords["opened"]>[0], "id" | "opener"> & { connection: Connection },
+    own: symbol,
+  ): Promise<LiveTerminal> {
+    const { connections, policy, streams, hub, log } = this.#parts;
+    const { roomId, connection } = made;
+    const id = randomUUID();
+    const row = await this.#records.opened({ id, opener, ...made });
+    const terminal = new LiveTerminal({
+      row,
+      opener,
+      target: () => connections.target(connection.id),
+      stream: (size) => streams.open({ id, roomId, name: row.name }, size),
+      records: this.#records,
+      tell: (view) => hub.broadcast(roomId, { type: "terminal", terminal: view }),
+      over: () => this.#live.delete(id),
+      mask: maskRules(policy.current).detectors.length > 0 ? maskWords : (text) => text,
+      log,
+    });
+    this.#live.set(id, terminal);
+    this.#opening.delete(own);
+    return terminal;
   }
 
   /** Whether somebody may open a shell there, as things are now. It opens nothing. */
@@ -220,7 +238,8 @@ export class TerminalService {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all(this.#opening.keys());
+    // Those that are not as far yet open nothing any more.
+    await Promise.allSettled(this.#making);
     await Promise.all([...this.#live.values()].map((terminal) => terminal.end({ why: "Interlock was stopped" }, "interrupted")));
     await this.#parts.streams.stop();
   }

@@ -15,6 +15,8 @@ import type { Gesture } from "./gestures.ts";
 
 /** A page that draws much says often that it has, and asks for nothing by it. */
 const TAKEN_COST = 0.1;
+/** How long one word about what is refused is enough, in milliseconds. */
+const TOLD_MS = 5_000;
 /** How long a slow line may take for the last screen of a terminal that has ended, in milliseconds. */
 const LAST_MS = 30_000;
 
@@ -53,8 +55,8 @@ export class TerminalSocket implements TerminalPeer {
   readonly #socket: LiveSocket;
   readonly #terminal: TerminalPort;
   #begun = false;
-  /** The refusal that was told last: keys come fast, and one word about them is enough. */
-  #told: ErrorCode | undefined;
+  /** The refusal that was told last, and when: keys come fast, and one word about them now and then is enough. */
+  #told: { code: ErrorCode; at: number } | undefined;
 
   constructor(socket: LiveSocket, terminal: TerminalPort) {
     this.#socket = socket;
@@ -121,9 +123,10 @@ export class TerminalSocket implements TerminalPeer {
   }
 
   #answer(outcome: Outcome<void>): true {
+    const now = performance.now();
     if (outcome.ok) this.#told = undefined;
-    else if (outcome.code !== this.#told) {
-      this.#told = outcome.code;
+    else if (outcome.code !== this.#told?.code || now - this.#told.at >= TOLD_MS) {
+      this.#told = { code: outcome.code, at: now };
       this.#socket.send(JSON.stringify(problem(outcome.code, outcome.detail)));
     }
     return true;

@@ -150,11 +150,16 @@ export class TerminalStream {
     return this.#viewers.isBehind(userId);
   }
 
-  /** Nothing follows: what is held back goes out, and the recording is closed. */
+  /** Nobody comes any more. */
+  close(): void {
+    this.#mirror.close();
+  }
+
+  /** Nothing follows: what is held back goes out, and the recording is closed. Who comes then is still shown the last screen, until `close`. */
   async end(end: TerminalEnding, recording: "sealed" | "interrupted"): Promise<StreamEnd> {
     this.#take();
     this.#output.end();
-    const shown = this.#viewers.end().finally(() => this.#mirror.close());
+    const shown = this.#viewers.end();
     const recorded = await this.#recorder.end(end, recording);
     await shown;
     return { ...recorded, ...this.#size };

@@ -231,7 +231,7 @@ test("keys that were too many for a moment are said to have gone nowhere, anothe
   socket.onmessage?.({ data: JSON.stringify(problem("not_driving")) });
   expect(link.state.get().lostKeys).toBeUndefined();
   socket.onmessage?.({ data: JSON.stringify(problem("too_large", "More was typed than is kept.")) });
-  expect(link.state.get().lostKeys).toBe(true);
+  expect(link.state.get().lostKeys).toBe("More was typed than is kept.");
 });
 
 test("an end behind what has come says what did not", async () => {

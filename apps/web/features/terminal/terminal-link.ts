@@ -54,8 +54,8 @@ export interface LinkState {
   missed?: Missed;
   /** Milliseconds that one was away, where all that was shown meanwhile has come after all. */
   away?: number;
-  /** Keys that were pressed and went nowhere. */
-  lostKeys?: boolean;
+  /** Keys were pressed and went nowhere; why, where that is not that there was no connection. */
+  lostKeys?: true | string;
   /** Keys were pressed just before the connection broke, and nothing came after them: they may have arrived. */
   unsureKeys?: boolean;
 }
@@ -263,7 +263,8 @@ export class TerminalLink {
   /** Mostly one does not drive any more, which the room tells; keys that were too many go nowhere without another word. */
   #refused(text: string): void {
     const said = Problem.safeParse(JSON.parse(text));
-    if (said.data?.code === "too_large") this.state.update((state) => ({ ...state, lostKeys: true }));
+    const { code, detail } = said.data ?? {};
+    if (code === "too_large") this.state.update((state) => ({ ...state, lostKeys: detail ?? true }));
   }
 
   /** What a picture stands for and was not drawn. */

@@ -145,9 +145,11 @@ function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined,
   if (phase === "waiting")
     return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.`, tone: "warn" };
   if (paused !== undefined) return { text: `${paused} What runs goes on.`, tone: "warn" };
-  const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : undefined;
+  const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : link.lostKeys;
   const unsure =
-    link.unsureKeys === true ? "Whether the last keys before that arrived is not known: look before you press them again." : undefined;
+    link.unsureKeys === true
+      ? "The last keys before the connection broke may have arrived, or not: look before you press them again."
+      : undefined;
   const said = [missed, unsure, lost].filter(Boolean);
   if (said.length > 0) return { text: said.join(" "), tone: "warn", read: "asked" };
   if (terminal.watchers.some(({ userId, behind }) => userId === meId && behind))

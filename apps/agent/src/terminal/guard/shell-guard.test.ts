@@ -126,6 +126,19 @@ test("of a paste that is more than is kept meanwhile no half goes on", () => {
   expect(one.type(ANN, "z")).toBe("z");
 });
 
+test("behind a Ctrl-C at a prompt no more is kept than while a line is judged, however it is cut", () => {
+  const one = ready();
+  const lost = (text: string): boolean => one.guard.input(ANN.id, new TextEncoder().encode(text), () => ANN) === "lost";
+  expect(one.type(ANN, "\u0003")).toBe("\u0003");
+  let kept = 0;
+  while (!lost("\u0003x")) kept += 2;
+  expect(kept).toBe(1024 * 1024);
+  expect(lost("rest of the paste")).toBe(true);
+  one.mark("prompt");
+  expect(one.took()).toBe("");
+  expect(one.type(ANN, "z")).toBe("z");
+});
+
 test("where what was typed before the question is not whole, what came behind it does not go on either", () => {
   const one = ready();
   const token = one.ask("ls");

@@ -68,6 +68,8 @@ export class ShellGuard {
   #returned = false;
   /** What follows a Ctrl-C, until the shell has taken that. */
   #later: Uint8Array[] | undefined;
+  /** More came meanwhile than is kept. */
+  #laterFull = false;
   #taking: NodeJS.Timeout | undefined;
   /** Pieces of what the shell is sending. */
   #text = "";
@@ -111,13 +113,18 @@ export class ShellGuard {
     this.#count(userId, bytes, typist);
     if (question === undefined) {
       if (this.#later !== undefined) {
+        if (this.#laterFull || sizeOf(this.#later) + bytes.byteLength > MOST_HELD) {
+          this.#later = [];
+          this.#laterFull = true;
+          return "lost";
+        }
         this.#later.push(bytes);
         return undefined;
       }
       const to = bytes.indexOf(CTRL_C) + 1;
       if (to === 0 || this.#running || !["guarded", "told"].includes(this.#state.guard)) return bytes;
       this.#returned = false;
-      this.#hold(bytes.subarray(to));
+      this.#hold([bytes.subarray(to)]);
       return bytes.subarray(0, to);
     }
     if (question.asked !== undefined && !question.asked.decidedByDriver) {
@@ -149,8 +156,7 @@ export class ShellGuard {
 
   #keep(question: Question, bytes: Uint8Array): "lost" | undefined {
     if (bytes.length === 0) return undefined;
-    const size = [...question.held, ...question.behind].reduce((sum, piece) => sum + piece.byteLength, 0);
-    if (size + bytes.byteLength > MOST_HELD) {
+    if (sizeOf(question.held) + sizeOf(question.behind) + bytes.byteLength > MOST_HELD) {
       leaveOut(question);
       question.full = true;
     }
@@ -358,7 +364,7 @@ export class ShellGuard {
       this.#parts.send(to === 0 ? bytes : bytes.subarray(0, to));
       if (to === 0) continue;
       this.#returned = false;
-      return this.#hold(bytes.subarray(to), ...kept.slice(index + 1));
+      return this.#hold([bytes.subarray(to), ...kept.slice(index + 1)]);
     }
   }
 
@@ -366,7 +372,8 @@ export class ShellGuard {
    * Keeps what follows a Ctrl-C until its prompt is there, or the shell had time to take it: one that takes both together throws away what
    * follows, which is no less typed for coming fast.
    */
-  #hold(...rest: Uint8Array[]): void {
+  #hold(rest: readonly Uint8Array[]): void {
+    this.#laterFull = false;
     this.#later = rest.filter(({ length }) => length > 0);
     this.#taking = setTimeout(() => this.#goOn(), TAKEN_MS).unref();
     if (this.#later.length > 0) this.#typists.goOn("kept");
@@ -408,6 +415,8 @@ function keysBehind({ held, behind, answered, asked }: Question): Uint8Array[] {
   const runs = answered === undefined ? asked === undefined : answered !== "back";
   return [...(runs ? held : []), ...behind];
 }
+
+const sizeOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 /** Nothing goes on of what was typed so far. */
 function leaveOut(question: Question): void {
