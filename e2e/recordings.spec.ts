@@ -171,7 +171,7 @@ test("commands are marked on the timeline, with their exit codes; what was chang
   await expect(page.getByTestId("recording-check")).toContainText("It is not what was recorded");
   // What is right before the change is still told.
   await expect(table.getByRole("row", { name: /number 7\./ })).toContainText("127");
-  await expect(page.getByText(/What ran behind these could not be read/)).toBeVisible();
+  await expect(page.getByText(/What ran after these could not be read/)).toBeVisible();
   await page.setViewportSize({ width: 390, height: 844 });
   await expectAccessible(page);
   await page.setViewportSize({ width: 1440, height: 860 });

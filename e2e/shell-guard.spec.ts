@@ -65,7 +65,7 @@ test("in production a line that deletes waits until a second person has agreed t
     await type(oncall, "rm -rf going staying\n");
     await expect(card(oncall)).toContainText("rm -rf going staying");
     await expect(card(oncall).getByRole("button", { name: "Approve" })).toHaveCount(0);
-    await expect(card(oncall)).toContainText("waits for somebody of platform");
+    await expect(card(oncall)).toContainText("needs somebody of platform");
     await expectAccessible(reviewer.page);
   });
 

@@ -97,7 +97,7 @@ test("three people share a shell: a moderator, control, a reload in the middle o
     await search.getByLabel("Search in this terminal").fill("sum-42");
     await expect(search.getByRole("status")).toHaveText("1 of 1");
     await search.getByLabel("Search in this terminal").fill("sum-43");
-    await expect(search.getByRole("status")).toHaveText("nothing");
+    await expect(search.getByRole("status")).toHaveText("not in the last lines that this page has");
     await oncall.page.keyboard.press("Escape");
     await expect(search).toHaveCount(0);
     await pane(oncall).locator(".xterm-helper-textarea").focus();
@@ -200,7 +200,7 @@ test("three people share a shell: a moderator, control, a reload in the middle o
   });
 
   await test.step("without its moderator nothing can be typed, and with one it goes on", async () => {
-    await pane(reviewer).getByRole("button", { name: "You watch over this" }).click();
+    await pane(reviewer).getByRole("button", { name: "Stop watching over this" }).click();
     for (const person of [oncall, responder])
       await expect(pane(person)).toContainText("Nothing can be typed until somebody of platform watches over it again. What runs goes on.");
     await type(responder, "echo alone\n");
@@ -218,6 +218,12 @@ test("three people share a shell: a moderator, control, a reload in the middle o
     await oncall.page.getByRole("button", { name: "End it" }).click();
     for (const person of [oncall, responder, reviewer]) await expect(pane(person)).toContainText("It was ended by oncall.");
     await expect(oncall.page.getByRole("region", { name: "Timeline" })).toContainText("ended the shell on api-3");
+    // Its last screen is there also where the page is laid out anew.
+    await oncall.page.setViewportSize({ width: 390, height: 844 });
+    await expect(oncall.page.getByRole("tab", { name: "Editor", exact: true })).toHaveCount(1);
+    await expect(rows(oncall)).toContainText("again-2");
+    await oncall.page.setViewportSize({ width: 1440, height: 860 });
+    await expect(rows(oncall)).toContainText("again-2");
   });
 
   await test.step("what was done is watched again, from where a word was shown", async () => {
@@ -404,7 +410,7 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
       window.dispatchEvent(new Event("offline"));
     });
     const notice = pane(responder).getByTestId("terminal-notice");
-    await expect(notice).toContainText("The shell goes on; keys are not kept until you are back.");
+    await expect(notice).toContainText("The shell may go on meanwhile; what you type now is lost.");
     await type(oncall, "seq -f '%095g' 30000; echo end-$((1+1))\n");
     await expect(rows(oncall)).toContainText("end-2");
     await responder.context.setOffline(false);

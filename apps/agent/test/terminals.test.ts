@@ -260,6 +260,22 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     await kill(id);
   });
 
+  test("of one that has ended the last screen is shown to whoever comes back, and nothing is taken", async () => {
+    const { id, page } = await live();
+    page.type("echo last-$((1+1)); exit 3\r");
+    await becomes(id, ({ phase }) => phase === "ended", "ended");
+    await page.until(() => page.closed !== undefined, "closed");
+    const again = await agent.terminal(responder, id);
+    again.type("echo no\r");
+    await again.sees("last-2");
+    await again.until(() => again.closed !== undefined, "closed");
+    expect(again.closed?.code).toBe(1000);
+    expect(again.frames.map(({ type }) => type)).toEqual(["picture", "end"]);
+    const whole = await agent.terminal(oncall, id, page.offset);
+    await whole.until(() => whole.closed !== undefined, "closed");
+    expect(whole.frames.map(({ type }) => type)).toEqual(["end"]);
+  });
+
   test("of many that are opened at once no more are than a room may have", async () => {
     const lead = await agent.person("lead-of-many", ["oncall"]);
     const { id: roomId } = await agent.db.room.create({

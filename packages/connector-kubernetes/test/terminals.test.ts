@@ -318,6 +318,7 @@ describe("what goes wrong", () => {
     shown(channel);
     await own.stop();
     expect((await channel.ended).why).toMatch(/the cluster closed it without saying why|the link to the cluster broke/);
+    expect(await channel.kill()).toMatchObject({ mayStillRun: expect.stringMatching(/^Closing a link ends nothing in the container/) });
     await expect(open({}, undefined, to)).rejects.toMatchObject({ code: "target_down" });
     await to.close();
   });

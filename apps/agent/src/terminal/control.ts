@@ -63,7 +63,7 @@ export class Control {
   moderate(userId: string, moderating: boolean): Outcome<void> {
     if (!moderating) this.#moderating.delete(userId);
     else if (!this.mayModerate(userId))
-      return refuse("forbidden", "moderators are other people than who opened it, and of the groups that its policy names");
+      return refuse("forbidden", "Moderators are other people than who opened it, and of the groups that its policy names.");
     else this.#moderating.add(userId);
     return ok(undefined);
   }
@@ -95,7 +95,7 @@ export class Control {
   /** Asking for what nobody holds, or holds without looking, is having it. */
   ask(userId: string, asking: boolean): Outcome<void> {
     const looker = this.#lookers.get(userId)?.looker;
-    if (looker === undefined) return refuse("forbidden", "only who looks at a terminal asks for it");
+    if (looker === undefined) return refuse("forbidden", "Only who looks at a terminal asks for it.");
     if (!asking) {
       this.#asking = this.#asking.filter((id) => id !== userId);
       return ok(undefined);
@@ -112,13 +112,13 @@ export class Control {
   /** `actor` hands control to somebody who looks, to themselves, or to nobody. */
   give(actor: { id: string; role: Role }, userId: string | undefined): Outcome<void> {
     if (actor.id !== this.#driverId && actor.role !== "lead" && !this.isModerator(actor.id))
-      return refuse("forbidden", "who drives, the lead and moderators hand over control");
+      return refuse("forbidden", "Who types, the lead and moderators hand over control.");
     if (userId === undefined) {
       this.#driverId = undefined;
       return ok(undefined);
     }
     const looker = this.#lookers.get(userId)?.looker;
-    if (looker === undefined) return refuse("not_found", "this person does not look at the terminal");
+    if (looker === undefined) return refuse("not_found", "This person does not look at the terminal.");
     return this.#unfit(looker) ?? this.#hand(looker);
   }
 
@@ -132,7 +132,7 @@ export class Control {
 
   #hand(looker: Looker): Outcome<void> {
     if (this.#lackingWith(looker.id).length > this.#lackingWith(this.#driverId).length)
-      return refuse("forbidden", "who moderates cannot type as well: another moderator has to be there first");
+      return refuse("forbidden", "Who watches over it cannot type as well: another moderator has to be there first.");
     this.#driverId = looker.id;
     this.#asking = this.#asking.filter((id) => id !== looker.id);
     return ok(undefined);
@@ -141,7 +141,7 @@ export class Control {
   #unfit(looker: Looker): (Outcome<void> & { ok: false }) | undefined {
     if (looker.role === "observer") return refuse("observer");
     if (this.#terms.joining === "observe" && !sameHuman(looker, this.#opener))
-      return refuse("forbidden", "by policy only who opened this terminal types in it");
+      return refuse("forbidden", "By policy only who opened this terminal types in it.");
     return undefined;
   }
 

@@ -92,6 +92,7 @@ function stage(terms: Partial<TerminalTerms> = {}) {
     drive: () => undefined,
     resize: () => undefined,
     isBehind: () => false,
+    last: () => Promise.reject(new Error("nothing was drawn")),
     close: () => undefined,
     end: () => Promise.resolve({ columns: 80, rows: 24, recording: "sealed", chunks: 0, bytes: 0, hash: "" }),
   };
@@ -171,6 +172,20 @@ describe("while a shell is being opened", () => {
     expect(terminal.resize(ann, { columns: 132, rows: 50 }).ok).toBe(true);
     await connect();
     expect(channel.sizes).toEqual(["132x50"]);
+  });
+
+  test("one that fails tells what stays at the target, once", async () => {
+    const stays = "The debug container stays in the pod.";
+    for (const [message, told] of [
+      ["The shell did not begin.", stays],
+      [`The shell did not begin. ${stays}`, undefined],
+    ] as const) {
+      const { page, fail, terminal } = stage();
+      page(ANN);
+      await vi.advanceTimersByTimeAsync(1);
+      await fail(new TargetError("target_down", message, { mayStillRun: stays }));
+      expect(terminal.view().end).toEqual({ why: message, code: "target_down", ...(told === undefined ? {} : { mayStillRun: told }) });
+    }
   });
 
   test("it is ended: what was begun at the target and goes on is told", async () => {

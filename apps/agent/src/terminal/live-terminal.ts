@@ -20,6 +20,7 @@ import { openShell } from "./open-shell.ts";
 import type { TerminalAct, TerminalRecords } from "./terminal-records.ts";
 import type { TerminalPeer, TerminalPort } from "./terminal-socket.ts";
 import type { StreamEnd, TerminalStream } from "./terminal-stream.ts";
+import type { Picture } from "./viewers.ts";
 import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
 
 /** What one decides about a line that waits. */
@@ -27,6 +28,8 @@ export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 
 /** How long a target may take to say that what was killed has ended. */
 const KILL_MS = 3_000;
+/** How long its last screen may take to be drawn. */
+const LAST_MS = 2_000;
 
 /**
  * Bytes of keys that a shell has not taken yet, up to which more are. A paste into a program that reads comes through, however long it is; one into
@@ -46,8 +49,8 @@ export interface LiveTerminalParts {
   records: TerminalRecords;
   /** Tells the room how it looks now. */
   tell: (terminal: Terminal) => void;
-  /** It has ended, and everything of it is stored. */
-  over: () => void;
+  /** It has ended, and everything of it is stored. `last`: its screen, where that could be drawn. */
+  over: (last: Picture | undefined) => void;
   /** Hides in a text what nobody is to see. */
   mask: (text: string) => string;
   log: Log;
@@ -238,7 +241,7 @@ export class LiveTerminal implements TerminalPort {
     const may = this.#mayType(peer.userId);
     if (!may.ok) return may;
     const channel = this.#channel;
-    if (channel === undefined) return refuse("terminal_ended", "the shell has not begun");
+    if (channel === undefined) return refuse("terminal_ended", "The shell has not begun.");
     // What is typed while it ends would reach what does not end at once, past the guard and the recording.
     if (this.#over !== undefined) return refuse("terminal_ended");
     if (!this.#hasRoom(bytes.byteLength))
@@ -347,7 +350,7 @@ export class LiveTerminal implements TerminalPort {
   async kill(actor: { id: string; name: string; role: Role }): Promise<Outcome<void>> {
     const { id, role } = actor;
     const may = role === "lead" || id === this.openedById || id === this.#control.driverId || this.#control.isModerator(id);
-    if (!may) return refuse("forbidden", "who opened or drives a terminal, the lead and moderators end it");
+    if (!may) return refuse("forbidden", "Who opened or drives a terminal, the lead and moderators end it.");
     await this.#record("terminal.killed", actor.name, {});
     await this.end({ why: `it was ended by ${actor.name}` });
     return ok(undefined);
@@ -470,7 +473,11 @@ export class LiveTerminal implements TerminalPort {
       // What it says has all of it.
       this.#late = undefined;
       if (!known) this.#parts.log.error({ err: error, terminalId: this.id }, "a terminal could not be opened");
-      await this.end(known ? { why: error.message, code: error.code } : { why: "Something failed inside Interlock.", code: "internal" });
+      await this.end(
+        known
+          ? { why: error.message, code: error.code, ...stillRuns(error) }
+          : { why: "Something failed inside Interlock.", code: "internal" },
+      );
     }
   }
 
@@ -500,9 +507,13 @@ export class LiveTerminal implements TerminalPort {
       this.#row = { ...this.#row, end: whole, recording: stored?.recording ?? "failed" };
     }
     this.#parts.tell(this.view());
+    const last = await within(this.#stream.last(), LAST_MS).catch((error: unknown) => {
+      this.#parts.log.error({ err: error, terminalId: this.id }, "the last screen of a terminal could not be drawn");
+      return undefined;
+    });
     for (const peer of this.#peers) peer.end(CLOSE.ended, "terminal_ended" satisfies ErrorCode);
     this.#stream.close();
-    this.#parts.over();
+    this.#parts.over(last);
   }
 
   /** Ends what nobody has looked at for as long as policy keeps it. */
@@ -511,10 +522,7 @@ export class LiveTerminal implements TerminalPort {
     this.#unseen = undefined;
     if (this.#peers.size > 0 || this.#over !== undefined) return;
     const { keepMs } = this.#terms;
-    this.#unseen = setTimeout(
-      () => void this.end({ why: `nobody had looked at it for ${Math.round(keepMs / 60_000)} minutes` }),
-      keepMs,
-    ).unref();
+    this.#unseen = setTimeout(() => void this.end({ why: `nobody had looked at it for ${spanOf(keepMs)}` }), keepMs).unref();
   }
 
   /** Where a recording is required, what cannot be recorded is not done. */
@@ -547,6 +555,16 @@ export class LiveTerminal implements TerminalPort {
       return false;
     }
   }
+}
+
+/** What may still run of a shell that did not begin, where its message does not say it. */
+const stillRuns = ({ message, mayStillRun }: TargetError): Pick<TerminalEnding, "mayStillRun"> =>
+  mayStillRun === undefined || message.includes(mayStillRun) ? {} : { mayStillRun };
+
+/** `15 minutes`, `24 h`. */
+function spanOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes >= 120 && minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} minutes`;
 }
 
 const people = (lacking: readonly (readonly string[])[]): string =>

@@ -21,6 +21,7 @@ import type { Membership } from "../room/membership.ts";
 import type { RoomHub } from "../room/room-hub.ts";
 import type { ConnectionRegistry } from "../target/connection-registry.ts";
 import type { Timeline } from "../timeline.ts";
+import { EndedTerminal } from "./ended-terminal.ts";
 import { LiveTerminal, type LineDecided } from "./live-terminal.ts";
 import { PodPlaces } from "./pod-places.ts";
 import { TerminalRecords } from "./terminal-records.ts";
@@ -31,6 +32,8 @@ import { leftBehind, podData, terminalView, type OpenedPod } from "./terminal-vi
 const PER_ROOM = 16;
 /** Ended ones that a page is told of when it opens. */
 const ENDED_IN_VIEW = 20;
+/** Last screens that are kept for whoever comes back, in memory: some 70 KiB each. */
+const ENDED_KEPT = 64;
 
 interface TerminalServiceParts {
   db: Db;
@@ -48,6 +51,8 @@ export class TerminalService {
   readonly #parts: TerminalServiceParts;
   readonly #records: TerminalRecords;
   readonly #live = new Map<string, LiveTerminal>();
+  /** The oldest first. */
+  readonly #ended = new Map<string, EndedTerminal>();
   readonly #pods: PodPlaces;
   /** Those that are being opened, in their order, by their room. */
   readonly #opening = new Map<symbol, string>();
@@ -70,6 +75,11 @@ export class TerminalService {
   /** One that has not ended. */
   live(terminalId: string): LiveTerminal | undefined {
     return this.#live.get(terminalId);
+  }
+
+  /** One that ended not long ago. */
+  ended(terminalId: string): EndedTerminal | undefined {
+    return this.#ended.get(terminalId);
   }
 
   /** Those that have not ended, and the newest of those that have; newest first. */
@@ -106,7 +116,8 @@ export class TerminalService {
     const [room, connection] = await Promise.all([membership.roomOf(roomId), connections.byId(opening.connectionId)]);
     if (room === undefined || !room.open) return refuse("room_closed");
     if (connection === undefined) return refuse("unknown_connection");
-    if (this.#places(roomId, own) >= PER_ROOM) return refuse("too_many_requests", `a room has at most ${PER_ROOM} terminals at once`);
+    if (this.#places(roomId, own) >= PER_ROOM)
+      return refuse("too_many_requests", `A room has at most ${PER_ROOM} terminals at once: end one first.`);
     const place = opening.pod === undefined ? ok(undefined) : await this.#placeOf(principal, roomId, connection, opening.pod);
     if (!place.ok) return place;
     const pod = place.value?.pod;
@@ -118,7 +129,7 @@ export class TerminalService {
       return refuse("denied", terms.message);
     }
     if (terms.reason && opening.reason === undefined) return refuse("reason_required", terms.message);
-    if (this.#stopping) return refuse("internal", "Interlock is being stopped");
+    if (this.#stopping) return refuse("internal", "Interlock is being stopped.");
     const made = this.#make(principal, { roomId, key, name, opening: { ...opening, pod }, connection, terms }, own);
     this.#making.add(made);
     const terminal = await made.finally(() => this.#making.delete(made));
@@ -154,7 +165,13 @@ export class TerminalService {
       stream: (size) => streams.open({ id, roomId, name: row.name }, size),
       records: this.#records,
       tell: (view) => hub.broadcast(roomId, { type: "terminal", terminal: view }),
-      over: () => this.#live.delete(id),
+      over: (last) => {
+        this.#live.delete(id);
+        if (last === undefined) return;
+        this.#ended.set(id, new EndedTerminal(roomId, last));
+        const [oldest] = this.#ended.keys();
+        if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
+      },
       mask: maskRules(policy.current).detectors.length > 0 ? maskWords : (text) => text,
       log,
     });

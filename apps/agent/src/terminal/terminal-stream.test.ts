@@ -25,7 +25,7 @@ class CountingRecorder {
 test.each([
   ["as they are", "x".repeat(16 * 1024 * 1024), 16 * 1024 * 1024],
   ["a few that ask for many", `🙂${"\u001b[120b🙂".repeat(200_000)}`, undefined],
-])("more bytes at once than are kept do no harm: %s", async (_, text, length) => {
+])("more bytes at once than are kept do no harm: %s", { timeout: 30_000 }, async (_, text, length) => {
   const log = createLog("silent");
   const mirrors = new Mirrors(log);
   const recorder = new CountingRecorder();

@@ -150,6 +150,11 @@ export class TerminalStream {
     return this.#viewers.isBehind(userId);
   }
 
+  /** The screen as it is when nothing follows. */
+  last(): Promise<Picture> {
+    return this.#mirror.picture();
+  }
+
   /** Nobody comes any more. */
   close(): void {
     this.#mirror.close();

@@ -9,12 +9,15 @@ export interface TerminalWelcomeParts {
   membership: Membership;
 }
 
-/** Seats a page at a terminal that has not ended, as what its person is in the terminal's room. */
+/** Seats a page at a terminal, as what its person is in the terminal's room; of one that has ended it is shown the last screen. */
 export function welcomeToTerminal({ terminals, membership }: TerminalWelcomeParts): Welcome {
   return async (live, terminalId) => {
     const terminal = terminals.live(terminalId);
     if (terminal === undefined) {
-      live.end(CLOSE.forbidden, "terminal_ended" satisfies ErrorCode);
+      const ended = terminals.ended(terminalId);
+      if (ended === undefined) return live.end(CLOSE.forbidden, "terminal_ended" satisfies ErrorCode);
+      await membership.join(ended.roomId, live.principal);
+      new TerminalSocket(live, ended);
       return;
     }
     await membership.join(terminal.roomId, live.principal);

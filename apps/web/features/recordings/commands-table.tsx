@@ -22,7 +22,7 @@ export function CommandsTable({ commands, more, fault, at, onJump }: CommandsTab
     return (
       <p className="px-3.5 py-4 text-xs text-pretty text-dim">
         {fault === undefined
-          ? "This shell told nothing of its commands. What was shown is all there: search in it, or watch it."
+          ? "This shell told nothing of its commands. What was shown is in the recording: search in it, or watch it."
           : `Its commands could not be read: ${fault}.`}
       </p>
     );
@@ -74,7 +74,7 @@ export function CommandsTable({ commands, more, fault, at, onJump }: CommandsTab
         </tbody>
       </table>
       {fault !== undefined && (
-        <p className="px-3.5 py-2 text-2xs text-pretty text-delete-text">What ran behind these could not be read: {fault}.</p>
+        <p className="px-3.5 py-2 text-2xs text-pretty text-delete-text">What ran after these could not be read: {fault}.</p>
       )}
       {more && (
         <p className="px-3.5 py-2 text-2xs text-faint">

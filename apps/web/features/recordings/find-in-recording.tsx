@@ -132,7 +132,7 @@ export function FindInRecording({ id, initial, field, onFound, onJump }: FindPro
 }
 
 function countText({ matches, more }: RecordingFinding): string {
-  if (matches.length === 0) return "It was not shown.";
+  if (matches.length === 0) return "Not found in what is stored.";
   const count = matches.length.toLocaleString("en");
   return more ? `The first ${count} places` : `${count} ${matches.length === 1 ? "place" : "places"}`;
 }

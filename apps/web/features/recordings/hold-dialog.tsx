@@ -33,7 +33,7 @@ export function HoldDialog({ recording, onChanged, onClose }: HoldDialogProps) {
           <DialogTitle>{held ? "Release this recording?" : "Hold this recording"}</DialogTitle>
           <DialogDescription>
             {held
-              ? `${recording.hold?.by} held it: ${recording.hold?.reason}. Once it is released the policy removes it when its time is over.`
+              ? `${recording.hold?.by} held it: ${recording.hold?.reason}. Once it is released, policy may remove it; if its time is over already, that is within the hour, and cannot be undone.`
               : "It is not removed, whatever the policy says, until an administrator releases it. Who held it and why is in the audit log."}
           </DialogDescription>
         </DialogHeader>

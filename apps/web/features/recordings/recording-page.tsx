@@ -220,13 +220,15 @@ function Loading({ words }: { words: string }) {
 function Failure({ id, refusal, onRetry }: { id: string; refusal: Refusal; onRetry: () => void }) {
   const { title, next, status } = ERRORS[refusal.code];
   if (refusal.code === "unauthenticated") return <SignedOut next={`/recordings/${id}`} />;
-  const final = status === 403 || status === 404 || refusal.code === "recording_broken";
+  // The recording itself was found.
+  const empty = refusal.code === "not_found" && refusal.detail !== undefined;
+  const final = !empty && (status === 403 || status === 404 || refusal.code === "recording_broken");
   const Icon = refusal.code === "not_found" ? SquareTerminal : final ? ShieldX : CloudOff;
   return (
     <StatusMessage
       icon={Icon}
       tone="bad"
-      title={refusal.code === "not_found" ? "There is no such recording" : title}
+      title={empty ? "Nothing of it is stored" : refusal.code === "not_found" ? "There is no such recording" : title}
       actions={
         final ? undefined : (
           <Button size="lg" onClick={onRetry}>
@@ -235,9 +237,11 @@ function Failure({ id, refusal, onRetry }: { id: string; refusal: Refusal; onRet
         )
       }
     >
-      {refusal.code === "not_found"
-        ? "It may have been removed: recordings are kept for as long as policy says."
-        : (refusal.detail ?? next)}
+      {empty
+        ? "Nothing was shown yet, or it could not be stored."
+        : refusal.code === "not_found"
+          ? "It may have been removed: recordings are kept for as long as policy says."
+          : (refusal.detail ?? next)}
     </StatusMessage>
   );
 }

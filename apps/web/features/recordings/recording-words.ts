@@ -34,7 +34,8 @@ export const STATES: Record<RecordingState, { word: string; tone: Tone; sentence
   interrupted: {
     word: "interrupted",
     tone: "warn",
-    sentence: "It breaks off: what was not stored yet is missing, a second of it or more where the storage was slow.",
+    sentence:
+      "It ends where Interlock stopped or could not go on. After a hard stop the last second may be missing, more where the storage was slow.",
   },
   failed: { word: "incomplete", tone: "bad", sentence: "From some moment on it could not be stored, so its end is missing." },
   removed: { word: "removed", tone: "neutral", sentence: "It was removed by retention. Only its hash is kept." },

@@ -98,13 +98,13 @@ export function RecordingsPage({ roomId }: { roomId?: string }) {
               </Button>
             </form>
           </div>
-          {refusal !== undefined && <Refused refusal={refusal} onRetry={() => void more()} />}
+          {refusal !== undefined && <Refused refusal={refusal} onRetry={() => void (text.trim() === "" ? more() : search(text.trim()))} />}
           {found !== undefined ? (
             <Found found={found} busy={busy} onMore={(next) => void search(found.text, next)} />
           ) : list === undefined ? (
             refusal === undefined && <Waiting />
           ) : list.recordings.length === 0 ? (
-            <StatusMessage icon={CircleDot} title="Nothing is recorded yet">
+            <StatusMessage icon={CircleDot} title="There is no recording here that you may watch">
               What is shown in a shell of a room is recorded as it happens. Recordings of your rooms are listed here.
             </StatusMessage>
           ) : (
@@ -152,9 +152,9 @@ function Found({
         {next === undefined ? "." : " so far."}
       </output>
       {found.length === 0 ? (
-        <StatusMessage icon={SearchX} title="It was not shown">
-          Not in those that were looked through. Letters count in any case; what a full-screen program puts together from pieces is found in
-          its pieces.
+        <StatusMessage icon={SearchX} title={next === undefined ? "Not found" : "Not found so far"}>
+          Not in those that were looked through. Upper and lower case are the same; what a full-screen program puts together from pieces is
+          found in its pieces.
         </StatusMessage>
       ) : (
         <ul className="overflow-hidden rounded-lg border border-line bg-panel">

@@ -52,7 +52,7 @@ describe("a cast", () => {
 test.each<[string, Error | undefined, number, { events: number; lacks?: string }]>([
   ["all of it", undefined, 1_000, { events: 3 }],
   ["what a browser can keep, and is told to be more", undefined, 70, { events: 1, lacks: "long" }],
-  ["what came before it broke off", new Error("reset"), 1_000, { events: 3, lacks: "broken" }],
+  ["what came before it broke off", new Error("reset"), 1_000, { events: 3, lacks: "lost" }],
 ])("of a recording there is shown %s", async (_, breaks, most, shown) => {
   const states: CastState[] = [];
   let cancelled = false;

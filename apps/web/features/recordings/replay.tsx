@@ -27,6 +27,12 @@ interface ReplayProps {
   facts: ReactNode;
 }
 
+const LACKS: Readonly<Record<Lacking, string>> = {
+  broken: "What is shown ends where the recording could not be read on. Its check says why.",
+  lost: "The rest did not arrive. Load the page again.",
+  long: "What is shown ends where it is more than a browser can keep. Search and commands have all of it; download it to watch the rest.",
+};
+
 /** The screen with its timeline; beside it what is to be known, a search and the commands. */
 export function Replay({ id, cast, lacks, commands, startAt, text, facts }: ReplayProps) {
   const [speed, setSpeed] = useState(1);
@@ -63,9 +69,7 @@ export function Replay({ id, cast, lacks, commands, startAt, text, facts }: Repl
             className="flex items-center gap-2 border-b border-delete-line bg-delete-soft px-3 py-1.5 text-xs text-delete-text"
           >
             <TriangleAlert aria-hidden="true" className="size-3.5 shrink-0" />
-            {lacks === "broken"
-              ? "What is shown ends where the recording could not be read on. Its check says why."
-              : "What is shown ends where it is more than a browser can keep. Search and commands have all of it; download it to watch the rest."}
+            {LACKS[lacks]}
           </p>
         )}
         {fault !== undefined && (

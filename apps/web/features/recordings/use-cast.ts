@@ -9,8 +9,8 @@ export type CastState =
   | { phase: "here"; cast: Cast; lacks?: Lacking }
   | { phase: "refused"; refusal: Refusal };
 
-/** Why the end of a recording is not here: it could not be read on, or is more than a browser is asked to keep. */
-export type Lacking = "broken" | "long";
+/** Why the end of a recording is not here: it could not be read on, did not arrive, or is more than a browser is asked to keep. */
+export type Lacking = "broken" | "lost" | "long";
 
 /** Most of a recording that is fetched to be played, in bytes of its asciicast: a tab's memory holds it several times over. */
 const PLAYED_BYTES = 256 * 1024 * 1024;
@@ -61,7 +61,7 @@ export async function loadCast(
   } catch {
     if (signal.aborted) return;
     // What came before it broke off was checked piece by piece.
-    if (parser.begun) tell({ phase: "here", cast: parser.cast, lacks: "broken" });
+    if (parser.begun) tell({ phase: "here", cast: parser.cast, lacks: "lost" });
     else
       tell({ phase: "refused", refusal: refuse("internal", "Interlock does not answer. It may be restarting, or the network is down.") });
   }

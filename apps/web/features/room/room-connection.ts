@@ -185,7 +185,8 @@ export class RoomConnection {
     if (this.#stopped) return;
     if (code === CLOSE.forbidden) return this.#end({ phase: "refused", why: reason || "You may not open this room." });
     if (code === CLOSE.reload) return this.#end({ phase: "reload", why: reason || "Interlock has been updated." });
-    this.#again(reason || "The connection was lost.", code === CLOSE.slow ? 2 : 0);
+    const why = reason === "restart" ? "Interlock is being stopped or started anew." : reason || "The connection was lost.";
+    this.#again(why, code === CLOSE.slow ? 2 : 0);
   }
 
   #again(why: string, atLeast = 0): void {

@@ -42,8 +42,9 @@ export function HostKeysDialog({ connection, decides, onClose }: HostKeysDialogP
         <DialogHeader>
           <DialogTitle>Host keys of {connection.name}</DialogTitle>
           <DialogDescription>
-            Compare a fingerprint with what the host itself says (<code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code> on its
-            console) before it is approved. Nothing is sent to a host whose key is not.
+            Compare a fingerprint with what the host itself says, on its console (
+            <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>, or the file of another algorithm), before it is approved. Nothing
+            is sent to a host whose key is not approved.
           </DialogDescription>
         </DialogHeader>
         {failure !== undefined && (
@@ -53,7 +54,7 @@ export function HostKeysDialog({ connection, decides, onClose }: HostKeysDialogP
         )}
         {keys === undefined && failure === undefined && <Skeleton className="h-16" />}
         {keys?.length === 0 && (
-          <p className="text-sm text-dim">No host has been asked yet. Open a shell, and its key is here to be compared.</p>
+          <p className="text-sm text-dim">No key waits here. Open a shell: a key that is not known yet is here then, to be compared.</p>
         )}
         <ul className="flex max-h-[60vh] flex-col gap-2 overflow-y-auto">
           {keys?.map((key) => (
@@ -64,18 +65,21 @@ export function HostKeysDialog({ connection, decides, onClose }: HostKeysDialogP
                   <Badge tone={TONES[key.state]}>{key.state === "met" ? "not approved" : key.state}</Badge>
                 </p>
                 <code className="text-xs wrap-anywhere">{key.fingerprint}</code>
+                {key.state === "met" && keys.some(({ host, state }) => host === key.host && state === "approved") && (
+                  <p className="text-xs text-delete-text">This host answered with another key before. Find out why first.</p>
+                )}
                 {key.decidedBy !== undefined && <p className="text-2xs text-faint">by {key.decidedBy}</p>}
               </div>
               {decides && (
                 <span className="flex gap-1.5">
                   {key.state !== "refused" && (
                     <Button variant="danger" onClick={() => void decide(key, "refuse")}>
-                      Refuse
+                      {key.state === "approved" ? "Take the approval back" : "Refuse"}
                     </Button>
                   )}
                   {key.state !== "approved" && (
                     <Button variant="approve" onClick={() => void decide(key, "approve")}>
-                      It is the same: approve
+                      The fingerprints match: approve
                     </Button>
                   )}
                 </span>

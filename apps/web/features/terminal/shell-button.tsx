@@ -29,7 +29,7 @@ export function ShellButton({ connection }: { connection: Connection }) {
       variant="ghost"
       size="icon-sm"
       title={title}
-      aria-label={host ? "Open a shell" : "Open a shell in a pod"}
+      aria-label={host ? `Open a shell on ${name}` : `Open a shell in a pod of ${name}`}
       aria-disabled={denied !== undefined}
       onPointerEnter={look}
       onFocus={look}

@@ -62,7 +62,7 @@ const RECORDING = {
   interrupted: {
     dot: "text-modify",
     short: "recording cut short",
-    words: "The recording ends early: what was not stored yet is missing, a second of it or more where the storage was slow",
+    words: "The recording ends early. After a hard stop the last second may be missing, more where the storage was slow",
   },
   failed: { dot: "text-modify", short: "not recorded", words: "This is not recorded any more" },
 } as const;
@@ -102,9 +102,9 @@ export function TerminalBar({ terminal, rights, connected, pointing, onPoint, on
         <span
           role="status"
           data-testid="terminal-driver"
-          className={cn("truncate", rights.drives && typing && "font-medium text-read-text")}
+          className={cn("truncate", rights.drives && typing && terminal.paused === undefined && "font-medium text-read-text")}
         >
-          {typing ? driving(terminal, members, meId) : "Not connected"}
+          {!typing ? "Not connected" : terminal.paused === undefined ? driving(terminal, members, meId) : "Nobody can type now"}
         </span>
       )}
       {/* What the program calls its window is its own word, so it stands apart and in quotes. */}
@@ -118,12 +118,8 @@ export function TerminalBar({ terminal, rights, connected, pointing, onPoint, on
           />
         )}
         {live && rights.mayAsk && (
-          <Button
-            size="sm"
-            aria-pressed={rights.asks}
-            onClick={() => void session.ask({ type: "terminal.ask", terminalId, asking: !rights.asks })}
-          >
-            <Hand /> {rights.asks ? "Asked for control" : "Ask for control"}
+          <Button size="sm" onClick={() => void session.ask({ type: "terminal.ask", terminalId, asking: !rights.asks })}>
+            <Hand /> {rights.asks ? "Take the request back" : isFree(terminal) ? "Take control" : "Ask for control"}
           </Button>
         )}
         {live && rights.mayTake && (
@@ -135,11 +131,11 @@ export function TerminalBar({ terminal, rights, connected, pointing, onPoint, on
           <Button
             size="sm"
             variant={rights.moderates ? "default" : "primary"}
-            aria-pressed={rights.moderates}
+            title={rights.moderates ? "Without somebody who watches over it nobody can type, or it ends, as policy says" : undefined}
             disabled={!rights.here}
             onClick={() => void session.ask({ type: "terminal.moderate", terminalId, moderating: !rights.moderates })}
           >
-            <ShieldCheck /> {rights.moderates ? "You watch over this" : "Watch over this"}
+            <ShieldCheck /> {rights.moderates ? "Stop watching over this" : "Watch over this"}
           </Button>
         )}
         {live && rights.mayGive && (
@@ -203,9 +199,14 @@ export function TerminalBar({ terminal, rights, connected, pointing, onPoint, on
 
 const NOBODY: readonly never[] = [];
 
+/** Nobody has control, or who has it does not look: whoever asks for it has it. */
+const isFree = ({ driverId, watchers }: Terminal): boolean => driverId === undefined || !watchers.some(({ userId }) => userId === driverId);
+
 function closing(live: boolean, moderates: boolean): string {
   if (!live) return "Close this pane";
-  return moderates ? "Close this pane: you watch over it no longer then" : "Close this pane: the terminal goes on";
+  return moderates
+    ? "Close this pane: you stop watching over it, so nobody may be able to type, or it ends"
+    : "Close this pane: the shell goes on, and ends once nobody has looked at it for a while";
 }
 
 function noteOf({ driverId, openedById, watchers }: Terminal, userId: string): string {

@@ -44,7 +44,7 @@ export function TerminalFind({ search, onClose }: { search: SearchAddon; onClose
         className="h-6 w-64 border-line text-xs"
       />
       <span role="status" className="min-w-16 tabular-nums">
-        {text !== "" && found && (found.of === 0 ? "nothing" : `${found.at} of ${found.of}`)}
+        {text !== "" && found && (found.of === 0 ? "not in the last lines that this page has" : `${found.at} of ${found.of}`)}
       </span>
       <Button variant="ghost" size="icon-sm" aria-label="Previous match" onClick={() => step(true)}>
         <ChevronUp />

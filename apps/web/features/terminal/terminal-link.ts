@@ -359,6 +359,8 @@ function randomNumber(): number {
 
 /** Sockets are closed with an error code; people are told what it means. */
 function told(reason: string, otherwise: string): string {
+  // No code of a refusal: all sockets of an agent that stops are closed with it.
+  if (reason === "restart") return "Interlock is being stopped or started anew, which ends its shells.";
   if (!Object.hasOwn(ERRORS, reason)) return reason === "" ? otherwise : reason;
   const { title } = ERRORS[reason as ErrorCode];
   return /[.!?]$/u.test(title) ? title : `${title}.`;

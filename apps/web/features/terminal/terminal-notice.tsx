@@ -133,22 +133,25 @@ function noticeOf(terminal: Terminal, link: LinkState, meId: string | undefined,
     const bad = (end?.exitCode ?? 0) !== 0 || end?.why !== undefined;
     const cut =
       recording === "interrupted"
-        ? "Its recording ends there, without what was not stored yet: a second of it, or more where the storage was slow."
+        ? "Its recording ends there. After a hard stop the last second may be missing, more where the storage was slow."
         : undefined;
     return { text: [ending(end), cut, missed].filter(Boolean).join(" "), tone: bad ? "bad" : "warn", next: nextStep(end) };
   }
   if (link.phase === "refused") return { text: link.why ?? "You may not look at this terminal.", tone: "bad" };
   if (link.phase === "reconnecting")
-    return { text: `${link.why ?? "The connection was lost."} The shell goes on; keys are not kept until you are back.`, tone: "warn" };
+    return { text: `${link.why ?? "The connection was lost."} The shell may go on meanwhile; what you type now is lost.`, tone: "warn" };
   if (phase === "connecting") return { text: `Connecting to ${terminal.name}…`, tone: "calm", later: true };
   if (link.phase === "connecting") return { text: "Fetching the screen…", tone: "calm", later: true };
   if (phase === "waiting")
-    return { text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it.`, tone: "warn" };
+    return {
+      text: `Nothing is connected yet: it opens once ${needed(terminal.moderators)} watches over it. They press “Watch over this” in this pane.`,
+      tone: "warn",
+    };
   if (paused !== undefined) return { text: `${paused} What runs goes on.`, tone: "warn" };
-  const lost = link.lostKeys === true ? "Keys that you pressed meanwhile were not sent." : link.lostKeys;
+  const lost = link.lostKeys === true ? "What you typed while there was no connection was not sent." : link.lostKeys;
   const unsure =
     link.unsureKeys === true
-      ? "The last keys before the connection broke may have arrived, or not: look before you press them again."
+      ? "The connection broke just after you pressed keys: they may have arrived. Look before you press them again."
       : undefined;
   const said = [missed, unsure, lost].filter(Boolean);
   if (said.length > 0) return { text: said.join(" "), tone: "warn", read: "asked" };

@@ -62,7 +62,11 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
   const types = rights.drives && terminal.phase === "live" && terminal.paused === undefined;
   useTyping(screen, link, types, () => {
     if (terminal.phase === "live" && terminal.paused === undefined)
-      toast(`${driving(terminal, members, me?.id)} here. Ask for control to type.`);
+      toast(
+        [`${driving(terminal, members, me?.id)}.`, rights.mayTake ? "Take control to type." : rights.mayAsk && "Ask for control to type."]
+          .filter(Boolean)
+          .join(" "),
+      );
   });
   useSize(screen, container, link, terminal, rights.drives);
   useKeys(screen, () => setFinding(true));
@@ -178,6 +182,7 @@ function SharedTerminal({ terminal, onClose }: { terminal: Terminal; onClose: ()
       {ending && (
         <EndDialog
           name={terminal.name}
+          mode={terminal.pod?.mode}
           others={terminal.watchers.filter(({ userId }) => userId !== me?.id).length}
           onEnd={() => {
             setEnding(false);

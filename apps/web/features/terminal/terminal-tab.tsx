@@ -7,12 +7,19 @@ import { useRoom } from "../room/room-context.tsx";
 export function TerminalTabIcon({ terminalId }: { terminalId: string }) {
   const terminal = useRoom((state) => state.terminals.find(({ id }) => id === terminalId));
   const asked = useRoom((state) => terminal?.driverId === state.me?.id && terminal?.asking.some((id) => id !== state.me?.id) === true);
-  if (asked) return <Hand aria-hidden="true" className="size-3.5 text-accent-text" />;
+  if (asked)
+    return (
+      <>
+        <Hand aria-hidden="true" className="size-3.5 text-accent-text" />
+        <span className="sr-only">somebody asks for control:</span>
+      </>
+    );
   const stuck = terminal?.phase === "waiting" || terminal?.paused !== undefined;
+  const ended = terminal?.phase === "ended";
   return (
-    <SquareTerminal
-      aria-hidden="true"
-      className={cn("size-3.5 text-faint", stuck && "text-modify-text", terminal?.phase === "ended" && "opacity-50")}
-    />
+    <>
+      <SquareTerminal aria-hidden="true" className={cn("size-3.5 text-faint", stuck && "text-modify-text", ended && "opacity-50")} />
+      {(stuck || ended) && <span className="sr-only">{ended ? "ended:" : "waits:"}</span>}
+    </>
   );
 }

@@ -40,6 +40,11 @@ test.each([
     "sealed",
     "812 B (1 line) of output went by in 1 min that you did not see; it is in the recording.",
   ],
+  [
+    { bytes: 812, lines: 0, ms: 20 },
+    "interrupted",
+    "812 B of output went by in 1 s that you did not see; its recording has what was stored of it.",
+  ],
   [{ bytes: 2048, lines: 0, ms: 20 }, "failed", "2 KiB of output went by in 1 s that you did not see; it is not recorded."],
 ] as const)("what was missed: %o", (missed, recording, words) => {
   expect(missedText(missed, recording)).toBe(words);
@@ -53,8 +58,12 @@ test.each([
   [undefined, undefined],
   [{ exitCode: 1 }, undefined],
   [{ why: "it was ended by ann" }, undefined],
-  [{ why: "the link broke" }, "Open a new shell to go on; what was shown up to then is recorded."],
+  [{ why: "the link broke" }, "Open a new shell to go on."],
   [{ why: "x", code: "target_auth" }, "Ask an administrator to mend the connection's secret."],
+  [{ why: "x", code: "bad_request" }, undefined],
+  [{ why: "x", code: "not_found" }, "Look whether it is still there."],
+  [{ why: "x", code: "target_down", mayStillRun: "The debug container stays." }, undefined],
+  [{ why: "it could not be recorded any more (the disk is full)" }, "An administrator has to mend that before there is a new shell."],
 ])("what to do about %o", (end, words) => expect(nextStep(end)).toBe(words));
 
 test("where in a pod one is", () => {

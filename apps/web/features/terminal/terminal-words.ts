@@ -62,15 +62,33 @@ export function timeText(ms: number): string {
 /** What was not seen, how much of it and in what time, and where it is to be had. */
 export function missedText({ bytes, lines, ms }: Missed, recording: Terminal["recording"]): string {
   const much = lines === 0 ? bytesText(bytes) : `${bytesText(bytes)} (${lines === 1 ? "1 line" : `${lines.toLocaleString("en")} lines`})`;
-  const where = recording === "failed" ? "it is not recorded" : "it is in the recording";
+  const where = {
+    failed: "it is not recorded",
+    interrupted: "its recording has what was stored of it",
+    recording: "it is in the recording",
+    sealed: "it is in the recording",
+  }[recording];
   return `${much} of output went by in ${timeText(ms)} that you did not see; ${where}.`;
 }
 
 /** What to do about how it ended; undefined where there is nothing to be said. */
 export function nextStep(end: Terminal["end"]): string | undefined {
   const { code } = end ?? {};
+  // Something is there already: what to do about nothing would be wrong.
+  if (code !== undefined && end?.mayStillRun !== undefined) return undefined;
+  if (code !== undefined && Object.hasOwn(NEXT, code)) return NEXT[code as ErrorCode];
   if (code !== undefined && Object.hasOwn(ERRORS, code)) return ERRORS[code as ErrorCode].next;
   // The program ended, or somebody ended it: everybody knows what that means.
   if (end?.why === undefined || end.why.startsWith("it was ended by")) return undefined;
-  return "Open a new shell to go on; what was shown up to then is recorded.";
+  if (/^(?:it could not be recorded|the audit log)/.test(end.why)) return "An administrator has to mend that before there is a new shell.";
+  return "Open a new shell to go on.";
 }
+
+/** Of a shell; what the codes say themselves is said to whoever asks the API, or proposes a command. */
+const NEXT: Partial<Record<ErrorCode, string | undefined>> = {
+  bad_request: undefined,
+  cancelled: undefined,
+  internal: "An administrator finds the reason in the agent’s log.",
+  not_found: "Look whether it is still there.",
+  targets_changed: undefined,
+};

@@ -11,8 +11,7 @@ import { begunFirst, endingScript, isMissing, isShellText, SHELLS, withVariables
 /** Longest that ending a program by a second one may take, in milliseconds. */
 const ENDING_MS = 900;
 
-const STAYS =
-  "A link to a container does not end what was started over it: the program, and what it started, may still run until the container ends.";
+const STAYS = "Closing a link ends nothing in the container: the program, and what it started, may still run until the container ends.";
 
 /** A shell in a container, or a program of one's own, beside what runs there. */
 export async function openExec(

@@ -33,6 +33,8 @@ export class PodTerminal implements TerminalChannel {
   #size: { columns: number; rows: number };
   #heard = false;
   #killed = false;
+  /** The link broke, and nobody knows what became of the program. */
+  #broke = false;
 
   constructor(parts: PodTerminalParts) {
     this.#parts = parts;
@@ -72,7 +74,7 @@ export class PodTerminal implements TerminalChannel {
 
   async kill(): Promise<TerminalKill> {
     const { stream, ask, mayStillRun } = this.#parts;
-    if (stream.over) return { did: "It had ended already." };
+    if (stream.over) return { did: "It had ended already.", ...(this.#broke ? { mayStillRun } : {}) };
     this.#killed = true;
     // Until it has ended here, too: what is held back is told.
     stream.resume();
@@ -107,6 +109,7 @@ export class PodTerminal implements TerminalChannel {
     // Of an exit by a signal, too: the end of a container takes everything in it along.
     const plain = exits && exitCode !== undefined && exitCode !== KILLED;
     const fate = plain ? undefined : await became();
+    this.#broke = "broken" in said && fate === undefined;
     const words = fate ?? why ?? (exits ? undefined : "what it was joined to has closed its output, or the cluster has closed the link");
     return words === undefined ? end : { ...end, why: words };
   }

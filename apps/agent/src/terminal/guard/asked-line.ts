@@ -68,7 +68,7 @@ export class AskedLine {
     { lineId, digest, decision }: { lineId: string; digest: string; decision: LineDecision },
   ): Promise<Outcome<void>> {
     if (line === undefined || line.#id !== lineId || !line.#open || line.#ending !== undefined)
-      return refuse("wrong_state", "This line does not wait any more.");
+      return refuse("wrong_state", "It was decided already, or given back; the shell shows which.");
     if (digest !== line.#parts.line.digest) return refuse("digest_mismatch");
     return line.#decide(actor, decision);
   }
@@ -149,11 +149,11 @@ export class AskedLine {
   async #decide(actor: Actor, decision: LineDecision): Promise<Outcome<void>> {
     const { judged } = this.#parts;
     if (decision === "run" || decision === "back") {
-      if (!actor.drives) return refuse("not_driving", "who drives the shell confirms a line or takes it back");
-      if (decision === "run" && judged.decision !== "confirm") return refuse("forbidden", "others have to agree to this line");
+      if (!actor.drives) return refuse("not_driving", "Who types in the shell confirms a line or takes it back.");
+      if (decision === "run" && judged.decision !== "confirm") return refuse("forbidden", "Others have to agree to this line.");
       return this.#end(decision, actor.name, decision === "run" ? "confirmed" : "taken back", true);
     }
-    if (judged.decision !== "ask") return refuse("forbidden", "whoever drives confirms this line");
+    if (judged.decision !== "ask") return refuse("forbidden", "Whoever types in the shell confirms this line.");
     const may = this.#mayReview(actor);
     if (!may.ok) return may;
     if (decision === "reject") {
@@ -184,7 +184,8 @@ export class AskedLine {
   }
 
   async #end(end: LineEnd, by: string, why: string, byDriver: boolean): Promise<Outcome<void>> {
-    if (this.#over || this.#ending !== undefined) return refuse("wrong_state", "This line does not wait any more.");
+    if (this.#over || this.#ending !== undefined)
+      return refuse("wrong_state", "It was decided already, or given back; the shell shows which.");
     this.#ending = end;
     this.#byDriver = byDriver;
     let said = { end, by, why };

@@ -32,7 +32,7 @@ export async function openIntegrated(
   if (program?.pod?.mode === "attach" || program?.pod?.mode === "debug")
     return {
       channel: await open(request),
-      why: "what a container was started with is joined, and no shell is started that could be asked",
+      why: "a program that runs already was joined; the guard needs a shell of its own",
     };
   let inner: TerminalChannel;
   try {
@@ -40,7 +40,7 @@ export async function openIntegrated(
   } catch (error) {
     // Some targets open shells and run no commands. Anything else fails again in the same way.
     if (!(error instanceof TargetError) || !AGAIN.has(error.code)) throw error;
-    return { channel: await open(request), why: "this target runs no command in a terminal, by which the shell could be told" };
+    return { channel: await open(request), why: "this target runs no commands in a terminal, so the guard cannot start" };
   }
   return { channel: new IntegratedChannel(inner, () => open(request), options) };
 }
@@ -149,7 +149,7 @@ class IntegratedChannel implements TerminalChannel {
       this.#settled();
       return end;
     }
-    this.#absent("there is no sh that reads what a shell would be asked with");
+    this.#absent("there is no sh here that can start the guard");
     this.#unsaid = undefined;
     try {
       const channel = await plain();

@@ -12,7 +12,7 @@ export function GuardStrip({ terminal }: { terminal: Terminal }) {
   const { short, long, guarded } = guardWords(shell);
   const Icon = shell.guard === "starting" ? CircleHelp : guarded ? Shield : ShieldOff;
   // Why a shell is not guarded is said, not hidden behind a pointer.
-  const why = shell.guard === "none" ? shell.why : undefined;
+  const why = shell.guard === "none" || shell.guard === "told" ? shell.why : undefined;
   return (
     <div
       data-testid="guard-strip"

@@ -34,8 +34,22 @@ const driven = { driverId: "ann" };
 test("who typed a line takes it back, others of the group decide, and nobody else", () => {
   expect(lineRights(line(), driven, person("ann", "platform"), "lead")).toEqual({ run: false, back: true, review: false });
   expect(lineRights(line(), driven, person("bob", "platform"), "responder")).toMatchObject({ review: true, back: false });
-  expect(lineRights(line(), driven, person("cid"), "responder")).toMatchObject({ review: false, whyNot: "It needs somebody of platform" });
-  expect(lineRights(line(), driven, person("bob", "platform"), "observer").review).toBe(false);
+  expect(lineRights(line(), driven, person("cid"), "responder")).toMatchObject({
+    review: false,
+    whyNot: "You are not of the people who decide here",
+  });
+  expect(lineRights(line(), driven, person("bob", "platform"), "observer")).toMatchObject({
+    review: false,
+    whyNot: "Observers only look on",
+  });
+  const paused = { ...driven, paused: "Nobody watches." };
+  for (const who of ["ann", "bob"])
+    expect(lineRights(line(), paused, person(who, "platform"), "lead")).toEqual({
+      run: false,
+      back: false,
+      review: false,
+      whyNot: "Nothing is decided while nobody can type",
+    });
   expect(lineRights(line({ typedBy: ["ann", "bob"] }), driven, person("bob", "platform"), "responder").whyNot).toContain("keys are yours");
   expect(lineRights(line({ approvedBy: ["bob"] }), driven, person("bob", "platform"), "responder").whyNot).toBe("You agreed to it");
 });

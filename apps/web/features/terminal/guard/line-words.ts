@@ -26,17 +26,16 @@ export function lineRights(
     run: drives && !asks,
     back: drives,
     review,
-    ...(review || drives || !asks
-      ? {}
-      : {
-          whyNot:
-            me !== undefined && line.approvedBy.includes(me.id)
-              ? "You agreed to it"
-              : typed
-                ? "Some of its keys are yours, so others decide"
-                : `It needs ${seats(line)}`,
-        }),
+    ...(review || drives || !(asks || terminal.paused !== undefined) ? {} : { whyNot: whyNot(line, terminal, me, role) }),
   };
+}
+
+function whyNot(line: WaitingLine, { paused }: Pick<Terminal, "paused">, me: Principal | undefined, role: Role): string {
+  if (role === "observer") return "Observers only look on";
+  if (paused !== undefined) return "Nothing is decided while nobody can type";
+  if (me !== undefined && line.approvedBy.includes(me.id)) return "You agreed to it";
+  if (me !== undefined && line.typedBy.includes(me.id)) return "Some of its keys are yours, so others decide";
+  return "You are not of the people who decide here";
 }
 
 /** Who has to agree: `somebody of platform and 2 of dba`. */
@@ -58,7 +57,7 @@ export function guardWords(shell: NonNullable<Terminal["shell"]>): { short: stri
   if (shell.running !== undefined && shell.guard === "guarded")
     return {
       short: "runs, not guarded",
-      long: `What is typed into a program that runs is not judged, another shell's lines neither. The guard is back at the next prompt. ${rail}`,
+      long: `What is typed into a program that runs is not judged, nor are another shell's lines. The guard is back at the next prompt. ${rail}`,
       guarded: false,
     };
   switch (shell.guard) {
@@ -67,13 +66,13 @@ export function guardWords(shell: NonNullable<Terminal["shell"]>): { short: stri
     case "told":
       return {
         short: "not guarded",
-        long: `Lines run at once: ${shell.why ?? "nothing judges them"}. Commands and folders are told.`,
+        long: `Lines run at once: ${shell.why ?? "nothing judges them"}. Commands and folders are still shown.`,
         guarded: false,
       };
     case "none":
       return {
         short: "not guarded",
-        long: `Lines run at once, and commands are not told: ${shell.why ?? "it is not known why"}.`,
+        long: `Lines run at once, and commands are not shown: ${shell.why ?? "it is not known why"}.`,
         guarded: false,
       };
     case "starting":

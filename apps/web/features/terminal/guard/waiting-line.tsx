@@ -39,7 +39,7 @@ export function WaitingLineCard({ terminal, line, onShow }: { terminal: Terminal
         <pre className="rounded-md border border-line bg-bg px-2 py-1.5 font-mono leading-[1.55] whitespace-pre-wrap text-fg wrap-anywhere">
           <VisibleText text={line.text} />
         </pre>
-        {line.masked && <p className="text-masked-text">Something in it is masked here; what was typed is what runs.</p>}
+        {line.masked && <p className="text-masked-text">Something in it is masked here. What runs is the line as it was typed.</p>}
         {line.parts.length > 1 && (
           <ul className="flex flex-col gap-1">
             {line.parts.map(({ effect, title, text }, index) => (
@@ -76,14 +76,15 @@ export function WaitingLineCard({ terminal, line, onShow }: { terminal: Terminal
               </li>
             ))}
             <li className="flex items-center gap-1.5">
-              <Hourglass aria-hidden="true" className="size-3.5" /> waits for {seats(line)}
+              <Hourglass aria-hidden="true" className="size-3.5" /> needs {seats(line)}
+              {line.approvedBy.length > 0 && " in all"}
             </li>
           </ul>
         )}
         {rights.whyNot !== undefined && <p className="text-dim italic">{rights.whyNot}.</p>}
       </div>
       <footer className="flex flex-wrap items-center justify-end gap-1.5 border-t border-line px-3 py-2">
-        <span className="mr-auto text-2xs text-faint">A guard-rail, not a wall: what runs is the line as it stands here.</span>
+        <span className="mr-auto text-2xs text-faint">A guard-rail, not a wall: it judges the line, not what its programs do.</span>
         {onShow && (
           <Button variant="ghost" onClick={onShow}>
             <CornerUpLeft aria-hidden="true" /> Show the shell
@@ -91,7 +92,7 @@ export function WaitingLineCard({ terminal, line, onShow }: { terminal: Terminal
         )}
         {rights.back && (
           <Button disabled={busy} onClick={() => decide("back")}>
-            <Undo2 aria-hidden="true" /> Give it back <Kbd keys="Ctrl+C" />
+            <Undo2 aria-hidden="true" /> Take it back <Kbd keys="Ctrl+C" />
           </Button>
         )}
         {rights.run && (
@@ -121,8 +122,8 @@ function Left({ until }: { until: string }) {
   const now = useNow(1_000);
   const seconds = Math.max(0, Math.round((Date.parse(until) - now) / 1000));
   return (
-    <span className="shrink-0 text-2xs text-faint tabular-nums">
-      waits {Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, "0")}
+    <span className="shrink-0 text-2xs text-faint tabular-nums" title="Then it is given back, not run">
+      {Math.floor(seconds / 60)}:{String(seconds % 60).padStart(2, "0")} left
     </span>
   );
 }
