@@ -13,7 +13,10 @@ export const line = (person: Person, name: string | RegExp): Locator =>
 
 export async function openCluster(person: Person): Promise<void> {
   if (await tree(person).isVisible()) return;
-  await person.page.getByRole("button", { name: /eks-prod/ }).click();
+  await person.page
+    .getByRole("button", { name: /eks-prod/ })
+    .first()
+    .click();
   await expect(line(person, "payments")).toBeVisible();
 }
 

@@ -265,7 +265,7 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     page.type("echo last-$((1+1)); exit 3\r");
     await becomes(id, ({ phase }) => phase === "ended", "ended");
     await page.until(() => page.closed !== undefined, "closed");
-    const again = await agent.terminal(responder, id);
+    const again = await agent.terminal(oncall, id);
     again.type("echo no\r");
     await again.sees("last-2");
     await again.until(() => again.closed !== undefined, "closed");
@@ -274,6 +274,10 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
     const whole = await agent.terminal(oncall, id, page.offset);
     await whole.until(() => whole.closed !== undefined, "closed");
     expect(whole.frames.map(({ type }) => type)).toEqual(["end"]);
+    // Who has not seen it is shown recordings, where policy lets them.
+    const other = await agent.terminal(responder, id);
+    await other.until(() => other.closed !== undefined, "closed");
+    expect([other.closed?.code, other.frames]).toEqual([4403, []]);
   });
 
   test("of many that are opened at once no more are than a room may have", async () => {

@@ -150,6 +150,7 @@ test("keys that a shell does not take are kept up to a bound, and then none of a
   while (type(ann, piece).ok) taken++;
   expect(taken).toBe(512);
   expect(type(ann, "y")).toMatchObject({ ok: false, code: "too_large" });
+  expect(type(ann, "\u0003").ok).toBe(true);
   for (const take of taking.splice(0, 511)) take();
   await vi.advanceTimersByTimeAsync(1);
   expect(type(ann, "y").ok).toBe(false);
@@ -160,7 +161,7 @@ test("keys that a shell does not take are kept up to a bound, and then none of a
   await vi.advanceTimersByTimeAsync(1_001);
   expect(type(ann, "z").ok).toBe(true);
   for (const take of taking.splice(0)) take();
-  expect(channel.written.replaceAll("x", "")).toBe("z");
+  expect(channel.written.replaceAll("x", "")).toBe("\u0003z");
   await terminal.end({});
 });
 

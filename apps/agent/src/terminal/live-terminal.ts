@@ -38,6 +38,7 @@ const LAST_MS = 2_000;
 const MOST_UNTAKEN = 8 * 1024 * 1024;
 /** A paste that comes slowly is over once nothing came for so long, in milliseconds. */
 const QUIET_MS = 1_000;
+const CTRL_C = 0x03;
 
 const UNHEARD = `The target has not said within ${KILL_MS / 1000} s that it has ended: all of it may still run.`;
 
@@ -49,8 +50,8 @@ export interface LiveTerminalParts {
   records: TerminalRecords;
   /** Tells the room how it looks now. */
   tell: (terminal: Terminal) => void;
-  /** It has ended, and everything of it is stored. `last`: its screen, where that could be drawn. */
-  over: (last: Picture | undefined) => void;
+  /** It has ended, and everything of it is stored. `last`: its screen, where that could be drawn; `shownTo`: who has seen it. */
+  over: (last: Picture | undefined, shownTo: ReadonlySet<string>) => void;
   /** Hides in a text what nobody is to see. */
   mask: (text: string) => string;
   log: Log;
@@ -68,6 +69,8 @@ export class LiveTerminal implements TerminalPort {
   readonly #control: Control;
   readonly #stream: TerminalStream;
   readonly #peers = new Set<TerminalPeer>();
+  /** Everybody whose page has shown it. */
+  readonly #shownTo = new Set<string>();
   /** Numbers of the pages that have one. */
   readonly #pages = new Map<TerminalPeer, number>();
   readonly #gestures: Gestures;
@@ -220,6 +223,7 @@ export class LiveTerminal implements TerminalPort {
   }
 
   begin(peer: TerminalPeer, offset: number, page: number): void {
+    this.#shownTo.add(peer.userId);
     // What still comes by a page's earlier socket was typed before a break, and may have been typed again since.
     for (const [earlier, number] of this.#pages)
       if (number === page && page !== 0 && earlier.userId === peer.userId && earlier !== peer) earlier.end(CLOSE.slow, "slow_consumer");
@@ -244,7 +248,7 @@ export class LiveTerminal implements TerminalPort {
     if (channel === undefined) return refuse("terminal_ended", "The shell has not begun.");
     // What is typed while it ends would reach what does not end at once, past the guard and the recording.
     if (this.#over !== undefined) return refuse("terminal_ended");
-    if (!this.#hasRoom(bytes.byteLength))
+    if (!this.#hasRoom(bytes))
       return refuse("too_large", "The program takes in nothing of what was typed before; what came behind it was not sent.");
     if (this.#typing !== peer) {
       this.#typing = peer;
@@ -253,17 +257,22 @@ export class LiveTerminal implements TerminalPort {
     }
     const passes = this.#guard.input(peer.userId, bytes, () => this.#control.lookers.find(({ id }) => id === peer.userId));
     if (passes === undefined) return ok(undefined);
-    if (passes === "lost") return refuse("too_large", "More was typed than is kept while a line is judged; nothing of it was sent.");
+    if (passes === "lost") {
+      this.#refusedAt = performance.now();
+      return refuse("too_large", "More was typed at once than is kept; nothing of it was sent.");
+    }
     this.#stream.typed(passes);
     this.#write(passes);
     return ok(undefined);
   }
 
   /** Once something was refused all is that comes with it: a paste would go on without its middle. */
-  #hasRoom(bytes: number): boolean {
+  #hasRoom(bytes: Uint8Array): boolean {
     const now = performance.now();
+    // By itself it is no part of a paste, and what one presses to be rid of one.
+    if (bytes.byteLength === 1 && bytes[0] === CTRL_C && this.#untaken < 2 * MOST_UNTAKEN) return true;
     const goesOn = this.#refusedAt !== undefined && (this.#untaken > 0 || now - this.#refusedAt < QUIET_MS);
-    const has = !goesOn && this.#untaken + bytes <= MOST_UNTAKEN;
+    const has = !goesOn && this.#untaken + bytes.byteLength <= MOST_UNTAKEN;
     this.#refusedAt = has ? undefined : now;
     return has;
   }
@@ -513,7 +522,7 @@ export class LiveTerminal implements TerminalPort {
     });
     for (const peer of this.#peers) peer.end(CLOSE.ended, "terminal_ended" satisfies ErrorCode);
     this.#stream.close();
-    this.#parts.over(last);
+    this.#parts.over(last, this.#shownTo);
   }
 
   /** Ends what nobody has looked at for as long as policy keeps it. */

@@ -32,8 +32,8 @@ import { leftBehind, podData, terminalView, type OpenedPod } from "./terminal-vi
 const PER_ROOM = 16;
 /** Ended ones that a page is told of when it opens. */
 const ENDED_IN_VIEW = 20;
-/** Last screens that are kept for whoever comes back, in memory: some 70 KiB each. */
-const ENDED_KEPT = 64;
+/** Last screens that are kept for whoever comes back, in memory, and how large one may be: most have some 70 KiB. */
+const ENDED_KEPT = { terminals: 64, bytes: 1024 * 1024 } as const;
 
 interface TerminalServiceParts {
   db: Db;
@@ -77,9 +77,10 @@ export class TerminalService {
     return this.#live.get(terminalId);
   }
 
-  /** One that ended not long ago. */
-  ended(terminalId: string): EndedTerminal | undefined {
-    return this.#ended.get(terminalId);
+  /** One that ended not long ago, for somebody who has seen it: others have the recording, where policy lets them. */
+  ended(terminalId: string, userId: string): EndedTerminal | undefined {
+    const ended = this.#ended.get(terminalId);
+    return ended?.wasShownTo(userId) === true ? ended : undefined;
   }
 
   /** Those that have not ended, and the newest of those that have; newest first. */
@@ -165,12 +166,12 @@ export class TerminalService {
       stream: (size) => streams.open({ id, roomId, name: row.name }, size),
       records: this.#records,
       tell: (view) => hub.broadcast(roomId, { type: "terminal", terminal: view }),
-      over: (last) => {
+      over: (last, shownTo) => {
         this.#live.delete(id);
-        if (last === undefined) return;
-        this.#ended.set(id, new EndedTerminal(roomId, last));
+        if (last === undefined || last.bytes.byteLength > ENDED_KEPT.bytes) return;
+        this.#ended.set(id, new EndedTerminal(roomId, last, shownTo));
         const [oldest] = this.#ended.keys();
-        if (this.#ended.size > ENDED_KEPT && oldest !== undefined) this.#ended.delete(oldest);
+        if (this.#ended.size > ENDED_KEPT.terminals && oldest !== undefined) this.#ended.delete(oldest);
       },
       mask: maskRules(policy.current).detectors.length > 0 ? maskWords : (text) => text,
       log,

@@ -22,7 +22,7 @@ export async function openAttach(
     ...(stdin
       ? {}
       : {
-          readOnly: `The container ${container} was not started with stdin: true: what it says is shown, and nothing can be typed.`,
+          readOnly: `The container ${container} was started without a standard input (its spec has no stdin: true): what it says is shown, and nothing can be typed.`,
         }),
     mayStillRun: `The container's own program goes on: whoever joins it does not own it.`,
     exits: false,

@@ -68,6 +68,7 @@ export class ShellGuard {
   #returned = false;
   /** What follows a Ctrl-C, until the shell has taken that. */
   #later: Uint8Array[] | undefined;
+  #laterBytes = 0;
   /** More came meanwhile than is kept. */
   #laterFull = false;
   #taking: NodeJS.Timeout | undefined;
@@ -113,7 +114,8 @@ export class ShellGuard {
     this.#count(userId, bytes, typist);
     if (question === undefined) {
       if (this.#later !== undefined) {
-        if (this.#laterFull || sizeOf(this.#later) + bytes.byteLength > MOST_HELD) {
+        this.#laterBytes += bytes.byteLength;
+        if (this.#laterFull || this.#laterBytes > MOST_HELD) {
           this.#later = [];
           this.#laterFull = true;
           return "lost";
@@ -276,8 +278,16 @@ export class ShellGuard {
     const line = handedLine(bytes ?? Uint8Array.of(0xff), flags.has("bare"));
     const { held = [], broken = false, full = false } = this.#question ?? {};
     this.#drop();
-    const question: Question = { token, line, held: [...held, ...(this.#later ?? [])], behind: [], broken, full };
+    const question: Question = {
+      token,
+      line,
+      held: [...held, ...(this.#later ?? [])],
+      behind: [],
+      broken: broken || this.#laterFull,
+      full: full || this.#laterFull,
+    };
     this.#later = undefined;
+    this.#laterFull = false;
     clearTimeout(this.#taking);
     this.#question = question;
     if (this.#state.guard === "told" && this.#parts.guard.length > 0) {
@@ -375,6 +385,7 @@ export class ShellGuard {
   #hold(rest: readonly Uint8Array[]): void {
     this.#laterFull = false;
     this.#later = rest.filter(({ length }) => length > 0);
+    this.#laterBytes = sizeOf(this.#later);
     this.#taking = setTimeout(() => this.#goOn(), TAKEN_MS).unref();
     if (this.#later.length > 0) this.#typists.goOn("kept");
   }
