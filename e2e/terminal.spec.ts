@@ -300,6 +300,8 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     await oncall.page.evaluate(() => navigator.clipboard.writeText("echo pasted-$((1+1))\n"));
     await oncall.page.keyboard.press("ContextMenu");
     await menu.getByRole("menuitem", { name: "Clear the selection" }).click();
+    // A menu that closes has the keyboard until it is gone.
+    await expect(pane(oncall).locator(".xterm-helper-textarea")).toBeFocused();
     await oncall.page.keyboard.press("ContextMenu");
     await expect(menu.getByRole("menuitem", { name: /^Copy/ })).toHaveAttribute("aria-disabled", "true");
     await menu.getByRole("menuitem", { name: /^Paste/ }).click();
