@@ -20,8 +20,9 @@ import { openShell } from "./open-shell.ts";
 import type { TerminalAct, TerminalRecords } from "./terminal-records.ts";
 import type { TerminalPeer, TerminalPort } from "./terminal-socket.ts";
 import type { StreamEnd, TerminalStream } from "./terminal-stream.ts";
-import type { Picture } from "./viewers.ts";
 import { podOf, terminalView, termsOf, type TerminalEnding, type TerminalNow } from "./terminal-view.ts";
+import { UntakenKeys } from "./untaken-keys.ts";
+import type { Picture } from "./viewers.ts";
 
 /** What one decides about a line that waits. */
 export type LineDecided = Parameters<ShellGuard["decide"]>[1];
@@ -30,15 +31,6 @@ export type LineDecided = Parameters<ShellGuard["decide"]>[1];
 const KILL_MS = 3_000;
 /** How long its last screen may take to be drawn. */
 const LAST_MS = 2_000;
-
-/**
- * Bytes of keys that a shell has not taken yet, up to which more are. A paste into a program that reads comes through, however long it is; one into
- * a program that reads nothing would fill the memory for as long as that lasts.
- */
-const MOST_UNTAKEN = 8 * 1024 * 1024;
-/** A paste that comes slowly is over once nothing came for so long, in milliseconds. */
-const QUIET_MS = 1_000;
-const CTRL_C = 0x03;
 
 const UNHEARD = `The target has not said within ${KILL_MS / 1000} s that it has ended: all of it may still run.`;
 
@@ -85,10 +77,7 @@ export class LiveTerminal implements TerminalPort {
   #title: string | undefined;
   /** The page that was typed in last. */
   #typing: TerminalPeer | undefined;
-  /** Bytes of keys that the shell has not taken yet. */
-  #untaken = 0;
-  /** When something was refused last, more being kept already than may be, as `performance.now()` says it. */
-  #refusedAt: number | undefined;
+  readonly #keys = new UntakenKeys();
   /** Changes of control that are not in the log yet. */
   #handing = 0;
   #resuming = false;
@@ -248,7 +237,7 @@ export class LiveTerminal implements TerminalPort {
     if (channel === undefined) return refuse("terminal_ended", "The shell has not begun.");
     // What is typed while it ends would reach what does not end at once, past the guard and the recording.
     if (this.#over !== undefined) return refuse("terminal_ended");
-    if (!this.#hasRoom(bytes))
+    if (!this.#keys.hasRoom(bytes))
       return refuse("too_large", "The program takes in nothing of what was typed before; what came behind it was not sent.");
     if (this.#typing !== peer) {
       this.#typing = peer;
@@ -258,7 +247,7 @@ export class LiveTerminal implements TerminalPort {
     const passes = this.#guard.input(peer.userId, bytes, () => this.#control.lookers.find(({ id }) => id === peer.userId));
     if (passes === undefined) return ok(undefined);
     if (passes === "lost") {
-      this.#refusedAt = performance.now();
+      this.#keys.refused();
       return refuse("too_large", "More was typed at once than is kept; nothing of it was sent.");
     }
     this.#stream.typed(passes);
@@ -266,26 +255,14 @@ export class LiveTerminal implements TerminalPort {
     return ok(undefined);
   }
 
-  /** Once something was refused all is that comes with it: a paste would go on without its middle. */
-  #hasRoom(bytes: Uint8Array): boolean {
-    const now = performance.now();
-    // By itself it is no part of a paste, and what one presses to be rid of one.
-    if (bytes.byteLength === 1 && bytes[0] === CTRL_C && this.#untaken < 2 * MOST_UNTAKEN) return true;
-    const goesOn = this.#refusedAt !== undefined && (this.#untaken > 0 || now - this.#refusedAt < QUIET_MS);
-    const has = !goesOn && this.#untaken + bytes.byteLength <= MOST_UNTAKEN;
-    this.#refusedAt = has ? undefined : now;
-    return has;
-  }
-
   #write(bytes: Uint8Array): void {
-    this.#untaken += bytes.byteLength;
-    this.#channel
-      ?.write(bytes)
-      .catch((error: unknown) => {
-        // An end is told by itself; anything else would be a key lost in silence.
-        if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
-      })
-      .finally(() => (this.#untaken -= bytes.byteLength));
+    const written = this.#channel?.write(bytes);
+    if (written === undefined) return;
+    this.#keys.sent(bytes, written);
+    written.catch((error: unknown) => {
+      // An end is told by itself; anything else would be a key lost in silence.
+      if (this.#over === undefined) this.#parts.log.warn({ err: error, terminalId: this.id }, "keys did not reach a shell");
+    });
   }
 
   /** About a line that waits to run. */
