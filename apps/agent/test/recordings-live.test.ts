@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { rm, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
 import { sealSecret, type Db } from "@interlock/db";
 import { migratedDatabase } from "@interlock/db/testing";
@@ -237,12 +238,24 @@ describe.skipIf(sshdFor("the test of kill -9 of the agent") === undefined)("kill
       const url = async (path: string): Promise<string> =>
         `ws://127.0.0.1:${agent.port}/ws/${path}?v=${PROTOCOL_VERSION}&ticket=${await ticketFor(db, ann)}`;
       const room = await RoomPage.open(await url(`room/${roomId}`), PROCESS_ORIGIN);
-      const opened = await room.ask({ type: "terminal.open", key: randomUUID(), connectionId, ...SIZE });
-      const id = String(opened.value?.["terminalId"]);
-      const page = await TerminalPage.open(await url(`term/${id}`), PROCESS_ORIGIN);
-      await page.sees("$");
+      const shell = async () => {
+        const opened = await room.ask({ type: "terminal.open", key: randomUUID(), connectionId, ...SIZE });
+        const terminalId = String(opened.value?.["terminalId"]);
+        const page = await TerminalPage.open(await url(`term/${terminalId}`), PROCESS_ORIGIN);
+        await page.sees("$");
+        return { terminalId, page };
+      };
+      const [{ terminalId: id, page }, other] = [await shell(), await shell()];
       page.type("i=0; while :; do i=$((i+1)); echo line-$i; sleep 0.02; done\r");
-      await page.sees("line-80");
+      await page.sees("line-40");
+      // A word that is not over, and a number: what is masked is not decided yet.
+      const word = "pay 4242424242424242 kubectl-delete-namespace-payments";
+      const typed: number[] = [];
+      for (const key of word) {
+        other.page.type(key);
+        typed.push(Date.now());
+        await pause(60);
+      }
       const shown = Number(/line-(\d+)(?!.*line-)/s.exec(page.screen)?.[1]);
       const killed = Date.now();
       await agent.kill();
@@ -252,6 +265,13 @@ describe.skipIf(sshdFor("the test of kill -9 of the agent") === undefined)("kill
       // Each line takes 20 ms and more, so a second has fifty at most; twice that for a machine that is busy.
       process.stdout.write(`kill -9: shown up to line ${shown}, stored up to ${stored}\n`);
       expect(shown - stored).toBeLessThanOrEqual(100);
+      const logged = await db.auditEvent.findFirstOrThrow({
+        where: { type: "recording.chained", data: { contains: id } },
+        orderBy: { seq: "desc" },
+      });
+      const { chunk, chain } = JSON.parse(logged.data) as { chunk: number; chain: string };
+      expect(rows[chunk]?.chain).toBe(chain);
+      for (const { storedAt } of rows.slice(chunk + 1)) expect(killed - storedAt.getTime()).toBeLessThan(2_500);
       expect(await db.terminal.findUniqueOrThrow({ where: { id } })).toMatchObject({ phase: "live", recording: "recording" });
 
       await agent.start();
@@ -265,6 +285,18 @@ describe.skipIf(sshdFor("the test of kill -9 of the agent") === undefined)("kill
       const cast = await (await call(ann, `/recordings/${id}/cast`)).text();
       expect(cast).toContain(`line-${stored}\\r`);
       expect(cast.trim().split("\n").at(-1)).toBe('[0, "m", "Interlock was restarted"]');
+
+      // What was typed a second before is there, however little of it was decided.
+      const [, ...events] = (await (await call(ann, `/recordings/${other.terminalId}/cast`)).text()).trim().split("\n");
+      const typing = events.map((line) => JSON.parse(line) as [number, string, string]);
+      const line = /pay .*/.exec(typing.map(([, code, data]) => (code === "o" ? data : "")).join(""))?.[0] ?? "";
+      const masked = word.replace("424242424242", "••••••••••••");
+      process.stdout.write(`kill -9: typed ${word.length} characters, recorded ${line.length}\n`);
+      expect(masked.startsWith(line)).toBe(true);
+      expect(line.length).toBeGreaterThanOrEqual(typed.filter((time) => time < killed - 1_500).length);
+      expect(typing.at(-1)).toEqual([0, "m", "Interlock was restarted"]);
+      expect(await (await call(ann, `/recordings/${other.terminalId}/check`)).json()).toMatchObject({ verdict: "whole" });
+      expect(await db.recordingTail.count()).toBe(0);
     } finally {
       await agent.dispose();
       await Promise.all([database.dispose(), sshd.close()]);

@@ -20,24 +20,27 @@ export interface NewAuditEvent {
  * transaction does and its event become durable together or not at all (I1).
  */
 export async function appendAudit(tx: Tx, event: NewAuditEvent): Promise<AuditEvent> {
+  const [appended] = await appendAudits(tx, [event]);
+  return appended!;
+}
+
+/** The same for several, in their order: the head is taken and moved once for all of them. */
+export async function appendAudits(tx: Tx, events: readonly NewAuditEvent[]): Promise<AuditEvent[]> {
   const [head] = await tx.$queryRaw<{ seq: bigint; hash: string }[]>`SELECT "seq", "hash" FROM "AuditHead" WHERE "id" = 1 FOR UPDATE`;
   if (!head) throw new Error("the head of the audit chain is missing; nothing may run");
-  const link = {
-    seq: Number(head.seq) + 1,
-    at: new Date().toISOString(),
-    type: event.type,
-    actor: event.actor,
-    roomId: event.roomId ?? null,
-    commandId: event.commandId ?? null,
-    data: event.data,
-    prev: head.hash,
-  };
-  const hash = eventHash(link);
-  await tx.auditEvent.create({ data: { ...link, seq: BigInt(link.seq), data: canonicalJson(link.data), hash } });
+  const at = new Date().toISOString();
+  let [seq, prev] = [Number(head.seq), head.hash];
+  const links = events.map(({ type, actor, roomId = null, commandId = null, data }): AuditEvent => {
+    const link = { seq: ++seq, at, type, actor, roomId, commandId, data, prev };
+    prev = eventHash(link);
+    return { ...link, hash: prev };
+  });
+  if (links.length === 0) return links;
+  await tx.auditEvent.createMany({ data: links.map((link) => ({ ...link, seq: BigInt(link.seq), data: canonicalJson(link.data) })) });
   // A head that did not move under our lock means that this was not a transaction.
-  const moved = await tx.auditHead.updateMany({ where: { id: 1, seq: head.seq, hash: head.hash }, data: { seq: BigInt(link.seq), hash } });
+  const moved = await tx.auditHead.updateMany({ where: { id: 1, seq: head.seq, hash: head.hash }, data: { seq: BigInt(seq), hash: prev } });
   if (moved.count !== 1) throw new Error("the audit chain moved while it was appended to; appendAudit needs an interactive transaction");
-  return { ...link, hash };
+  return links;
 }
 
 /** Events after `after`, oldest first, at most `limit`, as stored: `data` is the canonical text the hash is over. */

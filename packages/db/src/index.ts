@@ -1,7 +1,16 @@
 export { createDb, poolOf, type Db, type DbOptions, type Tx } from "./client.ts";
 export { Prisma } from "./generated/client.ts";
 export type * from "./generated/client.ts";
-export { appendAudit, auditEventOf, auditHead, auditRows, readAudit, type AuditEventRow, type NewAuditEvent } from "./audit-log.ts";
+export {
+  appendAudit,
+  appendAudits,
+  auditEventOf,
+  auditHead,
+  auditRows,
+  readAudit,
+  type AuditEventRow,
+  type NewAuditEvent,
+} from "./audit-log.ts";
 export { DEMO_PASSWORD, DEMO_USERS } from "./demo.ts";
 export { listen } from "./listen.ts";
 export { hashPassword, verifyPassword } from "./password.ts";

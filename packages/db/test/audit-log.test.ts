@@ -1,6 +1,6 @@
 import { GENESIS, verifyChain } from "@interlock/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { appendAudit, auditEventOf, auditHead, auditRows, readAudit } from "../src/index.ts";
+import { appendAudit, appendAudits, auditEventOf, auditHead, auditRows, readAudit } from "../src/index.ts";
 import { migratedDatabase, type MigratedDatabase } from "../src/testing.ts";
 
 let database: MigratedDatabase;
@@ -20,6 +20,19 @@ test("fifty appended at once make one unbroken chain", async () => {
   expect(await verifyChain(auditRows(database.db, 0, 7), head)).toEqual({ ok: true, events: 50 });
   const [first] = await readAudit(database.db, { after: 0, limit: 1 });
   expect(auditEventOf(first!)).toMatchObject({ seq: 1, prev: GENESIS, actor: "oncall" });
+});
+
+test("several at once follow each other, and none leaves the head where it is", async () => {
+  const before = await auditHead(database.db);
+  const three = ["first", "second", "third"].map((text) => ({ type: "room.opened" as const, actor: "oncall", data: { text } }));
+  const appended = await database.db.$transaction((tx) => appendAudits(tx, three));
+  expect(appended.map(({ seq, data }) => [seq, data["text"]])).toEqual(
+    ["first", "second", "third"].map((text, index) => [before!.seq + index + 1, text]),
+  );
+  expect(await database.db.$transaction((tx) => appendAudits(tx, []))).toEqual([]);
+  const head = await auditHead(database.db);
+  expect(head).toEqual({ seq: before!.seq + 3, hash: appended[2]!.hash });
+  expect(await verifyChain(auditRows(database.db), head)).toEqual({ ok: true, events: before!.seq + 3 });
 });
 
 test("an event whose transaction rolls back leaves no trace and no hole", async () => {

@@ -77,6 +77,7 @@ async function removal(tx: Tx, id: string, rule: string, policyVersion: string, 
   const hash = last?.chain ?? CHAIN_START;
   await tx.recordingRemoval.create({ data: { terminalId: id, rule, policyVersion, chunks, bytes, hash, at: now } });
   await tx.recordingChunk.deleteMany({ where: { terminalId: id, object: null } });
+  await tx.recordingTail.deleteMany({ where: { terminalId: id } });
   const endedAt = row.endedAt?.toISOString() ?? null;
   const data = { terminalId: id, name: row.name, rule, policyVersion, chunks, bytes, hash, endedAt };
   return appendAudit(tx, { type: "recording.removed", actor: "system", roomId: row.roomId, data });

@@ -3,15 +3,25 @@ import { RecordedEcho } from "./recorded-echo.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 let wrote: { text: string; shown: number | undefined }[];
+/** What was to be kept, each time. */
+let kept: { text: string; shown: number }[][];
+/** Characters that were written or kept by then: those outlive the agent. */
+let safe: number[];
 let echo: RecordedEcho;
 
 beforeEach(() => {
   vi.useFakeTimers();
   wrote = [];
+  [kept, safe] = [[], []];
   echo = new RecordedEcho({
     columns: 80,
     detectors: ["card", "email"],
     write: (bytes, shown) => wrote.push({ text: new TextDecoder().decode(bytes), shown }),
+    keep: (held) => {
+      const tail = held.map(({ bytes, shown }) => ({ text: new TextDecoder().decode(bytes), shown }));
+      kept.push(tail);
+      safe.push(text().length + tail.map((one) => one.text).join("").length);
+    },
   });
 });
 afterEach(() => {
@@ -34,6 +44,38 @@ test.each([30, 180, 900])("a card number and an address that are typed with %i m
   expect(text()).not.toMatch(/4242424|robin|example/);
   // Who takes longer than is waited for leaves nothing readable.
   expect(text()).toMatch(ms > 500 ? /^\$ pay •+ for •+ \r\n$/ : /^\$ pay •+4242 for r•+@•+\.com \r\n$/);
+});
+
+test.each([30, 180, 900])("what is typed with %i ms between keys is kept within a second, and nothing of it that is to be masked", (ms) => {
+  echo.output(encode("$ "));
+  const typedAt: number[] = [];
+  for (const key of "pay 4242424242424242 for robin.smith@example.com \r\n") {
+    type(key, 0);
+    typedAt.push(performance.now());
+    vi.advanceTimersByTime(ms);
+    const aSecondAgo = typedAt.filter((at) => at <= performance.now() - 1_000).length;
+    expect(Math.max("$ ".length, ...safe) - "$ ".length).toBeGreaterThanOrEqual(aSecondAgo);
+  }
+  vi.advanceTimersByTime(2_000);
+  expect(Math.max(...safe)).toBe(text().length);
+  // Nothing is held any more: what was written is to be stored.
+  expect(kept.at(-1)).toEqual([]);
+  for (const tail of kept) expect(tail.map((one) => one.text).join("")).not.toMatch(/\d{7}|smith@|example/);
+});
+
+test("what is kept has the times of its letters, and is written all the same", () => {
+  const began = performance.now();
+  type("kubectl", 200);
+  const times = kept.at(-1)!.map(({ text: letter, shown }) => [letter, Math.round(shown - began)]);
+  expect(times).toEqual([..."kube"].map((letter, i) => [letter, i * 200]));
+  vi.advanceTimersByTime(1_600);
+  expect(text()).toBe("kubectl");
+});
+
+test("nothing is kept of what goes through at once", () => {
+  echo.output(encode("unfinished"));
+  vi.advanceTimersByTime(5_000);
+  expect(kept).toEqual([]);
 });
 
 test("who pauses in the middle of a number has typed no more of it than its issuer", () => {

@@ -1,24 +1,30 @@
+import type { ShownOutput } from "@interlock/recording";
 import { MaskedStream } from "@interlock/terminal";
 
 /** How long after the last key what is typed counts as unfinished, in milliseconds: people who type a number go on sooner. */
 const TYPING_MS = 1_500;
 /** Longest time that what is being typed is held back from the recording, in milliseconds. */
 const HOLD_MS = 10_000;
+/** Longest time until what is held back is kept, in the form that it would have if nothing followed, in milliseconds; storing it takes the rest of a second. */
+const KEEP_MS = 800;
 
 interface EchoOptions {
   columns: number;
   detectors: readonly string[];
   /** `shown`: when it was shown, as performance.now() says it; absent: now. */
   write: (bytes: Uint8Array, shown?: number) => void;
+  /** What was written is to be stored now; `held`, what is held back, is to be kept in case nothing follows. It will be written, in this form or another. */
+  keep: (held: ShownOutput[]) => void;
 }
 
 /**
  * Masks for the recording what the driver types. On screens its echo is exempt, so that everybody sees what is typed as it is typed; a recording
  * is for later, so a number or an address is waited for until it is known, and what is not known in time is covered. Everything else goes
- * through as it is, and everything keeps the time at which it was shown.
+ * through as it is, and everything keeps the time at which it was shown. What is waited for is kept meanwhile, should the agent die.
  */
 export class RecordedEcho {
   readonly #write: EchoOptions["write"];
+  readonly #keep: EchoOptions["keep"];
   readonly #mask: MaskedStream<number>;
   readonly #masks: boolean;
   #shown: number | undefined;
@@ -27,11 +33,13 @@ export class RecordedEcho {
   /** Something was shown that the mask does not know. */
   #passed = false;
   #timer: NodeJS.Timeout | undefined;
+  #keeping: NodeJS.Timeout | undefined;
   #columns: number;
 
-  constructor({ columns, detectors, write }: EchoOptions) {
+  constructor({ columns, detectors, write, keep }: EchoOptions) {
     this.#columns = columns;
     this.#write = write;
+    this.#keep = keep;
     this.#masks = detectors.length > 0;
     this.#mask = new MaskedStream<number>(
       { columns, detectors, holdMs: HOLD_MS, cover: true },
@@ -58,6 +66,10 @@ export class RecordedEcho {
     }
     this.#mask.note(performance.now());
     this.#mask.push(bytes);
+    this.#keeping ??= setTimeout(() => {
+      this.#keeping = undefined;
+      this.#keep(this.#held());
+    }, KEEP_MS).unref();
   }
 
   resize(columns: number): void {
@@ -73,8 +85,16 @@ export class RecordedEcho {
   /** Nothing follows. */
   end(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#keeping);
     this.#typing = false;
     this.#mask.end();
+  }
+
+  #held(): ShownOutput[] {
+    const held: ShownOutput[] = [];
+    let at = this.#shown ?? performance.now();
+    this.#mask.preview({ bytes: (bytes) => held.push({ bytes, shown: at }), note: (shown) => (at = shown) });
+    return held;
   }
 
   #arm(): void {

@@ -1,10 +1,11 @@
 import { appendAudit, type Db } from "@interlock/db";
 import type { Terminal, TerminalSize } from "@interlock/protocol";
-import { CHAIN_START, CastWriter, type CastChunk, type ChunkStore, type CommandMark } from "@interlock/recording";
+import { CHAIN_START, CastWriter, type CastChunk, type ChunkStore, type CommandMark, type TailStore } from "@interlock/recording";
 import type { Log } from "../log.ts";
 import { StorageFault } from "../recordings/chunk-objects.ts";
 import type { Timeline } from "../timeline.ts";
 import { RecordedEcho } from "./recorded-echo.ts";
+import type { RecordingChains } from "./recording-chains.ts";
 import type { TerminalEnding } from "./terminal-view.ts";
 
 /** What there is of a recording. */
@@ -19,8 +20,9 @@ export interface Recorded {
 export interface RecorderParts {
   db: Db;
   timeline: Timeline;
-  /** Where its pieces go. */
-  store: ChunkStore;
+  /** Where its pieces go, and where the hash over them. */
+  store: ChunkStore & TailStore;
+  chains: RecordingChains;
   terminalId: string;
   roomId: string;
   name: string;
@@ -30,8 +32,6 @@ export interface RecorderParts {
   log: Log;
 }
 
-/** Longest time that what is stored waits for its hash to be in the audit log, in milliseconds; the end brings it in any case. */
-const CHAINED_MS = 10_000;
 /** Bytes that wait to be stored at which the program waits, too, and at which it goes on. */
 const WAITING = { high: 4 * 1024 * 1024, low: 3 * 1024 * 1024 };
 
@@ -43,9 +43,8 @@ export class Recorder {
   #chunks = 0;
   #bytes = 0;
   #hash = CHAIN_START;
-  #chainLater: NodeJS.Timeout | undefined;
-  #chaining: Promise<void> = Promise.resolve();
   #failure: string | undefined;
+  #telling: Promise<void> = Promise.resolve();
   #failed: (why: string) => void = () => {};
   #behind = false;
   #pressed: (behind: boolean) => void = () => {};
@@ -57,10 +56,16 @@ export class Recorder {
       recording: terminalId,
       header: { ...size, timestamp: Math.round(Date.now() / 1000), title: name, type: "xterm-256color" },
       store,
+      tails: store,
       stored: (chunk) => this.#stored(chunk),
       failed: (error) => this.#broke(error),
     });
-    this.#echo = new RecordedEcho({ columns: size.columns, detectors, write: (bytes, shown) => this.#write(bytes, shown) });
+    this.#echo = new RecordedEcho({
+      columns: size.columns,
+      detectors,
+      write: (bytes, shown) => this.#write(bytes, shown),
+      keep: (held) => this.#writer.tail(held),
+    });
   }
 
   /** Told once: nothing is recorded from then on. */
@@ -105,8 +110,8 @@ export class Recorder {
       this.#broke(error);
     }
     // Its last pieces are in the event that says how it ended.
-    clearTimeout(this.#chainLater);
-    await this.#chaining;
+    await this.#parts.chains.ended(this.#parts.terminalId);
+    await this.#telling;
     return { recording: this.#failure === undefined ? how : "failed", chunks: this.#chunks, bytes: this.#bytes, hash: this.#hash };
   }
 
@@ -125,19 +130,8 @@ export class Recorder {
     this.#bytes += content.byteLength;
     this.#hash = chain;
     if (this.#behind && this.#writer.waiting < WAITING.low) this.#press(false);
-    this.#chainLater ??= setTimeout(() => this.#chainNow(), CHAINED_MS).unref();
-  }
-
-  #chainNow(): void {
-    this.#chainLater = undefined;
-    const { db, terminalId, roomId, log } = this.#parts;
-    const data = { terminalId, chunk: this.#chunks - 1, chain: this.#hash };
-    this.#chaining = this.#chaining
-      .then(() => db.$transaction((tx) => appendAudit(tx, { type: "recording.chained", actor: "system", roomId, data })))
-      .then(
-        () => undefined,
-        (error: unknown) => log.error({ err: error, terminalId }, "a recording could not be chained into the audit log"),
-      );
+    const { chains, terminalId, roomId } = this.#parts;
+    chains.stored({ terminalId, roomId, chunk: number, chain });
   }
 
   #broke(error: unknown): void {
@@ -147,15 +141,12 @@ export class Recorder {
     log.error({ err: error, terminalId }, "a terminal cannot be recorded any more");
     if (this.#behind) this.#press(false);
     const data = { terminalId, name, why: this.#failure, chunks: this.#chunks };
-    this.#chaining = Promise.all([
-      this.#chaining,
-      db
-        .$transaction((tx) => appendAudit(tx, { type: "recording.failed", actor: "system", roomId, data }))
-        .then((event) => timeline.publish(event)),
-    ]).then(
-      () => undefined,
-      (fault: unknown) => log.error({ err: fault, terminalId }, "that a terminal is not recorded could not be written to the audit log"),
-    );
+    this.#telling = db
+      .$transaction((tx) => appendAudit(tx, { type: "recording.failed", actor: "system", roomId, data }))
+      .then((event) => timeline.publish(event))
+      .catch((fault: unknown) =>
+        log.error({ err: fault, terminalId }, "that a terminal is not recorded could not be written to the audit log"),
+      );
     this.#failed(this.#failure);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { poolOf, type Db, type RecordingChunk } from "@interlock/db";
-import { CastFault, type CastChunk, type ChunkStore } from "@interlock/recording";
+import { CastFault, type CastChunk, type CastTail, type ChunkStore, type TailStore } from "@interlock/recording";
 import type { QueryConfig } from "pg";
 import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
 
@@ -14,9 +14,9 @@ const AHEAD = 4;
 
 /**
  * The pieces of one terminal's recording: a row for each in Interlock's own database, which holds its content or names the object that does. The
- * row comes last, so that a piece is there whole or not at all.
+ * row comes last, so that a piece is there whole or not at all. Its tail is always in the database.
  */
-export class RecordingStore implements ChunkStore {
+export class RecordingStore implements ChunkStore, TailStore {
   readonly #db: Db;
   readonly #terminalId: string;
   readonly #objects: ChunkObjects | undefined;
@@ -29,16 +29,20 @@ export class RecordingStore implements ChunkStore {
     this.#objects = objects;
   }
 
-  async append(chunks: readonly CastChunk[]): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StorageFault(`the storage did not take it within ${STORE_MS / 1000} s`)), STORE_MS);
-    });
-    try {
-      await Promise.race([this.#append(chunks), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  append(chunks: readonly CastChunk[]): Promise<void> {
+    return inTime(this.#append(chunks));
+  }
+
+  keep({ number, content }: CastTail): Promise<void> {
+    const text = `INSERT INTO "RecordingTail" ("terminalId", "number", "content") VALUES ($1, $2, $3)
+      ON CONFLICT ("terminalId") DO UPDATE SET "number" = EXCLUDED."number", "content" = EXCLUDED."content"`;
+    // To do it once more does no harm.
+    return inTime(this.#insert({ name: "recording-tail", text, values: [this.#terminalId, number, content] }, () => false));
+  }
+
+  async kept(): Promise<CastTail | undefined> {
+    const row = await this.#db.recordingTail.findUnique({ where: { terminalId: this.#terminalId } });
+    return row ?? undefined;
   }
 
   async read(number: number): Promise<CastChunk | undefined> {
@@ -71,11 +75,13 @@ export class RecordingStore implements ChunkStore {
       chain,
       end ?? null,
     ]);
-    await this.#insert(chunks, { name: `recording-${stored.length}`, text: insertOf(stored.length), values });
+    const ends = chunks.at(-1)?.end !== undefined;
+    const name = `recording-${ends ? "end-" : ""}${stored.length}`;
+    await this.#insert({ name, text: insertOf(stored.length, ends), values }, () => this.#isStored(chunks));
   }
 
   /** A database that is started anew, or fails over, ends no recording. */
-  async #insert(chunks: readonly CastChunk[], statement: QueryConfig): Promise<void> {
+  async #insert(statement: QueryConfig, isStored: () => boolean | Promise<boolean>): Promise<void> {
     const last = performance.now() + TRY_MS;
     for (let tried = 0; ; tried++) {
       try {
@@ -83,7 +89,7 @@ export class RecordingStore implements ChunkStore {
         return;
       } catch (error) {
         // The one before may have been carried out, its answer lost.
-        if (tried > 0 && (await this.#isStored(chunks).catch(() => false))) return;
+        if (tried > 0 && (await isStored())) return;
         if (!isPassing(error) || performance.now() > last) throw error;
       }
       await pause(PAUSE_MS);
@@ -92,7 +98,7 @@ export class RecordingStore implements ChunkStore {
 
   async #isStored(chunks: readonly CastChunk[]): Promise<boolean> {
     const where = { terminalId: this.#terminalId, number: { in: chunks.map(({ number }) => number) } };
-    const rows = await this.#db.recordingChunk.findMany({ where, select: { number: true, chain: true } });
+    const rows = await this.#db.recordingChunk.findMany({ where, select: { number: true, chain: true } }).catch(() => []);
     return chunks.every(({ number, chain }) => rows.some((row) => row.number === number && row.chain === chain));
   }
 
@@ -121,6 +127,19 @@ export class RecordingStore implements ChunkStore {
   }
 }
 
+/** Rejects where it takes longer than a store may take. */
+async function inTime(storing: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StorageFault(`the storage did not take it within ${STORE_MS / 1000} s`)), STORE_MS);
+  });
+  try {
+    await Promise.race([storing, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * A connection that broke or could not be made, or a server that is being stopped or started (Class 08 and 57P01 to 57P03): what fails so may be
  * well in a moment. The driver has no code for a connection that ends in the middle.
@@ -135,13 +154,14 @@ function isPassing(error: unknown): boolean {
 
 const COLUMNS = ["terminalId", "number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];
 
-/** One statement for so many pieces: all or none. */
-function insertOf(pieces: number): string {
+/** One statement for so many pieces: all or none. With the end its tail goes. */
+function insertOf(pieces: number, ends: boolean): string {
   const rows = Array.from(
     { length: pieces },
     (_, row) => `(${COLUMNS.map((_, column) => `$${row * COLUMNS.length + column + 1}`).join(", ")})`,
   );
-  return `INSERT INTO "RecordingChunk" (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
+  const last = ends ? `WITH tail AS (DELETE FROM "RecordingTail" WHERE "terminalId" = $1) ` : "";
+  return `${last}INSERT INTO "RecordingChunk" (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
 }
 
 /** Named by its content: what is put again is what is there. */

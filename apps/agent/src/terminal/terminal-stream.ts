@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { ChunkObjects } from "../recordings/chunk-objects.ts";
 import type { Timeline } from "../timeline.ts";
+import { RecordingChains } from "./recording-chains.ts";
 import { RecordingStore } from "./recording-store.ts";
 import { Recorder, recordedSoFar, type Recorded } from "./recorder.ts";
 import { Mirrors, type Mirror } from "./mirrors.ts";
@@ -245,14 +246,16 @@ interface StreamsParts {
   log: Log;
 }
 
-/** Makes the streams of terminals, which share the worker that mirrors their screens. */
+/** Makes the streams of terminals, which share the worker that mirrors their screens, and the way of their recordings' hashes into the log. */
 export class TerminalStreams {
   readonly #parts: StreamsParts;
   readonly #mirrors: Mirrors;
+  readonly #chains: RecordingChains;
 
   constructor(parts: StreamsParts) {
     this.#parts = parts;
     this.#mirrors = new Mirrors(parts.log);
+    this.#chains = new RecordingChains(parts.db, parts.log);
   }
 
   open({ id, roomId, name }: { id: string; roomId: string; name: string }, size: TerminalSize): TerminalStream {
@@ -265,6 +268,7 @@ export class TerminalStreams {
         db,
         timeline,
         store: new RecordingStore(db, id, objects),
+        chains: this.#chains,
         terminalId: id,
         roomId,
         name,
@@ -281,7 +285,8 @@ export class TerminalStreams {
     const { db, objects, log } = this.#parts;
     try {
       const { chunks } = await recordedSoFar(db, id);
-      if (chunks > 0) await interruptCast(new RecordingStore(db, id, objects), id, "Interlock was restarted", chunks - 1);
+      const store = new RecordingStore(db, id, objects);
+      if (chunks > 0) await interruptCast(store, id, "Interlock was restarted", { newest: chunks - 1, tail: await store.kept() });
     } catch (error) {
       log.error({ err: error, terminalId: id }, "the recording of a terminal that was cut off could not be closed");
     }

@@ -30,6 +30,25 @@ export interface ChunkStore {
   read(number: number): Promise<CastChunk | undefined>;
 }
 
+/**
+ * What may follow the chunks in another form, or not at all: the beginning of a word whose masking is not decided yet. Chunks cannot be taken
+ * back, so it stands beside them, for the case that nothing follows.
+ */
+export interface CastTail {
+  /** Of the chunk that it would be: once there is one of that number, it means nothing. */
+  number: number;
+  /** Its events, packed. */
+  content: Uint8Array;
+}
+
+/** Where the tail of one recording is kept. */
+export interface TailStore {
+  /** In place of the one before. Resolves once it is stored. */
+  keep(tail: CastTail): Promise<void>;
+  /** Undefined where there is none. */
+  kept(): Promise<CastTail | undefined>;
+}
+
 /** Longest time an event waits for its chunk to be stored, in milliseconds. */
 export const CHUNK_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import { CHAIN_START, faultOf, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
+import { CHAIN_START, faultOf, sealChunk, type CastChunk, type CastEnd, type CastTail, type ChunkStore } from "./cast-chunk.ts";
 import { eventLine, readHeader, type CastEvent, type CastHeader } from "./asciicast.ts";
 import { linesOf, packContent, unpackContent, type ChunkLine } from "./chunk-content.ts";
 
@@ -92,21 +92,40 @@ async function readLines({ number, content }: CastChunk): Promise<ChunkLine[]> {
 /**
  * Ends a recording whose writer died, so that it says so. Returns its last chunk; must be idempotent, since this itself can be interrupted.
  * Throws CastFault where what is there was changed: then nothing may be chained to it. `newest`: the number of its last chunk, where that is
- * known; then only that one is looked at, since a start must not wait for all that was ever recorded.
+ * known; then only that one is looked at, since a start must not wait for all that was ever recorded. `tail`: what was kept beside it, which
+ * comes before the end where it follows that chunk.
  */
-export async function interruptCast(store: ChunkStore, recording: string, why: string, newest?: number): Promise<CastChunk> {
+export async function interruptCast(
+  store: ChunkStore,
+  recording: string,
+  why: string,
+  { newest, tail }: { newest?: number; tail?: CastTail | undefined } = {},
+): Promise<CastChunk> {
   let last: CastChunk | undefined;
   if (newest === undefined) for await (const chunk of readChunks(store, recording)) last = chunk;
   else last = await lastOf(store, recording, newest);
   if (last?.end !== undefined) return last;
+  const number = (last?.number ?? -1) + 1;
+  const typed = tail?.number === number ? await tailLines(tail) : new Uint8Array(0);
   const chunk = sealChunk(recording, last?.chain ?? CHAIN_START, {
-    number: (last?.number ?? -1) + 1,
+    number,
     ...(await endOf(last)),
-    content: packContent(new TextEncoder().encode(eventLine(0, "m", why))),
+    content: packContent(Buffer.concat([typed, new TextEncoder().encode(eventLine(0, "m", why))])),
     end: "interrupted",
   });
   await store.append([chunk]);
   return chunk;
+}
+
+/** Throws CastFault where it is none: nothing that cannot be read may become a part of a recording. */
+async function tailLines({ number, content }: CastTail): Promise<Uint8Array> {
+  try {
+    const bytes = await unpackContent(content);
+    for (const line of linesOf(bytes)) if (!("code" in line) || line.code !== "o") throw new RangeError("it is no output");
+    return bytes;
+  } catch {
+    throw new CastFault(number, "what was kept of its end cannot be read");
+  }
 }
 
 /** A chunk that follows the one before it. */

@@ -1,5 +1,5 @@
 import { eventLine, headerLine, type CastCode, type CastHeader, type CommandMark } from "./asciicast.ts";
-import { CHAIN_START, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore } from "./cast-chunk.ts";
+import { CHAIN_START, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore, type TailStore } from "./cast-chunk.ts";
 import { CHUNK_BYTES, outputLength, outputLine, packContent } from "./chunk-content.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
@@ -8,6 +8,8 @@ export interface CastWriterOptions {
   recording: string;
   header: CastHeader;
   store: ChunkStore;
+  /** Where tails are kept; absent: nowhere. */
+  tails?: TailStore;
   /** Record what is typed, too. It may hold passwords that are not echoed. */
   input?: boolean;
   /** Called once a chunk is stored: what is audited, and what survives `kill -9`. */
@@ -16,6 +18,12 @@ export interface CastWriterOptions {
   failed?: (error: unknown) => void;
   /** Milliseconds that only grow. */
   now?: () => number;
+}
+
+/** Output, and when it was shown. */
+export interface ShownOutput {
+  bytes: Uint8Array;
+  shown: number;
 }
 
 /** Output of pieces that come within this time is one event, in milliseconds. */
@@ -62,6 +70,8 @@ export class CastWriter {
   #storing: Promise<void> = Promise.resolve();
   /** Chunks that are not on their way to the store yet, with their bytes before they were packed. */
   #queue: { chunk: CastChunk; bytes: number }[] = [];
+  /** The newest tail that is not on its way to the store yet, before it is packed. */
+  #tail: { number: number; lines: Uint8Array } | undefined;
   #waiting = 0;
   #ended = false;
   #failure: { error: unknown } | undefined;
@@ -95,6 +105,18 @@ export class CastWriter {
       if (this.#open !== undefined && this.#lineBytes - this.#open.from >= EVENT_BYTES) this.#closeOutput();
     }
     this.#arm();
+  }
+
+  /**
+   * Stores what there is, and behind it, as the recording's tail, what would follow if it broke off now. It is no part of what is recorded: the
+   * same output is still to come, in this form or another.
+   */
+  tail(output: readonly ShownOutput[]): void {
+    this.#closeOutput();
+    this.#cut();
+    if (this.#closed() || output.length === 0 || this.#options.tails === undefined) return;
+    this.#tail = { number: this.#number, lines: this.#linesOf(output) };
+    this.#storing = this.#storing.then(() => this.#keep());
   }
 
   /** Adds what was typed, where the recording was opened for it. */
@@ -273,6 +295,37 @@ export class CastWriter {
     for (const { chunk, bytes } of chunks) {
       this.#waiting -= bytes;
       this.#options.stored?.(chunk);
+    }
+  }
+
+  /** Lines that would follow the last event. */
+  #linesOf(output: readonly ShownOutput[]): Uint8Array {
+    const characters = new WholeCharacters();
+    const lines: Uint8Array[] = [];
+    let last = this.#lastEvent;
+    let at = last;
+    const add = (text: Uint8Array): void => {
+      if (text.length === 0) return;
+      lines.push(encoder.encode(outputLine(at - last, text.length)), text, encoder.encode("\n"));
+      last = at;
+    };
+    for (const { bytes, shown } of output) {
+      at = Math.max(at, this.#time(shown));
+      add(characters.push(bytes));
+    }
+    add(characters.end());
+    return Buffer.concat(lines);
+  }
+
+  async #keep(): Promise<void> {
+    const tail = this.#tail;
+    // What was cut since has it, or a newer one is on its way.
+    if (tail === undefined || tail.number !== this.#number || this.#failure !== undefined) return;
+    this.#tail = undefined;
+    try {
+      await this.#options.tails?.keep({ number: tail.number, content: packContent(tail.lines) });
+    } catch (error) {
+      this.#fail(error);
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { readEvent, readHeader } from "./asciicast.ts";
-import { CHUNK_MS, type CastChunk, type ChunkStore } from "./cast-chunk.ts";
+import { CHUNK_MS, type CastChunk, type CastTail, type ChunkStore, type TailStore } from "./cast-chunk.ts";
 import { exportV2, exportV3 } from "./cast-export.ts";
 import { checkCast, interruptCast, readCast } from "./cast-reader.ts";
 import { searchCast } from "./cast-search.ts";
@@ -39,8 +39,17 @@ class FileLikeStore implements ChunkStore {
   }
 }
 
-class MemoryStore implements ChunkStore {
+class MemoryStore implements ChunkStore, TailStore {
   chunks: CastChunk[] = [];
+  tail: CastTail | undefined;
+  /** Chunks there were when the tail was kept. */
+  keptBehind = -1;
+  async keep(tail: CastTail): Promise<void> {
+    [this.tail, this.keptBehind] = [tail, this.chunks.length];
+  }
+  async kept(): Promise<CastTail | undefined> {
+    return this.tail;
+  }
   async append(chunks: readonly CastChunk[]): Promise<void> {
     for (const chunk of chunks) {
       if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
@@ -372,6 +381,89 @@ describe("what happens to a recording", () => {
     expect(await checkCast(chunks, NAME)).toMatchObject({ chunks: 5, end: "interrupted", chain: last.chain });
     expect((await lines(exportV3(chunks, NAME))).at(-1)).toEqual([0, "m", "the agent was restarted"]);
     expect(await interruptCast(new MemoryStore(), NAME, "before the first")).toMatchObject({ number: 0, end: "interrupted" });
+  });
+
+  describe("whose writer died while something was held back", () => {
+    /** Output that is stored, and a word that is kept behind it. */
+    async function typing(...words: string[]) {
+      const store = new MemoryStore();
+      const { writer, clock } = recorder(store, { tails: store });
+      clock.time = 500;
+      writer.output(encode("$ "));
+      for (const word of words) {
+        clock.time += 500;
+        const pieces = [...word].map((letter, i) => ({ bytes: encode(letter), shown: clock.time - 500 + 100 * i }));
+        writer.tail(pieces);
+      }
+      await vi.waitFor(() => expect(store.tail).toBeDefined());
+      return { store, writer, clock };
+    }
+    const ended = async (store: MemoryStore) => {
+      const last = await interruptCast(store, NAME, "restarted", { newest: store.chunks.length - 1, tail: await store.kept() });
+      expect(await interruptCast(store, NAME, "again", { tail: await store.kept() })).toEqual(last);
+      expect(await checkCast(store, NAME)).toMatchObject({ end: "interrupted", chain: last.chain });
+      return (await lines(exportV3(store, NAME))).slice(1);
+    };
+
+    it("ends with it, each letter at its time", async () => {
+      const { store } = await typing("ech");
+      // Only behind what it follows: without that it would say nothing.
+      expect(store.keptBehind).toBe(1);
+      expect(await ended(store)).toEqual([
+        [0.5, "o", "$ "],
+        [0, "o", "e"],
+        [0.1, "o", "c"],
+        [0.1, "o", "h"],
+        [0, "m", "restarted"],
+      ]);
+    });
+
+    it("ends with the newest of what was kept", async () => {
+      const { store } = await typing("ec", "echo");
+      expect((await ended(store)).map((event) => (event as unknown[])[2]).join("")).toBe("$ echorestarted");
+    });
+
+    it("ends without it where it came in another form", async () => {
+      const { store, writer } = await typing("4242");
+      writer.output(encode("••••"));
+      await writer.flush();
+      expect((await ended(store)).map((event) => (event as unknown[])[2]).join("")).toBe("$ ••••restarted");
+    });
+
+    it("holds a character that is not whole as what players show for it", async () => {
+      const { store, writer } = await typing("x");
+      writer.tail([{ bytes: encode("ü").subarray(0, 1), shown: 900 }]);
+      await vi.waitFor(async () => expect((await unpackContent(store.tail!.content)).includes(0xbd)).toBe(true));
+      expect((await ended(store)).at(-2)).toEqual([0.4, "o", "\ufffd"]);
+    });
+
+    it("tells what was recorded when it is sealed, and nothing twice", async () => {
+      const { store, writer } = await typing("ls");
+      writer.output(encode("ls"), 1000);
+      await writer.seal({ code: 0 });
+      expect((await lines(exportV3(store, NAME))).slice(1).map((event) => (event as unknown[])[2])).toEqual(["$ ", "ls", "0"]);
+    });
+
+    it("is not ended with what is no output", async () => {
+      for (const bad of [encode("{}"), packContent(encode('[0, "m", "x"]\n')), packContent(encode("junk"))]) {
+        const { store } = await typing("x");
+        const tail = { number: 1, content: bad };
+        await expect(interruptCast(store, NAME, "restarted", { tail })).rejects.toThrow(
+          "chunk 1 of the recording: what was kept of its end cannot be read",
+        );
+        expect(store.chunks).toHaveLength(1);
+      }
+    });
+
+    it("is over when it cannot be kept", async () => {
+      const failed: unknown[] = [];
+      const store = new MemoryStore();
+      const tails = { keep: () => Promise.reject(new Error("full")), kept: () => Promise.resolve(undefined) };
+      const { writer } = recorder(store, { tails, failed: (error) => failed.push(error) });
+      writer.tail([{ bytes: encode("x"), shown: 0 }]);
+      await expect(writer.flush()).rejects.toThrow("full");
+      expect(failed).toEqual([new Error("full")]);
+    });
   });
 
   it("shows every change", async () => {

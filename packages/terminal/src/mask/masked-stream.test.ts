@@ -355,6 +355,36 @@ describe("any output", () => {
       { numRuns: 800 },
     ));
 
+  it("is told in advance as it would come, and comes as if it had not been", () =>
+    fc.assert(
+      fc.property(output, cuts, fc.boolean(), (whole, sizes, cover) => {
+        const pieces = cut(whole, sizes);
+        const fed = (count: number, each: (stream: MaskedStream<string>) => void = () => {}) => {
+          const one = open(16, cover);
+          for (const [i, piece] of pieces.slice(0, count).entries()) {
+            one.stream.note(String(i));
+            one.push(piece);
+            each(one.stream);
+          }
+          return one;
+        };
+        let told = { text: "", notes: [] as [string, number][] };
+        const asked = fed(pieces.length, (stream) => {
+          told = { text: "", notes: [] };
+          stream.preview({ bytes: (bytes) => void (told.text += decode(bytes)), note: (...note) => void told.notes.push(note) });
+        });
+        const flushed = fed(pieces.length);
+        const before = { text: flushed.out(), notes: flushed.notes.splice(0) };
+        flushed.stream.flush();
+        expect(told).toEqual({ text: flushed.out(), notes: flushed.notes });
+        const same = fed(pieces.length);
+        for (const one of [asked, same]) one.stream.end();
+        expect([asked.out(), asked.notes]).toEqual([same.out(), same.notes]);
+        expect(asked.notes.slice(0, before.notes.length)).toEqual(before.notes);
+      }),
+      { numRuns: 400 },
+    ));
+
   it("shows nothing that masking finds in what is read line by line, and keeps every width and sequence", () =>
     fc.assert(
       fc.property(output, cuts, (whole, sizes) => {

@@ -181,6 +181,21 @@ export class MaskedStream<Note = never> {
     this.#arm(true);
   }
 
+  /** Gives what `flush` would now, and keeps it: once more has come it may be known to be something else. */
+  preview(sink: MaskSink<Note>): void {
+    const twin = new MaskedStream<Note>(
+      { columns: this.#columns, detectors: [...this.#detectors], holdMs: this.#holdMs, cover: this.#cover, clock: this.#clock },
+      sink,
+    );
+    twin.#text = this.#text.slice();
+    twin.#how = this.#how.slice();
+    [twin.#length, twin.#sent, twin.#offset] = [this.#length, this.#sent, this.#offset];
+    twin.#between = this.#between.map((piece) => ({ ...piece }));
+    [twin.#column, twin.#settledWidth, twin.#wrapped] = [this.#column, this.#settledWidth, this.#wrapped];
+    twin.#partial = this.#partial;
+    twin.flush();
+  }
+
   /** The output is over. */
   end(): void {
     this.#emit(this.#length, false);
