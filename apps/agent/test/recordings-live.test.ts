@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { rm, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
 import { sealSecret, type Db } from "@interlock/db";
@@ -250,28 +251,39 @@ describe.skipIf(sshdFor("the test of kill -9 of the agent") === undefined)("kill
       await page.sees("line-40");
       // A word that is not over, and a number: what is masked is not decided yet.
       const word = "pay 4242424242424242 kubectl-delete-namespace-payments";
-      const typed: number[] = [];
+      const stalls = monitorEventLoopDelay({ resolution: 5 });
+      stalls.enable();
+      /** What both pages had shown by when. */
+      const shown: { at: number; line: number; letters: number }[] = [];
+      const look = (): void => {
+        const line = Number(/line-(\d+)(?!.*line-)/s.exec(page.screen)?.[1]);
+        shown.push({ at: Date.now(), line, letters: /pay .*/.exec(other.page.screen)?.[0].trimEnd().length ?? 0 });
+      };
       for (const key of word) {
         other.page.type(key);
-        typed.push(Date.now());
         await pause(60);
+        look();
       }
-      const shown = Number(/line-(\d+)(?!.*line-)/s.exec(page.screen)?.[1]);
       const killed = Date.now();
       await agent.kill();
+      // A second, and what the machine took from this process, which may have been taken from the agent as well.
+      const bound = 1_000 + stalls.max / 1e6;
+      stalls.disable();
+      const due = shown.findLast(({ at }) => at <= killed - bound)!;
       const rows = await db.recordingChunk.findMany({ where: { terminalId: id }, orderBy: { number: "asc" } });
       const all = await unpackedText(rows.map(({ content }) => content!));
       const stored = Number(/line-(\d+)(?!.*line-)/s.exec(all)?.[1]);
-      // Each line takes 20 ms and more, so a second has fifty at most; twice that for a machine that is busy.
-      process.stdout.write(`kill -9: shown up to line ${shown}, stored up to ${stored}\n`);
-      expect(shown - stored).toBeLessThanOrEqual(100);
+      const missing = shown.find(({ line }) => line > stored);
+      process.stdout.write(`kill -9: lines of the last ${missing === undefined ? 0 : killed - missing.at} ms are missing\n`);
+      expect(stored).toBeGreaterThanOrEqual(due.line);
       const logged = await db.auditEvent.findFirstOrThrow({
         where: { type: "recording.chained", data: { contains: id } },
         orderBy: { seq: "desc" },
       });
       const { chunk, chain } = JSON.parse(logged.data) as { chunk: number; chain: string };
       expect(rows[chunk]?.chain).toBe(chain);
-      for (const { storedAt } of rows.slice(chunk + 1)) expect(killed - storedAt.getTime()).toBeLessThan(2_500);
+      // By the database's clock, which is this machine's: a piece is in the log a second after it is stored.
+      expect(rows[chunk]!.storedAt.getTime()).toBeGreaterThan(killed - bound - 1_000);
       expect(await db.terminal.findUniqueOrThrow({ where: { id } })).toMatchObject({ phase: "live", recording: "recording" });
 
       await agent.start();
@@ -291,9 +303,11 @@ describe.skipIf(sshdFor("the test of kill -9 of the agent") === undefined)("kill
       const typing = events.map((line) => JSON.parse(line) as [number, string, string]);
       const line = /pay .*/.exec(typing.map(([, code, data]) => (code === "o" ? data : "")).join(""))?.[0] ?? "";
       const masked = word.replace("424242424242", "••••••••••••");
-      process.stdout.write(`kill -9: typed ${word.length} characters, recorded ${line.length}\n`);
+      const lost = shown.find(({ letters }) => letters > line.length);
+      process.stdout.write(`kill -9: letters of the last ${lost === undefined ? 0 : killed - lost.at} ms are missing\n`);
       expect(masked.startsWith(line)).toBe(true);
-      expect(line.length).toBeGreaterThanOrEqual(typed.filter((time) => time < killed - 1_500).length);
+      expect(due.letters).toBeGreaterThan(0);
+      expect(line.length).toBeGreaterThanOrEqual(due.letters);
       expect(typing.at(-1)).toEqual([0, "m", "Interlock was restarted"]);
       expect(await (await call(ann, `/recordings/${other.terminalId}/check`)).json()).toMatchObject({ verdict: "whole" });
       expect(await db.recordingTail.count()).toBe(0);

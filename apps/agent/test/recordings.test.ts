@@ -6,12 +6,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLog } from "../src/log.ts";
 import { keepRecordings, removeOldRecordings } from "../src/recordings/retention.ts";
 import { RoomHub } from "../src/room/room-hub.ts";
+import { RecordingStore } from "../src/terminal/recording-store.ts";
+import { TerminalStreams } from "../src/terminal/terminal-stream.ts";
 import { Timeline } from "../src/timeline.ts";
 import type { TestPerson } from "./people.ts";
 import { restOf, storeRecording, type Scene } from "./recording-scene.ts";
 import { startWholeAgent, type WholeAgent } from "./whole-agent.ts";
 
 const DAY_MS = 86_400_000;
+const policyOf = (text: string): Policy => {
+  const parsed = parsePolicy(`version: 1\nrules: []\n${text}`);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.policy;
+};
 const SCENE: Scene = [
   [0, "output", "$ "],
   [900, "started", "systemctl status api"],
@@ -209,12 +216,69 @@ describe("the chain", () => {
     agent.db.$executeRawUnsafe(`UPDATE "RecordingChunk" SET ${to} WHERE "terminalId" = '${id}' AND "number" = ${number}`);
 });
 
+describe("what is kept beside the pieces", () => {
+  const piece = (number: number, end?: "sealed") => ({
+    number,
+    at: 0,
+    offset: 0,
+    content: new Uint8Array([number]),
+    sha256: "",
+    chain: "",
+    ...(end && { end }),
+  });
+  const tail = (number: number, byte = 0) => ({ number, content: new Uint8Array([number, byte]) });
+
+  test("comes and goes with them, and is of the newest", async () => {
+    const id = await stored({ end: undefined as never });
+    const store = new RecordingStore(agent.db, id);
+    const { _max: max } = await agent.db.recordingChunk.aggregate({ where: { terminalId: id }, _max: { number: true } });
+    const next = max.number! + 1;
+    const kept = async (): Promise<unknown> => {
+      const row = await store.tail();
+      return row && [row.number - next, row.content[1]];
+    };
+    await store.append([], tail(next));
+    expect(await kept()).toEqual([0, 0]);
+    await store.append([], tail(next, 1));
+    expect(await kept()).toEqual([0, 1]);
+    await store.append([piece(next), piece(next + 1)], tail(next + 2));
+    expect(await kept()).toEqual([2, 0]);
+    // One that a connection brings that was given up.
+    await store.append([], tail(next, 7));
+    expect(await kept()).toEqual([2, 0]);
+    await store.append([piece(next + 2)]);
+    expect(await kept()).toBeUndefined();
+    await store.append([], tail(next + 1, 7));
+    expect(await kept()).toBeUndefined();
+    // All or nothing.
+    await expect(store.append([piece(next + 2)], tail(next + 3))).rejects.toThrow("duplicate key");
+    expect(await kept()).toBeUndefined();
+    await store.append([piece(next + 3)], tail(next + 4));
+    await store.append([piece(next + 4, "sealed")]);
+    expect(await kept()).toBeUndefined();
+  });
+
+  test("does not keep a recording from being closed where it cannot be read", async () => {
+    const id = await stored({ end: undefined as never });
+    const { _max: max } = await agent.db.recordingChunk.aggregate({ where: { terminalId: id }, _max: { number: true } });
+    await agent.db.recordingTail.create({ data: { terminalId: id, number: max.number! + 1, content: Buffer.from("none of ours") } });
+    const timeline = new Timeline(agent.db, new RoomHub());
+    const [policy, log] = [{ current: policyOf("") }, createLog("silent")];
+    const streams = new TerminalStreams({ db: agent.db, policy, timeline, objects: undefined, log });
+    try {
+      const row = await agent.db.terminal.findUniqueOrThrow({ where: { id } });
+      expect(await streams.interrupted(row)).toMatchObject({ recording: "interrupted", chunks: max.number! + 2 });
+      const last = await agent.db.recordingChunk.findFirstOrThrow({ where: { terminalId: id }, orderBy: { number: "desc" } });
+      expect(last).toMatchObject({ number: max.number! + 1, end: "interrupted" });
+      expect(await agent.db.recordingTail.count({ where: { terminalId: id } })).toBe(0);
+    } finally {
+      await streams.stop();
+    }
+  });
+});
+
 describe("retention", () => {
-  const policy = (text: string): Policy => {
-    const parsed = parsePolicy(`version: 1\nrules: []\nrecordings:\n${text}`);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-    return parsed.policy;
-  };
+  const policy = (text: string): Policy => policyOf(`recordings:\n${text}`);
   const parts = (current: Policy) => ({
     db: agent.db,
     policy: { current },
@@ -229,6 +293,8 @@ describe("retention", () => {
     const [id, inProd] = [await stored({ openedAt }), await stored({ openedAt, connectionId: prod })];
     const { chain } = await said<{ chain: string }>(await call(oncall, `/recordings/${id}/check`));
     const after = (days: number): Date => new Date(openedAt.getTime() + 6_000 + days * DAY_MS);
+    // As a recording that failed leaves it.
+    await agent.db.recordingTail.create({ data: { terminalId: id, number: 9, content: new Uint8Array(1) } });
     await removeOldRecordings(parts(ninety), after(89));
     expect(await said(await call(oncall, `/recordings/${id}`))).toMatchObject({ state: "sealed" });
 
@@ -239,6 +305,7 @@ describe("retention", () => {
     const gone = await call(oncall, `/recordings/${id}/cast`);
     expect([gone.status, await code(gone)]).toEqual([410, "recording_removed"]);
     expect(await agent.db.recordingChunk.count({ where: { terminalId: id } })).toBe(0);
+    expect(await agent.db.recordingTail.count({ where: { terminalId: id } })).toBe(0);
     expect(await events("recording.removed", id)).toMatchObject([{ actor: "system", rule: "ninety-days", hash: chain, name: "api-stg" }]);
     expect(await said(await call(oncall, `/recordings/${inProd}`))).toMatchObject({ state: "sealed" });
 

@@ -334,7 +334,7 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       expect(await shell.decide(room, line, "back")).toBe("ok");
       await becomes(shell.id, ({ shell: told }) => told?.line === undefined, "given back");
       shell.page.type("\u0003");
-      await shell.page.until(() => /[$%]$/u.test(shell.page.screen), "a prompt again");
+      await shell.page.until(() => /[$%]$/u.test(shell.page.screen), `at a prompt again after ${what}`);
       expect(existsSync(file), what).toBe(true);
     }
     await shell.end();

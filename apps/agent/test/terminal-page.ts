@@ -85,7 +85,8 @@ export class TerminalPage {
   }
 
   async until(condition: () => boolean, what: string, ms = 10_000): Promise<void> {
-    for (const end = Date.now() + ms; !condition(); await sleep(5)) if (Date.now() > end) throw new Error(`not ${what} in ${ms} ms`);
+    for (const end = Date.now() + ms; !condition(); await sleep(5))
+      if (Date.now() > end) throw new Error(`not ${what} in ${ms} ms\n${this.screen}\n${JSON.stringify([this.closed, this.problems])}`);
   }
 
   close(): void {

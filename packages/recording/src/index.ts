@@ -3,15 +3,7 @@ export { createResult, ResultWriter, type LentFrame, type ResultIdentity } from 
 export { openResult, ResultReader } from "./result-reader.ts";
 export { recoverResult, type Recovered } from "./recover-result.ts";
 export { CAST_CODES, type CastCode, type CastEvent, type CastHeader, type CommandMark } from "./terminal/asciicast.ts";
-export {
-  CHAIN_START,
-  CHUNK_MS,
-  type CastChunk,
-  type CastEnd,
-  type CastTail,
-  type ChunkStore,
-  type TailStore,
-} from "./terminal/cast-chunk.ts";
+export { CHAIN_START, CHUNK_MS, type CastChunk, type CastEnd, type CastTail, type ChunkStore } from "./terminal/cast-chunk.ts";
 export { unpackContent } from "./terminal/chunk-content.ts";
 export { exportV2, exportV3 } from "./terminal/cast-export.ts";
 export { CastFault, checkCast, interruptCast, readCast, readChunks, type CastCheck } from "./terminal/cast-reader.ts";

@@ -5,16 +5,16 @@ import { MaskedStream } from "@interlock/terminal";
 const TYPING_MS = 1_500;
 /** Longest time that what is being typed is held back from the recording, in milliseconds. */
 const HOLD_MS = 10_000;
-/** Longest time until what is held back is kept, in the form that it would have if nothing followed, in milliseconds; storing it takes the rest of a second. */
-const KEEP_MS = 800;
+/** Longest time until what is held back is kept all the same, in milliseconds; storing it takes the rest of a second. */
+const KEEP_MS = 600;
 
 interface EchoOptions {
   columns: number;
   detectors: readonly string[];
   /** `shown`: when it was shown, as performance.now() says it; absent: now. */
   write: (bytes: Uint8Array, shown?: number) => void;
-  /** What was written is to be stored now; `held`, what is held back, is to be kept in case nothing follows. It will be written, in this form or another. */
-  keep: (held: ShownOutput[]) => void;
+  /** What was written is to be stored now, and what is held with it. */
+  keep: () => void;
 }
 
 /**
@@ -68,7 +68,7 @@ export class RecordedEcho {
     this.#mask.push(bytes);
     this.#keeping ??= setTimeout(() => {
       this.#keeping = undefined;
-      this.#keep(this.#held());
+      this.#keep();
     }, KEEP_MS).unref();
   }
 
@@ -90,7 +90,9 @@ export class RecordedEcho {
     this.#mask.end();
   }
 
-  #held(): ShownOutput[] {
+  /** What is held back, in the form that it would have if nothing followed. It will be written, in this form or another. */
+  held(): ShownOutput[] {
+    if (!this.#typing) return [];
     const held: ShownOutput[] = [];
     let at = this.#shown ?? performance.now();
     this.#mask.preview({ bytes: (bytes) => held.push({ bytes, shown: at }), note: (shown) => (at = shown) });

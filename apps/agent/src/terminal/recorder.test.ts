@@ -8,8 +8,6 @@ test("a new size and a command have their places behind what was typed before th
   const store = {
     append: (chunks: readonly CastChunk[]) => Promise.resolve(void stored.push(...chunks)),
     read: (number: number) => Promise.resolve(stored[number]),
-    keep: () => Promise.resolve(),
-    kept: () => Promise.resolve(undefined),
   };
   const chains = { stored: () => {}, ended: () => Promise.resolve() };
   const parts = { terminalId: "t", roomId: "r", name: "web-1", size, detectors: ["card"], store, chains };

@@ -1,6 +1,6 @@
 import { appendAudit, type Db } from "@interlock/db";
 import type { Terminal, TerminalSize } from "@interlock/protocol";
-import { CHAIN_START, CastWriter, type CastChunk, type ChunkStore, type CommandMark, type TailStore } from "@interlock/recording";
+import { CHAIN_START, CastWriter, type CastChunk, type ChunkStore, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
 import { StorageFault } from "../recordings/chunk-objects.ts";
 import type { Timeline } from "../timeline.ts";
@@ -21,7 +21,7 @@ export interface RecorderParts {
   db: Db;
   timeline: Timeline;
   /** Where its pieces go, and where the hash over them. */
-  store: ChunkStore & TailStore;
+  store: ChunkStore;
   chains: RecordingChains;
   terminalId: string;
   roomId: string;
@@ -56,7 +56,7 @@ export class Recorder {
       recording: terminalId,
       header: { ...size, timestamp: Math.round(Date.now() / 1000), title: name, type: "xterm-256color" },
       store,
-      tails: store,
+      held: () => this.#echo.held(),
       stored: (chunk) => this.#stored(chunk),
       failed: (error) => this.#broke(error),
     });
@@ -64,7 +64,7 @@ export class Recorder {
       columns: size.columns,
       detectors,
       write: (bytes, shown) => this.#write(bytes, shown),
-      keep: (held) => this.#writer.tail(held),
+      keep: () => this.#writer.keep(),
     });
   }
 

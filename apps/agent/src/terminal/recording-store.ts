@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { poolOf, type Db, type RecordingChunk } from "@interlock/db";
-import { CastFault, type CastChunk, type CastTail, type ChunkStore, type TailStore } from "@interlock/recording";
+import { CastFault, type CastChunk, type CastTail, type ChunkStore } from "@interlock/recording";
 import type { QueryConfig } from "pg";
 import { StorageFault, type ChunkObjects } from "../recordings/chunk-objects.ts";
 
@@ -16,7 +16,7 @@ const AHEAD = 4;
  * The pieces of one terminal's recording: a row for each in Interlock's own database, which holds its content or names the object that does. The
  * row comes last, so that a piece is there whole or not at all. Its tail is always in the database.
  */
-export class RecordingStore implements ChunkStore, TailStore {
+export class RecordingStore implements ChunkStore {
   readonly #db: Db;
   readonly #terminalId: string;
   readonly #objects: ChunkObjects | undefined;
@@ -29,20 +29,22 @@ export class RecordingStore implements ChunkStore, TailStore {
     this.#objects = objects;
   }
 
-  append(chunks: readonly CastChunk[]): Promise<void> {
-    return inTime(this.#append(chunks));
+  async append(chunks: readonly CastChunk[], tail?: CastTail): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new StorageFault(`the storage did not take it within ${STORE_MS / 1000} s`)), STORE_MS);
+    });
+    try {
+      await Promise.race([this.#append(chunks, tail), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  keep({ number, content }: CastTail): Promise<void> {
-    const text = `INSERT INTO "RecordingTail" ("terminalId", "number", "content") VALUES ($1, $2, $3)
-      ON CONFLICT ("terminalId") DO UPDATE SET "number" = EXCLUDED."number", "content" = EXCLUDED."content"`;
-    // To do it once more does no harm.
-    return inTime(this.#insert({ name: "recording-tail", text, values: [this.#terminalId, number, content] }, () => false));
-  }
-
-  async kept(): Promise<CastTail | undefined> {
+  /** What was kept beside the pieces. */
+  async tail(): Promise<CastTail | undefined> {
     const row = await this.#db.recordingTail.findUnique({ where: { terminalId: this.#terminalId } });
-    return row ?? undefined;
+    return row === null ? undefined : { number: row.number, content: row.content };
   }
 
   async read(number: number): Promise<CastChunk | undefined> {
@@ -53,7 +55,7 @@ export class RecordingStore implements ChunkStore, TailStore {
     return chunk;
   }
 
-  async #append(chunks: readonly CastChunk[]): Promise<void> {
+  async #append(chunks: readonly CastChunk[], tail: CastTail | undefined): Promise<void> {
     const objects = this.#objects;
     const stored = await Promise.all(
       chunks.map(async (chunk) => {
@@ -64,7 +66,6 @@ export class RecordingStore implements ChunkStore, TailStore {
       }),
     );
     const values = stored.flatMap(({ chunk: { number, at, offset, content, sha256, chain, end }, where }) => [
-      this.#terminalId,
       number,
       Math.round(at),
       offset,
@@ -75,13 +76,14 @@ export class RecordingStore implements ChunkStore, TailStore {
       chain,
       end ?? null,
     ]);
-    const ends = chunks.at(-1)?.end !== undefined;
-    const name = `recording-${ends ? "end-" : ""}${stored.length}`;
-    await this.#insert({ name, text: insertOf(stored.length, ends), values }, () => this.#isStored(chunks));
+    const last = tail === undefined ? [] : [tail.number, tail.content];
+    const name = `recording-${stored.length}-${last.length}`;
+    const text = statementOf(stored.length, tail !== undefined);
+    await this.#run({ name, text, values: [this.#terminalId, ...values, ...last] }, chunks);
   }
 
   /** A database that is started anew, or fails over, ends no recording. */
-  async #insert(statement: QueryConfig, isStored: () => boolean | Promise<boolean>): Promise<void> {
+  async #run(statement: QueryConfig, chunks: readonly CastChunk[]): Promise<void> {
     const last = performance.now() + TRY_MS;
     for (let tried = 0; ; tried++) {
       try {
@@ -89,7 +91,7 @@ export class RecordingStore implements ChunkStore, TailStore {
         return;
       } catch (error) {
         // The one before may have been carried out, its answer lost.
-        if (tried > 0 && (await isStored())) return;
+        if (tried > 0 && chunks.length > 0 && (await this.#isStored(chunks))) return;
         if (!isPassing(error) || performance.now() > last) throw error;
       }
       await pause(PAUSE_MS);
@@ -127,19 +129,6 @@ export class RecordingStore implements ChunkStore, TailStore {
   }
 }
 
-/** Rejects where it takes longer than a store may take. */
-async function inTime(storing: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StorageFault(`the storage did not take it within ${STORE_MS / 1000} s`)), STORE_MS);
-  });
-  try {
-    await Promise.race([storing, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * A connection that broke or could not be made, or a server that is being stopped or started (Class 08 and 57P01 to 57P03): what fails so may be
  * well in a moment. The driver has no code for a connection that ends in the middle.
@@ -152,16 +141,28 @@ function isPassing(error: unknown): boolean {
     : error.message.startsWith("Connection terminated");
 }
 
-const COLUMNS = ["terminalId", "number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];
+const COLUMNS = ["number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];
 
-/** One statement for so many pieces: all or none. With the end its tail goes. */
-function insertOf(pieces: number, ends: boolean): string {
+/**
+ * One statement for so many pieces and their tail, or for the end of the one before. A tail that comes late, over a connection that was given up,
+ * changes nothing.
+ */
+function statementOf(pieces: number, tail: boolean): string {
+  const after = 2 + pieces * COLUMNS.length;
+  const tails = tail
+    ? `INSERT INTO "RecordingTail" ("terminalId", "number", "content")
+       SELECT $1::uuid, $${after}::integer, $${after + 1}::bytea
+       WHERE NOT EXISTS (SELECT 1 FROM "RecordingChunk" WHERE "terminalId" = $1::uuid AND "number" >= $${after}::integer)
+       ON CONFLICT ("terminalId") DO UPDATE SET "number" = EXCLUDED."number", "content" = EXCLUDED."content"
+       WHERE EXCLUDED."number" >= "RecordingTail"."number"`
+    : `DELETE FROM "RecordingTail" WHERE "terminalId" = $1::uuid`;
+  if (pieces === 0) return tails;
   const rows = Array.from(
     { length: pieces },
-    (_, row) => `(${COLUMNS.map((_, column) => `$${row * COLUMNS.length + column + 1}`).join(", ")})`,
+    (_, row) => `($1::uuid, ${COLUMNS.map((_, column) => `$${row * COLUMNS.length + column + 2}`).join(", ")})`,
   );
-  const last = ends ? `WITH tail AS (DELETE FROM "RecordingTail" WHERE "terminalId" = $1) ` : "";
-  return `${last}INSERT INTO "RecordingChunk" (${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
+  return `WITH tail AS (${tails})
+    INSERT INTO "RecordingChunk" ("terminalId", ${COLUMNS.map((name) => `"${name}"`).join(", ")}) VALUES ${rows.join(", ")}`;
 }
 
 /** Named by its content: what is put again is what is there. */

@@ -286,7 +286,7 @@ export class TerminalStreams {
     try {
       const { chunks } = await recordedSoFar(db, id);
       const store = new RecordingStore(db, id, objects);
-      if (chunks > 0) await interruptCast(store, id, "Interlock was restarted", { newest: chunks - 1, tail: await store.kept() });
+      if (chunks > 0) await interrupt(store, id, chunks - 1, log);
     } catch (error) {
       log.error({ err: error, terminalId: id }, "the recording of a terminal that was cut off could not be closed");
     }
@@ -295,5 +295,16 @@ export class TerminalStreams {
 
   stop(): Promise<void> {
     return this.#mirrors.stop();
+  }
+}
+
+async function interrupt(store: RecordingStore, id: string, newest: number, log: Log): Promise<void> {
+  const why = "Interlock was restarted";
+  try {
+    await interruptCast(store, id, why, { newest, tail: await store.tail() });
+  } catch (error) {
+    // Its pieces are worth more than what was kept beside them.
+    log.error({ err: error, terminalId: id }, "the end of a recording that was cut off could not be read; it is closed without it");
+    await interruptCast(store, id, why, { newest });
   }
 }

@@ -20,19 +20,8 @@ export interface CastChunk {
 export type CastEnd = "sealed" | "interrupted";
 
 /**
- * Where chunks are kept. What is appended is there for good once the promise is kept, whatever happens to the process; `append` of a number that
- * is there already rejects.
- */
-export interface ChunkStore {
-  /** In their order, all or none. Resolves once they are stored. */
-  append(chunks: readonly CastChunk[]): Promise<void>;
-  /** Undefined for one that is not there. */
-  read(number: number): Promise<CastChunk | undefined>;
-}
-
-/**
- * What may follow the chunks in another form, or not at all: the beginning of a word whose masking is not decided yet. Chunks cannot be taken
- * back, so it stands beside them, for the case that nothing follows.
+ * What would follow the stored chunks if the recording broke off now, the beginning of a word with it whose masking is not decided yet. That may
+ * still come in another form, and chunks cannot be taken back, so it stands beside them.
  */
 export interface CastTail {
   /** Of the chunk that it would be: once there is one of that number, it means nothing. */
@@ -41,12 +30,15 @@ export interface CastTail {
   content: Uint8Array;
 }
 
-/** Where the tail of one recording is kept. */
-export interface TailStore {
-  /** In place of the one before. Resolves once it is stored. */
-  keep(tail: CastTail): Promise<void>;
-  /** Undefined where there is none. */
-  kept(): Promise<CastTail | undefined>;
+/**
+ * Where chunks are kept. What is appended is there for good once the promise is kept, whatever happens to the process; `append` of a number that
+ * is there already rejects.
+ */
+export interface ChunkStore {
+  /** In their order, with the tail in place of the one before, or of none: all or nothing. Resolves once they are stored. */
+  append(chunks: readonly CastChunk[], tail?: CastTail): Promise<void>;
+  /** Undefined for one that is not there. */
+  read(number: number): Promise<CastChunk | undefined>;
 }
 
 /** Longest time an event waits for its chunk to be stored, in milliseconds. */

@@ -93,7 +93,7 @@ async function readLines({ number, content }: CastChunk): Promise<ChunkLine[]> {
  * Ends a recording whose writer died, so that it says so. Returns its last chunk; must be idempotent, since this itself can be interrupted.
  * Throws CastFault where what is there was changed: then nothing may be chained to it. `newest`: the number of its last chunk, where that is
  * known; then only that one is looked at, since a start must not wait for all that was ever recorded. `tail`: what was kept beside it, which
- * comes before the end where it follows that chunk.
+ * becomes a chunk where it follows that one.
  */
 export async function interruptCast(
   store: ChunkStore,
@@ -105,27 +105,18 @@ export async function interruptCast(
   if (newest === undefined) for await (const chunk of readChunks(store, recording)) last = chunk;
   else last = await lastOf(store, recording, newest);
   if (last?.end !== undefined) return last;
-  const number = (last?.number ?? -1) + 1;
-  const typed = tail?.number === number ? await tailLines(tail) : new Uint8Array(0);
-  const chunk = sealChunk(recording, last?.chain ?? CHAIN_START, {
-    number,
-    ...(await endOf(last)),
-    content: packContent(Buffer.concat([typed, new TextEncoder().encode(eventLine(0, "m", why))])),
-    end: "interrupted",
-  });
-  await store.append([chunk]);
-  return chunk;
-}
-
-/** Throws CastFault where it is none: nothing that cannot be read may become a part of a recording. */
-async function tailLines({ number, content }: CastTail): Promise<Uint8Array> {
-  try {
-    const bytes = await unpackContent(content);
-    for (const line of linesOf(bytes)) if (!("code" in line) || line.code !== "o") throw new RangeError("it is no output");
-    return bytes;
-  } catch {
-    throw new CastFault(number, "what was kept of its end cannot be read");
-  }
+  const added: CastChunk[] = [];
+  const add = async (content: Uint8Array, end: { end?: CastEnd } = {}): Promise<CastChunk> => {
+    const before = added.at(-1) ?? last;
+    const place = { number: (before?.number ?? -1) + 1, ...(await endOf(before)) };
+    const chunk = sealChunk(recording, before?.chain ?? CHAIN_START, { ...place, content, ...end });
+    added.push(chunk);
+    return chunk;
+  };
+  if (tail !== undefined && tail.number === (last?.number ?? -1) + 1) await add(tail.content);
+  const ended = await add(packContent(new TextEncoder().encode(eventLine(0, "m", why))), { end: "interrupted" });
+  await store.append(added);
+  return ended;
 }
 
 /** A chunk that follows the one before it. */

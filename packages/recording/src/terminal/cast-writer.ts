@@ -1,5 +1,5 @@
 import { eventLine, headerLine, type CastCode, type CastHeader, type CommandMark } from "./asciicast.ts";
-import { CHAIN_START, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type ChunkStore, type TailStore } from "./cast-chunk.ts";
+import { CHAIN_START, CHUNK_MS, sealChunk, type CastChunk, type CastEnd, type CastTail, type ChunkStore } from "./cast-chunk.ts";
 import { CHUNK_BYTES, outputLength, outputLine, packContent } from "./chunk-content.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
@@ -8,8 +8,8 @@ export interface CastWriterOptions {
   recording: string;
   header: CastHeader;
   store: ChunkStore;
-  /** Where tails are kept; absent: nowhere. */
-  tails?: TailStore;
+  /** What is still to come, in this form or another: the tail ends with it. Absent: nothing ever. */
+  held?: () => readonly ShownOutput[];
   /** Record what is typed, too. It may hold passwords that are not echoed. */
   input?: boolean;
   /** Called once a chunk is stored: what is audited, and what survives `kill -9`. */
@@ -70,8 +70,6 @@ export class CastWriter {
   #storing: Promise<void> = Promise.resolve();
   /** Chunks that are not on their way to the store yet, with their bytes before they were packed. */
   #queue: { chunk: CastChunk; bytes: number }[] = [];
-  /** The newest tail that is not on its way to the store yet, before it is packed. */
-  #tail: { number: number; lines: Uint8Array } | undefined;
   #waiting = 0;
   #ended = false;
   #failure: { error: unknown } | undefined;
@@ -107,16 +105,12 @@ export class CastWriter {
     this.#arm();
   }
 
-  /**
-   * Stores what there is, and behind it, as the recording's tail, what would follow if it broke off now. It is no part of what is recorded: the
-   * same output is still to come, in this form or another.
-   */
-  tail(output: readonly ShownOutput[]): void {
+  /** Has what there is stored, with what is held. */
+  keep(): void {
     this.#closeOutput();
-    this.#cut();
-    if (this.#closed() || output.length === 0 || this.#options.tails === undefined) return;
-    this.#tail = { number: this.#number, lines: this.#linesOf(output) };
-    this.#storing = this.#storing.then(() => this.#keep());
+    const chunk = this.#cut();
+    this.#shrink();
+    if (chunk === undefined) this.#storing = this.#storing.then(() => this.#store(true));
   }
 
   /** Adds what was typed, where the recording was opened for it. */
@@ -281,13 +275,19 @@ export class CastWriter {
     return chunk;
   }
 
-  /** All that wait are stored at once: the time that a store takes to be sure is the same for one and for many. */
-  async #store(): Promise<void> {
+  /** All that wait are stored at once: the time that a store takes to be sure is the same for one and for many. `alone`: the tail without a chunk, too. */
+  async #store(alone = false): Promise<void> {
     // After a failure the chain has a hole: nothing behind it may pass for recorded.
     const chunks = this.#queue.splice(0, CHUNKS_AT_ONCE);
-    if (chunks.length === 0 || this.#failure !== undefined) return;
+    if ((chunks.length === 0 && !alone) || this.#failure !== undefined) return;
     try {
-      await this.#options.store.append(chunks.map(({ chunk }) => chunk));
+      // Where more wait, it is behind them.
+      const tail = this.#queue.length === 0 && !this.#ended ? this.#tail() : undefined;
+      if (chunks.length === 0 && tail === undefined) return;
+      await this.#options.store.append(
+        chunks.map(({ chunk }) => chunk),
+        tail,
+      );
     } catch (error) {
       this.#fail(error);
       return;
@@ -298,10 +298,13 @@ export class CastWriter {
     }
   }
 
-  /** Lines that would follow the last event. */
-  #linesOf(output: readonly ShownOutput[]): Uint8Array {
-    const characters = new WholeCharacters();
-    const lines: Uint8Array[] = [];
+  /** Where something is held: the lines of the open chunk, and those that would follow. */
+  #tail(): CastTail | undefined {
+    const held = this.#options.held?.() ?? [];
+    if (held.length === 0) return undefined;
+    this.#closeOutput();
+    const characters = this.#output.copy();
+    const lines: Uint8Array[] = [this.#lines.subarray(0, this.#lineBytes)];
     let last = this.#lastEvent;
     let at = last;
     const add = (text: Uint8Array): void => {
@@ -309,30 +312,23 @@ export class CastWriter {
       lines.push(encoder.encode(outputLine(at - last, text.length)), text, encoder.encode("\n"));
       last = at;
     };
-    for (const { bytes, shown } of output) {
+    for (const { bytes, shown } of held) {
       at = Math.max(at, this.#time(shown));
       add(characters.push(bytes));
     }
     add(characters.end());
-    return Buffer.concat(lines);
-  }
-
-  async #keep(): Promise<void> {
-    const tail = this.#tail;
-    // What was cut since has it, or a newer one is on its way.
-    if (tail === undefined || tail.number !== this.#number || this.#failure !== undefined) return;
-    this.#tail = undefined;
-    try {
-      await this.#options.tails?.keep({ number: tail.number, content: packContent(tail.lines) });
-    } catch (error) {
-      this.#fail(error);
-    }
+    return { number: this.#number, content: packContent(Buffer.concat(lines)) };
   }
 
   #fail(error: unknown): void {
     this.#failure = { error };
     clearTimeout(this.#timer);
     this.#options.failed?.(error);
+  }
+
+  /** Of a flood the chunks are cut by their size: one that is cut by time is its end, and its memory is not kept for ever. */
+  #shrink(): void {
+    if (this.#lineBytes === 0 && this.#lines.length > QUIET_BYTES) this.#lines = new Uint8Array(QUIET_BYTES);
   }
 
   #arm(): void {
@@ -345,9 +341,8 @@ export class CastWriter {
       this.#timer = undefined;
       this.#closeOutput();
       this.#cut();
-      // Of a flood the chunks are cut by their size: what comes here is its end, and its memory is not kept for ever.
-      if (this.#lines.length > QUIET_BYTES) this.#lines = new Uint8Array(QUIET_BYTES);
+      this.#shrink();
       // The time a chunk may take to be stored is part of the second.
-    }, CHUNK_MS * 0.8).unref();
+    }, CHUNK_MS * 0.6).unref();
   }
 }

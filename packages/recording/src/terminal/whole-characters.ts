@@ -19,6 +19,13 @@ export class WholeCharacters {
     return valid(end === all.length ? all : all.subarray(0, end));
   }
 
+  /** One that goes on by itself. */
+  copy(): WholeCharacters {
+    const copy = new WholeCharacters();
+    copy.#held = this.#held;
+    return copy;
+  }
+
   end(): Uint8Array {
     const rest = valid(this.#held);
     this.#held = NOTHING;

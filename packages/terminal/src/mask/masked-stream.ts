@@ -183,12 +183,13 @@ export class MaskedStream<Note = never> {
 
   /** Gives what `flush` would now, and keeps it: once more has come it may be known to be something else. */
   preview(sink: MaskSink<Note>): void {
+    if (this.#sent === this.#length && this.#between.length === 0 && this.#partial.length === 0) return;
     const twin = new MaskedStream<Note>(
       { columns: this.#columns, detectors: [...this.#detectors], holdMs: this.#holdMs, cover: this.#cover, clock: this.#clock },
       sink,
     );
-    twin.#text = this.#text.slice();
-    twin.#how = this.#how.slice();
+    twin.#text = this.#text.slice(0, this.#length);
+    twin.#how = this.#how.slice(0, this.#length);
     [twin.#length, twin.#sent, twin.#offset] = [this.#length, this.#sent, this.#offset];
     twin.#between = this.#between.map((piece) => ({ ...piece }));
     [twin.#column, twin.#settledWidth, twin.#wrapped] = [this.#column, this.#settledWidth, this.#wrapped];
