@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stderr } from "node:process";
+import { setTimeout as pause } from "node:timers/promises";
 import { sshdFor, startSshd, type TestSshd } from "@interlock/connector-ssh/testing";
 import type { LineDecision, Terminal, WaitingLine } from "@interlock/protocol";
 import { commandsOf } from "@interlock/recording";
@@ -333,8 +334,12 @@ describe.skipIf(sshdFor("tests of the guard in front of shells") === undefined)(
       expect(line, what).toMatchObject({ effect: "delete", text: expect.stringContaining(file) });
       expect(await shell.decide(room, line, "back")).toBe("ok");
       await becomes(shell.id, ({ shell: told }) => told?.line === undefined, "given back");
-      shell.page.type("\u0003");
-      await shell.page.until(() => /[$%]$/u.test(shell.page.screen), `at a prompt again after ${what}`);
+      // Pressed again where nothing comes of it: bash 5.2 draws no prompt for one in hundreds that come while it draws, without Interlock, too.
+      for (let pressed = 0; !/[$%]$/u.test(shell.page.screen); await pause(5)) {
+        if (Date.now() - pressed < 2_000) continue;
+        shell.page.type("\u0003");
+        pressed = Date.now();
+      }
       expect(existsSync(file), what).toBe(true);
     }
     await shell.end();
