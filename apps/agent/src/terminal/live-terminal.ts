@@ -547,10 +547,15 @@ export class LiveTerminal implements TerminalPort {
 const stillRuns = ({ message, mayStillRun }: TargetError): Pick<TerminalEnding, "mayStillRun"> =>
   mayStillRun === undefined || message.includes(mayStillRun) ? {} : { mayStillRun };
 
-/** `15 minutes`, `24 h`. */
+/** `15 minutes`, `24 hours`. */
 function spanOf(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  return minutes >= 120 && minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} minutes`;
+  const [hours, minutes, seconds, milliseconds] = [
+    Math.floor(ms / 3_600_000),
+    Math.floor(ms / 60_000) % 60,
+    Math.floor(ms / 1_000) % 60,
+    ms % 1_000,
+  ];
+  return new Intl.DurationFormat("en", { style: "long" }).format({ hours, minutes, seconds, milliseconds });
 }
 
 const people = (lacking: readonly (readonly string[])[]): string =>
