@@ -99,7 +99,7 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
     if (signature === undefined || !timingSafeEqual(Buffer.from(signature.wanted), Buffer.from(signature.given)))
       return refuse(403, "SignatureDoesNotMatch");
     if (sha256(body) !== headers["x-amz-content-sha256"]) return refuse(400, "XAmzContentSHA256Mismatch");
-    if (!url.startsWith(`/${bucket}/`)) return refuse(404, "NoSuchBucket");
+    if (!url.startsWith(`/${bucket}/`) && !url.startsWith(`/${bucket}?`)) return refuse(404, "NoSuchBucket");
     if (started.mode === "full") return refuse(507, "InsufficientStorage");
     if (method === "PUT") {
       objects.set(url, body);
@@ -107,7 +107,7 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
     } else if (method === "DELETE") {
       objects.delete(url);
       response.writeHead(204).end();
-    } else if (url.startsWith(`/${bucket}/?`)) {
+    } else if (url.startsWith(`/${bucket}?`)) {
       const asked = new URLSearchParams(url.slice(url.indexOf("?")));
       const keyOf = (path: string): string => decodeURIComponent(path.slice(bucket.length + 2));
       const [prefix, after] = [asked.get("prefix") ?? "", asked.get("start-after") ?? ""];

@@ -125,7 +125,8 @@ export class S3Objects implements ChunkObjects {
 
   #url(resource: string): string {
     const { endpoint, bucket, style } = this.#config;
-    if (style === "path") return `${endpoint}/${bucket}/${resource}`;
+    // As the SDKs ask for a bucket: some storages sign its name without a slash behind it, whatever was asked.
+    if (style === "path") return `${endpoint}/${bucket}${resource.startsWith("?") ? "" : "/"}${resource}`;
     const at = endpoint.indexOf("//") + 2;
     return `${endpoint.slice(0, at)}${bucket}.${endpoint.slice(at)}/${resource}`;
   }
