@@ -329,6 +329,63 @@ describe("I7 mask before anyone sees", () => {
     for (const name of await readdir(folder)) expect(await readFile(join(folder, name), "latin1")).not.toMatch(PLAIN);
   });
 
+  test("notices that the target really raises are masked, and command no terminal", async () => {
+    const raising = String.raw`DO $$ BEGIN
+      RAISE NOTICE 'half way through%', E'\x1b[2J\x1b]52;c;aGk=\x07\x1b]52;c;aGk=\x1b\\\u009d0;t\u009c\x1b[6n';
+      RAISE WARNING 'to somebody@example.org by card 4242424242424242';
+      RAISE INFO '%', '42424242' || E'\x1b[31m' || '42424242';
+      RAISE NOTICE '% %', E'\x1b]0;t\x07', (SELECT email || card_number FROM payments.customers WHERE id = 1)
+        USING DETAIL = E'\x1b]52;c;aGk=\x07', HINT = (SELECT email FROM payments.customers WHERE id = 1);
+    END $$`;
+    const dropping = String.raw`DROP TABLE IF EXISTS U&"\001b]52;c;aGk=\0007gone", "somebody@example.org", "4242424242424242"`;
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    const HOSTILE = /[\u001b\u0007\u0080-\u009f]|\\u00(?:1b|07|[89])|aGk=|(?:person1|somebody)@example|42424242/i;
+
+    // They are what they are meant to be: whoever asks the target by other means is told them raw.
+    const raw: string[] = [];
+    const hear = ({ message = "" }: { message?: string | undefined }): void => void raw.push(message);
+    stage.target.on("notice", hear);
+    for (const text of [raising, dropping]) await stage.target.query(text);
+    stage.target.off("notice", hear);
+    expect(raw).toHaveLength(7);
+    expect(raw.filter((message) => HOSTILE.test(message))).toEqual(raw);
+
+    const notices: Record<string, unknown> = {};
+    for (const text of [raising, dropping]) {
+      const command = await stage.propose("oncall", text);
+      if (command.state === "awaiting_review") for (const name of ["reviewer", "reviewer2"] as const) await stage.approve(name, command);
+      const ended = await stage.until(command.id);
+      expect(ended.state).toBe("succeeded");
+      notices[text] = ended.execution?.notices;
+      // A command's own text says what it says: what is told and stored of its run is looked at without it.
+      const told = () =>
+        stage.told.flatMap((message) =>
+          message.type === "command" && message.command.id === command.id ? [message.command.execution] : [],
+        );
+      await expect.poll(() => told().at(-1)?.endedAt).toBe(ended.execution?.endedAt);
+      expect(told().at(-1)?.notices).toEqual(ended.execution?.notices);
+      const rows = await stage.db.execution.findMany({ where: { commandId: command.id } });
+      const asked = (await (await stage.call("oncall", "GET", `/commands/${command.id}`)).json()) as { execution: unknown };
+      expect(asked.execution).toMatchObject({ notices: ended.execution?.notices });
+      const stored = rows.map(({ summary }) => summary);
+      expect(stored).toMatchObject([{ notices: ended.execution?.notices }]);
+      expect(JSON.stringify([told(), asked.execution, stored])).not.toMatch(HOSTILE);
+    }
+    expect(notices).toEqual({
+      [raising]: [
+        "NOTICE: half way through",
+        "WARNING: to s••••@•••••.org by card •••• 4242",
+        "INFO: •••• 4242",
+        "NOTICE: •••• (said by code in the database)",
+      ],
+      [dropping]: [
+        'NOTICE: table "gone" does not exist, skipping',
+        'NOTICE: table "s••••@•••••.org" does not exist, skipping',
+        'NOTICE: table "•••• 4242" does not exist, skipping',
+      ],
+    });
+  });
+
   test("rows that cannot be masked end the run and nothing of them is kept", async () => {
     const folder = await mkdtemp(join(tmpdir(), "interlock-rows-"));
     try {

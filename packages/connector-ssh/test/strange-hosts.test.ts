@@ -117,6 +117,47 @@ it("says so when a host refuses shells, or lets in and hangs up", async () => {
   await expect(leaves.terminal!({ columns: 80, rows: 24 }, never())).rejects.toMatchObject({ code: "target_down" });
 });
 
+it("hangs up on a host that takes no signals, and says that the shell may still run", async () => {
+  const told: string[] = [];
+  const target = await strange((client) => {
+    client.on("authentication", letIn).on("session", (accept) => {
+      const session = accept();
+      session.on("pty", (take) => take?.()).on("shell", (take) => void take().write("$ "));
+      session.on("signal", (_accept, _reject, { name }) => told.push(name));
+    });
+    client.on("close", () => told.push("closed"));
+  });
+  const terminal = await target.terminal!({ columns: 80, rows: 24 }, never());
+  let seen = "";
+  terminal.onData((bytes) => (seen += Buffer.from(bytes).toString()));
+  await expect.poll(() => seen).toBe("$ ");
+  const killed = await terminal.kill();
+  expect(killed.did).toBe("Sent HUP and KILL, and hung up without an answer.");
+  expect(killed.mayStillRun).toMatch(/did not say that the shell has ended.*It lost its terminal\..*nohup/);
+  // One after the other, and gone at last from where it is served.
+  await expect.poll(() => told).toEqual(["HUP", "KILL", "closed"]);
+  expect(await terminal.ended).toEqual({ why: "it was killed" });
+});
+
+it("says that what ran may run on where the connection broke before it was killed", async () => {
+  const clients: Connection[] = [];
+  const target = await strange((client) => {
+    clients.push(client);
+    client.on("authentication", letIn).on("session", (accept) => {
+      accept()
+        .on("pty", (take) => take?.())
+        .on("shell", (take) => take());
+    });
+  });
+  const terminal = await target.terminal!({ columns: 80, rows: 24 }, never());
+  for (const client of clients) client.end();
+  expect((await terminal.ended).why).toMatch(/127\.0\.0\.1:\d+ closed the connection/);
+  expect(await terminal.kill()).toEqual({
+    did: "The connection was broken already.",
+    mayStillRun: expect.stringMatching(/may run on until the host notices/) as string,
+  });
+});
+
 it("leaves how a script ended unknown where the host does not say", async () => {
   const target = await strange((client) =>
     client.on("authentication", letIn).on("session", (accept) => {
