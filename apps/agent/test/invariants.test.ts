@@ -386,6 +386,26 @@ describe("I7 mask before anyone sees", () => {
     });
   });
 
+  test("names that are written with escapes command no terminal, and read as they are", async () => {
+    const name = String.raw`U&"\001b]52;c;aGk=\0007\202egone"`;
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    const HOSTILE = /[\u001b\u0007\u0080-\u009f\u202e]|\\u001b|\\u0007/;
+    const dropping = await stage.propose("oncall", `DROP TABLE IF EXISTS ${name}`);
+    const dropped = await stage.call("oncall", "GET", `/commands/${dropping.id}`);
+    const { title, impact } = (await dropped.json()) as { title: string; impact: unknown };
+    expect(title).toBe("DROP TABLE \\u202egone");
+    expect(JSON.stringify(impact)).not.toMatch(HOSTILE);
+    const events = await stage.db.auditEvent.findMany({ where: { commandId: dropping.id } });
+    expect(events.length).toBeGreaterThan(0);
+    for (const { data } of events) expect(data).not.toMatch(HOSTILE);
+
+    const reading = await stage.propose("oncall", `SELECT 1 AS ${name}`);
+    const read = await stage.until(reading.id);
+    expect(read.execution?.results[0]?.columns.map((column) => column.name)).toEqual(["\\u202egone"]);
+    const csv = await (await stage.call("oncall", "GET", `/commands/${reading.id}/result?format=csv`)).text();
+    expect(csv).toMatch(/^"?\\u202egone"?\r?\n1\r?\n$/);
+  });
+
   test("rows that cannot be masked end the run and nothing of them is kept", async () => {
     const folder = await mkdtemp(join(tmpdir(), "interlock-rows-"));
     try {

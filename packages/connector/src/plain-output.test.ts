@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainLines, plainOutput } from "./plain-output.ts";
+import { plainLines, plainly, plainOutput } from "./plain-output.ts";
 
 const ESC = "\u001b";
 
@@ -50,6 +50,13 @@ describe("plainOutput", () => {
       plainOutput(line);
       expect(performance.now() - started).toBeLessThan(500);
     }
+  });
+
+  it("goes through all texts of a value, and leaves one that is plain as it is", () => {
+    const plain = { name: "orders", rows: [1, null, true, { diff: "- a\n+ b\n" }], none: {} };
+    expect(plainly(plain)).toBe(plain);
+    const hostile = { ...plain, rows: [`${ESC}[2Jgone`, { diff: `- a\n+ \u202eb${ESC}]0;t\u0007` }] };
+    expect(plainly(hostile)).toEqual({ ...plain, rows: ["gone", { diff: "- a\n+ \\u202eb" }] });
   });
 
   it("keeps the lines of several", () => {

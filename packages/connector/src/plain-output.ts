@@ -30,3 +30,15 @@ export function plainOutput(line: string): string {
 
 /** The same for several lines. */
 export const plainLines = (text: string): string => text.split("\n").map(plainOutput).join("\n");
+
+/** A value of JSON whose texts show what they say, line by line; the very same where all do. */
+export function plainly<T>(value: T): T {
+  if (typeof value === "string") return (HOSTILE.test(value) ? plainLines(value) : value) as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const all = value.map(plainly);
+    return all.every((one, index) => one === value[index]) ? value : (all as T);
+  }
+  const entries = Object.entries(value).map(([key, one]) => [key, plainly(one)] as const);
+  return entries.every(([key, one]) => one === value[key as keyof T]) ? value : (Object.fromEntries(entries) as T);
+}

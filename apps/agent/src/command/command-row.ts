@@ -1,3 +1,4 @@
+import { plainly } from "@interlock/connector";
 import type { Tx } from "@interlock/db";
 import { Execution, HostOrder, Impact, Verdict } from "@interlock/protocol";
 import type { Command, CommandState, Effect, Execution as ExecutionShape } from "@interlock/protocol";
@@ -89,7 +90,8 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     state: row.state as CommandState,
     title: row.title,
     effect: row.effect as Effect,
-    impact: impactOf(row),
+    // Policy judges names as they are; people read them.
+    impact: plainly(impactOf(row)),
     verdict: verdictOf(row),
     proposer: person(row.proposerId),
     authors: row.authors.map((author) => person(author.userId)),
@@ -129,7 +131,7 @@ function hostsOf(row: CommandRow): Pick<Command, "hosts" | "hostOrder"> {
   const sealed = (JSON.parse(row.envelope) as Pick<Envelope, "hosts">).hosts?.each ?? [];
   const each = row.hosts.map(({ impact, verdict, connection }, at) => ({
     connection,
-    impact: Impact.parse(impact),
+    impact: plainly(Impact.parse(impact)),
     verdict: Verdict.parse(verdict),
     role: sealed[at]?.role ?? "",
     targets: sealed[at]?.targets ?? [],

@@ -1,4 +1,4 @@
-import type { Parsed } from "@interlock/connector";
+import { plainOutput, type Parsed } from "@interlock/connector";
 import { ok, refuse, type CommandState, type Impact, type Refusal, type Verdict } from "@interlock/protocol";
 import { accessOf, inexactWrites } from "./approved-writes.ts";
 import { EXPIRY_MS, type CommandParts } from "./command-parts.ts";
@@ -142,5 +142,6 @@ function titleOf(parsed: Parsed, { dryRun, undo, hosts }: Frozen): string {
   const [first, ...more] = parsed.statements;
   if (first === undefined) return "";
   const title = more.length === 0 ? first.title : `${first.title} and ${more.length} more`;
-  return `${dryRun ? "dry run: " : ""}${undo ? "undo: " : ""}${title}${hosts ? ` on ${hosts.each.length} hosts` : ""}`;
+  // Names may be written with escapes, and hold what no text may that is proposed.
+  return `${dryRun ? "dry run: " : ""}${undo ? "undo: " : ""}${plainOutput(title)}${hosts ? ` on ${hosts.each.length} hosts` : ""}`;
 }

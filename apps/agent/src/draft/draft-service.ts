@@ -1,4 +1,4 @@
-import { TargetError, type Connector, type Parsed } from "@interlock/connector";
+import { plainly, TargetError, type Connector, type Parsed } from "@interlock/connector";
 import type { Db } from "@interlock/db";
 import { ERRORS, textFingerprint, type Completion, type DraftAnalysis, type Principal } from "@interlock/protocol";
 import type { Logger } from "pino";
@@ -247,7 +247,7 @@ export class DraftService {
     const impact = await answer;
     const room = await this.#parts.db.room.findUnique({ where: { id: focus.roomId }, select: { id: true, severity: true } });
     const verdict = judgeNow(inForce, { proposer: principal, connection, room: room ?? undefined, impact });
-    return { ...draft, impact, verdict };
+    return { ...draft, impact: plainly(impact), verdict };
   }
 
   /** Several cursors in one document are one parse. */

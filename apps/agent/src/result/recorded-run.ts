@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecuteSink, SourceColumn } from "@interlock/connector";
+import { plainOutput, type ExecuteSink, type SourceColumn } from "@interlock/connector";
 import { createMasker, type Masker } from "@interlock/masking";
 import { LIMITS, type Execution, type ResultSummary } from "@interlock/protocol";
 import { createResult, RecordingError, recoverResult, type ResultWriter } from "@interlock/recording";
@@ -97,7 +97,8 @@ export class RecordedRun {
     const { folder, maskedColumns, detectors, following, hosts } = this.#rules;
     try {
       const masker = createMasker({ columns, maskedColumns, detectors });
-      const shown = columns.map(({ name, type }, index) => ({ name, type, mask: masker.modes[index] ?? "full" }));
+      // A name is whatever the command says, or the target; an export of it may be read in a terminal.
+      const shown = columns.map(({ name, type }, index) => ({ name: plainOutput(name), type, mask: masker.modes[index] ?? "full" }));
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, columnsFile(statement)), JSON.stringify(shown), { mode: 0o600 });
       const writer = await createResult(folder, { executionId: this.#run.execution.id, statement });
