@@ -165,6 +165,27 @@ test("commands are marked on the timeline, with their exit codes; what was chang
     await page.keyboard.press("Space");
   }
 
+  // Idle time is skipped where nobody says otherwise: ten minutes are not waited for, and are ten minutes on the clock.
+  const pause = 600_000;
+  const paused = await storeRecording(db, {
+    ...made,
+    scene: [
+      [0, "output", "before the pause\r\n"],
+      [pause, "output", "behind the pause\r\n"],
+      [pause + 1_500, "output", "its end\r\n"],
+    ],
+    end: "sealed",
+  });
+  await page.goto(`/recordings/${paused}`);
+  await expect(idle).toHaveAttribute("aria-pressed", "true");
+  await expect(screen).toContainText("before the pause");
+  await expect(page.getByTestId("player-time")).toHaveText("0:00 / 10:01");
+  await expect(screen).not.toContainText("behind the pause");
+  await screen.focus();
+  await page.keyboard.press("Space");
+  await expect(screen).toContainText("behind the pause", { timeout: pause / 10 });
+  await expect(page.getByTestId("player-time")).toHaveText(/^10:0[01] /);
+
   await page.goto(`/recordings/${changed}`);
   await expect(page.getByTestId("recording-state")).toHaveText("interrupted");
   await expect(page.getByText("What is shown ends where the recording could not be read on.")).toBeVisible();

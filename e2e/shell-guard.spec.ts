@@ -32,6 +32,18 @@ const pane = ({ page }: Person): Locator => page.locator("[data-terminal]");
 const rows = (person: Person): Locator => pane(person).locator(".xterm-accessibility-tree");
 const card = (person: Person): Locator => pane(person).locator("[data-line]");
 
+/** What every tooltip of a guarded shell ends with. */
+const RAIL =
+  "It keeps a hand from slipping. Whoever means to can get round it: the wall is who watches, what the account may do, and the recording.";
+
+/** What is told about the guard is on the screen, whole. */
+async function expectTold({ page }: Person, words: string): Promise<void> {
+  const told = page.getByRole("tooltip");
+  await expect(told).toHaveText(words);
+  // It is there for readers of screens; around it is what is drawn.
+  await expect(told.locator("..")).toBeInViewport({ ratio: 1 });
+}
+
 async function type(person: Person, text: string): Promise<void> {
   await pane(person).locator(".xterm-helper-textarea").focus();
   await person.page.keyboard.type(text, { delay: 5 });
@@ -67,6 +79,17 @@ test("in production a line that deletes waits until a second person has agreed t
     await expect(card(oncall).getByRole("button", { name: "Approve" })).toHaveCount(0);
     await expect(card(oncall)).toContainText("needs somebody of platform");
     await expectAccessible(reviewer.page);
+  });
+
+  await test.step("where it waits it is said that the guard is no wall", async () => {
+    for (const person of [oncall, reviewer]) {
+      const words = card(person).getByText("A guard-rail, not a wall: it judges the line, not what its programs do.", { exact: true });
+      await expect(words).toBeInViewport({ ratio: 1 });
+    }
+    await strip.getByText("guarded", { exact: true }).focus();
+    await expectTold(oncall, `Lines are judged by policy before they run. ${RAIL}`);
+    await pane(oncall).locator(".xterm-helper-textarea").focus();
+    await expect(oncall.page.getByRole("tooltip")).toHaveCount(0);
   });
 
   await test.step("rejected in the queue of the second browser, it is given back unrun", async () => {
@@ -130,5 +153,10 @@ test("in production a line that deletes waits until a second person has agreed t
     await card(reviewer).getByRole("button", { name: "Approve" }).click();
     await expect(strip).toContainText("not guarded");
     await expect(strip).toContainText("runs sh");
+    await strip.getByText("runs, not guarded", { exact: true }).hover();
+    await expectTold(
+      oncall,
+      `What is typed into a program that runs is not judged, nor are another shell's lines. The guard is back at the next prompt. ${RAIL}`,
+    );
   });
 });
