@@ -1,7 +1,7 @@
 import type { Player } from "asciinema-player";
 import "asciinema-player/dist/bundle/asciinema-player.css";
 import type { Cast } from "./cast.ts";
-import type { PlayedTime } from "./played-time.ts";
+import { secondsOf, type PlayedTime } from "./played-time.ts";
 import "./recordings.css";
 
 export interface PlayerOptions {
@@ -60,7 +60,7 @@ export class CastPlayer {
   }
 
   async seek(at: number): Promise<void> {
-    await this.#player.seek(this.#time.toPlayed(at) / 1000);
+    await this.#player.seek(secondsOf(this.#time.toPlayed(at)));
   }
 
   async play(): Promise<void> {

@@ -10,6 +10,12 @@ export interface PlayedTime {
   toRecorded(played: number): number;
 }
 
+/**
+ * A moment in seconds, which a player multiplies again: 1.001 s become 1,000.9999999999999 ms, and what is shown at that moment would be missing.
+ * Half a millisecond later it is there, and nothing that follows is.
+ */
+export const secondsOf = (ms: number): number => (Math.floor(ms) + 0.5) / 1000;
+
 /** The same time throughout. */
 export const wholeTime = (lastsMs: number): PlayedTime => ({ lastsMs, toPlayed: (at) => at, toRecorded: (played) => played });
 
