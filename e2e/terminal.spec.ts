@@ -423,6 +423,13 @@ test("what comes in a shell, and into it, is looked at first; and the pane outli
     await expect.poll(() => cards()).toBe(1);
     await cards(true);
     await expect(pane(oncall).locator(".xterm-rows")).toBeVisible();
+    // Its cells are wider now: the screen has as many as there is room for, and is not cut off.
+    const used = () =>
+      pane(oncall)
+        .locator(".terminal-pane")
+        .evaluate((element) => element.querySelector(".xterm-screen")!.getBoundingClientRect().width / element.clientWidth);
+    await expect.poll(used).toBeLessThanOrEqual(1);
+    expect(await used()).toBeGreaterThan(0.9);
     await type(oncall, "echo drawn-$((1+1))\n");
     await expect(pane(oncall).locator(".xterm-rows")).toContainText("drawn-2");
     // Only what is seen has one, and what is seen anew gets one again.

@@ -135,11 +135,13 @@ export function useSize(
     const watch = new ResizeObserver(later);
     watch.observe(element.parentElement ?? element);
     const resized = screen.term.onResize(later);
+    const redrawn = screen.onRedrawn(later);
     const cursor = screen.term.onCursorMove(() => !drives && screen.showCursor());
     return () => {
       clearTimeout(timer);
       watch.disconnect();
       resized.dispose();
+      redrawn();
       cursor.dispose();
     };
   }, [screen, container, link, drives, columns, rows, live, ended, letters]);

@@ -40,6 +40,7 @@ export class XtermScreen implements Screen {
   readonly #echoLayer: EchoLayer;
   readonly #container: HTMLElement;
   readonly #fit = new FitAddon();
+  readonly #redrawn = new Set<() => void>();
   #webgl: WebglAddon | undefined;
   #letters: number;
 
@@ -157,15 +158,25 @@ export class XtermScreen implements Screen {
     if (this.#webgl !== undefined) return;
     const webgl = new WebglAddon();
     // The page's own means draw it then, until it is seen anew.
-    webgl.onContextLoss(() => this.#leaveCard());
+    webgl.onContextLoss(() => {
+      this.#leaveCard();
+      this.#tellRedrawn();
+    });
     try {
       this.term.loadAddon(webgl);
       this.#webgl = webgl;
+      this.#tellRedrawn();
     } catch (error) {
       // No context to be had (a machine without a card, too many panes): xterm draws with the page's own means.
       console.info("Terminals are drawn without WebGL:", error);
       webgl.dispose();
     }
+  }
+
+  /** Calls `listener` when a screen that is seen is drawn by other means: the same letters take other cells then, whole pixels or parts of them. */
+  onRedrawn(listener: () => void): () => void {
+    this.#redrawn.add(listener);
+    return () => void this.#redrawn.delete(listener);
   }
 
   /** Keeps the lines of the screen as text beside the drawing, and tells new ones, for readers of screens. */
@@ -236,6 +247,10 @@ export class XtermScreen implements Screen {
         .getLine(y - 1)
         ?.translateToString(y === end.y, y === start.y ? start.x - 1 : 0, y === end.y ? end.x : this.term.cols);
     return text.trim();
+  }
+
+  #tellRedrawn(): void {
+    for (const listener of this.#redrawn) listener();
   }
 
   #leaveCard(): void {
