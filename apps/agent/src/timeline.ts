@@ -1,3 +1,4 @@
+import { plainly } from "@interlock/connector";
 import type { Db } from "@interlock/db";
 import type { AuditEvent, Person, TimelineEntry } from "@interlock/protocol";
 import type { RoomHub } from "./room/room-hub.ts";
@@ -74,7 +75,7 @@ export class Timeline {
       seq: event.seq,
       at: event.at,
       type: event.type,
-      text: sentence(event),
+      text: plainly(sentence(event)),
       ...(actor === undefined ? {} : { actor }),
       ...(event.commandId === null ? {} : { commandId: event.commandId }),
       ...(/^(terminal\.ended|recording\.)/.test(event.type) && typeof event.data["terminalId"] === "string"

@@ -399,6 +399,16 @@ describe("I7 mask before anyone sees", () => {
     expect(events.length).toBeGreaterThan(0);
     for (const { data } of events) expect(data).not.toMatch(HOSTILE);
 
+    await stage.target.query('CREATE TABLE payments."ord\u202eers" (id int PRIMARY KEY, n int)');
+    await stage.target.query('INSERT INTO payments."ord\u202eers" VALUES (1, 1)');
+    const writing = await stage.propose("oncall", String.raw`UPDATE payments.U&"ord\202eers" SET n = 2 WHERE id = 1`);
+    if (writing.state === "awaiting_review") for (const who of ["reviewer", "reviewer2"] as const) await stage.approve(who, writing);
+    const written = await stage.until(writing.id);
+    // What was foretold and what was done are of one name, by which pages put them together.
+    expect(written.execution?.affected.map(({ object }) => object)).toEqual(["payments.ord\\u202eers"]);
+    expect(JSON.stringify(written.impact)).toContain(JSON.stringify("payments.ord\\u202eers"));
+    expect(JSON.stringify([written.impact, written.execution])).not.toMatch(HOSTILE);
+
     const reading = await stage.propose("oncall", `SELECT 1 AS ${name}`);
     const read = await stage.until(reading.id);
     expect(read.execution?.results[0]?.columns.map((column) => column.name)).toEqual(["\\u202egone"]);

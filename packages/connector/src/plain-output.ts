@@ -20,12 +20,15 @@ const DECEIVING = /[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
  */
 export function plainOutput(line: string): string {
   if (!HOSTILE.test(line)) return line;
-  return line
-    .replaceAll(SEQUENCES, "")
-    .replaceAll(CONTROLS, "")
-    .replace(/\r+$/, "")
-    .replaceAll("\r", "␍")
-    .replaceAll(DECEIVING, (found) => `\\u${found.codePointAt(0)!.toString(16).padStart(4, "0")}`);
+  return (
+    line
+      .replaceAll(SEQUENCES, "")
+      .replaceAll(CONTROLS, "")
+      // From the first of a run on, or each of them would be tried as the first of all that follow.
+      .replace(/(?<!\r)\r+$/, "")
+      .replaceAll("\r", "␍")
+      .replaceAll(DECEIVING, (found) => `\\u${found.codePointAt(0)!.toString(16).padStart(4, "0")}`)
+  );
 }
 
 /** The same for several lines. */

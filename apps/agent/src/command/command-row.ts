@@ -76,7 +76,8 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     const human = known.get(id);
     return human === undefined ? { id, name: "removed", displayName: "Removed person", color: "#808080" } : personOf(human);
   };
-  const execution = live ?? executionOf(row);
+  // Policy judges names as they are; people read them, those of what is foretold and of what was done beside each other.
+  const execution = plainly(live ?? executionOf(row));
   return {
     id: row.id,
     roomId: row.roomId,
@@ -90,7 +91,6 @@ function commandOf(row: CommandRow, known: Map<string, Human>, live: ExecutionSh
     state: row.state as CommandState,
     title: row.title,
     effect: row.effect as Effect,
-    // Policy judges names as they are; people read them.
     impact: plainly(impactOf(row)),
     verdict: verdictOf(row),
     proposer: person(row.proposerId),

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { TargetError } from "@interlock/connector";
+import { plainly, TargetError } from "@interlock/connector";
 import { Impact, LIMITS, ok, plainLine, readsAsItIs, refuse, Verdict, type Connection, type Outcome } from "@interlock/protocol";
 import { asCommandFiles, freezeFiles, type FrozenFile } from "../command/files.ts";
 import { unknownImpact } from "../command/foresight.ts";
@@ -54,7 +54,7 @@ export function analyzeRoutes({ db, connections, membership, policy, timeline }:
     const impact = await foresee(connection, text, files.value);
     if (!impact.ok) return answer(c, impact);
     const verdict = judgeNow(inForce, { proposer: principal, connection, room: room.value, impact: impact.value });
-    return answer(c, ok({ impact: impact.value, verdict }));
+    return answer(c, ok({ impact: plainly(impact.value), verdict }));
   });
   return routes;
 

@@ -555,7 +555,8 @@ function spanOf(ms: number): string {
     Math.floor(ms / 1_000) % 60,
     ms % 1_000,
   ];
-  return new Intl.DurationFormat("en", { style: "long" }).format({ hours, minutes, seconds, milliseconds });
+  // Of no time at all it says nothing.
+  return new Intl.DurationFormat("en", { style: "long" }).format({ hours, minutes, seconds, milliseconds }) || "0 seconds";
 }
 
 const people = (lacking: readonly (readonly string[])[]): string =>

@@ -144,8 +144,8 @@ function isPassing(error: unknown): boolean {
 const COLUMNS = ["number", "at", "offset", "content", "object", "bytes", "sha256", "chain", "end"];
 
 /**
- * One statement for so many pieces and their tail, or for the end of the one before. A tail that comes late, over a connection that was given up,
- * changes nothing.
+ * One statement for so many pieces and their tail, or for the end of the one before. A tail of an earlier piece that comes late, over a
+ * connection that was given up, changes nothing.
  */
 function statementOf(pieces: number, tail: boolean): string {
   const after = 2 + pieces * COLUMNS.length;

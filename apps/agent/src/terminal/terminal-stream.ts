@@ -2,7 +2,7 @@ import type { Db, Terminal as TerminalRow } from "@interlock/db";
 import { maskRules } from "@interlock/policy";
 import type { TerminalSize } from "@interlock/protocol";
 import { ByteBuilder, StreamRing, TerminalOutput, type TerminalNote } from "@interlock/terminal";
-import { interruptCast, type CommandMark } from "@interlock/recording";
+import { CastFault, interruptCast, type CommandMark } from "@interlock/recording";
 import type { Log } from "../log.ts";
 import type { PolicyFile } from "../policy/policy-file.ts";
 import type { ChunkObjects } from "../recordings/chunk-objects.ts";
@@ -303,7 +303,8 @@ async function interrupt(store: RecordingStore, id: string, newest: number, log:
   try {
     await interruptCast(store, id, why, { newest, tail: await store.tail() });
   } catch (error) {
-    // Its pieces are worth more than what was kept beside them.
+    // Its pieces are worth more than what was kept beside them; what only could not be stored now stays as it is.
+    if (!(error instanceof CastFault) || error.chunk !== newest + 1) throw error;
     log.error({ err: error, terminalId: id }, "the end of a recording that was cut off could not be read; it is closed without it");
     await interruptCast(store, id, why, { newest });
   }

@@ -71,6 +71,8 @@ export class CastWriter {
   /** Chunks that are not on their way to the store yet, with their bytes before they were packed. */
   #queue: { chunk: CastChunk; bytes: number }[] = [];
   #waiting = 0;
+  /** The tail is on its way without a chunk. */
+  #keeping = false;
   #ended = false;
   #failure: { error: unknown } | undefined;
 
@@ -110,7 +112,12 @@ export class CastWriter {
     this.#closeOutput();
     const chunk = this.#cut();
     this.#shrink();
-    if (chunk === undefined) this.#storing = this.#storing.then(() => this.#store(true));
+    if (chunk !== undefined || this.#keeping) return;
+    this.#keeping = true;
+    this.#storing = this.#storing.then(() => {
+      this.#keeping = false;
+      return this.#store(true);
+    });
   }
 
   /** Adds what was typed, where the recording was opened for it. */
