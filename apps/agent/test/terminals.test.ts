@@ -308,7 +308,7 @@ describe.skipIf(sshdFor("tests of shared shells") === undefined)("a shell of a h
           const broken = async (): Promise<number> => {
             const [row] = await agent.db.$queryRaw<{ count: bigint }[]>`
               SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-              WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO "RecordingChunk"%'`;
+              WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO "RecordingChunk"%'`;
             return Number(row!.count);
           };
           await expect.poll(broken).toBe(1);
