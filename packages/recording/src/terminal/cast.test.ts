@@ -2,17 +2,13 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { readEvent, readHeader } from "./asciicast.ts";
-import { CHUNK_MS, type CastChunk, type CastTail, type ChunkStore } from "./cast-chunk.ts";
+import { CHUNK_MS, type CastChunk, type ChunkStore } from "./cast-chunk.ts";
 import { exportV2, exportV3 } from "./cast-export.ts";
 import { checkCast, interruptCast, readCast } from "./cast-reader.ts";
 import { searchCast } from "./cast-search.ts";
-import { CastWriter, type ShownOutput } from "./cast-writer.ts";
+import { all, encode, HEADER, lines, MemoryStore, NAME, recorder } from "./cast.testing.ts";
 import { CHUNK_BYTES, linesOf, packContent, unpackContent } from "./chunk-content.ts";
 import { commandsOf } from "./command-index.ts";
-
-const NAME = "0d6f4f0e-6c1a-4c1e-9a53-2f3a7d1b9c55";
-const HEADER = { columns: 80, rows: 24, timestamp: 1_795_212_000, title: "db-1", type: "xterm-256color" };
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Chunks as bytes one after the other, as a file has them: a tail that is not whole is no chunk. */
 class FileLikeStore implements ChunkStore {
@@ -38,40 +34,6 @@ class FileLikeStore implements ChunkStore {
     return undefined;
   }
 }
-
-class MemoryStore implements ChunkStore {
-  chunks: CastChunk[] = [];
-  tail: CastTail | undefined;
-  async append(chunks: readonly CastChunk[], tail?: CastTail): Promise<void> {
-    for (const chunk of chunks) {
-      if (chunk.number !== this.chunks.length) throw new Error("there is such a chunk");
-      this.chunks.push(chunk);
-    }
-    this.tail = tail;
-  }
-  async read(number: number): Promise<CastChunk | undefined> {
-    return this.chunks[number];
-  }
-}
-
-function recorder(store: ChunkStore = new MemoryStore(), options: Partial<ConstructorParameters<typeof CastWriter>[0]> = {}) {
-  const clock = { time: 0 };
-  const writer = new CastWriter({ recording: NAME, header: HEADER, store, now: () => clock.time, ...options });
-  return { writer, clock, store: store as MemoryStore };
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
-
-const lines = async (items: AsyncIterable<string>): Promise<unknown[]> =>
-  (await all(items))
-    .join("")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
 
 describe("a recording", () => {
   it("is an asciicast v3, and a v2 on demand", async () => {
@@ -374,160 +336,6 @@ describe("what happens to a recording", () => {
     expect(await checkCast(chunks, NAME)).toMatchObject({ chunks: 5, end: "interrupted", chain: last.chain });
     expect((await lines(exportV3(chunks, NAME))).at(-1)).toEqual([0, "m", "the agent was restarted"]);
     expect(await interruptCast(new MemoryStore(), NAME, "before the first")).toMatchObject({ number: 0, end: "interrupted" });
-  });
-
-  describe("whose writer died while something was held back", () => {
-    /** A writer behind which the word is held, its letters shown every 100 ms from now on. */
-    function typing(store = new MemoryStore()) {
-      const held: ShownOutput[] = [];
-      const { writer, clock } = recorder(store, { held: () => held });
-      const type = (word: string): void => {
-        for (const letter of word) {
-          held.push({ bytes: encode(letter), shown: clock.time });
-          clock.time += 100;
-        }
-      };
-      /** It comes, in the form that it was found to have. */
-      const comes = (text: string): void => {
-        held.splice(0);
-        writer.output(encode(text));
-      };
-      const kept = async (): Promise<void> => {
-        writer.keep();
-        await writer.flush();
-      };
-      return { store, writer, clock, type, comes, kept };
-    }
-    const ended = async (store: MemoryStore) => {
-      const last = await interruptCast(store, NAME, "restarted", { newest: store.chunks.length - 1, tail: store.tail });
-      expect(store.tail).toBeUndefined();
-      expect(await interruptCast(store, NAME, "again")).toEqual(last);
-      expect(await checkCast(store, NAME)).toMatchObject({ end: "interrupted", chain: last.chain });
-      return (await lines(exportV3(store, NAME))).slice(1) as [number, string, string][];
-    };
-    const text = (events: [number, string, string][]): string => events.map(([, , data]) => data).join("");
-
-    it("ends with it, each letter at its time", async () => {
-      const { store, writer, clock, type, kept } = typing();
-      clock.time = 500;
-      writer.output(encode("$ "));
-      clock.time = 1_000;
-      type("ech");
-      await kept();
-      expect(await ended(store)).toEqual([
-        [0.5, "o", "$ "],
-        [0.5, "o", "e"],
-        [0.1, "o", "c"],
-        [0.1, "o", "h"],
-        [0, "m", "restarted"],
-      ]);
-      // Lists tell how long it lasts by where its last piece begins.
-      expect(store.chunks.at(-1)).toMatchObject({ at: 1_200, offset: 5 });
-    });
-
-    it("ends with the newest of what was kept, also where nothing else was to be stored", async () => {
-      const { store, writer, type, kept } = typing();
-      writer.output(encode("$ "));
-      type("ec");
-      await kept();
-      type("ho");
-      await kept();
-      expect(store.chunks).toHaveLength(1);
-      expect(text(await ended(store))).toBe("$ echorestarted");
-    });
-
-    it("has what is still held beside every chunk that is stored, and what stands between", async () => {
-      const { store, writer, type } = typing();
-      type("ec");
-      writer.output(encode("$ "));
-      await writer.flush();
-      writer.resize(90, 20);
-      writer.output(encode("more "));
-      type("ho");
-      // What is stored now is the chunk before; the open one has not been cut.
-      writer.keep();
-      writer.output(encode("open "));
-      await writer.flush();
-      expect((await ended(store)).map(([, , data]) => data)).toEqual(["$ ", "90x20", "more ", "open ", "e", "c", "h", "o", "restarted"]);
-    });
-
-    it("ends without it where it came in another form, of which nothing stays", async () => {
-      const { store, writer, type, comes, kept } = typing();
-      writer.output(encode("$ "));
-      type("4242");
-      await kept();
-      expect(store.tail).toBeDefined();
-      comes("••••");
-      await kept();
-      expect(store.tail).toBeUndefined();
-      expect(text(await ended(store))).toBe("$ ••••restarted");
-    });
-
-    it("is kept by a store that is slower than what comes", async () => {
-      const waiting: (() => void)[] = [];
-      const slow = new (class extends MemoryStore {
-        fast = false;
-        override async append(chunks: readonly CastChunk[], tail?: CastTail): Promise<void> {
-          if (!this.fast) await new Promise<void>((resolve) => waiting.push(resolve));
-          await super.append(chunks, tail);
-        }
-      })();
-      const { store, writer, type } = typing(slow);
-      for (let i = 0; i < 12; i++) {
-        writer.output(encode(`${i} `));
-        type("x");
-        writer.keep();
-        if (i % 2 === 1) waiting.shift()?.();
-        await new Promise(setImmediate);
-        // Whatever is stored has what follows it.
-        if (slow.chunks.length > 0) expect(slow.tail?.number).toBe(slow.chunks.length);
-      }
-      expect(slow.chunks.length).toBeGreaterThan(4);
-      slow.fast = true;
-      for (const go of waiting) go();
-      await writer.flush();
-      expect(text(await ended(store))).toBe("0 1 2 3 4 5 6 7 8 9 10 11 xxxxxxxxxxxxrestarted");
-    });
-
-    it("goes on with a character whose beginning was recorded", async () => {
-      const held: ShownOutput[] = [];
-      const { store, writer, clock } = recorder(new MemoryStore(), { held: () => held });
-      writer.output(encode("ü").subarray(0, 1));
-      held.push({ bytes: encode("ü!").subarray(1), shown: clock.time });
-      writer.keep();
-      await writer.flush();
-      expect(text(await ended(store))).toBe("ü!restarted");
-    });
-
-    it("has no tail once it is sealed", async () => {
-      const { store, writer, type, comes, kept } = typing();
-      type("ls");
-      await kept();
-      comes("ls");
-      await writer.seal({ code: 0 });
-      expect(store.tail).toBeUndefined();
-      expect((await lines(exportV3(store, NAME))).slice(1).map((event) => (event as unknown[])[2])).toEqual(["ls", "0"]);
-    });
-
-    it("is not ended with what is none of ours", async () => {
-      for (const content of [encode("{}"), packContent(encode("junk"))]) {
-        const { store, writer } = typing();
-        await writer.flush();
-        const ending = interruptCast(store, NAME, "restarted", { tail: { number: 1, content } });
-        await expect(ending).rejects.toThrow("chunk 1 of the recording: it cannot be read");
-        expect(store.chunks).toHaveLength(1);
-      }
-    });
-
-    it("is over when it cannot be kept", async () => {
-      const failed: unknown[] = [];
-      const store = { append: () => Promise.reject(new Error("full")), read: () => Promise.resolve(undefined) };
-      const held = [{ bytes: encode("x"), shown: 0 }];
-      const { writer } = recorder(store, { held: () => held, failed: (error) => failed.push(error) });
-      writer.keep();
-      await expect(writer.flush()).rejects.toThrow("full");
-      expect(failed).toEqual([new Error("full")]);
-    });
   });
 
   it("shows every change", async () => {
