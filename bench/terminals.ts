@@ -2,20 +2,20 @@
  * A shell of a host that a room shares, through front and agent: keys against a plain `ssh`, Ctrl-C in a flood, much output before many
  * watchers against tmux over shellinabox, joining late, and what recording costs.
  */
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, chown, open, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, chown, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RecordingStore } from "../apps/agent/src/terminal/recording-store.ts";
+import { AGENT_NODE_OPTIONS } from "../apps/agent/src/node-options.ts";
 import { TerminalPage } from "../apps/agent/test/terminal-page.ts";
 import { sshdFor } from "@interlock/connector-ssh/testing";
-import { CastWriter } from "@interlock/recording";
 import { ORIGIN } from "./measure/agent.ts";
 import { median, type Benchmark, type Report } from "./measure/figure.ts";
 import { percentile } from "./measure/percentile.ts";
+import type { RecorderOrder } from "./measure/recorder.ts";
 import { startShellInABox } from "./measure/shellinabox.ts";
 import { PROMPT, SHELL_SIZE, startShellStage, type ShellStage } from "./measure/shared-shell.ts";
 
@@ -32,7 +32,6 @@ const terminals: Benchmark = async (report, small) => {
     const megabytes = small ? 1 : 100;
     const file = await flood(stage, megabytes * MB);
     const floods = await throughput(stage, file, { megabytes, crowds: [1, 8, 32], rounds: small ? 1 : 3 }, report);
-    // Before there are screens in this process, whose memory would be collected together with the recorder's.
     await recording(stage, file, floods, report);
     await slowWatcher(stage, file, small ? 1 : 6, report);
     await joining(stage, file, report);
@@ -312,53 +311,24 @@ async function joining(stage: ShellStage, file: string, report: Report): Promise
   }
 }
 
-const PIECE = 32 * 1024;
-
-async function beginning(file: string, most: number): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(most), 0, most, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The recorder alone, with its store, over the same bytes: its processor time as a part of what the agent took for them, for each crowd. */
 async function recording(stage: ShellStage, file: string, floods: ReadonlyMap<number, number>, report: Report): Promise<void> {
   const { size: total } = await stat(file);
-  // A part of them, again and again: for a program that holds all of them the collector of memory would run more often.
-  const bytes = await beginning(file, 8 * 1024 * 1024);
   const row = await stage.agent.db.terminal.findFirstOrThrow();
   const { roomId, connectionId, name, openedById, columns, rows, recording: how } = row;
-  const made = { roomId, connectionId, name, openedById, columns, rows, recording: how };
-  const once = async (): Promise<number> => {
-    const { id } = await stage.agent.db.terminal.create({
-      data: { ...made, id: randomUUID(), key: randomUUID(), phase: "ended", terms: row.terms as object },
-    });
-    const writer = new CastWriter({
-      recording: id,
-      header: { ...SHELL_SIZE, timestamp: 0 },
-      store: new RecordingStore(stage.agent.db, id),
-      stored: () => {},
-      failed: (error) => {
-        throw error;
-      },
-    });
-    const before = process.cpuUsage();
-    for (let at = 0; at < total; at += PIECE) {
-      writer.output(bytes.subarray(at % bytes.length, (at % bytes.length) + Math.min(PIECE, total - at)));
-      if (writer.waiting > 4 * MB) await writer.flush();
-    }
-    await writer.seal();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1_000;
-  };
-  // An agent has done it before.
-  await once();
-  const times: number[] = [];
-  for (let round = 0; round < 5; round++) times.push(await once());
-  const ms = median(times);
+  const made = { roomId, connectionId, name, openedById, columns, rows, recording: how, phase: "ended", terms: row.terms as object };
+  const terminals = Array.from({ length: 6 }, () => randomUUID());
+  for (const id of terminals) await stage.agent.db.terminal.create({ data: { ...made, id, key: randomUUID() } });
+  const child = fork(resolve(import.meta.dirname, "measure/recorder.ts"), { execArgv: [...AGENT_NODE_OPTIONS] });
+  const ended = once(child, "exit");
+  const order: RecorderOrder = { databaseUrl: stage.databaseUrl, file, total, size: SHELL_SIZE, terminals };
+  child.send(order);
+  const answer = await Promise.race([
+    once(child, "message"),
+    ended.then(([code]) => Promise.reject(new Error(`the recorder ended with ${code}`))),
+  ]);
+  await ended;
+  const ms = median(answer[0] as number[]);
   for (const [people, agentMs] of floods) {
     const share = (ms / agentMs) * 100;
     report({

@@ -39,6 +39,8 @@ export interface SharedShell {
 export interface ShellStage {
   sshd: TestSshd;
   agent: BenchAgent;
+  /** Interlock's own database. */
+  databaseUrl: string;
   shell(): Promise<SharedShell>;
   /** Processor time that the agent has taken so far, all its threads, in milliseconds. */
   agentCpu(): Promise<number>;
@@ -98,7 +100,7 @@ export async function startShellStage(): Promise<ShellStage> {
         },
       };
     };
-    return { sshd, agent, shell, agentCpu: () => cpuOf(agent.process.pid), stop };
+    return { sshd, agent, databaseUrl: database.url, shell, agentCpu: () => cpuOf(agent.process.pid), stop };
   } catch (error) {
     await stop();
     throw error;
