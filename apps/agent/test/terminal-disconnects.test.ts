@@ -109,8 +109,12 @@ describe.skipIf(sshdFor("the test of many disconnects") === undefined)("a shell 
       if (driver.outputs.length > 100) driver.outputs.splice(0, 90);
     });
     const type = (text: string): void => typing.send(writeTerminalFrame({ type: "input", bytes: Buffer.from(text) }));
-    const shows = (seen: Seen, text: string): Promise<void> =>
-      expect.poll(() => Buffer.concat(seen.outputs.map(({ bytes }) => bytes)).includes(text), { timeout: 30_000 }).toBe(true);
+    /** Ends the loop, again where it goes on: in a bare pty, too, dash misses one Ctrl-C in 40 between a program's end and its own turn. */
+    const stopped = (): boolean => {
+      if (Buffer.concat(driver.outputs.map(({ bytes }) => bytes)).includes("over-2")) return true;
+      type("\u0003echo over-$((1+1))\r");
+      return false;
+    };
     await expect.poll(() => driver.offset).toBeGreaterThan(0);
     await room.until(() => terminal()?.shell?.guard === "guarded", "guarded");
     // In a program of its own no line waits.
@@ -161,9 +165,8 @@ describe.skipIf(sshdFor("the test of many disconnects") === undefined)("a shell 
 
     const last = await Promise.all(people.map(async (who, index) => connect(await url(who), all[index]!, index + 2)));
     await expect.poll(() => all.every(({ offset }) => offset >= 0), { timeout: 30_000 }).toBe(true);
-    type("\u0003");
-    type("echo over-$((1+1))\r");
-    await shows(all[0]!, "over-2");
+    // Who is far behind gets a picture instead; the driver gets every byte.
+    await expect.poll(() => stopped(), { timeout: 60_000, interval: 1_000 }).toBe(true);
     await expect.poll(() => all.map(({ offset }) => offset)).toEqual(all.map(() => driver.offset));
     for (const seen of [driver, ...all]) {
       for (const { offset, bytes } of seen.outputs)
