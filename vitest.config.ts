@@ -20,13 +20,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Modules are loaded once for many files: most of a run was that. What pages keep of a browser is the module's own, so theirs are apart.
-      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts"], isolate: false } },
-      { test: { name: "pages", include: ["apps/web/{features,components,server}/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.ts"], isolate: false, maxWorkers: 2 } },
+      { test: { name: "pages", include: ["apps/web/{features,components,server}/**/*.test.ts"], maxWorkers: 2 } },
       {
         test: {
           name: "integration",
           include: ["{packages,apps}/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
           globalSetup: "packages/db/test/models.ts",
+          // A process for each file took a sixth of a run.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // What must come within a time measures it; everything else may take what a busy machine needs.

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -7,9 +7,10 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { freePort } from "@interlock/db/free-port";
 import { Client } from "pg";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 const FIXTURE = fileURLToPath(new URL("./fixture-front.ts", import.meta.url));
 let folder: string;
@@ -17,18 +18,38 @@ let home: string;
 let temporary: string;
 let port: number;
 const running: ChildProcess[] = [];
+/** What a first start left: to make a database takes most of one. */
+let model: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  await makeFolder();
+  await start();
+  await stopAll();
+  model = folder;
+});
+afterAll(() => remove(model));
+beforeEach(makeFolder);
+afterEach(async () => {
+  await stopAll();
+  await remove(folder);
+});
+
+async function makeFolder(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), "interlock-front-"));
   home = join(folder, "home");
   temporary = await mkdtemp(join(folder, "tmp-"));
   port = await freePort();
-});
-afterEach(async () => {
+}
+
+async function stopAll(): Promise<void> {
   const left = running.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
   await Promise.all(left.map((child) => (child.kill("SIGTERM"), once(child, "exit"))));
-  await rm(folder, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
-});
+}
+
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 30, retryDelay: 200 });
+
+/** With its owners: PostgreSQL runs as somebody else where everything else runs as root. */
+const startedBefore = (): Promise<unknown> => promisify(execFile)("cp", ["-a", join(model, "home"), home]);
 
 interface Run {
   child: ChildProcess;
@@ -107,6 +128,7 @@ test("brings everything up behind one port, and SIGTERM leaves nothing running a
 });
 
 test("I9: the database's process is told no credential, neither by environment nor by command line", async () => {
+  await startedBefore();
   await start({ env: { AWS_SECRET_ACCESS_KEY: "operators-own", PGPASSWORD: "operators-too" } });
   const secrets = Object.values(JSON.parse(await readFile(join(home, "secrets.json"), "utf8")) as Record<string, string>);
   const pid = await databaseProcess();
@@ -117,6 +139,7 @@ test("I9: the database's process is told no credential, neither by environment n
 });
 
 test("killed with -9, nothing of it stays and the next start finds everything, in under 5 s", async () => {
+  await startedBefore();
   const first = await start();
   await ask("CREATE TABLE kept AS SELECT 5 AS five");
   const pids = [(await json("/api/v1/x")).pid, (await json("/x")).pid, await databaseProcess()];
@@ -131,6 +154,7 @@ test("killed with -9, nothing of it stays and the next start finds everything, i
 });
 
 test("an agent that crashes is started again; meanwhile pages are served and its own answers say what is going on", async () => {
+  await startedBefore();
   await start();
   const before = await json("/api/v1/health");
   const web = await json("/");
@@ -146,6 +170,7 @@ test("an agent that crashes is started again; meanwhile pages are served and its
 });
 
 test("a child that ignores the request to end does not hold up the stop, and databases go last", async () => {
+  await startedBefore();
   const { child } = await start({ agent: "stubborn" });
   const { pid } = await json("/api/v1/x");
   const database = await databaseProcess();
@@ -172,6 +197,7 @@ test("a child that ignores the request to end does not hold up the stop, and dat
 });
 
 test("when the agent cannot start, nothing stays up and the reason is said", async () => {
+  await startedBefore();
   const { child, stderr } = await start({ agent: "broken" });
   expect(child.exitCode).toBe(1);
   expect(stderr()).toContain("the agent has a reason");
@@ -205,6 +231,7 @@ test("told to stop while it is seeding, it stops within 5 s, and the next start 
 });
 
 test("says so when the port is taken, and when the folder is", async () => {
+  await startedBefore();
   const other = createServer().listen(port, "127.0.0.1");
   await once(other, "listening");
   const refused = await start();
@@ -219,6 +246,7 @@ test("says so when the port is taken, and when the folder is", async () => {
 });
 
 test("--reset starts over, but not in a folder that is not ours", async () => {
+  await startedBefore();
   const first = await start();
   await ask("CREATE TABLE kept AS SELECT 1");
   const second = await start({ args: ["--reset"], env: { PORT: String((port = await freePort())) } });
@@ -235,6 +263,7 @@ test("--reset starts over, but not in a folder that is not ours", async () => {
 });
 
 test("a database that ends by itself ends the service, with a reason", async () => {
+  await startedBefore();
   const { child, stderr } = await start();
   process.kill(await databaseProcess(), "SIGKILL");
   expect((await once(child, "exit"))[0]).toBe(1);
@@ -242,6 +271,7 @@ test("a database that ends by itself ends the service, with a reason", async () 
 });
 
 test("a demo target that ends by itself is said to, and everything else goes on", { timeout: 180_000 }, async () => {
+  await startedBefore();
   const { child, stderr } = await start({ env: { INTERLOCK_DEMO: "1" } });
   const [pid] = (await readFile(join(home, "demo-target", "postmaster.pid"), "utf8")).split("\n");
   process.kill(Number(pid), "SIGKILL");
@@ -252,6 +282,7 @@ test("a demo target that ends by itself is said to, and everything else goes on"
 });
 
 test("sockets are passed on both ways, and a host that is not ours is refused", async () => {
+  await startedBefore();
   await start();
   const shake = (host: string): Promise<string> =>
     new Promise((done, failed) => {
