@@ -9,8 +9,9 @@ import { CastWriter } from "@interlock/recording";
 
 export interface RecorderOrder {
   databaseUrl: string;
-  /** What was shown, and how many bytes of it are recorded. */
+  /** What is shown, its beginning again and again. */
   file: string;
+  /** Bytes that are recorded of it. */
   total: number;
   size: { columns: number; rows: number };
   /** A terminal for each recording. */

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { count, eventTypes, openStage, type Stage } from "./command-stage.ts";
 
+/** The invariants that commands keep, one after the other on one agent and target, so that each is found by its number. */
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();

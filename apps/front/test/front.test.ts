@@ -23,9 +23,10 @@ let model: string;
 
 beforeAll(async () => {
   await makeFolder();
-  await start();
-  await stopAll();
   model = folder;
+  const { child, stderr } = await start();
+  if (child.exitCode !== null) throw new Error(`the first start failed: ${stderr()}`);
+  await stopAll();
 });
 afterAll(() => remove(model));
 beforeEach(makeFolder);
@@ -197,7 +198,6 @@ test("a child that ignores the request to end does not hold up the stop, and dat
 });
 
 test("when the agent cannot start, nothing stays up and the reason is said", async () => {
-  await startedBefore();
   const { child, stderr } = await start({ agent: "broken" });
   expect(child.exitCode).toBe(1);
   expect(stderr()).toContain("the agent has a reason");
