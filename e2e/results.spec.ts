@@ -99,6 +99,18 @@ test("of several statements each has its result, and the one that failed says wh
   await expect(page.getByRole("gridcell", { name: "11" })).toBeVisible();
 });
 
+test("no short value is cut, whichever row came first", async () => {
+  const { page } = oncall;
+  await team.openRoom("widths");
+  await propose(oncall, "SELECT id, status FROM payments.orders ORDER BY id LIMIT 5;");
+  await expect(page.getByTestId("row-count")).toContainText("5 rows");
+  const cells = page.getByRole("grid").getByRole("gridcell");
+  await expect(cells).toHaveCount(10);
+  const cut = (): Promise<string[]> =>
+    cells.evaluateAll((all) => all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+  await expect.poll(cut).toEqual([]);
+});
+
 test("a whole value opens from its cell, masked as the cell is, and closes back to it", async () => {
   const id = await team.openRoom("value");
   await api.post(`/rooms/${id}/commands`, {

@@ -1,6 +1,6 @@
 import type { ResultColumn } from "@interlock/protocol";
 import { expect, test } from "vitest";
-import { fittingWidths, withFreeRoom } from "./column-widths.ts";
+import { fittingWidths, widened, withFreeRoom } from "./column-widths.ts";
 
 const column = (name: string, type = "text"): ResultColumn => ({ name, type, mask: "none" });
 
@@ -21,4 +21,8 @@ test("a text alone in its row has all the room, a number no more than it needs",
 
 test("widths fit the first rows", () => {
   expect(fittingWidths([column("a"), column("b")], [["x".repeat(20), null]])).toEqual([Math.round(20 * 7.25 + 26), 64]);
+});
+
+test("widths grow with the first rows, and none is narrower than it was", () => {
+  expect(widened([70, 200], [84, 64])).toEqual([84, 200]);
 });

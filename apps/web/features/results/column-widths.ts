@@ -16,7 +16,7 @@ export const NUMERIC = /^(int[248]|smallint|integer|bigint|numeric|decimal|float
 /** Padding of the violet mark of a masked value. */
 const MARK = 12;
 
-/** Widths that fit the names and the first rows. Computed once, so that nothing jumps while rows stream. */
+/** Widths that fit the names and the first rows. */
 export function fittingWidths(columns: readonly ResultColumn[], sample: readonly Row[]): number[] {
   const widest = isAlone(columns) ? WIDEST_ALONE : WIDEST;
   return columns.map((column, index) => {
@@ -26,6 +26,10 @@ export function fittingWidths(columns: readonly ResultColumn[], sample: readonly
     return Math.round(Math.min(widest, Math.max(NARROWEST, longest * CHARACTER + PADDING + mark)));
   });
 }
+
+/** The wider of both, column by column: the first of the first rows may be the shortest, and nothing jumps back. */
+export const widened = (widths: readonly number[], others: readonly number[]): number[] =>
+  widths.map((width, index) => Math.max(width, others[index]!));
 
 /** Whether a row is nothing but a text. */
 const isAlone = (columns: readonly ResultColumn[]) => columns.length === 1 && columns[0]!.type === "text";

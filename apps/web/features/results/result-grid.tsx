@@ -8,7 +8,7 @@ import { useSession } from "../room/room-context.tsx";
 import { ColumnHead } from "./column-head.tsx";
 import { cellAt } from "./cell-place.ts";
 import { type Cell, type CellSelection, contains, moved, rectangleOf } from "./cell-selection.ts";
-import { fittingWidths, leftEdges, withFreeRoom } from "./column-widths.ts";
+import { fittingWidths, leftEdges, widened, withFreeRoom } from "./column-widths.ts";
 import { placeOf, useDragSelection } from "./drag-selection.ts";
 import { GridRow } from "./grid-row.tsx";
 import { useGridScroll } from "./grid-scroll.ts";
@@ -19,6 +19,8 @@ import { columnWindow, elementHeight, lastOffset, offsetShowing, ROW_HEIGHT, row
 const HEADER = 28;
 /** Chunks before the end from which a result that goes on is followed: more than a screen of single lines. */
 const FOLLOWED = 100;
+/** Rows that columns are made to fit. */
+const SAMPLE = 50;
 
 export interface ResultGridProps {
   executionId: string;
@@ -191,12 +193,16 @@ export function ResultGrid({ executionId, result, selection, onSelect, onCopy, o
   );
 }
 
-/** Widths by the first rows, fixed as soon as there are some; what a person drags stays. */
+/** Widths by the first rows, which may come one by one: they grow with those and are fixed then; what a person drags stays. */
 function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready: boolean, room: number) {
-  const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, sample()), final: false, dragged: -1 }));
-  if (ready && !fitted.final) setFitted((now) => ({ ...now, widths: fittingWidths(columns, sample()), final: true }));
+  const [fitted, setFitted] = useState(() => ({ widths: fittingWidths(columns, []), rows: 0, final: false, dragged: -1 }));
+  if (ready && !fitted.final) {
+    const rows = sample();
+    const widths = widened(fitted.widths, fittingWidths(columns, rows));
+    if (rows.length > fitted.rows) setFitted((now) => ({ ...now, widths, rows: rows.length, final: rows.length === SAMPLE }));
+  }
   const resize = (index: number, width: number) =>
-    setFitted((now) => ({ widths: now.widths.with(index, width), final: true, dragged: Math.max(now.dragged, index) }));
+    setFitted((now) => ({ ...now, widths: now.widths.with(index, width), final: true, dragged: Math.max(now.dragged, index) }));
   const last = columns.length - 1;
   // What a person has made narrow stays narrow.
   const widths = fitted.dragged === last ? fitted.widths : withFreeRoom(columns, fitted.widths, room);
@@ -205,7 +211,7 @@ function useWidths(columns: readonly ResultColumn[], sample: () => Row[], ready:
 
 function rowsFrom(first: number, row: (row: number) => Row | undefined): Row[] {
   const rows: Row[] = [];
-  for (let i = first; i < first + 50; i++) {
+  for (let i = first; i < first + SAMPLE; i++) {
     const next = row(i);
     if (!next) break;
     rows.push(next);
